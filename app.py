@@ -1,0 +1,13 @@
+"""The dashboard: page set-up, navigation, then the chosen page. Start it with `make run`."""
+
+import streamlit as st
+
+from dyntube import ui
+
+st.set_page_config(page_title="DynTube Analytics", page_icon="static/icon.svg", layout="wide")
+chosen = st.navigation(
+    [st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True)],
+    position="top",
+)
+if ui.start(chosen.title):
+    chosen.run()

@@ -1,0 +1,24 @@
+"""DynTube Analytics: fetch, keep, ask, show.
+
+    fetch   config, records, parse -> api  settings; what a view is; the API's pages as Arrow rows
+    keep    archive, sweep, sync, catalog  one Parquet file a day; whether one is short; which days
+                                           to fetch; names of projects, channels and videos
+    ask     periods, metrics -> query -> engine -> comparison, trends
+                                           a question is a value; DuckDB answers it from the files
+    show    formats, charts -> ui          then `pages/` and `app.py`
+
+`account` puts one installation together, `frames` hands it to notebooks, `__main__` to the command
+line, and `demo` is a stand-in for the API with invented views. Modules import only those before
+them in this order: errors, config, records, parse, api, archive, sweep, sync, catalog, periods,
+metrics, query, engine, comparison, trends, formats, charts, demo, account, background, frames, ui,
+__main__.
+
+Public names, for notebooks and other programs:
+"""
+
+from __future__ import annotations
+
+from .errors import DynTubeError
+from .frames import ask, load_views
+
+__all__ = ["DynTubeError", "ask", "load_views"]

@@ -1,0 +1,48 @@
+"""One installation, put together: settings, API client, archive, names and engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from .api import Client
+from .archive import Archive
+from .catalog import Catalog
+from .config import Settings, read_settings
+from .demo import process as demo
+from .engine import Engine
+from .sync import Syncer
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything one installation works with."""
+
+    settings: Settings
+    client: Client
+    archive: Archive
+    syncer: Syncer
+    catalog: Catalog
+    engine: Engine
+
+    def first_stored_day(self) -> dt.date | None:
+        """The first UTC day in the archive."""
+        return next(iter(self.archive.days()), None)
+
+
+def open_account(settings: Settings | None = None) -> Account:
+    """Connect what the settings describe; without an account, start the demo and connect to that.
+
+    Raises ConfigError for a wrong setting and UnavailableError when the demo does not start.
+    """
+    settings = settings or read_settings()
+    if settings.demo:
+        # It ends with this process, so nobody has to stop it.
+        url = demo.start().url
+        settings = replace(settings, stats_url=url, api_url=url)
+    client = Client(settings)
+    folders = [settings.folder(scope) for scope in settings.scopes]
+    archive = Archive(settings.archive, folders)
+    syncer = Syncer(settings, client, archive)
+    catalog = Catalog(client, settings.archive / folders[0])
+    return Account(settings, client, archive, syncer, catalog, Engine(archive))

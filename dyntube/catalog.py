@@ -1,0 +1,74 @@
+"""Names of projects, channels and videos: fetched, kept beside the archive, shown while offline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from .api import CatalogKind, Client
+from .errors import ArchiveError
+
+KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
+_NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by key, as of `fetched_at` (None: never fetched)."""
+
+    projects: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    videos: Mapping[str, str] = field(default_factory=dict)
+    fetched_at: dt.datetime | None = None
+
+    def of(self, dimension: str, key: str) -> str:
+        """The name of a project, channel or video; the key itself where no name is known."""
+        names = {"project": self.projects, "channel": self.channels, "video": self.videos}
+        return names.get(dimension, {}).get(key, key)
+
+
+class Catalog:
+    """The names of one account."""
+
+    def __init__(
+        self,
+        client: Client,
+        folder: Path,
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._client, self._file, self._now = client, folder / "names.json", now
+
+    def names(self) -> Names:
+        """The names last fetched; none when nothing was or the file cannot be read."""
+        try:
+            stored = json.loads(self._file.read_text("utf-8"))
+            return Names(
+                **{**stored, "fetched_at": dt.datetime.fromisoformat(stored["fetched_at"])}
+            )
+        except (OSError, ValueError, TypeError, KeyError):
+            return Names()
+
+    def refresh(self) -> Names:
+        """Fetch all names and keep them. Raises ApiError, or ArchiveError when keeping fails."""
+        found = {kind: self._fetch(kind) for kind in KINDS}
+        names = Names(**found, fetched_at=self._now())
+        temporary = self._file.with_name(f".names.{os.getpid()}.tmp")
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(asdict(names), default=str, indent=1), "utf-8")
+            os.replace(temporary, self._file)
+        except OSError as error:
+            raise ArchiveError(f"{self._file} cannot be written: {error.strerror}.") from error
+        return names
+
+    def _fetch(self, kind: CatalogKind) -> dict[str, str]:
+        items = self._client.catalog(kind)
+        named = ((item.get("key"), item.get(_NAME_FIELDS[kind])) for item in items)
+        return {
+            str(key): str(name).strip() for key, name in named if key and str(name or "").strip()
+        }

@@ -1,0 +1,135 @@
+"""Values to text, for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import cache
+
+import pycountry
+
+from .metrics import UNKNOWN, Metric
+from .periods import Period
+
+NONE = "–"  # what stands where there is no value
+_CONTINENTS = {
+    "AF": "Africa",
+    "AN": "Antarctica",
+    "AS": "Asia",
+    "EU": "Europe",
+    "NA": "North America",
+    "OC": "Oceania",
+    "SA": "South America",
+}
+
+
+def value(measure: Metric, amount: float, *, full: bool = False) -> str:
+    """A metric's value: 58.1K, 71.8%, 1,204 h, 3:05; `full` gives every digit."""
+    if math.isnan(amount):
+        return NONE
+    match measure.format:
+        case "percent":
+            return f"{amount:.1%}"
+        case "hours":
+            return hours(amount)
+        case "seconds":
+            return clock(amount)
+        case "ratio":
+            return f"{amount:.2f}"
+        case "number":
+            return f"{amount:,.0f}" if full else compact(amount)
+
+
+def compact(amount: float) -> str:
+    """A count in at most three or four digits: 999, 4,210, 58.1K, 3.42M."""
+    for size, letter in ((1e9, "B"), (1e6, "M")):
+        if abs(amount) >= size * 0.9995:
+            return f"{amount / size:.2f}{letter}"
+    return f"{amount / 1e3:.1f}K" if abs(amount) >= 9999.5 else f"{amount:,.0f}"
+
+
+def hours(seconds: float) -> str:
+    """An amount of time: 1,204 h, 3.4 h, 12 min, 40 s."""
+    if seconds >= 36000:
+        return f"{seconds / 3600:,.0f} h"
+    if seconds >= 3600:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+
+
+def clock(seconds: float) -> str:
+    """A length of time: 0:40, 3:05, 1:02:09."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02}"
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def change(measure: Metric, amount: float) -> str:
+    """A change: +12.4% for amounts, -1.5 pts for rates; empty where there is no base."""
+    if math.isnan(amount):
+        return ""
+    if measure.is_rate:
+        return f"{_signed(amount * 100, 1)} pts"
+    return f"{_signed(amount * 100, 0 if abs(amount) >= 10 else 1)}%"
+
+
+def _signed(number: float, digits: int) -> str:
+    rounded = round(number, digits)
+    return f"{rounded:+,.{digits}f}" if rounded else f"{0:.{digits}f}"
+
+
+def day(date: dt.date) -> str:
+    """A date in full: 22 Nov 2026."""
+    return f"{date.day} {date:%b %Y}"
+
+
+def period(span: Period) -> str:
+    """A period in full dates, saying nothing twice: 26 Oct – 22 Nov 2026."""
+    if span.start == span.end:
+        return f"{span.start:%a} {day(span.start)}"
+    if span.start.year != span.end.year:
+        return f"{day(span.start)} – {day(span.end)}"
+    if span.start.month != span.end.month:
+        return f"{span.start.day} {span.start:%b} – {day(span.end)}"
+    return f"{span.start.day} – {day(span.end)}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago: just now, 2 min ago, 3 h ago, 5 days ago."""
+    for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
+        count = int(seconds // size)
+        if count:
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
+    return "just now"
+
+
+def time_left(seconds: float | None) -> str:
+    """The rest of a wait: about 20 s left, about 3 min left."""
+    if seconds is None:
+        return "starting"
+    return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
+
+
+@cache
+def country(code: str) -> str:
+    """The English name of an ISO 3166-1 alpha-2 code; other text comes back as it is."""
+    found = pycountry.countries.get(alpha_2=code)
+    return code if found is None else str(getattr(found, "common_name", found.name))
+
+
+@cache
+def country_alpha_3(code: str) -> str | None:
+    """The three-letter code of a two-letter one, which maps know countries by."""
+    found = pycountry.countries.get(alpha_2=code)
+    return None if found is None else str(found.alpha_3)
+
+
+def continent(code: str) -> str:
+    """The English name of a two-letter continent code."""
+    return _CONTINENTS.get(code, code)
+
+
+def plain(text: str) -> str:
+    """Text from the data as Markdown that shows just that text: no link, image or styling."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$&" else c for c in text) or UNKNOWN

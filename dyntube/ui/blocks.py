@@ -1,0 +1,218 @@
+"""The blocks that pages are made of: number cards, the trend, tables, bars, the map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from .. import charts, formats
+from ..comparison import compare
+from ..metrics import OTHER, UNKNOWN, Metric, dimension, metric
+from ..periods import Interval
+from ..query import Filter, Query
+from ..trends import Trend, trend
+from . import state
+from .answers import answer, names
+from .frame import Scene
+
+_SPARK_POINTS = 60  # a sparkline of more is noise
+
+
+def columns(*widths: int) -> list[st.delta_generator.DeltaGenerator]:
+    """Boxes side by side, of these relative widths; on a phone one below the other."""
+    return st.columns(widths, gap="small")
+
+
+def card(title: str) -> st.delta_generator.DeltaGenerator:
+    """A bordered box with a heading; fill it with `with`."""
+    box = st.container(border=True, height="stretch")
+    box.subheader(title, anchor=False)
+    return box
+
+
+def cards(scene: Scene, metrics: Sequence[str]) -> None:
+    """One card a metric: its value, its change and its course."""
+    query = scene.query(*metrics)
+    both, earlier = answer(query), scene.earlier(query)
+    if earlier:
+        both = compare(both, answer(earlier), [], list(metrics))
+    course = _trend(scene, replace(query, by=(_spark_interval(scene),))).whole.tail(_SPARK_POINTS)
+    with st.grid(4, min_column_width=150, gap="small", key="cards"):
+        for name in metrics:
+            _card(metric(name), both.iloc[0], course[name].fillna(0).tolist())
+
+
+def _card(measure: Metric, row: pd.Series[float], course: list[float]) -> None:
+    value = row[measure.name]
+    before, change = (row.get(f"{measure.name}_{part}", math.nan) for part in ("before", "change"))
+    text = formats.change(measure, change)
+    explained = [measure.help, f"**{formats.value(measure, value, full=True)}** in this period"]
+    if not math.isnan(before):
+        explained.append(f"{formats.value(measure, before, full=True)} in the one compared with")
+    st.metric(
+        measure.label,
+        formats.value(measure, value),
+        # The number 0 is drawn grey and without an arrow; any text has one.
+        (text if text[0] in "+-" else 0) if text else None,
+        delta_color="normal" if measure.more_is_better else "inverse",
+        help="\n\n".join(explained),
+        border=True,
+        height="stretch",
+        chart_data=course if len(course) > 1 else None,
+    )
+
+
+def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
+    """A metric over time with switches for metric and interval, the comparison behind it."""
+    chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
+    interval = scene.selection.trend_interval(scene.period)
+    measure = metric(chosen)
+    with st.container(border=True, key="trend"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="trend-head"):
+            st.subheader(f"{measure.label} over time", anchor=False, width="content")
+            with st.container(horizontal=True, width="content", gap="small"):
+                labels = {name: metric(name).label for name in metrics}
+                _switch("metric", labels, chosen)
+                offered = scene.selection.intervals(scene.period)
+                _switch("interval", {name: name.capitalize() for name in offered}, interval)
+        query = scene.query(*metrics, by=(interval,))
+        now, earlier = _trend(scene, query), scene.earlier(query)
+        before = _trend(scene, earlier) if earlier else None
+        st.plotly_chart(
+            charts.trend(measure, now, before, palette()),
+            key="trend-chart",
+            config=charts.PLAIN_CONFIG,
+            alt=f"{measure.label} by {interval}, {formats.period(scene.period)}",
+        )
+        st.caption(_legend(scene, now))
+
+
+def _switch(name: str, labels: dict[str, str], chosen: str) -> None:
+    key = f"trend-{name}"
+    st.session_state[key] = chosen
+
+    def changed() -> None:
+        if picked := st.session_state[key]:  # clicking the chosen one again empties it
+            state.change(lambda s: replace(s, **{name: picked}))
+
+    st.segmented_control(
+        name.capitalize(),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def _legend(scene: Scene, now: Trend) -> str:
+    parts = ["Line: this period"]
+    if scene.comparison:
+        parts.append(f"dotted: {formats.period(scene.comparison)}")
+    if now.partial.any():
+        parts.append(f"dashed: {now.interval} not whole")
+    return " · ".join(parts)
+
+
+def video_table(scene: Scene, rows: int) -> None:
+    """The videos with most views, with their change, watch time, completion and course."""
+    metrics = ("views", "watch_time", "completion_rate")
+    query = replace(scene.query(*metrics, by=("video",)), order_by="views")
+    top = answer(query).head(rows)
+    if earlier := scene.earlier(replace(query, metrics=("views",))):
+        top = compare(top, answer(earlier), ["video"], ["views"])
+    courses = _courses(scene, tuple(top["video"]))
+    known = names()
+    table = pd.DataFrame(
+        {
+            "Video": [known.of("video", key) for key in top["video"]],
+            "Views": top["views"],
+            "Change": top["views_change"] if earlier else None,
+            "Watch time": [formats.hours(seconds) for seconds in top["watch_time"]],
+            "Completion": top["completion_rate"],
+            "Trend": [courses.get(key) for key in top["video"]],
+        }
+    ).dropna(axis="columns", how="all")
+    number, progress = st.column_config.NumberColumn, st.column_config.ProgressColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="video-table",
+        row_height=40,
+        alt="Videos with most views",
+        column_config={
+            "Video": st.column_config.TextColumn(width="medium"),
+            "Views": number(format="localized", width="small"),
+            "Change": number(format="percent", width="small", help="Views, against the comparison"),
+            "Watch time": st.column_config.TextColumn(width="small", alignment="right"),
+            "Completion": progress(format="percent", min_value=0, max_value=1, color="primary"),
+            "Trend": st.column_config.LineChartColumn(width="small", y_min=0, color="gray"),
+        },
+    )
+
+
+def _courses(scene: Scene, videos: tuple[str, ...]) -> dict[str, list[float]]:
+    """The views of each video over time."""
+    interval = _spark_interval(scene)
+    query = scene.query("views", by=("video", interval))
+    others = tuple(f for f in query.filters if f.dimension != "video")
+    found = answer(replace(query, filters=(*others, Filter("video", videos)))) if videos else None
+    if found is None or found.empty:
+        return {}
+    wide = found.pivot(index=interval, columns="video", values="views")
+    starts = _trend(scene, scene.query("views", by=(interval,))).whole[interval]
+    wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
+    return {str(key): wide[key].tolist() for key in wide.columns}
+
+
+def country_map(scene: Scene) -> None:
+    """Views by country, on a map."""
+    rows = answer(scene.query("views", by=("country",)))
+    st.plotly_chart(
+        charts.world_map(rows["country"].tolist(), rows["views"].tolist(), "Views", palette()),
+        key="country-map",
+        config=charts.MAP_CONFIG,
+        alt="Views by country",
+    )
+
+
+def share_bars(scene: Scene, by: str, rows: int) -> None:
+    """The largest values of a dimension by views, as bars with their share, and Other."""
+    found = answer(replace(scene.query("views", by=(by,)), order_by="views"))
+    total = int(found["views"].sum())
+    top = found if len(found) <= rows + 1 else found.head(rows)  # no "Other" for a single row
+    labels, values = [_label(by, value) for value in top[by]], top["views"].tolist()
+    if total > sum(values):
+        labels.append(f"{OTHER} ({len(found) - len(top):,})")
+        values.append(total - sum(values))
+    st.plotly_chart(
+        charts.bars(labels, values, [f"{value / total:.1%}" for value in values], palette()),
+        key=f"bars-{by}",
+        config=charts.PLAIN_CONFIG,
+        alt=f"Share of views by {dimension(by).label.lower()}",
+    )
+
+
+def _label(by: str, value: str) -> str:
+    if value == UNKNOWN:
+        return value
+    if by == "country":
+        return formats.country(value)
+    return formats.continent(value) if by == "continent" else names().of(by, value)
+
+
+def palette() -> charts.Palette:
+    """The chart colours that go with the theme the reader has chosen."""
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def _spark_interval(scene: Scene) -> Interval:
+    return "hour" if scene.period.days <= 2 else "day" if scene.period.days <= 100 else "week"
+
+
+def _trend(scene: Scene, query: Query) -> Trend:
+    return trend(query, answer(query), scene.now)

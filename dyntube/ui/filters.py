@@ -1,0 +1,154 @@
+"""The filters beside every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+from zoneinfo import available_timezones
+
+import pandas as pd
+import streamlit as st
+
+from ..metrics import UNKNOWN, dimension
+from ..periods import LATEST, Period
+from ..query import Query
+from . import state
+from .answers import answer, local_now, names
+from .selection import (
+    COMPARE_LABELS,
+    CUSTOM,
+    FILTERABLE,
+    PERIOD_LABELS,
+    Selection,
+)
+
+_ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
+_EARLIEST = dt.date(2015, 1, 1)
+
+
+def sidebar(period: Period, comparison: Period | None) -> None:
+    """Draw the filters, showing the selection."""
+    selection = state.current()
+    with st.sidebar:
+        _period(selection, period)
+        _comparison(selection, comparison)
+        st.divider()
+        options = _options(period, selection.timezone)
+        for name in FILTERABLE:
+            _filter(name, selection, options)
+        st.button(
+            "Reset filters",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            on_click=state.change,
+            args=(lambda _: state.default_selection(),),
+            disabled=selection == state.default_selection(),
+        )
+        st.divider()
+        _timezone(selection)
+
+
+def _period(selection: Selection, period: Period) -> None:
+    _set("period", selection.preset)
+    st.selectbox(
+        "Period",
+        list(PERIOD_LABELS),
+        format_func=PERIOD_LABELS.__getitem__,
+        key="period",
+        on_change=lambda: _changed_period(period),
+    )
+    if selection.preset == CUSTOM:
+        _dates("dates", period, lambda chosen: state.change(lambda s: replace(s, dates=chosen)))
+
+
+def _changed_period(shown: Period) -> None:
+    preset = st.session_state.period
+    dates = Period(shown.start, shown.end) if preset == CUSTOM else None
+    state.change(lambda s: replace(s, preset=preset, dates=dates))
+
+
+def _comparison(selection: Selection, comparison: Period | None) -> None:
+    _set("compare", selection.compare)
+    st.selectbox(
+        "Compare with",
+        list(COMPARE_LABELS),
+        format_func=COMPARE_LABELS.__getitem__,
+        key="compare",
+        on_change=lambda: _changed_comparison(comparison),
+    )
+    if selection.compare == "dates" and comparison:
+        _dates(
+            "compare-dates",
+            comparison,
+            lambda chosen: state.change(lambda s: replace(s, compare_dates=chosen)),
+        )
+
+
+def _changed_comparison(shown: Period | None) -> None:
+    compare = st.session_state.compare
+    today = local_now(state.current().timezone).date()
+    base = shown or Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
+    dates = Period(base.start, base.end) if compare == "dates" else None
+    state.change(lambda s: replace(s, compare=compare, compare_dates=dates))
+
+
+def _dates(key: str, shown: Period, chosen: Any) -> None:
+    half_picked = len(st.session_state.get(key, ())) == 1
+    if not half_picked:
+        st.session_state[key] = (shown.start, shown.end)
+
+    def changed() -> None:
+        picked = st.session_state[key]
+        if len(picked) == 2:
+            chosen(Period(min(picked), max(picked)))
+
+    st.date_input(
+        "Dates",
+        key=key,
+        min_value=min(_EARLIEST, shown.start),
+        max_value=LATEST,
+        format="YYYY-MM-DD",
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def _filter(name: str, selection: Selection, options: dict[str, dict[str, str]]) -> None:
+    chosen = selection.values(name)
+    labels = options[name] | {key: options[name].get(key, key) for key in chosen}
+    _set(name, list(chosen))
+    st.multiselect(
+        dimension(name).label,
+        sorted(labels, key=lambda key: (key == UNKNOWN, labels[key].casefold())),
+        format_func=labels.__getitem__,
+        key=name,
+        placeholder=_ALL[name],
+        on_change=lambda: state.change(lambda s: s.where(name, tuple(st.session_state[name]))),
+    )
+
+
+def _options(period: Period, timezone: str) -> dict[str, dict[str, str]]:
+    """By dimension, the label of each value: those with names, and those seen in the period."""
+    known = names()
+    seen = answer(Query(("views",), period, timezone, by=FILTERABLE))
+    named = {"project": known.projects, "channel": known.channels, "video": known.videos}
+    return {
+        name: {key: known.of(name, key) for key in [*named[name], *pd.unique(seen[name])]}
+        for name in FILTERABLE
+    }
+
+
+def _timezone(selection: Selection) -> None:
+    _set("zone", selection.timezone)
+    st.selectbox(
+        "Time zone",
+        sorted(available_timezones() | {selection.timezone}),
+        key="zone",
+        on_change=lambda: state.change(lambda s: replace(s, timezone=st.session_state.zone)),
+        help="Days start at midnight in this time zone.",
+    )
+
+
+def _set(key: str, value: object) -> None:
+    st.session_state[key] = value

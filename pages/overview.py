@@ -1,0 +1,33 @@
+"""How all videos did in the chosen period."""
+
+from dyntube import ui
+
+CARDS = (
+    "views",
+    "plays",
+    "play_rate",
+    "viewers",
+    "watch_time",
+    "average_percent_watched",
+    "completion_rate",
+    "sound_on_rate",
+)
+TREND = ("views", "watch_time", "viewers", "completion_rate")
+
+
+def draw(scene: ui.Scene) -> None:
+    ui.cards(scene, CARDS)
+    ui.trend_chart(scene, TREND)
+    left, right = ui.columns(3, 2)
+    with left, ui.card("Top videos"):
+        ui.video_table(scene, rows=6)
+    with right, ui.card("Where"):
+        ui.country_map(scene)
+    left, right = ui.columns(1, 1)
+    with left, ui.card("Devices"):
+        ui.share_bars(scene, "device_type", rows=5)
+    with right, ui.card("Embedded on"):
+        ui.share_bars(scene, "embed_domain", rows=6)
+
+
+ui.page("Overview", draw)

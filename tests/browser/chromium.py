@@ -1,0 +1,55 @@
+"""Find a Chromium for the browser tests, installing one where that is possible.
+
+In this order: CHROMIUM, the PATH, Debian's package (where this user may install it), Playwright's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def find() -> str | None:
+    """The path of a Chromium, or None where none can be had."""
+    return os.environ.get("CHROMIUM") or _on_path() or _from_debian() or _from_playwright()
+
+
+def _on_path() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def _from_debian() -> str | None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    print("Installing Debian's chromium for the browser tests ...", file=sys.stderr)
+    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, timeout=300, **quiet)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "chromium"], check=False, timeout=600, **quiet
+    )
+    return _on_path()
+
+
+def _from_playwright() -> str | None:
+    print("Installing Playwright's Chromium for the browser tests ...", file=sys.stderr)
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    done = subprocess.run(command, check=False, capture_output=True, timeout=600)
+    if done.returncode:
+        return None
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
