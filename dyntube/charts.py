@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,9 +120,18 @@ def _line(
 
 
 def bars(
-    labels: Sequence[str], values: Sequence[float], texts: Sequence[str], palette: Palette
+    labels: Sequence[str],
+    values: Sequence[float],
+    texts: Sequence[str],
+    palette: Palette,
+    *,
+    context: Collection[str] = (),
 ) -> go.Figure:
-    """Horizontal bars in the given order, each with its label before and a text behind."""
+    """Horizontal bars in the given order, each with its label before and a text behind.
+
+    Bars whose label is in `context` are grey: they are not values among the others.
+    """
+    colours = [palette.land if label in context else palette.accent for label in labels]
     shown = [_short(label) for label in labels]
     positions = list(range(len(shown)))
     hovers = [
@@ -140,13 +149,13 @@ def bars(
             textfont={"color": palette.quiet, "size": 12},
             customdata=hovers,
             hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": palette.accent, "cornerradius": 4},
+            marker={"color": colours, "cornerradius": 4},
             width=0.62,
         )
     )
     largest = max([*values, 1])
     _layout(figure, palette, height=_ROW * len(shown) + 8)
-    figure.update_xaxes(visible=False, range=[0, largest * 1.22], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[0, largest * 1.45], fixedrange=True)
     figure.update_yaxes(
         tickmode="array",
         tickvals=positions,
@@ -171,13 +180,13 @@ def world_map(
         if (alpha_3 := formats.country_alpha_3(code)) and value > 0
     ]
     amounts = [value for _, value, _ in known]
-    top = max([*amounts, 10])
-    ticks = [10**power for power in range(math.ceil(math.log10(top)) + 1) if 10**power <= top]
+    low, top = math.floor(math.log10(min(amounts, default=1))), max([*amounts, 10])
+    ticks = [10**power for power in range(low, math.floor(math.log10(top)) + 1)]
     figure = go.Figure(
         go.Choropleth(
             locations=[code for code, _, _ in known],
             z=[math.log10(value) for value in amounts],
-            zmin=0,
+            zmin=low,
             zmax=math.log10(top),
             customdata=[[name, f"{value:,.0f} {label.lower()}"] for _, value, name in known],
             hovertemplate="%{customdata[0]}  <b>%{customdata[1]}</b><extra></extra>",
@@ -207,8 +216,8 @@ def world_map(
         lonaxis_range=[-170, 190],
         fitbounds=False,
     )
-    _layout(figure, palette, height=300)
-    figure.update_layout(dragmode=False, margin={"l": 0, "r": 0, "t": 0, "b": 26})
+    _layout(figure, palette, height=270)
+    figure.update_layout(dragmode=False, margin={"l": 0, "r": 0, "t": 0, "b": 30})
     return figure
 
 

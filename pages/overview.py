@@ -23,9 +23,11 @@ def draw(scene: ui.Scene) -> None:
         ui.video_table(scene, rows=6)
     with right, ui.card("Where"):
         ui.country_map(scene)
-    left, right = ui.columns(1, 1)
-    with left, ui.card("Devices"):
-        ui.share_bars(scene, "device_type", rows=5)
+    left, middle, right = ui.columns(1, 1, 1)
+    with left, ui.card("Countries"):
+        ui.share_bars(scene, "country", rows=6)
+    with middle, ui.card("Devices"):
+        ui.share_bars(scene, "device_type", rows=6)
     with right, ui.card("Embedded on"):
         ui.share_bars(scene, "embed_domain", rows=6)
 

@@ -53,12 +53,14 @@ def _card(measure: Metric, row: pd.Series[float], course: list[float]) -> None:
     explained = [measure.help, f"**{formats.value(measure, value, full=True)}** in this period"]
     if not math.isnan(before):
         explained.append(f"{formats.value(measure, before, full=True)} in the one compared with")
+    changed = text[:1] in ("+", "-")
+    good = "normal" if measure.more_is_better else "inverse"
     st.metric(
         measure.label,
         formats.value(measure, value),
-        # The number 0 is drawn grey and without an arrow; any text has one.
-        (text if text[0] in "+-" else 0) if text else None,
-        delta_color="normal" if measure.more_is_better else "inverse",
+        text or None,
+        delta_color=good if changed else "off",
+        delta_arrow="auto" if changed else "off",
         help="\n\n".join(explained),
         border=True,
         height="stretch",
@@ -131,9 +133,9 @@ def video_table(scene: Scene, rows: int) -> None:
         {
             "Video": [known.of("video", key) for key in top["video"]],
             "Views": top["views"],
-            "Change": top["views_change"] if earlier else None,
-            "Watch time": [formats.hours(seconds) for seconds in top["watch_time"]],
-            "Completion": top["completion_rate"],
+            "Change": top["views_change"] * 100 if earlier else None,
+            "Watched": top["watch_time"] / 3600,
+            "Completion": top["completion_rate"] * 100,
             "Trend": [courses.get(key) for key in top["video"]],
         }
     ).dropna(axis="columns", how="all")
@@ -145,12 +147,20 @@ def video_table(scene: Scene, rows: int) -> None:
         row_height=40,
         alt="Videos with most views",
         column_config={
-            "Video": st.column_config.TextColumn(width="medium"),
-            "Views": number(format="localized", width="small"),
-            "Change": number(format="percent", width="small", help="Views, against the comparison"),
-            "Watch time": st.column_config.TextColumn(width="small", alignment="right"),
-            "Completion": progress(format="percent", min_value=0, max_value=1, color="primary"),
-            "Trend": st.column_config.LineChartColumn(width="small", y_min=0, color="gray"),
+            "Video": st.column_config.TextColumn(width=190),
+            "Views": number(format="localized", width=60),
+            "Change": number(format="%+.1f%%", width=65, help="Views, against the comparison"),
+            "Watched": number(format="%,.1f h", width=75, help=metric("watch_time").help),
+            "Completion": progress(
+                format="%.0f%%",
+                min_value=0,
+                max_value=100,
+                width=95,
+                help=metric("completion_rate").help,
+            ),
+            "Trend": st.column_config.LineChartColumn(
+                width=80, y_min=0, color="gray", help="Views over the period"
+            ),
         },
     )
 
@@ -186,11 +196,13 @@ def share_bars(scene: Scene, by: str, rows: int) -> None:
     total = int(found["views"].sum())
     top = found if len(found) <= rows + 1 else found.head(rows)  # no "Other" for a single row
     labels, values = [_label(by, value) for value in top[by]], top["views"].tolist()
-    if total > sum(values):
-        labels.append(f"{OTHER} ({len(found) - len(top):,})")
+    rest = f"{OTHER} ({len(found) - len(top):,})"
+    if len(found) > len(top):
+        labels.append(rest)
         values.append(total - sum(values))
+    shares = [f"{value / total:.1%}" for value in values]
     st.plotly_chart(
-        charts.bars(labels, values, [f"{value / total:.1%}" for value in values], palette()),
+        charts.bars(labels, values, shares, palette(), context=(UNKNOWN, rest)),
         key=f"bars-{by}",
         config=charts.PLAIN_CONFIG,
         alt=f"Share of views by {dimension(by).label.lower()}",

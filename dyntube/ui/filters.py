@@ -33,7 +33,7 @@ def sidebar(period: Period, comparison: Period | None) -> None:
     with st.sidebar:
         _period(selection, period)
         _comparison(selection, comparison)
-        st.divider()
+        st.space("small")
         options = _options(period, selection.timezone)
         for name in FILTERABLE:
             _filter(name, selection, options)
@@ -45,7 +45,7 @@ def sidebar(period: Period, comparison: Period | None) -> None:
             args=(lambda _: state.default_selection(),),
             disabled=selection == state.default_selection(),
         )
-        st.divider()
+        st.space("small")
         _timezone(selection)
 
 

@@ -141,15 +141,22 @@ def _has_views(scene: Scene) -> bool:
 
 
 def _head(title: str, selection: Selection, period: Period, comparison: Period | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
-        with st.container(gap=None):
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="bottom",
+        gap="xsmall",
+        key="head",
+    ):
+        with st.container(gap="xxsmall", width="content", key="title"):
             st.title(title, anchor=False)
             text = formats.period(period)
             if comparison:
                 text += f" · compared with {formats.period(comparison)}"
                 text += f" until {comparison.until:%H:%M}" if comparison.until else ""
             st.caption(text)
-        _freshness(selection.timezone)
+        with st.container(width="content", key="freshness"):
+            _freshness(selection.timezone)
 
 
 def _chips(selection: Selection) -> None:
@@ -189,7 +196,10 @@ def _freshness(timezone: str) -> None:
 
 
 def _ensure_stored(spans: list[Period], timezone: str) -> State:
-    return background().ensure([day for span in spans for day in span.utc_days(timezone)])
+    """Have the background fetch what these spans need, and always what is new today."""
+    today = dt.datetime.now(dt.UTC).date()
+    days = [day for span in spans for day in span.utc_days(timezone)]
+    return background().ensure([*days, today])
 
 
 def _missing(span: Period, timezone: str) -> list[dt.date]:

@@ -128,7 +128,7 @@ def from_parameters(
         try:
             return convert(text)
         except (ValueError, PeriodError) as error:
-            notes.append(_note(name, text, error))
+            notes.append(_note({name: text}, error))
             return fallback
 
     selection = Selection(
@@ -157,20 +157,22 @@ def _date_parameters(prefix: str, period: Period) -> dict[str, list[str]]:
 
 
 def _dates(prefix: str, parameters: Mapping[str, list[str]], notes: list[str]) -> Period | None:
-    texts = [(parameters.get(f"{prefix}{end}") or [""])[-1] for end in ("from", "to")]
-    if not any(texts):
+    names = (f"{prefix}from", f"{prefix}to")
+    texts = {name: parameters[name][-1] for name in names if parameters.get(name)}
+    if not texts:
         return None
     try:
-        start, end = (dt.date.fromisoformat(text) for text in texts)
+        start, end = (dt.date.fromisoformat(texts.get(name, "")) for name in names)
         return Period(start, end)
     except (ValueError, PeriodError) as error:
-        notes.append(_note(f"{prefix}from / {prefix}to", " / ".join(texts), error))
+        notes.append(_note(texts, error))
         return None
 
 
-def _note(name: str, text: str, error: Exception) -> str:
+def _note(asked: Mapping[str, str], error: Exception) -> str:
+    what = " and ".join(f"{name} = {text[:40]}" for name, text in asked.items())
     reason = f" {error}" if isinstance(error, PeriodError) else ""
-    return f"The address asks for {name} = {text[:40]}, which cannot be shown.{reason}"
+    return f"The address asks for {what}, which cannot be shown.{reason}"
 
 
 def _one_of(names: Collection[T]) -> Callable[[str], T]:

@@ -6,20 +6,21 @@ import streamlit as st
 
 _CSS = """
 <style>
-/* The headings of a page stay on one line with what belongs to them. */
-.st-key-head, .st-key-trend-head { row-gap: .5rem; }
-.st-key-head { justify-content: space-between; }
-h1 { padding: 0 !important; }
-h3 { padding: 0 0 .25rem !important; }
+/* Headings stand close to what they belong to. */
+.stApp h1, .stApp h3 { padding: 0; }
+.stApp [data-testid="stHeading"] [data-testid="stMarkdownContainer"],
+.st-key-title [data-testid="stCaptionContainer"] { margin-bottom: 0; }
+.st-key-title [data-testid="stCaptionContainer"] p { margin: 0; }
+.st-key-head { padding-top: .75rem; }
 
 /* Eight sparklines in green and red shout; the change beside the number says it already. */
 .st-key-cards [data-testid="stMetricChart"] { filter: grayscale(1); opacity: .55; }
-.st-key-cards [data-testid="stMetric"] { padding: .75rem 1rem .5rem; }
+.st-key-cards [data-testid="stMetricChart"] svg { background: transparent !important; }
+.st-key-cards [data-testid="stMetric"] > div:first-child { padding: .7rem .9rem 0; }
 
 .st-key-chips button { min-height: 1.9rem; padding: 0 .6rem; border-radius: 999px; }
 
 @media (max-width: 640px) {
-  .st-key-cards [data-testid="stMetric"] { padding: .6rem .7rem .4rem; }
   .st-key-trend-head { flex-direction: column; align-items: flex-start; }
 }
 @media print {

@@ -1,0 +1,107 @@
+"""Fixtures: the vendor's samples, the stand-in as a real server, archives on real disks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyntube.api import Client
+from dyntube.archive import Archive, DayInfo
+from dyntube.config import Settings
+from dyntube.demo import process
+from dyntube.parse import read_page
+from dyntube.sync import Syncer
+
+DATA = Path(__file__).parent / "data"
+UTC = dt.UTC
+NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the stand-in's clock in tests
+
+
+@pytest.fixture(scope="session")
+def vendor_pages() -> list[dict[str, Any]]:
+    """The two answers shown on the vendor's page, as parsed JSON."""
+    text = (DATA / "get-video-analytics.txt").read_text("utf-8")
+    decoder, pages, start = json.JSONDecoder(), [], 0
+    while (start := text.find('{\n    "pager"', start)) >= 0:
+        page, length = decoder.raw_decode(text[start:])
+        pages.append(page)
+        start += length
+    return pages
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[str]:
+    """The address of a stand-in whose clock stands still at NOON."""
+    server = process.start(today=f"{NOON:%Y-%m-%dT%H:%M}")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def settings(stand_in: str, tmp_path: Path) -> Settings:
+    """Settings that point at the stand-in and at an empty archive."""
+    return Settings(stats_url=stand_in, api_url=stand_in, archive=tmp_path / "archive")
+
+
+@pytest.fixture
+def archive(settings: Settings) -> Archive:
+    """An empty archive."""
+    return Archive(settings.archive, [settings.folder(settings.scopes[0])])
+
+
+@pytest.fixture
+def syncer(settings: Settings, archive: Archive) -> Syncer:
+    """A syncer at NOON that does not wait between tries."""
+    client = Client(settings, sleep=lambda _: None)
+    return Syncer(settings, client, archive, now=lambda: NOON, sleep=lambda _: None)
+
+
+@pytest.fixture
+def store(archive: Archive) -> Callable[..., DayInfo]:
+    """Put raw records of one day into the archive, as a sync would."""
+
+    def put(day: dt.date, records: list[dict[str, Any]], **known: Any) -> DayInfo:
+        body = json.dumps({"pager": pager(len(records)), "views": records}).encode()
+        page = read_page(body)
+        midnight = dt.datetime.combine(day, dt.time(), UTC)
+        info = {
+            "day": day,
+            "rows": len(page.views),
+            "api_total": len(records),
+            "verified": True,
+            "settled": True,
+            "fetched_at": NOON,
+            "until": midnight + dt.timedelta(days=1),
+            "newest": max(page.views["date"].to_pylist(), default=None),
+            "rejected": len(page.rejected),
+        } | known
+        return archive.write(archive.folders[0], DayInfo(**info), page.views, page.rejected)
+
+    return put
+
+
+def pager(total: int) -> dict[str, int]:
+    """The pager of an answer with everything on one page."""
+    return {"page": 1, "size": 1000, "hits": total, "total": total, "pages": 1}
+
+
+def record(id_: str, date: str, **fields: Any) -> dict[str, Any]:
+    """A valid record; say only what the test is about."""
+    return {
+        "id": id_,
+        "date": date,
+        "videoKey": "video-a",
+        "projectKey": "project-a",
+        "channelKey": "channel-a",
+        "viewerId": f"viewer-{id_}",
+        "started": True,
+        "ended": False,
+        "muted": False,
+        "duration": 100,
+        "watchTime": 50,
+    } | fields
