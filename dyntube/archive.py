@@ -31,6 +31,7 @@ from .records import SCHEMA, SCHEMA_VERSION, Rejected
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
 ROW_GROUP = 100_000
+_CLOCK_TICK_NS = 100_000_000
 _METADATA_KEY = b"dyntube"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
 
@@ -80,6 +81,7 @@ class Archive:
         self.root = root
         self.folders = tuple(folders)
         self._infos: dict[Path, DayInfo | None] = {}
+        self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
 
     def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
         """What is stored, by day, for one scope or all; damaged files are left out."""
@@ -144,24 +146,36 @@ class Archive:
 
         Raises SyncRunningError when another still holds it after so many `seconds`.
         """
-        path = self.root / f".{self.folders[0]}.lock"
+        lock = filelock.FileLock(self.root / f".{self.folders[0]}.lock")
         try:
             _make_folder(self.root)
-            with filelock.FileLock(path, timeout=seconds):
-                yield
+            lock.acquire(timeout=seconds)
         except filelock.Timeout:
             raise SyncRunningError("Another sync is running on this archive.") from None
         except OSError as error:
             raise ArchiveError(_cannot("written", self.root, error)) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _newest(self, folder: str | None = None) -> list[Path]:
-        paths: list[Path] = []
-        for name in self.folders if folder is None else (folder,):
-            newest: dict[str, Path] = {}
-            for path in sorted(_parquet_files(self.root / name)):
-                newest[path.name[:10]] = path
-            paths += newest.values()
-        return paths
+        folders = self.folders if folder is None else (folder,)
+        return [path for name in folders for path in self._listing(self.root / name)]
+
+    def _listing(self, folder: Path) -> tuple[Path, ...]:
+        """The newest generation of each day, oldest day first; read again when a folder changed."""
+        try:
+            changed = _changed_at(folder)
+            known = self._listings.get(folder)
+            if known is None or known[0] != changed:
+                known = changed, tuple(_newest_generations(changed))
+                # A change within the clock's last tick may not show in the folder's time.
+                if time.time_ns() - max(changed.values(), default=0) > _CLOCK_TICK_NS:
+                    self._listings[folder] = known
+            return known[1]
+        except OSError as error:
+            raise ArchiveError(_cannot("read", folder, error)) from error
 
     def _info(self, path: Path) -> DayInfo | None:
         # A generation never changes under its name, so what was read once stays true.
@@ -170,17 +184,20 @@ class Archive:
         return self._infos[path]
 
 
-def _parquet_files(folder: Path) -> Iterator[Path]:
+def _changed_at(folder: Path) -> dict[str, int]:
+    """The year folders of a scope and when each last changed; none where there is no archive."""
     try:
-        years = [entry.path for entry in os.scandir(folder) if entry.name.isdigit()]
-        for year in years:
-            for entry in os.scandir(year):
-                if entry.name.endswith(".parquet") and _NAME.fullmatch(entry.name):
-                    yield Path(entry.path)
+        years = [entry for entry in os.scandir(folder) if entry.name.isdigit()]
     except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ArchiveError(_cannot("read", folder, error)) from error
+        return {}
+    return {year.path: year.stat().st_mtime_ns for year in sorted(years, key=lambda y: y.name)}
+
+
+def _newest_generations(years: Iterable[str]) -> Iterator[Path]:
+    for year in years:
+        names = sorted(name for name in os.listdir(year) if _NAME.fullmatch(name))
+        newest = {name[:10]: name for name in names if name.endswith(".parquet")}
+        yield from (Path(year, name) for name in newest.values())
 
 
 def _day_files(year: Path, day: dt.date) -> list[Path]:

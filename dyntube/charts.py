@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -70,53 +71,43 @@ def trend(measure: Metric, now: Trend, before: Trend | None, palette: Palette) -
 
     The comparison's buckets are paired with those of `now` by position.
     """
-    figure = go.Figure()
     values = now.rows[measure.name]
     unit = _unit(measure, values)
+    starts = now.rows.iloc[:, 0]
+    traces, shown = [], [values]
     if before is not None:
-        earlier = Trend(now.interval, before.rows.iloc[: len(now.rows)], before.partial)
-        line = {"color": palette.quiet, "width": 1.6, "dash": "dot"}
-        starts = now.rows.iloc[: len(earlier.rows), 0]
-        _line(figure, measure, earlier, slice(None), starts, line=line, unit=unit)
+        quiet = {"color": palette.quiet, "width": 1.6, "dash": "dot"}
+        earlier = replace(before, rows=before.rows.iloc[: len(starts)])
+        traces.append(_line(measure, earlier, slice(None), starts, unit, line=quiet))
+        shown.append(earlier.rows[measure.name])
     whole = [n for n, partial in enumerate(now.partial) if not partial]
     first, last = (whole[0], whole[-1]) if whole else (0, 0)
-    accent = {"color": palette.accent, "width": 2.4}
-    area = {"fill": "tozeroy", "fillcolor": palette.area} if not measure.is_rate else {}
-    starts = now.rows.iloc[:, 0]
+    area = {} if measure.is_rate else {"fill": "tozeroy", "fillcolor": palette.area}
     for part, dash, style in (
         (slice(0, first + 1), "5px,4px", {}),
         (slice(first, last + 1), "solid", area),
         (slice(last, None), "5px,4px", {}),
     ):
         if len(starts.iloc[part]) > 1 or dash == "solid":
-            line = accent | {"dash": dash}
-            _line(figure, measure, now, part, starts, line=line, unit=unit, **style)
-    shown = [values] if before is None else [values, before.rows[measure.name]]
-    _time_axes(figure, measure, pd.concat(shown), unit, palette)
-    return figure
+            line = {"color": palette.accent, "width": 2.4, "dash": dash}
+            traces.append(_line(measure, now, part, starts, unit, line=line, **style))
+    ticks = _ticks(measure, float((pd.concat(shown) / unit).max()))
+    axes = _time_axes(ticks, [_tick(measure, tick, unit) for tick in ticks], palette)
+    return _figure(traces, palette, height=300, hovermode="x unified", **axes)
 
 
 def _line(
-    figure: go.Figure,
-    measure: Metric,
-    trend: Trend,
-    part: slice,
-    starts: pd.Series[Any],
-    *,
-    line: dict[str, Any],
-    unit: float,
-    **style: Any,
-) -> None:
+    measure: Metric, trend: Trend, part: slice, starts: pd.Series[Any], unit: float, **style: Any
+) -> dict[str, Any]:
     rows = trend.rows.iloc[part]
-    figure.add_scatter(
-        x=starts.iloc[part],
-        y=rows[measure.name] / unit,
-        customdata=_hover(measure, rows, trend.interval, trend.partial.iloc[part]),
-        hovertemplate="%{customdata}<extra></extra>",
-        mode="lines+markers" if len(rows) == 1 else "lines",
-        line=line,
-        **style,
-    )
+    return {
+        "type": "scatter",
+        "x": starts.iloc[: len(trend.rows)].iloc[part],
+        "y": rows[measure.name].astype(float) / unit,
+        "customdata": _hover(measure, rows, trend.interval, trend.partial.iloc[part]),
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "mode": "lines+markers" if len(rows) == 1 else "lines",
+    } | style
 
 
 def bars(
@@ -131,43 +122,41 @@ def bars(
 
     Bars whose label is in `context` are grey: they are not values among the others.
     """
-    colours = [palette.land if label in context else palette.accent for label in labels]
-    shown = [_short(label) for label in labels]
-    positions = list(range(len(shown)))
-    hovers = [
-        f"{html.escape(label)}  <b>{value:,.0f}</b>"
-        for label, value in zip(labels, values, strict=True)
-    ]
-    figure = go.Figure(
-        go.Bar(
-            x=list(values),
-            y=positions,
-            orientation="h",
-            text=list(texts),
-            textposition="outside",
-            cliponaxis=False,
-            textfont={"color": palette.quiet, "size": 12},
-            customdata=hovers,
-            hovertemplate="%{customdata}<extra></extra>",
-            marker={"color": colours, "cornerradius": 4},
-            width=0.62,
-        )
-    )
-    largest = max([*values, 1])
-    _layout(figure, palette, height=_ROW * len(shown) + 8)
-    figure.update_xaxes(visible=False, range=[0, largest * 1.45], fixedrange=True)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=positions,
-        ticktext=shown,
-        ticklabelstandoff=8,
-        range=[len(shown) - 0.5, -0.5],
-        showgrid=False,
-        fixedrange=True,
-        automargin=True,
-        tickfont={"size": 13, "color": palette.text},
-    )
-    return figure
+    positions = list(range(len(labels)))
+    trace = {
+        "type": "bar",
+        "x": list(values),
+        "y": positions,
+        "orientation": "h",
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"color": palette.quiet, "size": 12},
+        "customdata": [
+            f"{html.escape(label)}  <b>{value:,.0f}</b>"
+            for label, value in zip(labels, values, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "color": [palette.land if label in context else palette.accent for label in labels],
+            "cornerradius": 4,
+        },
+        "width": 0.62,
+    }
+    x_axis = {"visible": False, "range": [0, max([*values, 1]) * 1.45], "fixedrange": True}
+    y_axis = {
+        "tickmode": "array",
+        "tickvals": positions,
+        "ticktext": [_short(label) for label in labels],
+        "ticklabelstandoff": 8,
+        "range": [len(labels) - 0.5, -0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"size": 13, "color": palette.text},
+    }
+    return _figure([trace], palette, height=_ROW * len(labels) + 8, xaxis=x_axis, yaxis=y_axis)
 
 
 def world_map(
@@ -181,75 +170,92 @@ def world_map(
     ]
     amounts = [value for _, value, _ in known]
     low, top = math.floor(math.log10(min(amounts, default=1))), max([*amounts, 10])
-    ticks = [10**power for power in range(low, math.floor(math.log10(top)) + 1)]
-    figure = go.Figure(
-        go.Choropleth(
-            locations=[code for code, _, _ in known],
-            z=[math.log10(value) for value in amounts],
-            zmin=low,
-            zmax=math.log10(top),
-            customdata=[[name, f"{value:,.0f} {label.lower()}"] for _, value, name in known],
-            hovertemplate="%{customdata[0]}  <b>%{customdata[1]}</b><extra></extra>",
-            colorscale=[[i / 4, colour] for i, colour in enumerate(palette.scale)],
-            marker={"line": {"width": 0.5, "color": palette.page}},
-            colorbar={
-                "orientation": "h",
-                "thickness": 6,
-                "len": 0.5,
-                "x": 0.5,
-                "y": -0.02,
-                "yanchor": "top",
-                "tickvals": [math.log10(tick) for tick in ticks],
-                "ticktext": [formats.compact(tick) for tick in ticks],
-                "tickfont": {"size": 11, "color": palette.quiet},
-                "outlinewidth": 0,
-            },
-        )
-    )
-    figure.update_geos(
-        projection_type="natural earth",
-        visible=False,
-        showland=True,
-        landcolor=palette.land,
-        bgcolor="rgba(0,0,0,0)",
-        lataxis_range=[-56, 82],
-        lonaxis_range=[-170, 190],
-        fitbounds=False,
-    )
-    _layout(figure, palette, height=270)
-    figure.update_layout(dragmode=False, margin={"l": 0, "r": 0, "t": 0, "b": 30})
-    return figure
+    trace = {
+        "type": "choropleth",
+        "locations": [code for code, _, _ in known],
+        "z": [math.log10(value) for value in amounts],
+        "zmin": low,
+        "zmax": math.log10(top),
+        "customdata": [f"{name}  <b>{value:,.0f} {label.lower()}</b>" for _, value, name in known],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "colorscale": [[n / 4, colour] for n, colour in enumerate(palette.scale)],
+        "marker": {"line": {"width": 0.5, "color": palette.page}},
+        "colorbar": _colour_bar(low, math.floor(math.log10(top)), palette),
+    }
+    geo = {
+        "projection": {"type": "natural earth"},
+        "visible": False,
+        "showland": True,
+        "landcolor": palette.land,
+        "bgcolor": "rgba(0,0,0,0)",
+        "lataxis": {"range": [-56, 82]},
+        "lonaxis": {"range": [-170, 190]},
+        "fitbounds": False,
+    }
+    margin = {"l": 0, "r": 0, "t": 0, "b": 30}
+    return _figure([trace], palette, height=270, geo=geo, dragmode=False, margin=margin)
 
 
-def _time_axes(
-    figure: go.Figure, measure: Metric, values: pd.Series[float], unit: float, palette: Palette
-) -> None:
-    _layout(figure, palette, height=300)
-    figure.update_layout(hovermode="x unified")
-    figure.update_xaxes(
-        showgrid=False,
-        showline=True,
-        linecolor=palette.grid,
-        nticks=9,
-        unifiedhovertitle={"text": " "},
-        tickformatstops=[
+def sparkline(values: Sequence[float], palette: Palette) -> str:
+    """A course of at least two values as an HTML image; it says nothing that its card does not."""
+    low, high = min(values), max(values)
+    spread = (high - low) or 1.0
+    points = " ".join(
+        f"{100 * n / (len(values) - 1):.4g},{26 - 24 * (value - low) / spread:.4g}"
+        for n, value in enumerate(values)
+    )
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 28" preserveAspectRatio="none">'
+        f'<polyline points="{points}" fill="none" stroke="{palette.quiet}" stroke-width="1.5" '
+        'stroke-linejoin="round" vector-effect="non-scaling-stroke"/></svg>'
+    )
+    return f'<img class="sparkline" alt="" src="data:image/svg+xml,{quote(svg)}">'
+
+
+def _colour_bar(low: int, high: int, palette: Palette) -> dict[str, Any]:
+    """The legend of a log scale: its powers of ten, as numbers."""
+    return {
+        "orientation": "h",
+        "thickness": 6,
+        "len": 0.5,
+        "x": 0.5,
+        "y": -0.02,
+        "yanchor": "top",
+        "tickvals": list(range(low, high + 1)),
+        "ticktext": [formats.compact(10**power) for power in range(low, high + 1)],
+        "tickfont": {"size": 11, "color": palette.quiet},
+        "outlinewidth": 0,
+    }
+
+
+def _time_axes(ticks: list[float], texts: list[str], palette: Palette) -> dict[str, Any]:
+    small = {"size": 12, "color": palette.quiet}
+    x_axis = {
+        "showgrid": False,
+        "showline": True,
+        "linecolor": palette.grid,
+        "nticks": 9,
+        "unifiedhovertitle": {"text": " "},
+        "tickformatstops": [
             {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
             {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
             {"dtickrange": ["M1", None], "value": "%b\n%Y"},
         ],
-        tickfont={"size": 12, "color": palette.quiet},
-        fixedrange=True,
-    )
-    ticks = _ticks(measure, float((values / unit).max()))
-    figure.update_yaxes(
-        gridcolor=palette.grid,
-        zeroline=False,
-        tickvals=ticks,
-        ticktext=[_tick(measure, tick, unit) for tick in ticks],
-        range=[0, ticks[-1] * 1.04],
-        tickfont={"size": 12, "color": palette.quiet},
-        fixedrange=True,
-    )
+        "tickfont": small,
+        "fixedrange": True,
+        "automargin": True,
+    }
+    y_axis = {
+        "gridcolor": palette.grid,
+        "zeroline": False,
+        "tickvals": ticks,
+        "ticktext": texts,
+        "range": [0, ticks[-1] * 1.04],
+        "tickfont": small,
+        "fixedrange": True,
+        "automargin": True,
+    }
+    return {"xaxis": x_axis, "yaxis": y_axis}
 
 
 def _ticks(measure: Metric, top: float) -> list[float]:
@@ -296,8 +302,11 @@ def _short(label: str) -> str:
     return html.escape(cut)
 
 
-def _layout(figure: go.Figure, palette: Palette, *, height: int) -> None:
-    layout: dict[str, Any] = {
+def _figure(
+    traces: list[dict[str, Any]], palette: Palette, *, height: int, **layout: Any
+) -> go.Figure:
+    base = {
+        "template": "none",
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "font": {"family": FONT, "color": palette.text},
@@ -310,4 +319,4 @@ def _layout(figure: go.Figure, palette: Palette, *, height: int) -> None:
             "font": {"family": FONT, "size": 13, "color": palette.text},
         },
     }
-    figure.update_layout(layout)
+    return go.Figure(data=traces, layout=base | layout)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from functools import lru_cache
 
 import duckdb
 import pandas as pd
@@ -47,17 +46,11 @@ class Engine:
         # A cursor each, since an unfinished result blocks its connection.
         with self._database.cursor() as cursor:
             if query.needs_calendar:
-                cursor.register("calendar", _calendar(query))
+                bounds = query.period.bounds(query.timezone)
+                cursor.register("calendar", calendar(*bounds, query.timezone))
             try:
                 return shape(query, cursor.execute(sql.sql, sql.parameters).df())
             except duckdb.IOException as error:
                 raise ArchiveError(
                     "A stored day cannot be read. It will be fetched again."
                 ) from error
-
-
-def _calendar(query: Query) -> pd.DataFrame:
-    return _cached_calendar(*query.period.bounds(query.timezone), query.timezone)
-
-
-_cached_calendar = lru_cache(maxsize=32)(calendar)

@@ -6,6 +6,7 @@ import calendar as months
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -171,26 +172,31 @@ def slot_of(moment: dt.datetime) -> int:
     return int(moment.timestamp()) // SLOT_SECONDS
 
 
+@lru_cache(maxsize=64)
 def calendar(start: dt.datetime, end: dt.datetime, timezone: str) -> pd.DataFrame:
     """What each quarter-hour from `start` up to `end` is called on the clocks of a time zone.
 
     One row a slot: `slot` (int32), `hour` (start of the local hour, UTC without zone: two hours of
     one name stay apart when clocks go back), `day`, `week` (its Monday), `month` (its first day),
-    `hour_of_day` (0 to 23), `weekday` (Monday 1).
+    `hour_of_day` (0 to 23), `weekday` (Monday 1). It is kept: do not change it.
     """
     slots = range(slot_of(start), slot_of(end - dt.timedelta(microseconds=1)) + 1)
     utc = pd.to_datetime([slot * SLOT_SECONDS for slot in slots], unit="s", utc=True)
     local = utc.tz_convert(zone_info(timezone)).tz_localize(None)
+    utc = utc.tz_localize(None)
+    # An hour ends where its name does, or where the clocks change within it.
+    hours = pd.DataFrame({"name": local.floor("h"), "offset": local - utc})
+    starts = pd.Series(utc).where((hours != hours.shift()).any(axis=1)).ffill()
     day = local.normalize()
     return pd.DataFrame(
         {
             "slot": pd.array(slots, dtype="int32"),
-            "hour": utc.tz_localize(None) - (local - local.floor("h")),
+            "hour": starts,
             "day": day,
-            "week": day - pd.to_timedelta(local.weekday, unit="D"),
+            "week": day - pd.to_timedelta(local.day_of_week, unit="D"),
             "month": day - pd.to_timedelta(local.day - 1, unit="D"),
             "hour_of_day": local.hour.astype("int32"),
-            "weekday": (local.weekday + 1).astype("int32"),
+            "weekday": (local.day_of_week + 1).astype("int32"),
         }
     )
 

@@ -30,7 +30,8 @@ class Swept:
 
 @dataclass(frozen=True)
 class Sweeper:
-    """Sweeps windows of one scope; the pages of a window are fetched side by side in `pages`."""
+    """Sweeps windows of one scope; every request runs in `pages`, which so bounds
+    how many are under way."""
 
     client: Client
     scope: Scope
@@ -50,7 +51,7 @@ class Sweeper:
         return swept
 
     def _once(self, window: Window, announce: Callable[[int], None]) -> Swept:
-        first = self.client.views(self.scope, window, 1)
+        first = self.pages.submit(self.client.views, self.scope, window, 1).result()
         announce(first.pager.total)
         others = self.pages.map(
             lambda number: self.client.views(self.scope, window, number, first.pager.size),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -143,11 +144,16 @@ def _timezone(selection: Selection) -> None:
     _set("zone", selection.timezone)
     st.selectbox(
         "Time zone",
-        sorted(available_timezones() | {selection.timezone}),
+        _timezones(),
         key="zone",
         on_change=lambda: state.change(lambda s: replace(s, timezone=st.session_state.zone)),
         help="Days start at midnight in this time zone.",
     )
+
+
+@cache
+def _timezones() -> list[str]:
+    return sorted(available_timezones())
 
 
 def _set(key: str, value: object) -> None:

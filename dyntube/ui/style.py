@@ -13,10 +13,8 @@ _CSS = """
 .st-key-title [data-testid="stCaptionContainer"] p { margin: 0; }
 .st-key-head { padding-top: .75rem; }
 
-/* Eight sparklines in green and red shout; the change beside the number says it already. */
-.st-key-cards [data-testid="stMetricChart"] { filter: grayscale(1); opacity: .55; }
-.st-key-cards [data-testid="stMetricChart"] svg { background: transparent !important; }
-.st-key-cards [data-testid="stMetric"] > div:first-child { padding: .7rem .9rem 0; }
+.sparkline { display: block; width: 100%; height: 2.3rem; }
+.st-key-cards [data-testid="stVerticalBlock"] { padding: .7rem .9rem .5rem; }
 
 .st-key-chips button { min-height: 1.9rem; padding: 0 .6rem; border-radius: 999px; }
 
@@ -25,7 +23,7 @@ _CSS = """
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none; }
-  [data-testid="stMetric"], .st-key-trend { break-inside: avoid; }
+  .st-key-cards, .st-key-trend { break-inside: avoid; }
 }
 </style>
 """

@@ -1,0 +1,218 @@
+"""Every metric and dimension against plain Python over the raw JSON of the same views."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from dyntube.archive import Archive
+from dyntube.engine import Engine
+from dyntube.errors import QueryError
+from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.periods import Period
+from dyntube.query import Filter, Query
+from dyntube.sync import Syncer
+
+from . import plain
+from .conftest import record
+
+ALL = tuple(name for name in METRICS if name != "new_viewers")
+ONE_DAY = dt.timedelta(days=1)
+
+# A zone, and three local days: ordinary half-hour zones, and both clock changes.
+WINDOWS = [
+    ("UTC", dt.date(2026, 11, 10)),
+    ("Asia/Kolkata", dt.date(2026, 11, 10)),
+    ("Asia/Kathmandu", dt.date(2026, 11, 10)),
+    ("America/St_Johns", dt.date(2026, 11, 1)),
+    ("Europe/Berlin", dt.date(2026, 10, 25)),
+    ("Europe/Berlin", dt.date(2026, 3, 29)),
+    ("Australia/Lord_Howe", dt.date(2026, 10, 4)),
+    ("Australia/Lord_Howe", dt.date(2026, 4, 5)),
+]
+
+
+def fetch(url: str, start: dt.date, end: dt.date) -> list[plain.Record]:
+    """The raw views from one midnight UTC to another, as the vendor's sample would get them."""
+    records, page, pages = [], 1, 1
+    while page <= pages:
+        asked = {"from": str(start), "to": str(end), "page": page, "size": 1000}
+        answer = requests.post(f"{url}/v1/logs/data", json=asked, timeout=60).json()
+        records += answer["views"]
+        pages, page = answer["pager"]["pages"], page + 1
+    return records
+
+
+def assert_same(found: dict[str, float], expected: dict[str, float]) -> None:
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-12, nan_ok=True), name
+
+
+@pytest.mark.parametrize(("zone", "middle"), WINDOWS)
+def test_metrics_over_time_agree_with_plain_python_in_every_zone(
+    zone: str, middle: dt.date, stand_in: str, syncer: Syncer, archive: Archive
+) -> None:
+    period = Period(middle - ONE_DAY, middle + ONE_DAY)
+    syncer.sync(period.utc_days(zone))
+    raw = fetch(stand_in, middle - 3 * ONE_DAY, middle + 4 * ONE_DAY)
+    records = plain.within(raw, period.start, period.end, zone)
+    engine = Engine(archive)
+
+    def found(*by: str) -> dict[Any, dict[str, float]]:
+        rows = engine.answer(Query(ALL, period, zone, by))
+        return {row[by[0]]: {name: row[name] for name in ALL} for row in rows.to_dict("records")}
+
+    total = engine.answer(Query(ALL, period, zone)).to_dict("records")[0]
+    assert_same(total, plain.metrics(records))
+    clock: dict[str, Callable[[plain.Record], Any]] = {
+        "day": lambda view: dt.datetime.combine(plain.local(view, zone).date(), dt.time()),
+        "hour_of_day": lambda view: plain.local(view, zone).hour,
+        "weekday": lambda view: plain.local(view, zone).isoweekday(),
+    }
+    for name, key in clock.items():
+        expected, rows = plain.grouped(records, key), found(name)
+        assert rows.keys() == expected.keys(), name
+        for bucket, values in expected.items():
+            assert_same(rows[bucket], values)
+    # An hour that comes twice when clocks go back is two hours.
+    hours = plain.grouped(
+        records, lambda view: (plain.local(view, zone).utcoffset(), hour(view, zone))
+    )
+    expected = {name - offset: values for (offset, name), values in hours.items()}
+    for (_, values), row in zip(sorted(expected.items()), found("hour").values(), strict=True):
+        assert_same(row, values)
+
+
+def hour(view: plain.Record, zone: str) -> dt.datetime:
+    return plain.local(view, zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+
+
+TEXTS: dict[str, Callable[[plain.Record], str]] = {
+    "project": lambda view: view.get("projectKey") or "Unknown",
+    "channel": lambda view: view.get("channelKey") or "Unknown",
+    "video": lambda view: view.get("videoKey") or "Unknown",
+    "continent": lambda view: plain.known(view, "geo", "continent"),
+    "country": lambda view: plain.known(view, "geo", "country"),
+    "region": lambda view: plain.known(view, "geo", "region"),
+    "city": lambda view: plain.known(view, "geo", "city"),
+    "device_type": lambda view: plain.known(view, "device", "type"),
+    "device_brand": lambda view: plain.known(view, "device", "brand"),
+    "device_model": lambda view: plain.known(view, "device", "model"),
+    "browser": lambda view: plain.known(view, "browser", "family"),
+    "browser_version": lambda view: version(view, "browser"),
+    "os": lambda view: plain.known(view, "os", "family"),
+    "os_version": lambda view: version(view, "os"),
+    "embed_domain": lambda view: plain.known(view, "embed", "domain"),
+    "embed_page": lambda view: plain.known(view, "embed", "url"),
+    "sound": lambda view: {True: "Off", False: "On"}.get(view.get("muted"), "Unknown"),
+    "plan": lambda view: {1: "Standard", 2: "Edge"}.get(view.get("planType"), "Unknown"),
+    "delivery_region": lambda view: view.get("region") or "Unknown",
+}
+
+
+def version(view: plain.Record, group: str) -> str:
+    family, major = plain.known(view, group, "family"), (view.get(group) or {}).get("major")
+    return family if family == "Unknown" or major is None else f"{family} {major}"
+
+
+def test_every_dimension_agrees_with_plain_python_on_a_day(
+    stand_in: str, syncer: Syncer, archive: Archive
+) -> None:
+    day = dt.date(2026, 11, 15)
+    syncer.sync([day])
+    records, engine = fetch(stand_in, day, day + ONE_DAY), Engine(archive)
+    assert set(TEXTS) == {name for name, known in DIMENSIONS.items() if not known.is_time}
+    for name, key in TEXTS.items():
+        expected = plain.grouped(records, key)
+        rows = engine.answer(Query(ALL, Period(day, day), by=(name,))).to_dict("records")
+        assert {row[name] for row in rows} == set(expected), name
+        for row in rows:
+            assert_same({metric: row[metric] for metric in ALL}, expected[row[name]])
+        some = sorted(expected)[:2]
+        query = Query(ALL, Period(day, day), filters=(Filter(name, tuple(some)),))
+        kept = [view for view in records if key(view) in some]
+        assert_same(engine.answer(query).to_dict("records")[0], plain.metrics(kept))
+
+
+def test_metrics_of_the_vendors_samples_agree_with_plain_python(
+    vendor_pages: list[dict[str, Any]], store: Callable[..., Any], archive: Archive
+) -> None:
+    for page in vendor_pages:
+        records = page["views"]
+        day = plain.local(records[0], "UTC").date()
+        store(day, records)
+        found = Engine(archive).answer(Query(ALL, Period(day, day)))
+        assert_same(found.to_dict("records")[0], plain.metrics(records))
+
+
+def test_without_views_counts_are_0_and_rates_are_nothing(archive: Archive) -> None:
+    day = dt.date(2026, 1, 1)
+    found = Engine(archive).answer(Query(tuple(METRICS), Period(day, day))).iloc[0]
+    for name, metric in METRICS.items():
+        if metric.format in ("number", "hours"):
+            assert found[name] == 0, name
+        else:
+            assert math.isnan(found[name]), name
+
+
+def test_a_watched_share_counts_at_most_its_videos_length(
+    store: Callable[..., Any], archive: Archive
+) -> None:
+    day = dt.date(2026, 5, 1)
+    store(
+        day,
+        [
+            record("a", "2026-05-01T10:00:00Z", duration=100, watchTime=250),
+            record("b", "2026-05-01T10:00:00Z", duration=300, watchTime=None),
+            record("c", "2026-05-01T10:00:00Z", duration=0, watchTime=40),
+            record("d", "2026-05-01T10:00:00Z", duration=100, watchTime=90, started=False),
+        ],
+    )
+    names = ("average_percent_watched", "watch_time")
+    found = Engine(archive).answer(Query(names, Period(day, day))).iloc[0]
+    assert found["average_percent_watched"] == pytest.approx(100 / 400)
+    assert found["watch_time"] == 380
+
+
+def test_a_viewer_is_new_only_in_the_first_view_of_the_stored_history(
+    store: Callable[..., Any], archive: Archive
+) -> None:
+    days = [dt.date(2026, 5, 1), dt.date(2026, 5, 2), dt.date(2026, 5, 3)]
+    store(days[0], [record("a", "2026-05-01T10:00:00Z", viewerId="ann")])
+    store(
+        days[1],
+        [
+            record("b", "2026-05-02T10:00:00Z", viewerId="ann"),
+            record("c", "2026-05-02T11:00:00Z", viewerId="bob"),
+            record("d", "2026-05-02T12:00:00Z", viewerId="bob", projectKey="project-b"),
+        ],
+    )
+    store(days[2], [record("e", "2026-05-03T10:00:00Z", viewerId="bob")])
+    engine = Engine(archive)
+
+    def new(start: dt.date, end: dt.date, *by: str) -> list[int]:
+        answer = engine.answer(Query(("new_viewers",), Period(start, end), by=by))
+        return answer["new_viewers"].tolist()
+
+    assert new(days[0], days[2]) == [2]
+    assert new(days[1], days[2]) == [1]
+    assert new(days[0], days[2], "day") == [1, 1, 0]
+    assert new(days[1], days[1], "project") == [1, 0]
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    day = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
+    with pytest.raises(QueryError, match="completion_rate"):
+        Query(("completionrate",), day)
+    with pytest.raises(QueryError, match="embed_domain"):
+        Query(("views",), day, by=("domain",))
+    with pytest.raises(QueryError, match="device_type"):
+        Query(("views",), day, filters=(Filter("device", ("TV",)),))
+    with pytest.raises(QueryError, match="watch_time"):
+        Query(("views",), day, order_by="watchtime")
