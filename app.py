@@ -4,7 +4,7 @@ import streamlit as st
 
 from dyntube import ui
 
-st.set_page_config(page_title="DynTube Analytics", page_icon="static/icon.svg", layout="wide")
+st.set_page_config(page_title="DynTube Analytics", page_icon=ui.ICON, layout="wide")
 chosen = st.navigation(
     [st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True)],
     position="top",

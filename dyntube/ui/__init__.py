@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from .blocks import card, cards, columns, country_map, share_bars, trend_chart, video_table
 from .frame import Scene, page, start
+from .style import ICON
 
 __all__ = [
+    "ICON",
     "Scene",
     "card",
     "cards",

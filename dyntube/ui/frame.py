@@ -52,7 +52,7 @@ class Scene:
 def start(page_title: str) -> bool:
     """Set the scene for any page; False when there is no installation to show."""
     style.apply()
-    st.logo("static/logo.svg", size="large", icon_image="static/icon.svg")
+    st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
         with st.skeleton(height=600):
             account()
@@ -245,6 +245,6 @@ def _watch(spans: list[Period], timezone: str, drawn: str, was_busy: bool) -> No
         st.rerun()
 
 
-@st.cache_data(ttl="1d", show_spinner="Looking for your first view")
+@st.cache_data(ttl=86400, show_spinner="Looking for your first view")
 def _first_day() -> dt.date | None:
     return account().syncer.first_day()

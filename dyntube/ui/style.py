@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
+
+_STATIC = Path(__file__).parents[2] / "static"
+LOGO, ICON = str(_STATIC / "logo.svg"), str(_STATIC / "icon.svg")
 
 _CSS = """
 <style>

@@ -1,0 +1,306 @@
+"""Every page in every state, run as Streamlit runs it but without a browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dyntube import formats
+from dyntube.demo import process
+from dyntube.metrics import METRICS
+from dyntube.periods import Period
+from dyntube.query import Filter, Query
+from dyntube.ui import answers
+
+from .scripted import Answer, in_turn, serve, views
+
+APP = str(Path(__file__).parents[1] / "app.py")
+PROJECT = "5lCohVbzSymGw"
+SECRET = "canary-key-9876"
+CARDS = (
+    "views",
+    "plays",
+    "play_rate",
+    "viewers",
+    "watch_time",
+    "average_percent_watched",
+    "completion_rate",
+    "sound_on_rate",
+)
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[str]:
+    """A stand-in with the clock of this machine, since pages ask it too."""
+    server = process.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that the tests of this module fill and share."""
+    return tmp_path_factory.mktemp("pages") / "archive"
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Set the app up as a person would, through the environment."""
+    monkeypatch.chdir(tmp_path)
+
+    def to(url: str, archive: Path, **settings: str) -> None:
+        names = {"STATS_URL": url, "API_URL": url, "ARCHIVE": str(archive), "API_KEY": SECRET}
+        for name, value in (names | settings).items():
+            monkeypatch.setenv(f"DYNTUBE_{name}", value)
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+    yield to
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def open_page(query: str = "") -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=60)
+    for part in filter(None, query.split("&")):
+        name, value = part.split("=")
+        at.query_params[name] = [*at.query_params.get(name, []), value]
+    return at.run()
+
+
+def settle(at: AppTest) -> AppTest:
+    """Run the page as its own polling would, until the sync behind it is done."""
+    end = time.monotonic() + 60
+    while answers.background().state.progress is not None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return at.run()
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(element.value for kind in (at.info, at.error, at.warning) for element in kind)
+
+
+def assert_whole(at: AppTest) -> None:
+    assert not at.exception
+    assert not at.error
+    assert len(at.metric) == 8
+    assert len(at.get("plotly_chart")) == 5
+    assert len(at.dataframe) == 1
+
+
+def test_the_overview_of_a_full_archive_is_whole(live: str, stored: Path, connect) -> None:
+    connect(live, stored)
+    at = settle(open_page())
+    assert_whole(at)
+    assert at.title[0].value == "Overview"
+    today = answers.local_now("UTC").date()
+    period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
+    expected = answers.account().engine.answer(Query(CARDS, period)).iloc[0]
+    for card, name in zip(at.metric, CARDS, strict=True):
+        assert card.label == METRICS[name].label
+        assert card.value == formats.value(METRICS[name], expected[name])
+        assert card.delta
+        assert METRICS[name].help in card.help
+
+
+def test_the_first_visit_shows_progress_and_ends_whole(live: str, tmp_path: Path, connect) -> None:
+    connect(live, tmp_path / "archive")
+    at = open_page()
+    assert not at.exception
+    assert not at.metric
+    assert_whole(settle(at))
+
+
+def test_a_filter_changes_every_number_and_shows_as_a_chip(
+    live: str, stored: Path, connect
+) -> None:
+    connect(live, stored)
+    at = settle(open_page())
+    everything = [card.value for card in at.metric]
+    at.multiselect(key="project").select(PROJECT).run()
+    assert_whole(at)
+    assert [card.value for card in at.metric] != everything
+    today = answers.local_now("UTC").date()
+    period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
+    query = Query(("views",), period, filters=(Filter("project", (PROJECT,)),))
+    count = answers.account().engine.answer(query)["views"].iloc[0]
+    assert at.metric[0].value == formats.compact(count)
+    chip = at.button(key=f"chip-project-{PROJECT}")
+    assert "Project" in chip.label
+    chip.click().run()
+    assert [card.value for card in at.metric] == everything
+
+
+def test_the_url_says_what_is_shown(live: str, stored: Path, connect) -> None:
+    connect(live, stored)
+    at = settle(open_page(f"period=last-7-days&project={PROJECT}&metric=viewers&zone=Asia/Kolkata"))
+    assert_whole(at)
+    assert at.selectbox(key="period").value == "last-7-days"
+    assert at.selectbox(key="zone").value == "Asia/Kolkata"
+    assert at.multiselect(key="project").value == [PROJECT]
+    assert at.button_group(key="trend-metric").value == "viewers"
+    assert at.subheader[0].value == "Viewers over time"
+
+
+def test_reset_goes_back_to_the_default(live: str, stored: Path, connect) -> None:
+    connect(live, stored)
+    at = settle(open_page(f"period=last-7-days&project={PROJECT}&compare=none"))
+    assert all(not card.delta for card in at.metric)
+    next(button for button in at.button if button.label == "Reset filters").click().run()
+    at = settle(at)
+    assert at.selectbox(key="period").value == "last-28-days"
+    assert at.multiselect(key="project").value == []
+    assert all(card.delta for card in at.metric)
+
+
+@pytest.mark.parametrize("preset", ["today", "last-7-days", "this-month", "last-quarter"])
+def test_other_periods_are_whole_too(preset: str, live: str, stored: Path, connect) -> None:
+    connect(live, stored)
+    at = settle(open_page(f"period={preset}"))
+    assert not at.exception
+    if at.metric:  # the first minutes of a day or month may have no views yet
+        assert_whole(at)
+        trend = json.loads(at.get("plotly_chart")[0].proto.spec)
+        assert trend["data"]
+
+
+def test_an_unfinished_period_is_compared_with_the_same_hours(
+    live: str, stored: Path, connect
+) -> None:
+    connect(live, stored)
+    at = settle(open_page("period=this-week"))
+    assert "until" in at.caption[0].value
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("from=9999", "from = 9999"),
+        ("from=2026-11-05&to=2026-11-01", "before it starts"),
+        ("period=next-century", "period = next-century"),
+        ("metric=clicks", "metric = clicks"),
+        ("interval=second", "interval = second"),
+        ("zone=Mars/Olympus", "no time zone"),
+        ("compare=everything", "compare = everything"),
+    ],
+)
+def test_a_wrong_value_in_the_url_gives_a_note_and_the_default(
+    query: str, text: str, live: str, stored: Path, connect
+) -> None:
+    connect(live, stored)
+    at = settle(open_page(query))
+    assert_whole(at)
+    assert text in said(at).replace("\\", "")
+
+
+def test_a_period_in_the_future_says_so(live: str, stored: Path, connect) -> None:
+    connect(live, stored)
+    at = open_page("from=2090-01-01&to=2090-01-31")
+    assert "lies in the future" in said(at)
+    assert not at.metric
+    assert not at.exception
+
+
+def test_a_key_that_does_not_exist_says_that_nothing_matches(
+    live: str, stored: Path, connect
+) -> None:
+    connect(live, stored)
+    at = settle(open_page("video=no-such-video"))
+    assert "No views match these filters" in said(at)
+    assert not at.exception
+    at.button(key="chip-video-no-such-video").click().run()
+    assert_whole(at)
+
+
+def test_an_account_without_views_says_so(tmp_path: Path, connect) -> None:
+    with serve(in_turn(views([]))) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(open_page())
+        assert "no views in this period" in said(at)
+        assert not at.exception
+
+
+def test_a_refused_key_is_said_and_never_shown(tmp_path: Path, connect) -> None:
+    with serve(in_turn(Answer(401))) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(open_page())
+        assert "DynTube refused the API key" in said(at)
+        assert SECRET not in str(at)
+        assert not at.exception
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (Answer(503), "Could not reach DynTube"),
+        (Answer(200, b"<html>Log in</html>"), "not JSON"),
+    ],
+)
+def test_a_server_out_of_order_is_named_and_stored_days_stay(
+    answer: Answer, text: str, live: str, tmp_path: Path, connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntube.api.ATTEMPTS", 1)
+    folder = tmp_path / "archive"
+    connect(live, folder)
+    assert_whole(settle(open_page("period=last-7-days")))
+    with serve(in_turn(answer)) as server:
+        connect(server.url, folder)
+        nothing = settle(open_page("period=last-7-days"))
+        assert text in said(nothing).replace("\\", "")
+        assert not nothing.exception
+        # The same archive under the same address, and one day more to fetch.
+        (old,) = (path for path in folder.iterdir() if path.is_dir())
+        old.rename(folder / answers.account().archive.folders[0])
+        answers.background().retry()
+        stale = settle(settle(open_page("period=last-7-days&compare=year")))
+        assert text in said(stale).replace("\\", "")
+        assert len(stale.metric) == 8
+
+
+def test_a_folder_that_cannot_be_written_is_named(live: str, tmp_path: Path, connect) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    connect(live, blocked / "archive")
+    at = settle(open_page())
+    assert "cannot be" in said(at)
+    assert not at.exception
+
+
+def test_a_wrong_setting_is_named_instead_of_a_page(live: str, tmp_path: Path, connect) -> None:
+    connect(live, tmp_path, TIMEZONE="Mars/Olympus")
+    at = open_page()
+    assert "DYNTUBE_TIMEZONE" in said(at).replace("\\", "")
+    assert not at.exception
+
+
+def test_names_full_of_markup_are_shown_as_text(tmp_path: Path, connect) -> None:
+    name = "![x](http://evil.example/a.png) **bold** <script>alert(1)</script>"
+
+    def script(asked):
+        if asked.path.startswith("/v1/projects"):
+            item = {"key": "p", "name": name}
+            return Answer(body=json.dumps({"pager": {}, "projects": [item]}).encode())
+        if asked.method == "GET":
+            kind = asked.path.split("/")[2].split("?")[0]
+            return Answer(body=json.dumps({"pager": {}, kind: []}).encode())
+        return views([])
+
+    with serve(script) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(open_page("project=p"))
+        end = time.monotonic() + 20
+        while answers.names().fetched_at is None and time.monotonic() < end:
+            time.sleep(0.05)
+        at.run()
+        label = at.button(key="chip-project-p").label
+        assert formats.plain(name) in label
+        assert "![x]" not in label
+        assert "<script>" not in label
