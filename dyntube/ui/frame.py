@@ -173,7 +173,6 @@ def _chips(selection: Selection) -> None:
                 st.button(
                     f"{formats.plain(label)} :material/close:",
                     key=f"chip-{filter_.dimension}-{value}",
-                    help="Remove this filter",
                     on_click=state.change,
                     args=(lambda s, name=filter_.dimension, rest=rest: s.where(name, rest),),
                 )

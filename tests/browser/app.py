@@ -1,0 +1,120 @@
+"""The app as a process, and a browser that sees everything it does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+ROOT = Path(__file__).parents[2]
+# Everything of the Overview is there: the script has ended and every chart has drawn.
+PAINTED = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  return app?.dataset.testScriptState === 'notRunning'
+    && app.dataset.testConnectionState === 'CONNECTED'
+    && document.querySelectorAll('.st-key-cards img.sparkline').length === 8
+    && [...document.querySelectorAll('.stPlotlyChart')].length === 5
+    && [...document.querySelectorAll('.stPlotlyChart')].every(c => c.querySelector('.main-svg'))
+    && document.querySelector('.choroplethlayer path') !== null
+    && document.querySelector('[data-testid="stDataFrame"] canvas') !== null
+    && document.querySelector('[data-stale="true"]') === null;
+}"""
+
+
+@contextmanager
+def running(archive: Path, **settings: str) -> Iterator[str]:
+    """The address of the app, started as `make run` does, on a free port."""
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
+    environ = keep | {"DYNTUBE_ARCHIVE": str(archive)}
+    environ |= {f"DYNTUBE_{name}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield _address(process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if found := re.search(r"http://\S+:\d+", line):
+            _wait_until_healthy(found[0])
+            return found[0]
+    raise AssertionError(f"The app did not start:\n{said}")
+
+
+def _wait_until_healthy(url: str) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise AssertionError(f"{url} is not healthy.")
+
+
+@dataclass
+class Watched:
+    """A tab, with what it must not do: load from other hosts, log errors, open dialogs."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def wait_painted(self) -> None:
+        self.page.wait_for_function(PAINTED, timeout=60_000)
+
+    def close(self) -> None:
+        """End it; fails when it did what it must not."""
+        self.page.context.close()
+        assert self.foreign == []
+        assert self.errors == []
+
+
+def watch(browser: Browser, *, width: int = 1440, dark: bool = False) -> Watched:
+    """A new tab with an empty profile."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        locale="en-GB",
+    )
+    tab = Watched(context.new_page())
+
+    def asked(request: Request) -> None:
+        parts = urlsplit(request.url)
+        local = parts.hostname in ("127.0.0.1", "localhost")
+        if parts.scheme not in ("data", "blob") and not local:
+            tab.foreign.append(request.url)
+
+    def logged(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            tab.errors.append(message.text)
+
+    tab.page.on("request", asked)
+    tab.page.on("console", logged)
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+    tab.page.on("dialog", lambda dialog: tab.errors.append(f"dialog: {dialog.message}"))
+    return tab

@@ -1,0 +1,62 @@
+"""Pictures of every page: `make shots` draws them into shots/."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from . import chromium
+from .app import ROOT, Watched, running, watch
+
+PAGES = {
+    "overview": "/",
+    "overview-today": "/?period=today",
+    "overview-filtered": "/?period=last-7-days&project=5lCohVbzSymGw&metric=completion_rate",
+    "empty": "/?video=no-such-video",
+    "wrong-address": "/?from=9999&period=last-week",
+    "future": "/?from=2090-01-01&to=2090-01-31",
+}
+LOOKS = {"light": (1440, False), "dark": (1440, True), "phone": (390, False)}
+
+
+def main() -> int:
+    path = chromium.find()
+    if path is None:
+        print("No Chromium was found; set CHROMIUM.", file=sys.stderr)
+        return 1
+    folder = ROOT / "shots"
+    folder.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as archive,
+        running(Path(archive)) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        for name, address in PAGES.items():
+            for look, (width, dark) in LOOKS.items():
+                tab = watch(browser, width=width, dark=dark)
+                tab.open(url + address)
+                _draw(tab, folder / f"{name}-{look}.png")
+    return 0
+
+
+def _draw(tab: Watched, file: Path) -> None:
+    page = tab.page
+    if any(word in file.name for word in ("empty", "future")):
+        page.wait_for_selector('[data-testid="stAlert"] >> nth=1', timeout=60_000)
+        page.wait_for_timeout(3000)
+    else:
+        tab.wait_painted()
+    height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_timeout(800)
+    page.screenshot(path=file)
+    page.context.close()
+    print(file.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

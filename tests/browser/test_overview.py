@@ -1,0 +1,204 @@
+"""The Overview in a real browser, from a fresh start."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from ..conftest import record
+from ..scripted import Answer, Asked, serve, views
+from .app import PAINTED, Watched, running
+
+Tab = Callable[..., Watched]
+
+
+def numbers(page: Page) -> list[str]:
+    return page.locator('.st-key-cards [data-testid="stMetricValue"]').all_inner_texts()
+
+
+def choose(page: Page, key: str, option: str) -> None:
+    before = page.locator(".st-key-title").inner_text()
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=option, exact=True).click()
+    if key in ("period", "compare"):
+        page.wait_for_function(
+            "old => document.querySelector('.st-key-title').innerText !== old", arg=before
+        )
+
+
+def test_a_newcomer_sees_a_whole_page(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(demo)
+    opened.wait_painted()
+    page = opened.page
+    assert page.locator("h1").inner_text() == "Overview"
+    assert "demo data" in page.locator('[data-testid="stAlert"]').first.inner_text()
+    assert page.locator(".choroplethlayer path").count() > 30
+    assert page.locator(".barlayer .point").count() >= 12
+    assert all(text.strip() not in ("", "0", "–") for text in numbers(page))
+    assert "Views up to" in page.locator(".st-key-freshness").inner_text()
+
+
+def test_filters_change_numbers_and_the_url_restores_them_in_a_new_tab(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(demo)
+    opened.wait_painted()
+    page = opened.page
+    everything = numbers(page)
+    choose(page, "period", "Last 7 days")
+    opened.wait_painted()
+    week = numbers(page)
+    assert week != everything
+    page.locator(".st-key-project input").click()
+    page.get_by_role("option", name="Product marketing").click()
+    page.wait_for_selector(".st-key-chips button")
+    page.keyboard.press("Escape")
+    opened.wait_painted()
+    project = numbers(page)
+    assert project != week
+    page.locator(".st-key-trend-metric").get_by_text("Watch time").click()
+    page.wait_for_function("() => document.body.innerText.includes('Watch time over time')")
+    opened.wait_painted()
+    for part in ("period=last-7-days", "project=", "metric=watch_time"):
+        assert part in page.url
+    other = tab()
+    other.open(page.url)
+    other.wait_painted()
+    assert numbers(other.page) == project
+    assert other.page.locator("h3").first.inner_text() == "Watch time over time"
+    chip = other.page.locator(".st-key-chips button")
+    chip.click()
+    chip.wait_for(state="detached")
+    other.page.wait_for_function("() => !location.search.includes('project')")
+    other.wait_painted()
+    assert numbers(other.page) == week
+
+
+def test_the_back_button_goes_back_to_the_page_before(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(demo)
+    opened.wait_painted()
+    opened.open(f"{demo}/?period=last-7-days")
+    opened.wait_painted()
+    week = numbers(opened.page)
+    opened.page.go_back()
+    opened.page.wait_for_function("() => !location.search.includes('period')")
+    opened.wait_painted()
+    assert numbers(opened.page) != week
+
+
+def test_own_dates_can_be_chosen(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(f"{demo}/?from=2026-11-02&to=2026-11-08&compare=year")
+    opened.wait_painted()
+    title = opened.page.locator(".st-key-title").inner_text()
+    assert "2 – 8 Nov 2026" in title
+    assert "3 – 9 Nov 2025" in title  # the same weekdays, 52 weeks before
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_screen(demo: str, tab: Tab, width: int, dark: bool) -> None:
+    opened = tab(width=width, dark=dark)
+    opened.open(demo)
+    opened.wait_painted()
+    main = opened.page.locator('[data-testid="stMain"]')
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    background = opened.page.locator('[data-testid="stApp"]').evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+    assert background == ("rgb(11, 18, 32)" if dark else "rgb(255, 255, 255)")
+    columns = opened.page.locator(".st-key-cards").evaluate(
+        "e => getComputedStyle(e).gridTemplateColumns.split(' ').length"
+    )
+    assert columns == (2 if width == 390 else 4)
+
+
+def test_every_control_can_be_reached_with_the_keyboard(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(demo)
+    opened.wait_painted()
+    reached = set()
+    for _ in range(60):
+        opened.page.keyboard.press("Tab")
+        reached.add(
+            opened.page.evaluate(
+                "() => document.activeElement.closest('[class*=\"st-key-\"]')?.className"
+                ".match(/st-key-([\\w-]+)/)?.[1] ?? ''"
+            )
+        )
+    assert reached >= {"period", "compare", "project", "channel", "video", "zone", "trend-metric"}
+
+
+HOSTILE = (
+    '<img src="http://evil.example/a.png" onerror="window.hurt=1">'
+    "![x](http://evil.example/b.png)<script>window.hurt=1</script>**b** [l](javascript:hurt) =1+1"
+)
+
+
+def hostile(asked: Asked) -> Answer:
+    if asked.method == "GET":
+        kind = asked.path.split("/")[2].split("?")[0]
+        item = {"key": f"{kind}<b>key</b>", "name": HOSTILE, "title": HOSTILE}
+        return Answer(body=json.dumps({"pager": {"totalPages": 1}, kind: [item]}).encode())
+    day = asked.json["from"][:10]
+    found = record(
+        f"{day}{HOSTILE}",
+        f"{day}T00:00:01Z",
+        videoKey="videos<b>key</b>",
+        projectKey="projects<b>key</b>",
+        channelKey="channels<b>key</b>",
+        geo={"country": HOSTILE, "city": HOSTILE, "region": HOSTILE, "continent": HOSTILE},
+        device={"type": HOSTILE, "brand": HOSTILE},
+        embed={"domain": HOSTILE, "url": f"javascript:{HOSTILE}"},
+    )
+    return views([found])
+
+
+def test_text_from_the_data_is_shown_and_never_run(tmp_path: Path, tab: Tab) -> None:
+    with (
+        serve(hostile) as server,
+        running(tmp_path / "archive", STATS_URL=server.url, API_URL=server.url) as url,
+    ):
+        opened = tab()
+        opened.open(f"{url}/?period=last-7-days&project=projects%3Cb%3Ekey%3C%2Fb%3E")
+        page = opened.page
+        page.wait_for_selector(".barlayer .point", timeout=60_000)
+        page.wait_for_function("() => document.body.innerText.includes('evil.example/a.png')")
+        page.wait_for_timeout(500)
+        assert page.evaluate("() => window.hurt") is None
+        assert page.locator("img[src*='evil']").count() == 0
+        assert page.locator("a[href^='javascript']").count() == 0
+        chip = page.locator(".st-key-chips button").inner_text()
+        assert HOSTILE in chip
+        opened.close()
+
+
+def test_the_next_free_port_is_taken_where_the_usual_one_is_not_free(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        try:
+            taken.bind(("127.0.0.1", 8501))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it, which is as good
+        with running(tmp_path / "archive") as url:
+            assert not url.endswith(":8501")
+
+
+def test_a_first_fetch_shows_how_far_it_is(tmp_path: Path, tab: Tab) -> None:
+    with running(tmp_path / "archive") as url:
+        opened = tab()
+        opened.open(f"{url}/?period=last-90-days")
+        opened.page.wait_for_function(
+            "() => /Loading your views: [\\d,]+ of [\\d,]+ days/.test(document.body.innerText)",
+            timeout=60_000,
+        )
+        opened.page.wait_for_function(PAINTED, timeout=60_000)
+        opened.page.get_by_text("Loading your views").wait_for(state="detached", timeout=60_000)
+        opened.wait_painted()
+        opened.close()
