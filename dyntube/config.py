@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -125,16 +126,26 @@ def _keys(name: str, text: str) -> tuple[str, ...]:
 
 
 def _url(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    try:
+        parts = urlsplit(text)
+        sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in ("http", "https"):
         raise ConfigError(f"{name} must look like https://stats.dyntube.com.")
-    local = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
-    if parts.scheme == "http" and not local:
+    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
         raise ConfigError(
             f"{name} must start with https://, or the API key would travel readable; "
             "http:// is for servers on this machine."
         )
     return text.rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _timezone(name: str, text: str) -> str:
@@ -147,6 +158,6 @@ def _timezone(name: str, text: str) -> str:
 
 
 def _whole_number(name: str, text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise ConfigError(f"{name} must be a whole number from 1, not {text!r}.")
     return int(text)

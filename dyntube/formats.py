@@ -12,6 +12,7 @@ from .metrics import UNKNOWN, Metric
 from .periods import Period
 
 NONE = "–"  # what stands where there is no value
+_SPECIAL = r"\`*_{}[]()<>#+-.!|~:$&@"
 _CONTINENTS = {
     "AF": "Africa",
     "AN": "Antarctica",
@@ -50,11 +51,11 @@ def compact(amount: float) -> str:
 
 def hours(seconds: float) -> str:
     """An amount of time: 1,204 h, 3.4 h, 12 min, 40 s."""
-    if seconds >= 36000:
-        return f"{seconds / 3600:,.0f} h"
-    if seconds >= 3600:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 59.5 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 9.95 * 3600 else f"{seconds / 3600:,.0f} h"
 
 
 def clock(seconds: float) -> str:
@@ -99,7 +100,7 @@ def ago(seconds: float) -> str:
     """How long ago: just now, 2 min ago, 3 h ago, 5 days ago."""
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         count = int(seconds // size)
-        if count:
+        if count > 0:
             return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
     return "just now"
 
@@ -131,5 +132,10 @@ def continent(code: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text from the data as Markdown that shows just that text: no link, image or styling."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$&" else c for c in text) or UNKNOWN
+    """Text from the data as Markdown that shows just that text: no link, image or styling.
+
+    Streamlit looks for addresses, icons and arrows after Markdown has taken the backslashes away,
+    so an invisible word joiner stands before each special character too.
+    """
+    words = " ".join(text.split())
+    return "".join(f"\u2060\\{c}" if c in _SPECIAL else c for c in words) or UNKNOWN

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -76,9 +77,16 @@ _PARSE = {
 }
 
 
+# A body that opens with `null` ends the process in pyarrow 26 (segmentation fault).
+_OPENS_OBJECT = re.compile(rb"(\xef\xbb\xbf)?\s*\{")
+
+
 def _read_plain(body: bytes) -> Page | None:
     """The page, or None when anything about it departs from the documented shape."""
+    if not _OPENS_OBJECT.match(body):
+        return None
     try:
+        body.decode()  # pyarrow does not mind bytes that are no text
         page = pj.read_json(
             pa.BufferReader(body),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
@@ -88,10 +96,10 @@ def _read_plain(body: bytes) -> Page | None:
             return None
         pager = page["pager"][0].as_py()
         records = page["views"].chunk(0).flatten()
-        if None in pager.values() or records.null_count:
+        if records.null_count or not all(v is not None and v >= 0 for v in pager.values()):
             return None
         views = pa.table({column.name: _plain_column(records, column) for column in COLUMNS})
-    except pa.ArrowInvalid:
+    except (pa.ArrowInvalid, UnicodeDecodeError):
         return None
     if views["id"].null_count or views["date"].null_count:
         return None
@@ -103,6 +111,8 @@ def _plain_column(records: pa.StructArray, column: Column) -> pa.Array:
     if column.type == INSTANT:
         # By way of nanoseconds, since up to seven fraction digits occur.
         return values.cast(pa.timestamp("ns", "UTC")).cast(INSTANT, safe=False)
+    if column.type == SECONDS and pc.any(pc.invert(pc.is_finite(values))).as_py():
+        raise pa.ArrowInvalid(f"{column.field} is not finite")
     if column.type in (TEXT, LABEL):
         empty = pc.equal(values, "")
         if pc.any(empty).as_py():
@@ -142,7 +152,7 @@ def _read_record_by_record(body: bytes) -> Page:
 
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=lambda _: _NOT_A_NUMBER)
+        return json.loads(body, parse_constant=lambda _: _NOT_A_NUMBER, parse_float=_float)
     except (ValueError, RecursionError):
         raise BadResponseError(
             "DynTube answered with something that is not JSON: "
@@ -150,10 +160,15 @@ def _parse(body: bytes) -> Any:
         ) from None
 
 
+def _float(text: str) -> object:
+    number = float(text)
+    return number if math.isfinite(number) else _NOT_A_NUMBER
+
+
 def _pager(answer: dict[str, Any]) -> Pager:
     pager = answer.get("pager")
     values = [pager.get(n) if isinstance(pager, dict) else None for n in Pager.__dataclass_fields__]
-    if not all(isinstance(value, int) and value >= 0 for value in values):
+    if not all(type(value) is int and value >= 0 for value in values):
         raise BadResponseError("DynTube answered with a page of views that lacks its pager.")
     return Pager(*cast(list[int], values))
 
@@ -164,14 +179,14 @@ def _row(record: object) -> dict[str, object]:
     known: dict[str, object] = {}
     unknown: dict[str, object] = {}
     for name, value in record.items():
-        if name in _GROUPS and value is not None:
+        if name in _GROUPS and value not in (None, ""):
             if not isinstance(value, dict):
                 raise _Unreadable(f"{name} is not a JSON object")
             for part, inner in value.items():
                 place = known if f"{name}.{part}" in _READERS else unknown
                 place[f"{name}.{part}"] = inner
         elif name not in _GROUPS:
-            (known if name in _READERS else unknown)[name] = value
+            (known if name in _TOP else unknown)[name] = value
     row = {column.name: _value(column, known.get(column.field)) for column in COLUMNS}
     if row["id"] is None or row["date"] is None:
         raise _Unreadable("the record has no id" if row["id"] is None else "the record has no date")
@@ -197,7 +212,7 @@ def _text(value: object) -> str | None:
 
 def _count(value: object) -> int:
     number = _seconds(value)
-    if number != int(number) or abs(number) >= 2**31:
+    if number != int(number) or not -(2**31) <= number < 2**31:
         raise ValueError
     return int(number)
 
@@ -242,3 +257,4 @@ _EXPECTED = {
 }
 _READERS = {column.field: _READ[column.type] for column in COLUMNS}
 _GROUPS = {column.path[0] for column in COLUMNS if len(column.path) > 1}
+_TOP = {column.field for column in COLUMNS if len(column.path) == 1}

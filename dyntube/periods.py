@@ -115,7 +115,7 @@ def previous(period: Period, now: dt.datetime) -> Period:
     the comparison ends at the same time of its last day.
     """
     if period.unit in _UNIT_MONTHS:
-        earlier = _months_earlier(period, _UNIT_MONTHS[period.unit])
+        earlier = _months_earlier(period, _UNIT_MONTHS[period.unit], now)
     else:
         days = 7 if period.unit == "week" else period.days
         earlier = replace(
@@ -130,7 +130,7 @@ def year_before(period: Period, now: dt.datetime) -> Period:
         shift = ONE_DAY * 364
         earlier = replace(period, start=period.start - shift, end=period.end - shift)
     else:
-        earlier = _months_earlier(period, 12)
+        earlier = _months_earlier(period, 12, now)
     return _same_hours(earlier, period, now)
 
 
@@ -139,8 +139,8 @@ def _same_hours(earlier: Period, period: Period, now: dt.datetime) -> Period:
     return replace(earlier, until=now.time().replace(tzinfo=None)) if unfinished else earlier
 
 
-def _months_earlier(period: Period, count: int) -> Period:
-    whole = (period.end + ONE_DAY).day == 1
+def _months_earlier(period: Period, count: int, now: dt.datetime) -> Period:
+    whole = (period.end + ONE_DAY).day == 1 and period.end < now.date()
     end = _shift_months(period.end, -count)
     if whole:
         end = end.replace(day=months.monthrange(end.year, end.month)[1])
@@ -164,7 +164,7 @@ def zone_info(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PeriodError(f"{timezone!r} is no time zone; one is Europe/Berlin.") from None
+        raise PeriodError(f"{timezone[:40]!r} is no time zone; one is Europe/Berlin.") from None
 
 
 def slot_of(moment: dt.datetime) -> int:

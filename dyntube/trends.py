@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from .metrics import metric
@@ -43,17 +44,24 @@ def trend(query: Query, answer: pd.DataFrame, now: dt.datetime) -> Trend:
     """The answer to a question `by` one interval, with every bucket up to `now`."""
     interval = cast(Interval, query.by[0])
     starts = buckets(query.period, interval, query.timezone)
-    begins = starts
-    if starts.tz is None:
-        begins = starts.tz_localize(query.timezone, ambiguous=True, nonexistent="shift_forward")
+    begins = _moments(starts, query.timezone)
+    ends = _moments(starts + _OFFSETS[interval], query.timezone)
     present = pd.Timestamp(now)
-    starts, begins = starts[begins <= present], begins[begins <= present]
+    begun = begins <= present
+    starts, begins, ends = starts[begun], begins[begun], ends[begun]
     rows = answer.set_index(interval).reindex(starts)
     for name in query.metrics:
         if metric(name).format in ("number", "hours"):
             rows[name] = rows[name].fillna(0)
     start, end = map(pd.Timestamp, query.period.bounds(query.timezone))
-    ends = begins + _OFFSETS[interval]
     partial = (begins < start) | (ends > min(end, present))
     rows = rows.rename_axis(interval).reset_index()
     return Trend(interval, rows, pd.Series(partial, index=rows.index))
+
+
+def _moments(starts: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """When local dates begin; where the clocks skip midnight, at the end of the skip."""
+    if starts.tz is not None:
+        return starts
+    first = np.ones(len(starts), dtype=bool)  # where a midnight comes twice
+    return starts.tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")

@@ -11,6 +11,7 @@ from ..errors import PeriodError
 from ..metrics import METRICS
 from ..periods import (
     DEFAULT_PRESET,
+    EARLIEST,
     INTERVALS,
     PRESETS,
     Interval,
@@ -58,7 +59,7 @@ class Selection:
         if self.preset == CUSTOM and self.dates:
             return self.dates
         if self.preset == ALL_TIME:
-            return Period(min(first_day or today, today), today)
+            return Period(max(EARLIEST, min(first_day or today, today)), today)
         return PRESETS[self.preset].period(today)
 
     def comparison(self, period: Period, now: dt.datetime) -> Period | None:
@@ -67,7 +68,10 @@ class Selection:
             return None
         if self.compare == "dates":
             return self.compare_dates
-        return (year_before if self.compare == "year" else previous)(period, now)
+        try:
+            return (year_before if self.compare == "year" else previous)(period, now)
+        except PeriodError:  # it would lie before all periods
+            return None
 
     def intervals(self, period: Period) -> tuple[Interval, ...]:
         """The intervals that make sense for a period: enough points to see, few enough to read."""
@@ -144,6 +148,8 @@ def from_parameters(
         selection = replace(selection, preset=CUSTOM, dates=dates)
     if selection.compare == "dates":
         compare_dates = _dates("compare-", parameters, notes)
+        if not compare_dates and not parameters.keys() & {"compare-from", "compare-to"}:
+            notes.append(_note({"compare": "dates without dates"}, ValueError()))
         compare = "dates" if compare_dates else default.compare
         selection = replace(selection, compare=compare, compare_dates=compare_dates)
     return selection, notes

@@ -46,7 +46,7 @@ def main() -> int:
 def _draw(tab: Watched, file: Path) -> None:
     page = tab.page
     if any(word in file.name for word in ("empty", "future")):
-        page.wait_for_selector('[data-testid="stAlert"] >> nth=1', timeout=60_000)
+        page.wait_for_selector('[data-testid="stAlert"]', timeout=60_000)
         page.wait_for_timeout(3000)
     else:
         tab.wait_painted()

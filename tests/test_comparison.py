@@ -1,0 +1,148 @@
+"""Two answers side by side, and the change between them."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from dyntube.comparison import change, compare
+from dyntube.metrics import METRICS, metric
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "before", "expected"),
+    [
+        ("views", 112, 100, 0.12),
+        ("views", 88, 100, -0.12),
+        ("views", 0, 100, -1.0),
+        ("views", 100, 100, 0.0),
+        ("views", 5, 0, NAN),  # nothing grows from nothing by a percentage
+        ("views", 0, 0, NAN),
+        ("viewers", 3, 2, 0.5),
+        ("watch_time", 90.0, 60.0, 0.5),
+        ("average_watch_time", 45.0, 60.0, -0.25),
+        ("average_watch_time", 45.0, NAN, NAN),
+        ("average_watch_time", 45.0, 0.0, NAN),
+        ("views_per_viewer", 1.5, 1.2, 0.25),
+        ("play_rate", 0.45, 0.40, 0.05),  # percentage points
+        ("play_rate", 0.40, 0.45, -0.05),
+        ("play_rate", 0.05, 0.0, 0.05),  # a rate of 0 is a base like any other
+        ("completion_rate", 0.0, 0.0, 0.0),
+        ("sound_on_rate", NAN, 0.5, NAN),
+        ("average_percent_watched", 0.5, NAN, NAN),
+        ("views", NAN, 5, NAN),
+        ("views", NAN, NAN, NAN),
+    ],
+)
+def test_a_change_is_a_fraction_for_amounts_and_a_difference_for_rates(name, now, before, expected):
+    assert change(metric(name), now, before) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_that_did_not_change_changed_by_nothing(name):
+    assert change(metric(name), 0.5, 0.5) == 0
+
+
+def frame(**columns: list[object]) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+def test_totals_stand_side_by_side():
+    both = compare(
+        frame(views=[120], play_rate=[0.5]),
+        frame(views=[100], play_rate=[0.4]),
+        [],
+        ["views", "play_rate"],
+    )
+
+    assert list(both.columns) == [
+        "views",
+        "play_rate",
+        "views_before",
+        "play_rate_before",
+        "views_change",
+        "play_rate_change",
+    ]
+    assert both.loc[0].to_dict() == pytest.approx(
+        {
+            "views": 120,
+            "play_rate": 0.5,
+            "views_before": 100,
+            "play_rate_before": 0.4,
+            "views_change": 0.2,
+            "play_rate_change": 0.1,
+        }
+    )
+
+
+NOW = frame(
+    video=["c", "new", "a"],
+    views=[30, 20, 10],
+    watch_time=[3.0, 2.0, 1.0],
+    play_rate=[0.5, 0.2, NAN],
+)
+BEFORE = frame(
+    video=["a", "gone", "c"],
+    views=[20, 99, 15],
+    watch_time=[2.0, 9.0, 1.5],
+    play_rate=[0.1, 0.9, 0.25],
+)
+BOTH = compare(NOW, BEFORE, ["video"], ["views", "watch_time", "play_rate"])
+
+
+def test_rows_are_paired_by_name_and_keep_the_order_of_now():
+    assert BOTH["video"].tolist() == ["c", "new", "a"]
+    assert BOTH["views"].tolist() == [30, 20, 10]
+    assert BOTH["views_before"].tolist() == [15, 0, 20]
+
+
+def test_a_row_that_was_not_there_before_had_nothing_then():
+    new = BOTH[BOTH["video"] == "new"].iloc[0]
+
+    assert (new["views_before"], new["watch_time_before"]) == (0, 0)
+    assert math.isnan(new["play_rate_before"])
+    assert all(math.isnan(new[f"{name}_change"]) for name in ("views", "watch_time", "play_rate"))
+
+
+def test_a_row_that_is_no_longer_there_is_left_out():
+    assert "gone" not in BOTH["video"].tolist()
+
+
+def test_a_rate_without_a_value_now_has_no_change():
+    gone_quiet = BOTH[BOTH["video"] == "a"].iloc[0]
+
+    assert gone_quiet["play_rate_before"] == 0.1
+    assert math.isnan(gone_quiet["play_rate_change"])
+    assert gone_quiet["views_change"] == -0.5
+
+
+def test_rows_are_paired_by_all_dimensions_together():
+    now = frame(country=["DE", "DE", "FR"], sound=["On", "Off", "On"], views=[4, 6, 8])
+    before = frame(country=["FR", "DE"], sound=["On", "Off"], views=[4, 3])
+
+    both = compare(now, before, ["country", "sound"], ["views"])
+
+    assert both["views_before"].tolist() == [0, 3, 4]
+    assert both["views_change"].tolist() == pytest.approx([NAN, 1.0, 1.0], nan_ok=True)
+
+
+@pytest.mark.parametrize(("now", "before"), [(NOW, BEFORE.head(0)), (NOW.head(0), BEFORE)])
+def test_either_side_may_have_no_rows(now, before):
+    both = compare(now, before, ["video"], ["views", "play_rate"])
+
+    assert both["video"].tolist() == now["video"].tolist()
+    assert both["views_before"].tolist() == [0] * len(now)
+    assert both["views_change"].isna().all()
+
+
+def test_the_answers_stay_as_they_were():
+    now, before = NOW.copy(), BEFORE.copy()
+
+    compare(now, before, ["video"], ["views"])
+
+    pd.testing.assert_frame_equal(now, NOW)
+    pd.testing.assert_frame_equal(before, BEFORE)

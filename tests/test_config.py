@@ -1,0 +1,257 @@
+"""Settings: where they come from, which wins, and which are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from dyntube.config import API_URL, STATS_URL, Scope, Settings, read_settings
+from dyntube.errors import ConfigError
+
+KEY = {"DYNTUBE_API_KEY": "key-of-ours"}
+
+
+def read(tmp_path: Path, secrets: str = "", **environ: str) -> Settings:
+    """The settings from these and nothing else."""
+    file = tmp_path / "secrets.toml"
+    file.write_text(secrets, "utf-8")
+    return read_settings(environ, file)
+
+
+def test_without_any_setting_the_defaults_hold(tmp_path):
+    assert read_settings({}, tmp_path / "absent.toml") == Settings(
+        api_key="",
+        stats_url="https://stats.dyntube.com",
+        api_url="https://api.dyntube.com",
+        archive=Path("archive"),
+        timezone="UTC",
+        scopes=(Scope("account", ""),),
+        page_size=1000,
+        concurrency=4,
+        refresh_minutes=10,
+        demo=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("DYNTUBE_API_KEY", "abc.DEF-123_~+/=", "api_key", "abc.DEF-123_~+/="),
+        ("DYNTUBE_API_KEY", "  abc\n", "api_key", "abc"),
+        ("DYNTUBE_STATS_URL", "https://stats.example/", "stats_url", "https://stats.example"),
+        ("DYNTUBE_API_URL", "https://api.example", "api_url", "https://api.example"),
+        ("DYNTUBE_ARCHIVE", "/data/views", "archive", Path("/data/views")),
+        ("DYNTUBE_ARCHIVE", "~/views", "archive", Path.home() / "views"),
+        ("DYNTUBE_TIMEZONE", "Europe/Berlin", "timezone", "Europe/Berlin"),
+        ("DYNTUBE_PAGE_SIZE", "250", "page_size", 250),
+        ("DYNTUBE_CONCURRENCY", "1", "concurrency", 1),
+        ("DYNTUBE_REFRESH_MINUTES", "60", "refresh_minutes", 60),
+    ],
+)
+def test_each_setting_is_read_from_the_environment_and_from_the_file(
+    tmp_path, name, text, field, value
+):
+    assert getattr(read(tmp_path, **{name: text}), field) == value
+    # json.dumps writes a TOML basic string
+    assert getattr(read(tmp_path, f"{name} = {json.dumps(text)}"), field) == value
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    secrets = 'DYNTUBE_TIMEZONE = "Asia/Tokyo"\nDYNTUBE_PAGE_SIZE = 10'
+
+    settings = read(tmp_path, secrets, DYNTUBE_TIMEZONE="Europe/Berlin")
+
+    assert (settings.timezone, settings.page_size) == ("Europe/Berlin", 10)
+
+
+def test_numbers_in_the_file_need_no_quotes(tmp_path):
+    assert read(tmp_path, "DYNTUBE_CONCURRENCY = 7").concurrency == 7
+
+
+def test_settings_of_other_programs_in_the_file_do_not_matter(tmp_path):
+    secrets = 'password = "x"\n[connections.sql]\nurl = "sqlite://"'
+
+    assert read(tmp_path, secrets) == read(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["project", "channel"])
+def test_keys_are_a_comma_separated_text_or_a_list_and_each_counts_once(tmp_path, kind):
+    name = f"DYNTUBE_{kind.upper()}_KEYS"
+    expected = (Scope(kind, "a"), Scope(kind, "b"))
+
+    assert read(tmp_path, **{name: " a, b ,,a,"}).scopes == expected
+    assert read(tmp_path, f'{name} = ["a", "b", "a"]').scopes == expected
+    assert read(tmp_path, f'{name} = "a,b"').scopes == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "parameters"),
+    [
+        (Scope(), {}),
+        (Scope("project", "p"), {"projectKey": "p"}),
+        (Scope("channel", "c"), {"channelKey": "c"}),
+    ],
+)
+def test_a_scope_says_what_to_ask_the_api_for(scope, parameters):
+    assert scope.parameters() == parameters
+
+
+@pytest.mark.parametrize(
+    ("environ", "demo"),
+    [
+        ({}, True),
+        ({"DYNTUBE_API_KEY": "  ", "DYNTUBE_STATS_URL": ""}, True),
+        ({"DYNTUBE_API_URL": "https://api.example"}, True),
+        (KEY, False),
+        ({"DYNTUBE_STATS_URL": "https://stats.example"}, False),
+        (KEY | {"DYNTUBE_STATS_URL": "https://stats.example"}, False),
+    ],
+)
+def test_the_demo_runs_until_a_key_or_a_stats_url_is_set(tmp_path, environ, demo):
+    assert read(tmp_path, **environ).demo is demo
+
+
+@pytest.mark.parametrize("name", ["DYNTUBE_STATS_URL", "DYNTUBE_API_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8000",
+        "http://127.0.0.1:8000",
+        "http://127.1.2.3",
+        "http://[::1]:8000",
+        "https://stats.dyntube.com",
+        "https://10.0.0.1:8443/stats",
+    ],
+)
+def test_https_and_plain_http_on_this_machine_are_accepted(tmp_path, name, url):
+    settings = read(tmp_path, **{name: url})
+
+    assert url in (settings.stats_url, settings.api_url)
+
+
+@pytest.mark.parametrize("name", ["DYNTUBE_STATS_URL", "DYNTUBE_API_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://stats.dyntube.com",
+        "http://10.0.0.1",
+        "http://0.0.0.0:8000",
+        "http://localhost.evil.example",
+        "http://127.evil.example",  # starts like a loopback address and is none
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1@evil.example",
+        "ftp://stats.dyntube.com",
+        "file:///etc/passwd",
+        "stats.dyntube.com",
+        "https://",
+        "https:///v1",
+        "https://user:secret@stats.dyntube.com",
+        "https://:secret@stats.dyntube.com",
+        "https://[::1",
+        "https://stats.dyntube.com:port",
+        "nonsense",
+    ],
+)
+def test_an_address_that_is_none_or_would_send_the_key_readable_is_refused(tmp_path, name, url):
+    with pytest.raises(ConfigError, match=name) as refused:
+        read(tmp_path, **{name: url})
+    assert "secret" not in str(refused.value)
+
+
+def test_project_and_channel_keys_together_are_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"DYNTUBE_PROJECT_KEYS or DYNTUBE_CHANNEL_KEYS"):
+        read(tmp_path, DYNTUBE_PROJECT_KEYS="a", DYNTUBE_CHANNEL_KEYS="b")
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Atlantis", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000]
+)
+def test_an_unknown_time_zone_is_refused(tmp_path, zone):
+    with pytest.raises(ConfigError, match="DYNTUBE_TIMEZONE"):
+        read(tmp_path, DYNTUBE_TIMEZONE=zone)
+
+
+@pytest.mark.parametrize(
+    "name", ["DYNTUBE_PAGE_SIZE", "DYNTUBE_CONCURRENCY", "DYNTUBE_REFRESH_MINUTES"]
+)
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "1e3", "many", "true", "²"])
+def test_a_number_that_is_not_whole_and_positive_is_refused(tmp_path, name, text):
+    with pytest.raises(ConfigError, match=name):
+        read(tmp_path, **{name: text})
+
+
+@pytest.mark.parametrize("key", ["a\nsecret", "a\r\nsecret", "a secret", "secret\t1", "secreté"])
+def test_a_key_that_was_copied_badly_is_refused_without_being_repeated(tmp_path, key):
+    with pytest.raises(ConfigError, match="DYNTUBE_API_KEY") as refused:
+        read(tmp_path, DYNTUBE_API_KEY=key)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"DYNTUBE_API_KEY = hunter2", b"hunter2\xff\xfe", b"[[[hunter2"]
+)
+def test_a_secrets_file_that_is_not_toml_is_named_and_not_repeated(tmp_path, content):
+    file = tmp_path / "secrets.toml"
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"secrets\.toml cannot be read") as refused:
+        read_settings({}, file)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_folder_in_place_of_the_secrets_file_is_an_error_that_names_it(tmp_path):
+    with pytest.raises(ConfigError, match=tmp_path.name):
+        read_settings({}, tmp_path)
+
+
+def test_the_api_key_never_shows_in_a_text_of_the_settings(tmp_path):
+    settings = read(tmp_path, **KEY)
+
+    assert settings.api_key == "key-of-ours"
+    assert "key-of-ours" not in f"{settings!r} {settings!s} {settings}"
+
+
+def test_settings_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().api_key = "other"  # type: ignore[misc]
+
+
+# These name folders on disks out there: a change here makes an archive seem empty.
+@pytest.mark.parametrize(
+    ("scope", "folder"),
+    [
+        (Scope(), "account-91385ea7a802"),
+        (Scope("project", "5lCohVbzSymGw"), "project-6be2e7013be9"),
+        (Scope("channel", "5lCohVbzSymGw"), "channel-3f3266494e12"),
+    ],
+)
+def test_the_folder_of_a_scope_stays_the_same_for_ever(scope, folder):
+    assert Settings(api_key="any", archive=Path("/anywhere")).folder(scope) == folder
+
+
+def test_the_folder_of_a_scope_differs_by_server_kind_and_key():
+    scopes = [Scope(), *(Scope(kind, key) for kind in ("project", "channel") for key in "ab")]
+    servers = [STATS_URL, API_URL]
+
+    folders = {Settings(stats_url=url).folder(scope) for url in servers for scope in scopes}
+
+    assert len(folders) == len(scopes) * len(servers)
+
+
+@pytest.mark.parametrize("key", ["../../etc", "a/b", "C:\\x", "a\0b", "k" * 500, "con", "é", ""])
+def test_nothing_from_outside_becomes_part_of_a_folder(key):
+    folder = Settings(stats_url="https://../x").folder(Scope("project", key))
+
+    kind, digest = folder.split("-")
+    assert kind == "project"
+    assert len(digest) == 12
+    assert set(digest) <= set("0123456789abcdef")
+
+
+def test_demo_views_have_one_folder_of_their_own():
+    demo = Settings(demo=True)
+
+    assert {demo.folder(Scope()), demo.folder(Scope("project", "a"))} == {"demo"}

@@ -1,0 +1,163 @@
+"""The rules of the design that a machine can keep: one door to each outside thing, no way back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dyntube
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "dyntube"
+MODULES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+    for path in sorted([ROOT / "app.py", *ROOT.glob("pages/*.py"), *PACKAGE.rglob("*.py")])
+}
+
+# What leads outside, and the only files that may import it.
+DOORS = {
+    "requests": ["dyntube/api.py"],
+    "urllib3": ["dyntube/demo/"],
+    "httpx": ["dyntube/demo/"],
+    "aiohttp": ["dyntube/demo/"],
+    "http.client": ["dyntube/demo/"],
+    "http.server": ["dyntube/demo/"],
+    "urllib.request": ["dyntube/demo/"],
+    "socket": ["dyntube/demo/"],
+    "pyarrow.parquet": ["dyntube/archive.py", "dyntube/demo/"],
+    "plotly": ["dyntube/charts/"],
+    "streamlit": ["dyntube/ui/", "app.py"],
+    "duckdb": ["dyntube/engine.py", "dyntube/demo/"],
+}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The full name of all that a module imports from other packages, at any depth."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize(("outside", "doors"), DOORS.items())
+def test_there_is_one_door_to_each_outside_thing(outside, doors):
+    users = [
+        path
+        for path, tree in MODULES.items()
+        if any(f"{name}.".startswith(f"{outside}.") for name in imported(tree))
+    ]
+
+    assert [path for path in users if not path.startswith(tuple(doors))] == []
+
+
+@pytest.mark.parametrize("outside", ["requests", "pyarrow.parquet", "plotly", "duckdb"])
+def test_a_door_is_used(outside):
+    behind = [tree for path, tree in MODULES.items() if path.startswith(DOORS[outside][0])]
+
+    assert any(f"{name}.".startswith(f"{outside}.") for tree in behind for name in imported(tree))
+
+
+def test_pages_ask_the_ui_and_nothing_else():
+    allowed = re.compile(r"__future__\b|streamlit\b|dyntube\.ui\b|dyntube\.metrics\b")
+    pages = {path: tree for path, tree in MODULES.items() if not path.startswith("dyntube/")}
+
+    found = {
+        path: [n for n in imported(tree) if not allowed.match(n)] for path, tree in pages.items()
+    }
+
+    assert "app.py" in found
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+# The clauses that a question is made of. Metrics' expressions and engines' set-up have none.
+_SQL = re.compile(r"\s*(SELECT|FROM|(LEFT |INNER )?JOIN|WHERE|GROUP BY|ORDER BY)\s")
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    """Every text in a module that is not a docstring."""
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in docstrings:
+            yield node.value
+
+
+def test_only_query_writes_sql():
+    authors = {path for path, tree in MODULES.items() if any(map(_SQL.match, literals(tree)))}
+
+    assert authors == {"dyntube/query.py"}
+
+
+def layers() -> list[str]:
+    """The order of modules as the package's own docstring gives it."""
+    [listed] = re.findall(r"in this order: (.*?)\.\n", dyntube.__doc__, re.DOTALL)
+    return re.split(r",\s+", listed)
+
+
+def layer(path: str) -> str:
+    """The module, or the package of modules, that a file belongs to."""
+    return path.split("/")[1].removesuffix(".py")
+
+
+def own_imports(path: str, tree: ast.AST) -> Iterator[str]:
+    """The layers that a file of the package imports."""
+    here = path.split("/")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else []
+            base = base + node.module.split(".") if node.module else base
+            names = [[*base, alias.name] for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name.split(".") for alias in node.names]
+        else:
+            continue
+        yield from (
+            name[1] if len(name) > 1 else "dyntube" for name in names if name[0] == "dyntube"
+        )
+
+
+OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
+OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it
+
+
+def test_the_map_of_the_package_names_every_module_once():
+    assert sorted(layers()) == sorted({layer(path) for path in OURS})
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_imports_run_downhill(path):
+    before = layers()[: layers().index(layer(path)) + 1]
+
+    assert [name for name in own_imports(path, OURS[path]) if name not in before] == []
+
+
+def test_imports_within_the_package_are_seen():
+    assert {"archive", "query", "records"} <= set(
+        own_imports("dyntube/engine.py", OURS["dyntube/engine.py"])
+    )
+    assert {"charts", "formats", "ui"} <= set(
+        own_imports("dyntube/ui/blocks.py", OURS["dyntube/ui/blocks.py"])
+    )
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_a_module_fits_in_a_head_and_a_page_on_a_screen(path):
+    lines = len((ROOT / path).read_text("utf-8").splitlines())
+
+    assert lines < (60 if path.startswith("pages/") else 301)
+
+
+def test_the_public_names_are_these():
+    assert dyntube.__all__ == ["DynTubeError", "ask", "load_views"]
+    assert all(hasattr(dyntube, name) for name in dyntube.__all__)
