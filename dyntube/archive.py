@@ -30,7 +30,7 @@ from .errors import ArchiveError, SyncRunningError
 from .records import SCHEMA, SCHEMA_VERSION, Rejected
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
-ROW_GROUP = 100_000
+ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
 _CLOCK_TICK_NS = 100_000_000
 _METADATA_KEY = b"dyntube"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")

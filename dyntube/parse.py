@@ -86,7 +86,7 @@ def _read_plain(body: bytes) -> Page | None:
     if not _OPENS_OBJECT.match(body):
         return None
     try:
-        body.decode()  # pyarrow does not mind bytes that are no text
+        pa.scalar(body, pa.binary()).cast(TEXT)  # the reader does not mind bytes that are no text
         page = pj.read_json(
             pa.BufferReader(body),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
@@ -98,26 +98,45 @@ def _read_plain(body: bytes) -> Page | None:
         records = page["views"].chunk(0).flatten()
         if records.null_count or not all(v is not None and v >= 0 for v in pager.values()):
             return None
-        views = pa.table({column.name: _plain_column(records, column) for column in COLUMNS})
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+        fields = _fields(records)
+        views = pa.table({c.name: _plain_column(fields[c.field], c) for c in COLUMNS})
+    except pa.ArrowInvalid:
         return None
     if views["id"].null_count or views["date"].null_count:
         return None
     return Page(Pager(**pager), with_computed(views))
 
 
-def _plain_column(records: pa.StructArray, column: Column) -> pa.Array:
-    values = pc.struct_field(records, list(column.path))
+def _fields(records: pa.StructArray, prefix: str = "") -> dict[str, pa.Array]:
+    """The columns of records by the API's names for them; a missing group makes its parts null."""
+    fields: dict[str, pa.Array] = {}
+    for field, values in zip(records.type, records.flatten(), strict=True):
+        name = prefix + field.name
+        nested = pa.types.is_struct(field.type)
+        fields |= _fields(values, f"{name}.") if nested else {name: values}
+    return fields
+
+
+def _plain_column(values: pa.Array, column: Column) -> pa.Array:
     if column.type == INSTANT:
         # By way of nanoseconds, since up to seven fraction digits occur.
         return values.cast(pa.timestamp("ns", "UTC")).cast(INSTANT, safe=False)
     if column.type == SECONDS and pc.any(pc.invert(pc.is_finite(values))).as_py():
         raise pa.ArrowInvalid(f"{column.field} is not finite")
-    if column.type in (TEXT, LABEL):
-        empty = pc.equal(values, "")
-        if pc.any(empty).as_py():
-            values = pc.if_else(empty, pa.scalar(None, TEXT), values)
-    return values.dictionary_encode() if column.type == LABEL else values
+    if column.type == TEXT:
+        return _without_empty(values, values)
+    if column.type == LABEL:
+        labels = values.dictionary_encode()
+        known = _without_empty(values, labels.dictionary)
+        return labels if known is labels.dictionary else known.dictionary_encode()
+    return values
+
+
+def _without_empty(values: pa.Array, distinct: pa.Array) -> pa.Array:
+    """`distinct` itself where it has no empty text, else `values` with null for each."""
+    if pc.index(distinct, "").as_py() < 0:
+        return distinct
+    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
 
 
 # The careful way: record by record

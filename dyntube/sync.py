@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from .api import Client, Window
@@ -174,13 +175,7 @@ class Syncer:
         window = Window(_midnight(day), min(_midnight(day + ONE_DAY), asked_at))
         with budget.hold() as hold:
             swept = Sweeper(self._client, scope, pages, self._sleep).sweep(window, hold)
-            # Whether the API's `to` is inclusive is not documented.
-            views = swept.views.filter(
-                pc.and_(
-                    pc.greater_equal(swept.views["date"], window.start),
-                    pc.less(swept.views["date"], window.end),
-                )
-            )
+            views = _within(window, swept.views)
             info = DayInfo(
                 day=day,
                 rows=len(views),
@@ -248,6 +243,15 @@ def _note(report: Report, day: dt.date, future: Future[DayInfo]) -> bool:
 def _progress(report: Report, done: int, total: int, seconds: float) -> Progress:
     left = seconds / done * (total - done) if done else None
     return Progress(done, total, report.views, left)
+
+
+def _within(window: Window, views: pa.Table) -> pa.Table:
+    """The views of a window: whether the API's `to` is inclusive is not documented."""
+    ends = pc.min_max(views["date"]).as_py()
+    if not len(views) or (ends["min"] >= window.start and ends["max"] < window.end):
+        return views  # as nearly always; a copy of a big day would cost its memory again
+    since = pc.greater_equal(views["date"], window.start)
+    return views.filter(pc.and_(since, pc.less(views["date"], window.end)))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -97,7 +97,8 @@ class Store:
         self._views_per_day = views_per_day
         # Several days of any scale, since clients fetch days side by side.
         self._rows = _Recent[Rows](max(24 * _MB, 6 * 60 * views_per_day))
-        self._blocks = _Recent[Block](48 * _MB)
+        # Ten days as JSON, up to a gigabyte: what is served again is not rendered again.
+        self._blocks = _Recent[Block](min(max(48 * _MB, 10_000 * views_per_day), 1024 * _MB))
         self._windows = _Recent[_Window](4 * _MB)
         self._counts: dict[tuple[int, Keys], int] = {}
         self._lock = threading.Lock()

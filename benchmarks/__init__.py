@@ -1,0 +1,1 @@
+"""Figures about speed, each a command: `python -m benchmarks [fetch] [page]`."""
