@@ -80,7 +80,7 @@ def ask(
         by=_names(by),
         filters=tuple(Filter(name, values) for name, values in wanted.items()),
     )
-    return _up_to_date(query.period, timezone).engine.answer(query)
+    return _up_to_date(query.period, timezone).engine.answer(query).copy()
 
 
 def _up_to_date(period: Period, timezone: str) -> Account:

@@ -2,7 +2,7 @@
 
 from dyntube import ui
 
-CARDS = (
+METRICS = (
     "views",
     "plays",
     "play_rate",
@@ -16,7 +16,7 @@ TREND = ("views", "watch_time", "viewers", "completion_rate")
 
 
 def draw(scene: ui.Scene) -> None:
-    ui.cards(scene, CARDS)
+    ui.cards(scene)
     ui.trend_chart(scene, TREND)
     left, right = ui.columns(3, 2)
     with left, ui.card("Top videos"):
@@ -32,4 +32,4 @@ def draw(scene: ui.Scene) -> None:
         ui.share_bars(scene, "embed_domain", rows=6)
 
 
-ui.page("Overview", draw)
+ui.page("Overview", METRICS, draw)

@@ -1,4 +1,4 @@
-"""Answers for pages, cached until the files behind them change."""
+"""What pages ask: the installation, the clock, answers."""
 
 from __future__ import annotations
 
@@ -38,9 +38,4 @@ def local_now(timezone: str) -> dt.datetime:
 
 def answer(query: Query) -> pd.DataFrame:
     """The answer to a question; see `engine.Engine.answer`. Do not change the frame."""
-    return _answer(query, account().engine.version(query))
-
-
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _answer(query: Query, version: str) -> pd.DataFrame:
     return account().engine.answer(query)

@@ -35,15 +35,15 @@ def card(title: str) -> st.delta_generator.DeltaGenerator:
     return box
 
 
-def cards(scene: Scene, metrics: Sequence[str]) -> None:
-    """One card a metric: its value, its change and its course."""
-    query = scene.query(*metrics)
+def cards(scene: Scene) -> None:
+    """One card for each of the page's metrics: its value, its change and its course."""
+    query = scene.query()
     both, earlier = answer(query), scene.earlier(query)
     if earlier:
-        both = compare(both, answer(earlier), [], list(metrics))
-    course = _trend(scene, replace(query, by=(_spark_interval(scene),))).whole.tail(_SPARK_POINTS)
+        both = compare(both, answer(earlier), [], list(scene.metrics))
+    course = _trend(scene, scene.query(_spark_interval(scene))).whole.tail(_SPARK_POINTS)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
-        for name in metrics:
+        for name in scene.metrics:
             _card(metric(name), both.iloc[0], course[name].fillna(0).tolist())
 
 
@@ -75,7 +75,7 @@ def _delta_color(measure: Metric) -> Literal["normal", "inverse"]:
 
 
 def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
-    """A metric over time with switches for metric and interval, the comparison behind it."""
+    """One of these metrics over time, with switches for metric and interval."""
     chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
     interval = scene.selection.trend_interval(scene.period)
     measure = metric(chosen)
@@ -87,7 +87,7 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
                 _switch("metric", labels, chosen)
                 offered = scene.selection.intervals(scene.period)
                 _switch("interval", {name: name.capitalize() for name in offered}, interval)
-        query = scene.query(*metrics, by=(interval,))
+        query = scene.query(interval)
         now, earlier = _trend(scene, query), scene.earlier(query)
         before = _trend(scene, earlier) if earlier else None
         st.plotly_chart(
@@ -130,7 +130,7 @@ def _legend(scene: Scene, now: Trend) -> str:
 def video_table(scene: Scene, rows: int) -> None:
     """The videos with most views, with their change, watch time, completion and course."""
     metrics = ("views", "watch_time", "completion_rate")
-    query = replace(scene.query(*metrics, by=("video",)), order_by="views")
+    query = replace(scene.query("video", metrics=metrics), order_by="views")
     top = answer(query).head(rows)
     if earlier := scene.earlier(replace(query, metrics=("views",))):
         top = compare(top, answer(earlier), ["video"], ["views"])
@@ -175,20 +175,20 @@ def video_table(scene: Scene, rows: int) -> None:
 def _courses(scene: Scene, videos: tuple[str, ...]) -> dict[str, list[float]]:
     """The views of each video over time."""
     interval = _spark_interval(scene)
-    query = scene.query("views", by=("video", interval))
+    query = scene.query("video", interval, metrics=("views",))
     others = tuple(f for f in query.filters if f.dimension != "video")
     found = answer(replace(query, filters=(*others, Filter("video", videos)))) if videos else None
     if found is None or found.empty:
         return {}
     wide = found.pivot(index=interval, columns="video", values="views")
-    starts = _trend(scene, scene.query("views", by=(interval,))).whole[interval]
+    starts = _trend(scene, scene.query(interval)).whole[interval]
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(key): wide[key].tolist() for key in wide.columns}
 
 
 def country_map(scene: Scene) -> None:
     """Views by country, on a map."""
-    rows = answer(scene.query("views", by=("country",)))
+    rows = _ranked(scene, "country")
     st.plotly_chart(
         charts.world_map(rows["country"].tolist(), rows["views"].tolist(), "Views", palette()),
         key="country-map",
@@ -200,7 +200,7 @@ def country_map(scene: Scene) -> None:
 
 def share_bars(scene: Scene, by: str, rows: int) -> None:
     """The largest values of a dimension by views, as bars with their share, and Other."""
-    found = answer(replace(scene.query("views", by=(by,)), order_by="views"))
+    found = _ranked(scene, by)
     total = int(found["views"].sum())
     top = found if len(found) <= rows + 1 else found.head(rows)  # no "Other" for a single row
     labels, values = [_label(by, value) for value in top[by]], top["views"].tolist()
@@ -216,6 +216,11 @@ def share_bars(scene: Scene, by: str, rows: int) -> None:
         config=charts.PLAIN_CONFIG,
         alt=f"Share of views by {dimension(by).label.lower()}",
     )
+
+
+def _ranked(scene: Scene, by: str) -> pd.DataFrame:
+    """The views of each value of a dimension, most first."""
+    return answer(replace(scene.query(by, metrics=("views",)), order_by="views"))
 
 
 def _label(by: str, value: str) -> str:

@@ -31,18 +31,20 @@ _REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
 class Scene:
     """What a page draws: the selection, resolved for this moment.
 
-    `comparison` is None when nothing is compared, or not all of its days are stored yet.
+    `metrics` are asked for together, so that the blocks of a page share answers. `comparison` is
+    None when nothing is compared, or not all of its days are stored yet.
     """
 
+    metrics: tuple[str, ...]
     selection: Selection
     period: Period
     comparison: Period | None
     now: dt.datetime
 
-    def query(self, *metrics: str, by: tuple[str, ...] = ()) -> Query:
-        """A question about this period under these filters."""
+    def query(self, *by: str, metrics: tuple[str, ...] = ()) -> Query:
+        """A question about this period under these filters; by default for the page's metrics."""
         filters = self.selection.filters
-        return Query(metrics, self.period, self.selection.timezone, by, filters)
+        return Query(metrics or self.metrics, self.period, self.selection.timezone, by, filters)
 
     def earlier(self, query: Query) -> Query | None:
         """The same question about the comparison."""
@@ -63,10 +65,10 @@ def start(page_title: str) -> bool:
     return True
 
 
-def page(title: str, draw: Callable[[Scene], None]) -> None:
+def page(title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None]) -> None:
     """Draw the frame and a page in it; an error ends here, as a sentence."""
     try:
-        scene = _open(title)
+        scene = _open(title, metrics)
         if scene:
             draw(scene)
     except DynTubeError as error:
@@ -90,7 +92,7 @@ def _show_bug(error: Exception) -> None:
     )
 
 
-def _open(title: str) -> Scene | None:
+def _open(title: str, metrics: tuple[str, ...]) -> Scene | None:
     selection = state.current()
     now = local_now(selection.timezone)
     period = selection.period(now.date(), _first_day() if selection.preset == ALL_TIME else None)
@@ -112,13 +114,13 @@ def _open(title: str) -> Scene | None:
     _progress(spans, selection.timezone, version)
     if comparison and _missing(comparison, selection.timezone):
         comparison = None
-    scene = Scene(selection, period, comparison, now)
+    scene = Scene(metrics, selection, period, comparison, now)
     return scene if _has_views(scene) else None
 
 
 def _has_views(scene: Scene) -> bool:
     """Whether there is anything to draw; else say why not and what to do."""
-    if answer(scene.query("views"))["views"].iloc[0]:
+    if answer(scene.query())["views"].iloc[0]:
         return True
     missing = _missing(scene.period, scene.selection.timezone)
     if missing and background().state.progress:
