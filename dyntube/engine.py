@@ -24,7 +24,10 @@ class Engine:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._database = duckdb.connect()
-        self._database.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        # GLOBAL, or the cursors would not know. A day file never changes under its name, so what
+        # is known of its inside stays true.
+        self._database.execute("SET GLOBAL TimeZone = 'UTC'")
+        self._database.execute("SET GLOBAL parquet_metadata_cache = true")
         self._database.register("no_views_arrow", SCHEMA.empty_table())
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")

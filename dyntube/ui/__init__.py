@@ -1,7 +1,7 @@
 """The only place that imports streamlit: what pages are made of.
 
 selection   what is looked at, and how a URL says it (no streamlit in it)
-answers     the installation, the clock, cached answers
+answers     the installation, the clock, answers
 state       the selection of a session
 filters     the sidebar
 frame       title, chips, freshness, progress, banners
