@@ -42,16 +42,17 @@ class Catalog:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._client, self._file, self._now = client, folder / "names.json", now
+        self._kept = (0, Names())
 
     def names(self) -> Names:
         """The names last fetched; none when nothing was or the file cannot be read."""
         try:
-            stored = json.loads(self._file.read_text("utf-8"))
-            return Names(
-                **{**stored, "fetched_at": dt.datetime.fromisoformat(stored["fetched_at"])}
-            )
-        except (OSError, ValueError, TypeError, KeyError):
+            changed = self._file.stat().st_mtime_ns
+            if changed != self._kept[0]:
+                self._kept = changed, _read(self._file)
+        except OSError:
             return Names()
+        return self._kept[1]
 
     def refresh(self) -> Names:
         """Fetch all names and keep them. Raises ApiError, or ArchiveError when keeping fails."""
@@ -72,3 +73,11 @@ class Catalog:
         return {
             str(key): str(name).strip() for key, name in named if key and str(name or "").strip()
         }
+
+
+def _read(file: Path) -> Names:
+    try:
+        stored = json.loads(file.read_text("utf-8"))
+        return Names(**{**stored, "fetched_at": dt.datetime.fromisoformat(stored["fetched_at"])})
+    except (ValueError, TypeError, KeyError):
+        return Names()

@@ -114,6 +114,7 @@ def _open(title: str, metrics: tuple[str, ...]) -> Scene | None:
     _progress(spans, selection.timezone, version)
     if comparison and _missing(comparison, selection.timezone):
         comparison = None
+    _gap(period, selection.timezone)
     scene = Scene(metrics, selection, period, comparison, now)
     return scene if _has_views(scene) else None
 
@@ -221,6 +222,17 @@ def _banners(fetch: State) -> None:
     if fetch.error and not fetch.progress:
         show_error(fetch.error)
         st.button("Try again", icon=":material/refresh:", key="retry", on_click=background().retry)
+
+
+def _gap(period: Period, timezone: str) -> None:
+    """Say which days the numbers leave out, when nothing is about to bring them."""
+    missing = _missing(period, timezone)
+    if missing and account().archive.days() and not background().state.progress:
+        st.warning(
+            f"{len(missing):,} of the days shown are not stored yet, the last of them "
+            f"{formats.day(missing[-1])}. The numbers below leave them out.",
+            icon=":material/event_busy:",
+        )
 
 
 def _progress(spans: list[Period], timezone: str, drawn: str) -> None:
