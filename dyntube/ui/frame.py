@@ -23,7 +23,7 @@ from .filters import sidebar
 from .selection import ALL_TIME, Selection
 
 _log = logging.getLogger(__name__)
-_POLL_BUSY, _POLL_IDLE = 1.0, 30.0  # seconds between looks at the background sync
+_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
 _REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
 
 
