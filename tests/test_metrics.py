@@ -216,3 +216,13 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
         Query(("views",), day, filters=(Filter("device", ("TV",)),))
     with pytest.raises(QueryError, match="watch_time"):
         Query(("views",), day, order_by="watchtime")
+
+
+def test_a_period_that_is_cut_counts_its_last_day_only_until_then(
+    store: Callable[..., Any], archive: Archive
+) -> None:
+    day = dt.date(2026, 5, 1)
+    store(day, [record(f"v{n}", f"2026-05-01T10:{n:02}:30Z") for n in (0, 7, 8, 59)])
+    cut = Period(day, day, until=dt.time(12, 8))  # 10:08 UTC, in the middle of a quarter-hour
+    found = Engine(archive).answer(Query(("views",), cut, "Europe/Berlin"))
+    assert found["views"].tolist() == [2]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ..conftest import record
 from ..scripted import Answer, Asked, serve, views
@@ -199,6 +199,6 @@ def test_a_first_fetch_shows_how_far_it_is(tmp_path: Path, tab: Tab) -> None:
             timeout=60_000,
         )
         opened.page.wait_for_function(PAINTED, timeout=60_000)
-        opened.page.get_by_text("Loading your views").wait_for(state="detached", timeout=60_000)
+        expect(opened.page.get_by_text("Loading your views")).to_have_count(0, timeout=60_000)
         opened.wait_painted()
         opened.close()
