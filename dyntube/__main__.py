@@ -1,4 +1,4 @@
-"""The command line: `python -m dyntube sync | status`.
+"""The command line: `python -m dyntube sync | status | verify | repair | export`.
 
 Exit status: 0 done, 1 something could not be fetched or read, 2 wrong usage or settings.
 """
@@ -10,13 +10,16 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import formats
 from .account import Account, open_account
-from .errors import ConfigError, DynTubeError, PeriodError
+from .errors import ConfigError, DynTubeError, PeriodError, SyncRunningError
+from .export import export
+from .journal import event, start_logging
 from .periods import Period
-from .sync import Progress, Report
+from .sync import Report
+from .terminal import Bar, no_bar
 
 BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --from is given
 
@@ -24,11 +27,16 @@ BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --f
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     options = _parser().parse_args(arguments)
+    if not sys.stderr.isatty():
+        start_logging()
     try:
         return int(options.run(options))
     except (ConfigError, PeriodError) as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 2
+    except SyncRunningError as error:
+        print(f"dyntube: {error} Its days appear as it stores them.", file=sys.stderr)
+        return 0
     except DynTubeError as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 1
@@ -39,15 +47,22 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m dyntube", description="Fetch and keep the DynTube view log."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    sync = commands.add_parser("sync", help="fetch what is missing or still changing")
-    sync.add_argument("--from", dest="start", type=_date, metavar="DATE", help="first day")
-    sync.add_argument(
-        "--to", dest="end", type=_date, metavar="DATE", help="last day, today if left out"
-    )
-    sync.set_defaults(run=_sync)
-    status = commands.add_parser("status", help="what is stored, day by day")
-    status.set_defaults(run=_status)
-    for command in (sync, status):
+    for name, run, text in (
+        ("sync", _sync, "fetch what is missing or still changing"),
+        ("status", _status, "what is stored, day by day"),
+        ("verify", _verify, "read every stored byte and name damaged files"),
+        ("repair", _repair, "fetch days again that are damaged or did not add up"),
+        ("export", _export, "write plain Parquet, by year and month, for other tools"),
+    ):
+        command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+        command.set_defaults(run=run)
+        if name == "export":
+            command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
+        if name in ("sync", "export"):
+            command.add_argument("--from", dest="start", type=_date, metavar="DATE")
+            command.add_argument(
+                "--until" if name == "export" else "--to", dest="end", type=_date, metavar="DATE"
+            )
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -61,36 +76,50 @@ def _date(text: str) -> dt.date:
 
 def _sync(options: argparse.Namespace) -> int:
     account = open_account()
-    _say_if_demo(account)
+    if account.settings.demo:
+        print("No DYNTUBE_API_KEY is set: this is invented demo data.", file=sys.stderr)
     today = dt.datetime.now(ZoneInfo(account.settings.timezone)).date()
     start = options.start or account.first_stored_day() or today - BACKFILL
-    period = Period(start, options.end or today)
-    days = period.utc_days(account.settings.timezone)
-    show = _Quiet() if options.json else _Bar() if sys.stderr.isatty() else _Lines()
-    report = account.syncer.sync(days, refresh=dt.timedelta(0), progress=show)
-    show.end()
+    days = Period(start, options.end or today).utc_days(account.settings.timezone)
+    status = _fetch(account, days, options)
+    _refresh_names(account)
+    return status
+
+
+def _fetch(account: Account, days: Sequence[dt.date], options: argparse.Namespace) -> int:
+    bar = Bar() if sys.stderr.isatty() and not options.json else no_bar
+    report = account.syncer.sync(days, refresh=dt.timedelta(0), progress=bar)
     print(json.dumps(_report_json(report)) if options.json else _report_text(report))
     for day, error in sorted(report.failed.items()):
         print(f"dyntube: {day}: {error}", file=sys.stderr)
+    for (_, day), reason in sorted(report.kept.items()):
+        print(f"dyntube: {day}: {reason}.", file=sys.stderr)
     return 1 if report.failed else 0
 
 
-def _say_if_demo(account: Account) -> None:
-    if account.settings.demo:
-        print("No DYNTUBE_API_KEY is set: this is invented demo data.", file=sys.stderr)
+def _refresh_names(account: Account) -> None:
+    try:
+        if account.catalog.is_old():
+            account.catalog.refresh()
+    except DynTubeError as error:
+        event("names_not_fetched", reason=str(error))  # the dashboard shows keys instead
 
 
 def _report_json(report: Report) -> dict[str, object]:
     return {
         "views": report.views,
         "stored": [info.to_json() for info in sorted(report.stored, key=lambda info: info.day)],
+        "kept": {str(day): reason for (_, day), reason in sorted(report.kept.items())},
         "failed": {str(day): str(error) for day, error in sorted(report.failed.items())},
     }
 
 
 def _report_text(report: Report) -> str:
-    days = len(report.stored)
-    return f"{days:,} {'day' if days == 1 else 'days'} fetched, {report.views:,} views."
+    return f"{_days(len(report.stored))} fetched, {report.views:,} views."
+
+
+def _days(count: int) -> str:
+    return f"{count:,} {'day' if count == 1 else 'days'}"
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -106,50 +135,45 @@ def _status(options: argparse.Namespace) -> int:
                 f"{info.day}  {info.rows:>9,}  {info.api_total:>9,}  "
                 f"{verified:<8}  {settled:<7}  {info.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
             )
-    for path in account.archive.damaged():
-        print(f"dyntube: {path} is damaged; the next sync fetches its day again.", file=sys.stderr)
-    return 1 if account.archive.damaged() else 0
+    return _name_damaged(account.archive.damaged())
 
 
-class _Quiet:
-    """Shows nothing."""
-
-    def __call__(self, progress: Progress) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
-
-
-class _Lines(_Quiet):
-    """Plain lines for logs, one for each tenth."""
-
-    def __init__(self) -> None:
-        self._tenth = -1
-
-    def __call__(self, progress: Progress) -> None:
-        tenth = 10 * progress.days_done // max(progress.days_total, 1)
-        if tenth > self._tenth and progress.days_total:
-            self._tenth = tenth
-            print(_sentence(progress), file=sys.stderr)
+def _verify(options: argparse.Namespace) -> int:
+    account = open_account()
+    damaged = account.archive.verify()
+    days = account.archive.days()
+    views = sum(info.rows for infos in days.values() for info in infos)
+    if options.json:
+        print(json.dumps({"days": len(days), "views": views, "damaged": list(map(str, damaged))}))
+    else:
+        print(f"{_days(len(days))} with {views:,} views are as they were written.")
+    return _name_damaged(damaged)
 
 
-class _Bar(_Quiet):
-    """One line that redraws itself, for terminals."""
-
-    def __call__(self, progress: Progress) -> None:
-        done = progress.days_done / max(progress.days_total, 1)
-        bar = "█" * int(done * 24)
-        print(f"\r{bar:░<24} {_sentence(progress)}\x1b[K", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        print("\r\x1b[K", end="", file=sys.stderr)
+def _name_damaged(paths: Sequence[Path]) -> int:
+    for path in paths:
+        print(f"dyntube: {path} is damaged; `repair` fetches its day again.", file=sys.stderr)
+    return 1 if paths else 0
 
 
-def _sentence(progress: Progress) -> str:
-    text = f"{progress.days_done:,} of {progress.days_total:,} days, {progress.views:,} views"
-    done = progress.days_done == progress.days_total
-    return text if done else f"{text}, {formats.time_left(progress.seconds_left)}"
+def _repair(options: argparse.Namespace) -> int:
+    account = open_account()
+    damaged = {dt.date.fromisoformat(path.name[:10]) for path in account.archive.verify()}
+    stored = account.archive.days()
+    short = {day for day, infos in stored.items() if not all(info.verified for info in infos)}
+    return _fetch(account, sorted(damaged | short), options)
+
+
+def _export(options: argparse.Namespace) -> int:
+    account = open_account()
+    start, end = options.start or dt.date.min, options.end or dt.date.max
+    done = list(export(account.archive, options.folder, start, end))
+    views = sum(day.views for day in done)
+    if options.json:
+        print(json.dumps({"files": [str(day.path) for day in done], "views": views}))
+    else:
+        print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
+    return _name_damaged(account.archive.damaged())
 
 
 if __name__ == "__main__":

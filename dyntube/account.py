@@ -11,6 +11,7 @@ from .catalog import Catalog
 from .config import Settings, read_settings
 from .demo import process as demo
 from .engine import Engine
+from .journal import FILE_NAME, Journal
 from .sync import Syncer
 
 
@@ -21,6 +22,7 @@ class Account:
     settings: Settings
     client: Client
     archive: Archive
+    journal: Journal
     syncer: Syncer
     catalog: Catalog
     engine: Engine
@@ -28,6 +30,14 @@ class Account:
     def first_stored_day(self) -> dt.date | None:
         """The first UTC day in the archive."""
         return next(iter(self.archive.days()), None)
+
+    def first_day(self) -> dt.date | None:
+        """The UTC day of the first view there is; where an external sync fetches, that is stored.
+
+        Raises ApiError.
+        """
+        external = self.settings.sync == "external"
+        return self.first_stored_day() if external else self.syncer.first_day()
 
 
 def open_account(settings: Settings | None = None) -> Account:
@@ -43,6 +53,8 @@ def open_account(settings: Settings | None = None) -> Account:
     client = Client(settings)
     folders = [settings.folder(scope) for scope in settings.scopes]
     archive = Archive(settings.archive, folders)
-    syncer = Syncer(settings, client, archive)
-    catalog = Catalog(client, settings.archive / folders[0])
-    return Account(settings, client, archive, syncer, catalog, Engine(archive))
+    first_folder = settings.archive / folders[0]
+    journal = Journal(first_folder / FILE_NAME)
+    syncer = Syncer(settings, client, archive, journal=journal)
+    catalog = Catalog(client, first_folder)
+    return Account(settings, client, archive, journal, syncer, catalog, Engine(archive))

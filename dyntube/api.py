@@ -1,12 +1,11 @@
-"""The DynTube API: authenticate, ask, retry. The only module that speaks HTTP to DynTube."""
+"""The DynTube API: authenticate and ask. The only module that speaks HTTP to DynTube."""
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-import email.utils
 import json
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,15 +14,17 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from .config import Scope, Settings
-from .errors import AuthError, BadResponseError, RequestError, UnavailableError
+from .deadline import Adapter, Request, Watchdog
+from .errors import AuthError, BadResponseError, RequestError
 from .parse import read_page
 from .records import Page
+from .retry import ATTEMPTS, Retries, TryAgainError, http_date, retry_after
 
-ATTEMPTS = 5
-LONGEST_WAIT = 300.0  # seconds; a server that asks for more is treated as unavailable
-BODY_LIMIT = 64 * 2**20  # bytes, unpacked; a page of 1000 views has about 0.7 MB
+BODY_LIMIT = 64 * 2**20  # bytes, as sent and unpacked; a page of 1000 views has about 0.7 MB
+PART = 2**18  # bytes read at once
 DEADLINE = 120.0  # seconds for one request, from the connection to the last byte
 CONNECT_AND_READ = (10.0, 60.0)
 CATALOG_PAGE_SIZE = 100
@@ -40,18 +41,10 @@ class Window:
     end: dt.datetime
 
 
-class _TryAgain(Exception):
-    """An attempt failed in a way that may pass; `wait` is what the server asked for, in seconds."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
 class Client:
     """One account's way to the API; safe to share between threads.
 
-    The clock, the sleep and the randomness are arguments so that tests need not wait.
+    The clocks, the sleep and the randomness are arguments so that tests need not wait.
     """
 
     def __init__(
@@ -59,14 +52,28 @@ class Client:
         settings: Settings,
         *,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._settings = settings
-        self._clock, self._sleep, self._uniform = clock, sleep, uniform
-        self._session = _session(settings)
-        self._pause = threading.Lock()
-        self._resume_at = 0.0
+        self._clock, self._now = clock, now
+        self._session, self._watchdog = _session(settings), Watchdog(clock)
+        self._sleep, self._uniform = sleep, uniform
+        self.retries = self._new_retries()
+        self.skew = dt.timedelta(0)
+
+    def for_one_run(self) -> Client:
+        """The same way to the API, with retries of its own and `skew` as known so far.
+
+        `skew` is the server's clock less ours, as of the last answer.
+        """
+        run = copy.copy(self)
+        run.retries = self._new_retries()
+        return run
+
+    def _new_retries(self) -> Retries:
+        return Retries(clock=self._clock, sleep=self._sleep, uniform=self._uniform)
 
     def views(self, scope: Scope, window: Window, page: int, size: int | None = None) -> Page:
         """One page of the view log, `POST /v1/logs/data`.
@@ -95,102 +102,92 @@ class Client:
             pages, page = int(pager.get("totalPages") or 1), page + 1
 
     def _ask(self, method: str, url: str, read: Callable[[bytes], T], **request: Any) -> T:
-        for attempt in range(1, ATTEMPTS + 1):
-            self._wait_for_pause()
-            try:
-                return read(self._fetch(method, url, request))
-            except (_TryAgain, BadResponseError) as error:
-                if attempt == ATTEMPTS:
-                    raise _final(error, url) from None
-                self._pause_all(error, attempt, url)
-        raise AssertionError("unreachable")
+        return self.retries.call(lambda: self._once(method, url, read, request), _host(url))
+
+    def _once(
+        self, method: str, url: str, read: Callable[[bytes], T], request: dict[str, Any]
+    ) -> T:
+        body = self._fetch(method, url, request)
+        try:
+            return read(body)
+        except BadResponseError as error:
+            # Cut off, perhaps. A page in HTML is somebody else's, and stays.
+            attempts = 2 if body.lstrip()[:1] == b"<" else ATTEMPTS
+            raise TryAgainError(str(error), final=error, attempts=attempts) from None
 
     def _fetch(self, method: str, url: str, request: dict[str, Any]) -> bytes:
-        end = self._clock() + DEADLINE
-        try:
-            response = self._session.request(
-                method, url, stream=True, allow_redirects=False, timeout=CONNECT_AND_READ, **request
-            )
-            with response:
-                body = self._read_body(response, end)
-        except (requests.RequestException, OSError) as error:
-            raise _TryAgain(_what_happened(error)) from None
-        _check_status(response, body)
+        with self._watchdog.limit(DEADLINE) as limited:
+            try:
+                response = self._session.request(
+                    method,
+                    url,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=CONNECT_AND_READ,
+                    **request,
+                )
+                with response:
+                    body = _read_body(response, limited)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                late = "the answer took too long"
+                raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
+        server_now = http_date(response.headers.get("Date")) or self._now()
+        self.skew = server_now - self._now()
+        if response.status_code != 200:
+            raise _refusal(response, self._without_key(body), server_now)
         return body
 
-    def _read_body(self, response: requests.Response, end: float) -> bytes:
-        parts, size = [], 0
-        for part in response.iter_content(2**18):
-            parts.append(part)
-            size += len(part)
-            if size > BODY_LIMIT:
-                raise BadResponseError(f"{_host(response.url)} sent an answer without end.")
-            if self._clock() > end:
-                raise _TryAgain("the answer took too long")
-        return b"".join(parts)
+    def _without_key(self, body: bytes) -> bytes:
+        """A body that may be quoted in an error: a server may send back what it was sent."""
+        key = self._settings.api_key.encode()
+        return body.replace(key, b"***") if key else body
 
-    def _pause_all(self, error: Exception, attempt: int, url: str) -> None:
-        """Let every thread wait: as long as the server asked, else a random while that grows."""
-        asked = error.wait if isinstance(error, _TryAgain) else None
-        if asked is not None and asked > LONGEST_WAIT:
-            raise UnavailableError(
-                f"{_host(url)} asked to wait {asked / 60:,.0f} minutes. Try again later."
-            )
-        wait = self._uniform(0, min(60.0, 2.0**attempt)) if asked is None else asked
-        with self._pause:
-            self._resume_at = max(self._resume_at, self._clock() + wait)
 
-    def _wait_for_pause(self) -> None:
-        with self._pause:
-            wait = self._resume_at - self._clock()
-        if wait > 0:
-            self._sleep(wait)
+def _read_body(response: requests.Response, limited: Request) -> bytes:
+    # read1 gives what has come, so that an answer without end is seen to be one at once.
+    parts, size = [], 0
+    while part := response.raw.read1(PART, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if max(size, response.raw.tell()) > BODY_LIMIT:
+            raise BadResponseError(f"{_host(response.url)} sent an answer without end.")
+        if limited.is_late:
+            raise TimeoutError
+    return b"".join(parts)
 
 
 def _session(settings: Settings) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # or a .netrc on the host would replace our Authorization
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = requests.adapters.HTTPAdapter(pool_maxsize=settings.concurrency, max_retries=0)
+    adapter = Adapter(pool_maxsize=settings.concurrency, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers["User-Agent"] = "dyntube-analytics"
+    session.headers["Accept-Encoding"] = "gzip"  # what is not asked for need not be unpacked
     if settings.api_key:
         session.headers["Authorization"] = f"Bearer {settings.api_key}"
     return session
 
 
-def _check_status(response: requests.Response, body: bytes) -> None:
+def _refusal(response: requests.Response, body: bytes, server_now: dt.datetime) -> Exception:
     status, host = response.status_code, _host(response.url)
-    if status == 200:
-        return
     if status in (401, 403):
-        raise AuthError(f"DynTube refused the API key ({status}). Check DYNTUBE_API_KEY.")
+        return AuthError(f"DynTube refused the API key ({status}). Check DYNTUBE_API_KEY.")
     if status in (408, 429) or status >= 500:
-        raise _TryAgain(f"it answered {status}", _retry_after(response.headers.get("Retry-After")))
+        wait = retry_after(response.headers.get("Retry-After"), server_now)
+        return TryAgainError(f"it answered {status}", wait)
     if 300 <= status < 400:
-        raise RequestError(f"{host} redirects elsewhere ({status}). Check the configured URL.")
-    raise RequestError(f"{host} refused the request ({status}){_message(body)}.")
+        return RequestError(f"{host} redirects elsewhere ({status}). Check the configured URL.")
+    return RequestError(f"{host} refused the request ({status}){_message(body)}.")
 
 
 def _message(body: bytes) -> str:
     try:
         message = json.loads(body)["message"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return f": {str(message)[:200].strip().rstrip('.')}"
-
-
-def _retry_after(header: str | None) -> float | None:
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(header)
-    try:
-        moment = email.utils.parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return max(0.0, (moment - dt.datetime.now(moment.tzinfo)).total_seconds())
 
 
 def _read_json_object(body: bytes) -> dict[str, Any]:
@@ -203,19 +200,11 @@ def _read_json_object(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def _final(error: Exception, url: str) -> Exception:
-    if isinstance(error, BadResponseError):
-        return error
-    return UnavailableError(
-        f"Could not reach DynTube at {_host(url)}: {error}, {ATTEMPTS} times in a row."
-    )
-
-
 def _what_happened(error: Exception) -> str:
     # Never the error's own text: it may hold the whole URL.
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "it did not answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return "its certificate is not trusted"
     if isinstance(error, requests.ConnectionError):
         return "no connection"

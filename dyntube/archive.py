@@ -1,10 +1,11 @@
-"""The day files: write, list, read. The only module that touches them.
+"""The folder of day files: list, read, replace, sweep, lock.
 
     <archive>/<scope>/<yyyy>/<yyyy-mm-dd>.<generation>.parquet
 
-One file holds one UTC day of one scope. What is known about its fetch stands in the file's own
-metadata, so that data and bookkeeping cannot disagree. A day is replaced by writing its next
+One file holds one UTC day of one scope, `dayfile` says how. A day is replaced by writing its next
 generation beside the old one; readers take the newest, and the old one goes after a grace time.
+Records that could not be read stand beside it, a JSON object a line. The first time a process asks
+for a day's file, all its bytes are checked.
 """
 
 from __future__ import annotations
@@ -18,60 +19,20 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from . import dayfile
+from .dayfile import DayInfo
 from .errors import ArchiveError, SyncRunningError
-from .records import SCHEMA, SCHEMA_VERSION, Rejected
+from .files import cannot, make_folder, replacing
+from .records import SCHEMA, Rejected
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
-ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
 _CLOCK_TICK_NS = 100_000_000
-_METADATA_KEY = b"dyntube"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
-
-
-@dataclass(frozen=True)
-class DayInfo:
-    """What is known of a stored day; times are UTC.
-
-    `rows` are the views stored, `api_total` is what the API's pager counted, `until` is where the
-    fetched window ended. `verified`: distinct ids and total agreed. `settled`: fetched so long
-    after the day's end that it is not expected to change.
-    """
-
-    day: dt.date
-    rows: int
-    api_total: int
-    verified: bool
-    settled: bool
-    fetched_at: dt.datetime
-    until: dt.datetime
-    newest: dt.datetime | None
-    rejected: int = 0
-    duplicates: int = 0
-    schema: int = SCHEMA_VERSION
-
-    def to_json(self) -> dict[str, object]:
-        """Plain values, times as ISO 8601 text."""
-        values = dataclasses.asdict(self)
-        return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
-
-    @staticmethod
-    def from_json(values: dict[str, object]) -> DayInfo:
-        """The reverse of `to_json`; raises KeyError, TypeError or ValueError."""
-        moments = {
-            name: dt.datetime.fromisoformat(str(values[name]))
-            for name in ("fetched_at", "until", "newest")
-            if values[name] is not None
-        }
-        day = dt.date.fromisoformat(str(values["day"]))
-        return DayInfo(**(values | moments | {"day": day}))  # type: ignore[arg-type]
 
 
 class Archive:
@@ -81,6 +42,7 @@ class Archive:
         self.root = root
         self.folders = tuple(folders)
         self._infos: dict[Path, DayInfo | None] = {}
+        self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
 
     def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
@@ -92,15 +54,32 @@ class Archive:
         return dict(sorted(days.items()))
 
     def damaged(self) -> list[Path]:
-        """Day files that cannot be read."""
+        """Day files that are known to be damaged; `verify` looks into all."""
         return [path for path in self._newest() if self._info(path) is None]
 
+    def damaged_days(self, folder: str) -> set[dt.date]:
+        """The days of one scope whose files are known to be damaged."""
+        return {_day_of(path) for path in self._newest(folder) if self._info(path) is None}
+
+    def verify(self, folder: str | None = None, days: Iterable[dt.date] = ()) -> list[Path]:
+        """Read every byte of the files of a scope, or of all, and say which are damaged.
+
+        With `days`, only the files of those.
+        """
+        wanted, wrong = set(days), []
+        for path in self._newest(folder):
+            if not wanted or _day_of(path) in wanted:
+                self._sound.discard(path)
+                if not self._check(path):
+                    wrong.append(path)
+        return wrong
+
     def files(self, start: dt.date, end: dt.date) -> tuple[Path, ...]:
-        """The readable files of the UTC days from `start` to `end`, both included."""
+        """The sound files of the UTC days from `start` to `end`, both included."""
         return tuple(
             path
             for path in self._newest()
-            if start <= _day_of(path) <= end and self._info(path) is not None
+            if start <= _day_of(path) <= end and (path in self._sound or self._check(path))
         )
 
     def version(self) -> str:
@@ -109,8 +88,22 @@ class Archive:
 
     def read(self, start: dt.date, end: dt.date) -> pa.Table:
         """The views of the UTC days from `start` to `end`, both included, in SCHEMA."""
-        tables = [pq.read_table(path, schema=SCHEMA) for path in self.files(start, end)]
+        tables = [dayfile.read(path) for path in self.files(start, end)]
         return pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries()
+
+    def read_day(
+        self, folder: str, day: dt.date, columns: Sequence[str] | None = None
+    ) -> pa.Table | None:
+        """The views of one day of one scope, oldest first; None where it is missing or damaged."""
+        paths = [path for path in self._newest(folder) if _day_of(path) == day]
+        return dayfile.read(paths[0], columns) if paths and self._check(paths[0]) else None
+
+    def rejected(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
+        """The records that could not be read, of the UTC days from `start` to `end`."""
+        for path in self._newest():
+            if start <= _day_of(path) <= end:
+                for record in _rejected_beside(path):
+                    yield _day_of(path), record
 
     def write(
         self, folder: str, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected] = ()
@@ -118,17 +111,17 @@ class Archive:
         """Store a day as its next generation, or raise ArchiveError and leave the old one."""
         year = self.root / folder / f"{info.day:%Y}"
         try:
-            _make_folder(year)
+            make_folder(year)
             generation = 1 + max((_generation_of(p) for p in _day_files(year, info.day)), default=0)
             name = f"{info.day}.{generation:06d}"
             # The rejected records first: once the day file is there, all of it is.
             if lines := [json.dumps(dataclasses.asdict(record)) for record in rejected]:
-                with _replacing(year / f"{name}.rejected.jsonl") as temporary:
+                with replacing(year / f"{name}.rejected.jsonl") as temporary:
                     temporary.write_text("\n".join(lines) + "\n", "utf-8")
-            with _replacing(year / f"{name}.parquet") as temporary:
-                _write_parquet(temporary, views, info)
+            with replacing(year / f"{name}.parquet") as temporary:
+                dayfile.write(temporary, views, info)
         except OSError as error:
-            raise ArchiveError(_cannot("written", year, error)) from error
+            raise ArchiveError(cannot("archive folder", year, "written", error)) from error
         return info
 
     def sweep(self, folder: str) -> None:
@@ -148,12 +141,13 @@ class Archive:
         """
         lock = filelock.FileLock(self.root / f".{self.folders[0]}.lock")
         try:
-            _make_folder(self.root)
+            for folder in self.folders:
+                make_folder(self.root / folder)
             lock.acquire(timeout=seconds)
         except filelock.Timeout:
             raise SyncRunningError("Another sync is running on this archive.") from None
         except OSError as error:
-            raise ArchiveError(_cannot("written", self.root, error)) from error
+            raise ArchiveError(cannot("archive folder", self.root, "written", error)) from error
         try:
             yield
         finally:
@@ -175,13 +169,23 @@ class Archive:
                     self._listings[folder] = known
             return known[1]
         except OSError as error:
-            raise ArchiveError(_cannot("read", folder, error)) from error
+            raise ArchiveError(cannot("archive folder", folder, "read", error)) from error
 
     def _info(self, path: Path) -> DayInfo | None:
         # A generation never changes under its name, so what was read once stays true.
         if path not in self._infos:
-            self._infos[path] = _read_info(path)
+            self._infos[path] = dayfile.read_info(path)
         return self._infos[path]
+
+    def _check(self, path: Path) -> bool:
+        """Whether all of a file is as it was written; a damaged one is known as such from now."""
+        if self._info(path) is None or path in self._sound:
+            return path in self._sound
+        if dayfile.is_sound(path):
+            self._sound.add(path)
+        else:
+            self._infos[path] = None
+        return path in self._sound
 
 
 def _changed_at(folder: Path) -> dict[str, int]:
@@ -212,52 +216,11 @@ def _generation_of(path: Path) -> int:
     return int(path.name[11:17])
 
 
-def _read_info(path: Path) -> DayInfo | None:
+def _rejected_beside(path: Path) -> Iterator[Rejected]:
+    beside = path.with_name(f"{path.name[:17]}.rejected.jsonl")
     try:
-        metadata = pq.read_metadata(path).metadata or {}
-        return DayInfo.from_json(json.loads(metadata[_METADATA_KEY]))
-    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
-        return None
-
-
-def _write_parquet(path: Path, views: pa.Table, info: DayInfo) -> None:
-    """Write the views oldest first; by row groups, so that the table is never there twice."""
-    schema = SCHEMA.with_metadata({_METADATA_KEY: json.dumps(info.to_json())})
-    order = pc.sort_indices(views, [("date", "ascending"), ("id", "ascending")])
-    with pq.ParquetWriter(path, schema, compression="lz4", write_page_checksum=True) as writer:
-        for start in range(0, len(views), ROW_GROUP):
-            group = views.take(order.slice(start, ROW_GROUP)).unify_dictionaries()
-            writer.write_table(group.replace_schema_metadata(schema.metadata))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to write, which becomes `path` whole and on disk, or is removed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        _sync_to_disk(temporary)
-        os.replace(temporary, path)
-        _sync_to_disk(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _make_folder(folder: Path) -> None:
-    for missing in [p for p in (*reversed(folder.parents), folder) if not p.exists()]:
-        missing.mkdir(mode=0o700, exist_ok=True)
-        _sync_to_disk(missing.parent)
-
-
-def _sync_to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _cannot(verb: str, folder: Path, error: OSError) -> str:
-    return (
-        f"The archive folder {folder} cannot be {verb}: {error.strerror or type(error).__name__}."
-    )
+        lines = beside.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        yield Rejected(**json.loads(line))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .api import CatalogKind, Client
 from .errors import ArchiveError
+from .files import cannot, make_folder, replacing
 
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
+LIVE = dt.timedelta(hours=1)  # names older than this are fetched again
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
@@ -54,17 +55,21 @@ class Catalog:
             return Names()
         return self._kept[1]
 
+    def is_old(self) -> bool:
+        """Whether the names should be fetched again."""
+        fetched_at = self.names().fetched_at
+        return fetched_at is None or self._now() - fetched_at > LIVE
+
     def refresh(self) -> Names:
         """Fetch all names and keep them. Raises ApiError, or ArchiveError when keeping fails."""
         found = {kind: self._fetch(kind) for kind in KINDS}
         names = Names(**found, fetched_at=self._now())
-        temporary = self._file.with_name(f".names.{os.getpid()}.tmp")
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(asdict(names), default=str, indent=1), "utf-8")
-            os.replace(temporary, self._file)
+            make_folder(self._file.parent)
+            with replacing(self._file) as temporary:
+                temporary.write_text(json.dumps(asdict(names), default=str, indent=1), "utf-8")
         except OSError as error:
-            raise ArchiveError(f"{self._file} cannot be written: {error.strerror}.") from error
+            raise ArchiveError(cannot("file", self._file, "written", error)) from error
         return names
 
     def _fetch(self, kind: CatalogKind) -> dict[str, str]:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,8 +20,10 @@ API_URL = "https://api.dyntube.com"
 SECRETS_FILE = Path(".streamlit/secrets.toml")
 
 ScopeKind = Literal["account", "project", "channel"]
+Sync = Literal["app", "external"]
 T = TypeVar("T")
 NO_KEYS: tuple[str, ...] = ()
+IN_APP: Sync = "app"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation is set up. `demo` means: no account is connected."""
+    """How this installation is set up.
+
+    `sync` says who fetches: the app while people look, or an external scheduler; then the app
+    needs no API key and may read an archive that it cannot write. `demo` means: no account is
+    connected.
+    """
 
     api_key: str = field(default="", repr=False)
     stats_url: str = STATS_URL
@@ -49,6 +56,7 @@ class Settings:
     page_size: int = 1000
     concurrency: int = 4
     refresh_minutes: int = 10
+    sync: Sync = "app"
     demo: bool = False
 
     def folder(self, scope: Scope) -> str:
@@ -73,7 +81,8 @@ def read_settings(
         return convert(name, text) if text else default
 
     api_key = read("DYNTUBE_API_KEY", _api_key, "")
-    demo = not api_key and not known.get("DYNTUBE_STATS_URL", "").strip()
+    sync = read("DYNTUBE_SYNC", _sync, IN_APP)
+    connected = api_key or known.get("DYNTUBE_STATS_URL", "").strip() or sync == "external"
     projects = read("DYNTUBE_PROJECT_KEYS", _keys, NO_KEYS)
     channels = read("DYNTUBE_CHANNEL_KEYS", _keys, NO_KEYS)
     if projects and channels:
@@ -93,7 +102,8 @@ def read_settings(
         page_size=read("DYNTUBE_PAGE_SIZE", _whole_number, 1000),
         concurrency=read("DYNTUBE_CONCURRENCY", _whole_number, 4),
         refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", _whole_number, 10),
-        demo=demo,
+        sync=sync,
+        demo=not connected,
     )
 
 
@@ -155,6 +165,12 @@ def _timezone(name: str, text: str) -> str:
         raise ConfigError(
             f"{name} is {text!r}, which is no time zone; one is Europe/Berlin."
         ) from None
+
+
+def _sync(name: str, text: str) -> Sync:
+    if text not in ("app", "external"):
+        raise ConfigError(f"{name} must be app or external, not {text!r}.")
+    return cast(Sync, text)
 
 
 def _whole_number(name: str, text: str) -> int:

@@ -9,6 +9,7 @@ DynTubeError
 │   ├── RequestError    it refused the request (400, 404, ...); asking again does not help
 │   ├── UnavailableError  no usable answer after every retry: unreachable, 429, 5xx, cut off
 │   └── BadResponseError  it answered, but not with what the API's page describes
+├── CancelledError      somebody ended the sync before it was done
 └── ArchiveError        the archive folder or a file in it cannot be read or written
     └── SyncRunningError  another sync holds the archive's lock
 
@@ -48,11 +49,19 @@ class RequestError(ApiError):
 
 
 class UnavailableError(ApiError):
-    """No usable answer after every retry."""
+    """No usable answer after every retry; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, text: str, wait: float | None = None) -> None:
+        super().__init__(text)
+        self.wait = wait
 
 
 class BadResponseError(ApiError):
     """An answer that is not JSON, or not the JSON that the API's page describes."""
+
+
+class CancelledError(DynTubeError):
+    """Somebody ended the sync before it was done."""
 
 
 class ArchiveError(DynTubeError):

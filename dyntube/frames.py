@@ -85,6 +85,8 @@ def ask(
 
 def _up_to_date(period: Period, timezone: str) -> Account:
     account = _account(read_settings())
+    if account.settings.sync == "external":
+        return account
     report = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
     for error in report.failed.values():
         raise error

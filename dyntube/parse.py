@@ -10,15 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.json as pj
 
 from .errors import BadResponseError
+from .parse_plain import read_plain
 from .records import (
     COLUMNS,
     COUNT,
@@ -41,105 +39,7 @@ def read_page(body: bytes) -> Page:
     Raises BadResponseError when it is not JSON or has no pager and views. Records that cannot be
     read are set aside in `rejected`; empty texts become null.
     """
-    return _read_plain(body) or _read_record_by_record(body)
-
-
-# The plain way: bytes to Arrow
-
-
-def _json_type(type_: pa.DataType) -> pa.DataType:
-    return TEXT if type_ in (LABEL, INSTANT) else type_
-
-
-def _record_type(columns: Iterable[Column], depth: int = 0) -> pa.StructType:
-    groups: dict[str, list[Column]] = {}
-    for column in columns:
-        groups.setdefault(column.path[depth], []).append(column)
-    return pa.struct(
-        {
-            name: _json_type(group[0].type)
-            if len(group[0].path) == depth + 1
-            else _record_type(group, depth + 1)
-            for name, group in groups.items()
-        }
-    )
-
-
-_PAGER_TYPE = pa.struct({name: pa.int64() for name in Pager.__dataclass_fields__})
-_PAGE_SCHEMA = pa.schema({"pager": _PAGER_TYPE, "views": pa.list_(_record_type(COLUMNS))})
-_PARSE = {
-    newlines: pj.ParseOptions(
-        explicit_schema=_PAGE_SCHEMA,
-        newlines_in_values=newlines,
-        unexpected_field_behavior="error",
-    )
-    for newlines in (False, True)
-}
-
-
-# A body that opens with `null` ends the process in pyarrow 26 (segmentation fault).
-_OPENS_OBJECT = re.compile(rb"(\xef\xbb\xbf)?\s*\{")
-
-
-def _read_plain(body: bytes) -> Page | None:
-    """The page, or None when anything about it departs from the documented shape."""
-    if not _OPENS_OBJECT.match(body):
-        return None
-    try:
-        pa.scalar(body, pa.binary()).cast(TEXT)  # the reader does not mind bytes that are no text
-        page = pj.read_json(
-            pa.BufferReader(body),
-            read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
-            parse_options=_PARSE[b"\n" in body],
-        )
-        if len(page) != 1 or page["views"].null_count or page["pager"].null_count:
-            return None
-        pager = page["pager"][0].as_py()
-        records = page["views"].chunk(0).flatten()
-        if records.null_count or not all(v is not None and v >= 0 for v in pager.values()):
-            return None
-        fields = _fields(records)
-        views = pa.table({c.name: _plain_column(fields[c.field], c) for c in COLUMNS})
-    except pa.ArrowInvalid:
-        return None
-    if views["id"].null_count or views["date"].null_count:
-        return None
-    return Page(Pager(**pager), with_computed(views))
-
-
-def _fields(records: pa.StructArray, prefix: str = "") -> dict[str, pa.Array]:
-    """The columns of records by the API's names for them; a missing group makes its parts null."""
-    fields: dict[str, pa.Array] = {}
-    for field, values in zip(records.type, records.flatten(), strict=True):
-        name = prefix + field.name
-        nested = pa.types.is_struct(field.type)
-        fields |= _fields(values, f"{name}.") if nested else {name: values}
-    return fields
-
-
-def _plain_column(values: pa.Array, column: Column) -> pa.Array:
-    if column.type == INSTANT:
-        # By way of nanoseconds, since up to seven fraction digits occur.
-        return values.cast(pa.timestamp("ns", "UTC")).cast(INSTANT, safe=False)
-    if column.type == SECONDS and pc.any(pc.invert(pc.is_finite(values))).as_py():
-        raise pa.ArrowInvalid(f"{column.field} is not finite")
-    if column.type == TEXT:
-        return _without_empty(values, values)
-    if column.type == LABEL:
-        labels = values.dictionary_encode()
-        known = _without_empty(values, labels.dictionary)
-        return labels if known is labels.dictionary else known.dictionary_encode()
-    return values
-
-
-def _without_empty(values: pa.Array, distinct: pa.Array) -> pa.Array:
-    """`distinct` itself where it has no empty text, else `values` with null for each."""
-    if pc.index(distinct, "").as_py() < 0:
-        return distinct
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
-
-
-# The careful way: record by record
+    return read_plain(body) or _read_record_by_record(body)
 
 
 class _Unreadable(ValueError):
@@ -147,19 +47,26 @@ class _Unreadable(ValueError):
 
 
 _NOT_A_NUMBER = object()
+_LONGEST_NUMBER = 4000  # digits; Python itself refuses some more
+
+
+class _Ambiguous(dict[str, Any]):
+    """A JSON object in which a name comes twice: which value is meant is not known."""
 
 
 def _read_record_by_record(body: bytes) -> Page:
     answer = _parse(body)
-    if not isinstance(answer, dict) or not isinstance(answer.get("views"), list):
+    whole = isinstance(answer, dict) and not isinstance(answer, _Ambiguous)
+    if not whole or not isinstance(answer.get("views"), list):
         raise BadResponseError("DynTube answered with JSON that is not a page of views.")
     rows, rejected = [], []
     for record in answer["views"]:
         try:
             rows.append(_row(record))
         except _Unreadable as error:
-            raw = json.dumps(record, ensure_ascii=True, default=lambda _: "NaN")
-            rejected.append(Rejected(str(error), raw))
+            rejected.append(Rejected(str(error), _raw(record)))
+        except RecursionError:
+            rejected.append(Rejected("the record is nested too deeply", ""))
     fields = {column.name: column.type for column in COLUMNS} | {"extra": TEXT}
     arrays = {
         name: pa.array([row[name] for row in rows], TEXT if type_ == LABEL else type_)
@@ -169,14 +76,33 @@ def _read_record_by_record(body: bytes) -> Page:
     return Page(_pager(answer), with_computed(pa.table(arrays | labels)), tuple(rejected))
 
 
+def _raw(record: object) -> str:
+    return json.dumps(record, ensure_ascii=True, default=lambda _: "NaN")
+
+
 def _parse(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=lambda _: _NOT_A_NUMBER, parse_float=_float)
+        return json.loads(
+            body,
+            parse_constant=lambda _: _NOT_A_NUMBER,
+            parse_float=_float,
+            parse_int=_int,
+            object_pairs_hook=_object,
+        )
     except (ValueError, RecursionError):
         raise BadResponseError(
             "DynTube answered with something that is not JSON: "
             "a proxy or login page may stand between, or the answer was cut off."
         ) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Ambiguous(made)
+
+
+def _int(text: str) -> object:
+    return int(text) if len(text) <= _LONGEST_NUMBER else _NOT_A_NUMBER
 
 
 def _float(text: str) -> object:
@@ -195,12 +121,16 @@ def _pager(answer: dict[str, Any]) -> Pager:
 def _row(record: object) -> dict[str, object]:
     if not isinstance(record, dict):
         raise _Unreadable("the record is not a JSON object")
+    if isinstance(record, _Ambiguous):
+        raise _Unreadable("a field comes twice")
     known: dict[str, object] = {}
     unknown: dict[str, object] = {}
     for name, value in record.items():
         if name in _GROUPS and value not in (None, ""):
             if not isinstance(value, dict):
                 raise _Unreadable(f"{name} is not a JSON object")
+            if isinstance(value, _Ambiguous):
+                raise _Unreadable(f"a field of {name} comes twice")
             for part, inner in value.items():
                 place = known if f"{name}.{part}" in _READERS else unknown
                 place[f"{name}.{part}"] = inner
@@ -209,7 +139,7 @@ def _row(record: object) -> dict[str, object]:
     row = {column.name: _value(column, known.get(column.field)) for column in COLUMNS}
     if row["id"] is None or row["date"] is None:
         raise _Unreadable("the record has no id" if row["id"] is None else "the record has no date")
-    row["extra"] = json.dumps(unknown, default=lambda _: "NaN") if unknown else None
+    row["extra"] = _raw(unknown) if unknown else None
     return row
 
 

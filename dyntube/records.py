@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import cast
 
@@ -126,6 +128,12 @@ def with_computed(table: pa.Table) -> pa.Table:
     extra = table["extra"] if "extra" in table.column_names else pa.nulls(len(table), TEXT)
     columns = [table[name] for name in VIEW_COLUMNS] + [slot, viewer, extra]
     return pa.table(columns, schema=SCHEMA)
+
+
+def unknown_fields(views: pa.Table) -> dict[str, int]:
+    """How many views have each field that this version does not know, from `extra`."""
+    texts = views["extra"].drop_null().to_pylist()
+    return dict(Counter(name for text in texts for name in json.loads(text)))
 
 
 def viewer_hash(ids: pa.ChunkedArray) -> pa.Array:

@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 
 from dyntube.api import Client
-from dyntube.archive import Archive, DayInfo
+from dyntube.archive import Archive
 from dyntube.config import Settings
+from dyntube.dayfile import DayInfo
 from dyntube.demo import process
 from dyntube.parse import read_page
 from dyntube.sync import Syncer
 
+from .scripted import Answer, Server, in_turn, serve
+
 DATA = Path(__file__).parent / "data"
 UTC = dt.UTC
+SECRET = "canary-key-9876"
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the stand-in's clock in tests
 
 
@@ -57,8 +61,21 @@ def archive(settings: Settings) -> Archive:
 @pytest.fixture
 def syncer(settings: Settings, archive: Archive) -> Syncer:
     """A syncer at NOON that does not wait between tries."""
-    client = Client(settings, sleep=lambda _: None)
+    client = Client(settings, sleep=lambda _: None, now=lambda: NOON)
     return Syncer(settings, client, archive, now=lambda: NOON, sleep=lambda _: None)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that a test tells what to answer; until then it fails."""
+    with serve(in_turn(Answer(500))) as running:
+        yield running
+
+
+@pytest.fixture
+def settings_of_server(server: Server, tmp_path: Path) -> Settings:
+    """Settings that point at that server, with pages of two views."""
+    return Settings(stats_url=server.url, api_url=server.url, archive=tmp_path / "a", page_size=2)
 
 
 @pytest.fixture
@@ -83,6 +100,25 @@ def store(archive: Archive) -> Callable[..., DayInfo]:
         return archive.write(archive.folders[0], DayInfo(**info), page.views, page.rejected)
 
     return put
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Set the app up as a person would, through the environment."""
+    import streamlit as st
+
+    monkeypatch.chdir(tmp_path)
+
+    def to(url: str, archive: Path, **settings: str) -> None:
+        names = {"STATS_URL": url, "API_URL": url, "ARCHIVE": str(archive), "API_KEY": SECRET}
+        for name, value in (names | settings).items():
+            monkeypatch.setenv(f"DYNTUBE_{name}", value)
+        st.cache_resource.clear()
+        st.cache_data.clear()
+
+    yield to
+    st.cache_resource.clear()
+    st.cache_data.clear()
 
 
 def pager(total: int) -> dict[str, int]:

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from dyntube.archive import GRACE_SECONDS, Archive, DayInfo
+from dyntube.archive import GRACE_SECONDS, Archive
+from dyntube.dayfile import DayInfo
 from dyntube.errors import ArchiveError, SyncRunningError
 from dyntube.records import SCHEMA
 
@@ -142,7 +143,8 @@ def test_a_write_that_fails_leaves_the_old_day_and_no_leftover(
     script = f"""
 import datetime as dt, resource, sys
 from pathlib import Path
-from dyntube.archive import Archive, DayInfo
+from dyntube.archive import Archive
+from dyntube.dayfile import DayInfo
 from dyntube.errors import ArchiveError
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

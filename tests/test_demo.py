@@ -312,7 +312,7 @@ def test_every_page_is_read_whole_and_equals_the_made_day(server: StandIn) -> No
         server.post(YESTERDAY | {"size": 1000, "page": page}).content
         for page in range(1, -(-total // 1000) + 1)
     ]
-    assert all(parse._read_plain(body) for body in bodies)
+    assert all(parse.read_plain(body) for body in bodies)
     for read in (parse.read_page, parse._read_record_by_record):
         answers = [read(body) for body in bodies]
         assert not any(answer.rejected for answer in answers)

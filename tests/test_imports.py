@@ -20,15 +20,15 @@ MODULES = {
 
 # What leads outside, and the only files that may import it.
 DOORS = {
-    "requests": ["dyntube/api.py"],
-    "urllib3": ["dyntube/demo/"],
+    "requests": ["dyntube/api.py", "dyntube/deadline.py"],
+    "urllib3": ["dyntube/api.py", "dyntube/deadline.py", "dyntube/demo/"],
     "httpx": ["dyntube/demo/"],
     "aiohttp": ["dyntube/demo/"],
     "http.client": ["dyntube/demo/"],
     "http.server": ["dyntube/demo/"],
     "urllib.request": ["dyntube/demo/"],
-    "socket": ["dyntube/demo/"],
-    "pyarrow.parquet": ["dyntube/archive.py", "dyntube/demo/"],
+    "socket": ["dyntube/deadline.py", "dyntube/demo/"],
+    "pyarrow.parquet": ["dyntube/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine.py", "dyntube/demo/"],

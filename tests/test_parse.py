@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntube.errors import BadResponseError
-from dyntube.parse import _read_plain, _read_record_by_record, read_page
+from dyntube.parse import _read_record_by_record, read_page
+from dyntube.parse_plain import read_plain
 from dyntube.records import COLUMNS, SCHEMA, Column, Page, Pager, Rejected
 
 from .conftest import pager, record
@@ -56,7 +57,7 @@ def one_row(page: Page) -> dict[str, Any]:
 
 def assert_both_ways_agree(answer: bytes) -> Page:
     """The page, after reading it both ways."""
-    plain, careful = _read_plain(answer), _read_record_by_record(answer)
+    plain, careful = read_plain(answer), _read_record_by_record(answer)
     assert plain is not None, "the documented shape must be read the plain way"
     assert plain.pager == careful.pager
     assert plain.rejected == careful.rejected == ()
@@ -126,7 +127,7 @@ def test_every_field_of_the_vendors_sample_has_its_column(vendor_pages):
     }
 
 
-@pytest.mark.parametrize("reading", [_read_plain, _read_record_by_record, read_page])
+@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record, read_page])
 @pytest.mark.parametrize("views", [[], [record("a", DATE)]])
 def test_the_table_has_exactly_the_archives_schema(reading, views):
     assert reading(body(views)).views.schema == SCHEMA
@@ -249,7 +250,7 @@ def test_a_slot_counts_the_quarter_hours_since_1970(date, slot):
         ({}, None),
     ],
 )
-@pytest.mark.parametrize("reading", [_read_plain, _read_record_by_record])
+@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record])
 def test_a_viewer_is_the_clients_user_id_else_the_viewer_id(reading, ids, viewer):
     assert one_row(reading(body([{"id": "a", "date": DATE} | ids])))["viewer"] == viewer
 

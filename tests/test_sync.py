@@ -5,62 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+import threading
 from pathlib import Path
 
 import pytest
 
-from dyntube.api import Client
-from dyntube.archive import Archive, DayInfo
+from dyntube.archive import Archive
 from dyntube.config import Scope, Settings
+from dyntube.dayfile import DayInfo
 from dyntube.demo import process
 from dyntube.errors import ArchiveError, AuthError, SyncRunningError, UnavailableError
 from dyntube.sweep import SWEEPS
 from dyntube.sync import Progress, Syncer, plan
 
 from .conftest import NOON, record
-from .plain import Record
-from .scripted import Answer, Asked, Server, in_turn, serve, views
-
-ONE_DAY = dt.timedelta(days=1)
-TODAY = NOON.date()
-MAY_1 = dt.date(2026, 5, 1)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serve(in_turn(Answer(500))) as running:
-        yield running
-
-
-@pytest.fixture
-def settings_of_server(server: Server, tmp_path: Path) -> Settings:
-    return Settings(stats_url=server.url, api_url=server.url, archive=tmp_path / "a", page_size=2)
-
-
-def build(settings: Settings, now: dt.datetime = NOON) -> tuple[Syncer, Archive]:
-    archive = Archive(settings.archive, [settings.folder(scope) for scope in settings.scopes])
-    client = Client(settings, sleep=lambda _: None)
-    return Syncer(settings, client, archive, now=lambda: now, sleep=lambda _: None), archive
-
-
-def paged(records: list[Record]):
-    """A script that serves these records, newest first, as the API does."""
-
-    def script(asked: Asked) -> Answer:
-        start, end = (dt.datetime.fromisoformat(asked.json[n] + "+00:00") for n in ("from", "to"))
-        found = [r for r in records if start <= dt.datetime.fromisoformat(r["date"]) < end]
-        found.sort(key=lambda r: r["date"], reverse=True)
-        page, size = asked.json["page"], asked.json["size"]
-        pages = -(-len(found) // size)
-        part = found[(page - 1) * size : page * size]
-        return views(part, page=page, size=size, hits=len(part), total=len(found), pages=pages)
-
-    return script
-
-
-def hourly(count: int, day: dt.date = MAY_1) -> list[Record]:
-    return [record(f"{day}-{n}", f"{day}T{n:02}:00:00.5+00:00") for n in range(count)]
+from .scripted import Answer, Asked, Server, in_turn, views
+from .syncing import MAY_1, ONE_DAY, TODAY, build, hourly, paged
 
 
 def info(day: dt.date, *, fetched: dt.datetime, settled: bool, verified: bool = True) -> DayInfo:
@@ -221,7 +181,7 @@ def test_an_unreachable_server_stops_the_run_and_finished_days_stay(
     server: Server, settings_of_server
 ) -> None:
     good = paged([*hourly(3), *hourly(3, MAY_1 + ONE_DAY)])
-    server.script = lambda asked: good(asked) if "05-02" in asked.json["from"] else Answer(503)
+    server.script = lambda asked: good(asked) if "05-03" in asked.json["to"] else Answer(503)
     syncer, archive = build(settings_of_server)
     report = syncer.sync([MAY_1 + n * ONE_DAY for n in range(-20, 2)])
     assert UnavailableError in {type(error) for error in report.failed.values()}
@@ -264,8 +224,10 @@ def test_progress_counts_days_and_views_up_to_the_end(syncer: Syncer) -> None:
 
 def test_a_cancelled_sync_keeps_the_days_it_has(syncer: Syncer, archive: Archive) -> None:
     days = [TODAY - n * ONE_DAY for n in range(1, 30)]
-    report = syncer.sync(days, cancelled=lambda: True)
+    stop = threading.Event()
+    report = syncer.sync(days, progress=lambda p: p.days_done and stop.set(), stop=stop)
     assert report.cancelled
+    assert not report.failed
     assert 0 < len(report.stored) < 29
     assert len(archive.days()) == len(report.stored)
 

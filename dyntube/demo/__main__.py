@@ -81,7 +81,13 @@ def _end_with_stdin() -> None:
 def _serve(app: object, listening: socket.socket) -> None:
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        date_header=False,  # the app says the date by its own clock
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 

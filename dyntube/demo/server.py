@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import email.utils
 import hmac
 import json
 import math
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .catalog import listing
 from .draw import SEED, VIEWS_PER_DAY
@@ -59,7 +60,7 @@ def make_app(
         },
     )
     app.router.redirect_slashes = False
-    return _Guard(app, key) if key else app
+    return _Dated(_Guard(app, key) if key else app, clock)
 
 
 def _tick(moment: dt.datetime) -> int:
@@ -113,6 +114,22 @@ async def _not_served(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     return _error(500, "The demo server failed; its error output says how.")
+
+
+class _Dated:
+    """Says the date by the stand-in's own clock, which may stand still."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app, self._clock = app, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = email.utils.format_datetime(self._clock(), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
 
 
 class _Guard:

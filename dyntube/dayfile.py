@@ -1,0 +1,183 @@
+"""One day's file: what is written into it, read from it, and how damage is found.
+
+A Parquet file holds one UTC day of one scope. What is known about its fetch stands in the file's
+own metadata, so that data and bookkeeping cannot disagree. Between the data and the metadata,
+where readers of Parquet do not look, stand checksums of both: a flipped bit in the metadata may
+otherwise crash a reader, and one in the data may give a wrong number. The only module that opens
+day files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .errors import ArchiveError
+from .records import LABEL, SCHEMA, SCHEMA_VERSION, TEXT, VIEW_COLUMNS
+
+ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
+_METADATA_KEY = b"dyntube"
+_SEAL = struct.Struct("<8sII")  # a name, then the CRC-32 of the data and of the metadata
+_SEAL_NAME = b"DYNTUBE1"
+_END = struct.Struct("<I4s")  # how Parquet ends: the length of its metadata, then "PAR1"
+_PART = 2**20
+_MOMENTS = ("fetched_at", "whole_at", "until", "newest")
+
+
+@dataclass(frozen=True)
+class DayInfo:
+    """What is known of a stored day; times are UTC.
+
+    `rows` are the views stored; `api_total` is what the API's pager counted, which is more by
+    `rejected`, the records that could not be read, and by `outside`, those dated on another day.
+    `until` is where the fetched window ended. `verified`: the counts agreed. `settled`: fetched so
+    long after the day's end that it is not expected to change. `whole_at` is when all of the day
+    was fetched, and not only its newest part. `duplicates` came twice and were merged. `added`,
+    `changed` and `removed` compare with what was stored before. `unknown_fields` counts the views
+    with each field that this version does not know.
+    """
+
+    day: dt.date
+    rows: int
+    api_total: int
+    verified: bool
+    settled: bool
+    fetched_at: dt.datetime
+    until: dt.datetime
+    newest: dt.datetime | None
+    rejected: int = 0
+    duplicates: int = 0
+    schema: int = SCHEMA_VERSION
+    outside: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    whole_at: dt.datetime | None = None
+    unknown_fields: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing is to be fetched again unless an audit finds a difference."""
+        return self.settled and self.verified
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values, times as ISO 8601 text."""
+        values = dataclasses.asdict(self)
+        return {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in values.items()}
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> DayInfo:
+        """The reverse of `to_json`; raises KeyError, TypeError or ValueError."""
+        names = {name.name for name in dataclasses.fields(DayInfo)}
+        known = {name: value for name, value in values.items() if name in names}
+        for name in _MOMENTS:
+            if known.get(name) is not None:
+                known[name] = dt.datetime.fromisoformat(known[name])
+        known["day"] = dt.date.fromisoformat(known["day"])
+        return DayInfo(**known)
+
+
+def read_info(path: Path) -> DayInfo | None:
+    """What the file knows about itself; None when its metadata is damaged.
+
+    Raises ArchiveError for a file of a newer version of this program.
+    """
+    try:
+        if not _metadata_is_sound(path):
+            return None
+        metadata = pq.read_metadata(path)
+        info = DayInfo.from_json(json.loads(metadata.metadata[_METADATA_KEY]))
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError, AttributeError):
+        return None
+    if info.schema > SCHEMA_VERSION:
+        raise ArchiveError(
+            f"{path} was written by a newer version of DynTube Analytics. Update this one."
+        )
+    return info if metadata.num_rows == info.rows else None
+
+
+def is_sound(path: Path) -> bool:
+    """Whether every byte of a file is as it was written; reads all of it."""
+    try:
+        with path.open("rb") as file:
+            end, seal, metadata = _tail(file)
+            return _matches(seal, metadata) and _crc(file, end) == seal[1]
+    except (OSError, ValueError, struct.error):
+        return False
+
+
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The views of a day, oldest first, in SCHEMA or some of its columns.
+
+    Columns that an older version of this program did not write are null.
+    """
+    return pq.read_table(path, schema=SCHEMA, columns=columns and list(columns))
+
+
+def write(path: Path, views: pa.Table, info: DayInfo) -> None:
+    """Write the views oldest first; by row groups, so that the table is never there twice."""
+    schema = SCHEMA.with_metadata({_METADATA_KEY: json.dumps(info.to_json())})
+    order = pc.sort_indices(views, [("date", "ascending"), ("id", "ascending")])
+    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        for start in range(0, len(views), ROW_GROUP):
+            group = views.take(order.slice(start, ROW_GROUP)).unify_dictionaries()
+            writer.write_table(group.replace_schema_metadata(schema.metadata))
+    _put_seal(path)
+
+
+def write_plain(path: Path, views: pa.Table) -> None:
+    """Write views for other tools: every field of the API, plain text columns, nothing of ours."""
+    names = [*VIEW_COLUMNS, "extra"]
+    plain = {
+        name: pc.cast(views[name], TEXT) if views[name].type == LABEL else views[name]
+        for name in names
+    }
+    pq.write_table(pa.table(plain), path, compression="zstd")
+
+
+def _put_seal(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(-_END.size, 2)
+        length, _ = _END.unpack(file.read(_END.size))
+        end = file.seek(-_END.size - length, 2)
+        metadata = file.read()
+        seal = _SEAL.pack(_SEAL_NAME, _crc(file, end), zlib.crc32(metadata))
+        file.seek(end)
+        file.write(seal + metadata)
+
+
+def _metadata_is_sound(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _matches(*_tail(file)[1:])
+
+
+def _tail(file: IO[bytes]) -> tuple[int, tuple[bytes, int, int], bytes]:
+    """Where the data ends, the seal, and the metadata with Parquet's own end."""
+    file.seek(-_END.size, 2)
+    length, _ = _END.unpack(file.read(_END.size))
+    end = file.seek(-_END.size - length - _SEAL.size, 2)
+    return end, _SEAL.unpack(file.read(_SEAL.size)), file.read()
+
+
+def _matches(seal: tuple[bytes, int, int], metadata: bytes) -> bool:
+    return seal[0] == _SEAL_NAME and seal[2] == zlib.crc32(metadata)
+
+
+def _crc(file: IO[bytes], end: int) -> int:
+    """The CRC-32 of the first `end` bytes."""
+    file.seek(0)
+    crc, left = 0, end
+    while left and (part := file.read(min(_PART, left))):
+        crc, left = zlib.crc32(part, crc), left - len(part)
+    return crc

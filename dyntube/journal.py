@@ -1,0 +1,103 @@
+"""What happens to the archive, an event a line: in the log, and kept beside the days for people.
+
+An event is a name and a few facts: days, counts, seconds, sentences of errors. Never a record, a
+person's id or a key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .files import replacing
+
+FILE_NAME = "journal.jsonl"
+_KEPT = 2**20  # bytes; a longer journal loses its older half
+_log = logging.getLogger("dyntube")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, at a moment in UTC."""
+
+    at: dt.datetime
+    name: str
+    facts: dict[str, object]
+
+
+class Journal:
+    """The events of one scope folder; `write` is for whoever holds the archive's lock."""
+
+    def __init__(
+        self, file: Path, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    ) -> None:
+        self._file, self._now = file, now
+
+    def write(self, name: str, **facts: object) -> None:
+        """Note an event; where the file cannot be written, the log alone has it."""
+        event(name, **facts)
+        line = json.dumps({"at": self._now().isoformat(), "event": name} | facts, default=str)
+        try:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            if self._file.stat().st_size > _KEPT:
+                self._shorten()
+        except OSError as error:
+            event("journal_not_written", reason=error.strerror)
+
+    def read(self, limit: int) -> list[Event]:
+        """The newest events, newest first; lines that a crash has cut are left out."""
+        try:
+            lines = self._file.read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        events = (_parse(line) for line in reversed(lines[-limit:]))
+        return [event for event in events if event]
+
+    def _shorten(self) -> None:
+        lines = self._file.read_bytes().splitlines(keepends=True)
+        with replacing(self._file) as temporary:
+            temporary.write_bytes(b"".join(lines[len(lines) // 2 :]))
+
+
+def event(name: str, **facts: object) -> None:
+    """Log an event."""
+    _log.info(name, extra={"facts": facts})
+
+
+def bug(reference: str, error: BaseException) -> None:
+    """Log an error that nobody foresaw, with its trace; the reader is told the reference."""
+    _log.error("bug", exc_info=error, extra={"facts": {"reference": reference}})
+
+
+def start_logging() -> None:
+    """Write this package's log to the error output, one JSON object a line, times in UTC."""
+    if not _log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_JsonLines())
+        _log.addHandler(handler)
+        _log.setLevel(logging.INFO)
+        _log.propagate = False
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        at = dt.datetime.fromtimestamp(record.created, dt.UTC)
+        line = {"at": at.isoformat(), "level": record.levelname.lower(), "event": record.msg}
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def _parse(line: str) -> Event | None:
+    try:
+        values = json.loads(line)
+        at = dt.datetime.fromisoformat(values.pop("at"))
+        return Event(at, str(values.pop("event")), values)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
