@@ -63,6 +63,10 @@ class Client:
         self.retries = self._new_retries()
         self.skew = dt.timedelta(0)
 
+    def close(self) -> None:
+        """Close the connections that are kept for the next request."""
+        self._session.close()
+
     def for_one_run(self) -> Client:
         """The same way to the API, with retries of its own and `skew` as known so far.
 
@@ -131,16 +135,20 @@ class Client:
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 late = "the answer took too long"
                 raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
-        server_now = http_date(response.headers.get("Date")) or self._now()
-        self.skew = server_now - self._now()
+        if date := http_date(response.headers.get("Date")):
+            self.skew = date - self._now()
+        server_now = self._now() + self.skew
         if response.status_code != 200:
-            raise _refusal(response, self._without_key(body), server_now)
+            raise _refusal(response, self._quoted(_message(body)), server_now)
         return body
 
-    def _without_key(self, body: bytes) -> bytes:
-        """A body that may be quoted in an error: a server may send back what it was sent."""
-        key = self._settings.api_key.encode()
-        return body.replace(key, b"***") if key else body
+    def _quoted(self, message: str) -> str:
+        """A server's words for a sentence of ours: in one line, and without what it was sent."""
+        if key := self._settings.api_key:
+            message = message.replace(key, "***")
+        text = "".join(letter if letter.isprintable() else " " for letter in message)
+        text = text[:200].strip().rstrip(".")
+        return f": {text}" if text else ""
 
 
 def _read_body(response: requests.Response, limited: Request) -> bytes:
@@ -152,7 +160,9 @@ def _read_body(response: requests.Response, limited: Request) -> bytes:
         if max(size, response.raw.tell()) > BODY_LIMIT:
             raise BadResponseError(f"{_host(response.url)} sent an answer without end.")
         if limited.is_late:
-            raise TimeoutError
+            break
+    if limited.is_late:  # what looks like the answer's end may be the watchdog's doing
+        raise TimeoutError
     return b"".join(parts)
 
 
@@ -170,7 +180,7 @@ def _session(settings: Settings) -> requests.Session:
     return session
 
 
-def _refusal(response: requests.Response, body: bytes, server_now: dt.datetime) -> Exception:
+def _refusal(response: requests.Response, message: str, server_now: dt.datetime) -> Exception:
     status, host = response.status_code, _host(response.url)
     if status in (401, 403):
         return AuthError(f"DynTube refused the API key ({status}). Check DYNTUBE_API_KEY.")
@@ -179,7 +189,7 @@ def _refusal(response: requests.Response, body: bytes, server_now: dt.datetime) 
         return TryAgainError(f"it answered {status}", wait)
     if 300 <= status < 400:
         return RequestError(f"{host} redirects elsewhere ({status}). Check the configured URL.")
-    return RequestError(f"{host} refused the request ({status}){_message(body)}.")
+    return RequestError(f"{host} refused the request ({status}){message}.")
 
 
 def _message(body: bytes) -> str:
@@ -187,7 +197,7 @@ def _message(body: bytes) -> str:
         message = json.loads(body)["message"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return f": {str(message)[:200].strip().rstrip('.')}"
+    return message if isinstance(message, str) else ""
 
 
 def _read_json_object(body: bytes) -> dict[str, Any]:

@@ -127,7 +127,8 @@ class Archive:
     def sweep(self, folder: str) -> None:
         """Remove replaced generations and left-over temporary files past the grace time."""
         newest = {path.name[:17] for path in self._newest(folder)}
-        for path in (self.root / folder).glob("[0-9][0-9][0-9][0-9]/*"):
+        years = (self.root / folder).glob("[0-9][0-9][0-9][0-9]/*")
+        for path in (*years, *(self.root / folder).glob(".*.tmp")):
             replaced = _NAME.fullmatch(path.name) and path.name[:17] not in newest
             age = time.time() - path.stat().st_mtime
             if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:

@@ -18,10 +18,10 @@ class Audits:
         try:
             kept = json.loads(self._file.read_text("utf-8"))
             self._known = {
-                dt.date.fromisoformat(day): (dt.datetime.fromisoformat(at), int(counted))
+                dt.date.fromisoformat(day): (_moment(at), int(counted))
                 for day, (at, counted) in kept.items()
             }
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             self._known = {}  # then all days are due again, which costs a request each
 
     def when(self) -> dict[dt.date, dt.datetime]:
@@ -41,3 +41,10 @@ class Audits:
         known = {str(day): [at.isoformat(), counted] for day, (at, counted) in self._known.items()}
         with contextlib.suppress(OSError), replacing(self._file) as temporary:
             temporary.write_text(json.dumps(known), "utf-8")
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment

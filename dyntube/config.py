@@ -132,6 +132,8 @@ def _api_key(name: str, text: str) -> str:
 
 
 def _keys(name: str, text: str) -> tuple[str, ...]:
+    if not text.isprintable():
+        raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
     return tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
 
 

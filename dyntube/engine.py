@@ -12,7 +12,7 @@ import pandas as pd
 from .archive import Archive
 from .errors import ArchiveError
 from .periods import calendar
-from .query import Query, shape, statement
+from .query import ChecksQuery, Query, Question, RowsQuery, shape, statement
 from .records import SCHEMA
 
 ANSWERS_KEPT = 1000
@@ -40,21 +40,42 @@ class Engine:
         is kept until the files behind it change, and handed to all who ask: do not change it.
         Raises ArchiveError when a day file cannot be read.
         """
-        days = query.period.utc_days(query.timezone)
-        files = self._archive.files(days[0], days[-1])
-        history = self._archive.files(dt.date.min, days[-1]) if query.needs_history else ()
-        return self._kept(query, files, history)
+        return self._keep(query)
+
+    def rows(self, query: RowsQuery) -> pd.DataFrame:
+        """The views themselves, in the columns of `records.VIEW_COLUMNS`; else as `answer`."""
+        return self._keep(query)
+
+    def checks(self, query: ChecksQuery) -> pd.DataFrame:
+        """One row: `views`, and the count of each of `quality.CHECKS` by name; as `answer`."""
+        return self._keep(query)
+
+    def _keep(self, asked: Question) -> pd.DataFrame:
+        sources = self._sources(asked)
+        try:
+            return self._kept(asked, *sources)
+        except duckdb.Error as error:
+            # A file that was sound may be damaged since; the others still answer.
+            self._archive.verify()
+            if (sound := self._sources(asked)) != sources:
+                return self._kept(asked, *sound)
+            if not isinstance(error, duckdb.IOException):
+                raise
+            raise ArchiveError("A stored day cannot be read. Fetch it again.") from error
+
+    def _sources(self, asked: Question) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """The files of the period, and those of all days before where history is needed."""
+        days = asked.period.utc_days(asked.timezone)
+        history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
+        return self._archive.files(days[0], days[-1]), history
 
     def _ask(
-        self, query: Query, files: tuple[Path, ...], history: tuple[Path, ...]
+        self, asked: Question, files: tuple[Path, ...], history: tuple[Path, ...]
     ) -> pd.DataFrame:
-        asked = statement(query, files, history)
+        found = statement(asked, files, history)
         # A cursor each, since an unfinished result blocks its connection.
         with self._database.cursor() as cursor:
-            if query.needs_calendar:
-                bounds = query.period.bounds(query.timezone)
-                cursor.register("calendar", calendar(*bounds, query.timezone))
-            try:
-                return shape(query, cursor.execute(asked.sql, asked.parameters).df())
-            except duckdb.IOException as error:
-                raise ArchiveError("A stored day cannot be read. Fetch it again.") from error
+            if asked.needs_calendar:
+                bounds = asked.period.bounds(asked.timezone)
+                cursor.register("calendar", calendar(*bounds, asked.timezone))
+            return shape(asked, cursor.execute(found.sql, found.parameters).df())

@@ -85,6 +85,16 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%b %Y}"
 
 
+def moment(at: dt.datetime) -> str:
+    """A date and time in full: 22 Nov 2026, 14:05."""
+    return f"{day(at.date())}, {at:%H:%M}"
+
+
+def count(number: int, thing: str) -> str:
+    """So many of something: 1 view, 2,412 views."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def period(span: Period) -> str:
     """A period in full dates, saying nothing twice: 26 Oct – 22 Nov 2026."""
     if span.start == span.end:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from .files import replacing
 
@@ -42,8 +44,10 @@ class Journal:
         event(name, **facts)
         line = json.dumps({"at": self._now().isoformat(), "event": name} | facts, default=str)
         try:
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            with self._file.open("ab+") as file:
+                if _is_cut(file):  # by a crash: the cut line must not swallow this one
+                    line = "\n" + line
+                file.write(f"{line}\n".encode())
             if self._file.stat().st_size > _KEPT:
                 self._shorten()
         except OSError as error:
@@ -77,11 +81,16 @@ def bug(reference: str, error: BaseException) -> None:
 def start_logging() -> None:
     """Write this package's log to the error output, one JSON object a line, times in UTC."""
     if not _log.handlers:
-        handler = logging.StreamHandler()
+        handler = _ErrorOutput()
         handler.setFormatter(_JsonLines())
         _log.addHandler(handler)
         _log.setLevel(logging.INFO)
         _log.propagate = False
+
+
+class _ErrorOutput(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)
 
 
 class _JsonLines(logging.Formatter):
@@ -92,6 +101,13 @@ class _JsonLines(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, default=str)
+
+
+def _is_cut(file: IO[bytes]) -> bool:
+    if not file.seek(0, 2):
+        return False
+    file.seek(-1, 2)
+    return file.read(1) != b"\n"
 
 
 def _parse(line: str) -> Event | None:

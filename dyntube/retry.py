@@ -108,7 +108,7 @@ class Retries:
         if error.wait is not None:
             wait = error.wait + self._uniform(0, 1)
         with self._lock:
-            if self.repeated >= FREE_RETRIES + RETRIES_PER_REQUEST * self.asked:
+            if self.repeated + 1 > FREE_RETRIES + RETRIES_PER_REQUEST * self.asked:
                 raise UnavailableError(
                     f"{host} failed {self.repeated + 1:,} of {self.repeated + self.asked:,} "
                     f"requests, the last because {error}. Try again later."

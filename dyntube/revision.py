@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .records import viewer_hash
 
@@ -37,6 +38,8 @@ def compare(old: pa.Table, new: pa.Table) -> Revision:
 
 def _prints(views: pa.Table) -> pd.Series:
     """A number for the changeable values of each view, by a number for its id."""
-    values = views.select(COMPARED[1:]).to_pandas()
+    # As numbers, since pandas hashes flags otherwise where one of the column is missing.
+    numbers = {name: pc.cast(views[name], pa.float64()) for name in COMPARED[1:]}
+    values = pa.table(numbers).to_pandas()
     ids = viewer_hash(views["id"]).to_numpy(zero_copy_only=False)
     return pd.Series(pd.util.hash_pandas_object(values, index=False).to_numpy(), index=ids)

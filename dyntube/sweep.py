@@ -23,6 +23,7 @@ from .records import SCHEMA, Page, Rejected
 
 SWEEPS = 5  # how often a window that does not add up is fetched before it is kept as unverified
 SHORTEST = dt.timedelta(seconds=1)  # windows are not halved below this
+MOST_SWEEPS = 20_000  # of a day
 MOST_PAGES = 100_000  # of a window; a server that counts more is not believed
 _SECOND = dt.timedelta(seconds=1)
 
@@ -65,14 +66,14 @@ class Sweeper:
         for attempt in range(SWEEPS):
             self.sleep(attempt * 0.5)
             swept = self._once(window, announce)
-            if swept.verified or (swept.capped and attempt):
+            if swept.verified:
                 break
-        short = not swept.verified and swept.capped
-        if short or _is_round(swept.total):
-            if window.end - window.start >= 2 * SHORTEST:
+            if attempt == 1 and swept.capped and self._halves_add_up(window, swept.total):
                 return self._by_halves(window)
-            return replace(swept, verified=False)
-        return swept
+        if not (swept.verified and _is_round(swept.total)):
+            return swept
+        halves = self._halves(window)
+        return self._by_halves(window) if halves else replace(swept, verified=False)
 
     def count(self, window: Window) -> int:
         """How many views the API counts in a window that is asked for as `sweep` asks."""
@@ -80,11 +81,22 @@ class Sweeper:
         asked = self.pages.submit(self.client.views, self.scope, _asked(window), 1, 1)
         return asked.result().pager.total
 
+    def _halves(self, window: Window) -> tuple[Window, ...]:
+        """The newer and the older half; none of a window that is too short for that."""
+        length = window.end - window.start
+        middle = (window.start + length / 2).replace(microsecond=0)
+        if length < 2 * SHORTEST or self.sweeps > MOST_SWEEPS:
+            return ()
+        return Window(middle, window.end), Window(window.start, middle)
+
+    def _halves_add_up(self, window: Window, total: int) -> bool:
+        """Whether both halves together have about what the whole has: where a server counts
+        anything in any window, smaller ones are no way out."""
+        halves = self._halves(window)
+        return bool(halves) and sum(map(self.count, halves)) <= 1.5 * total
+
     def _by_halves(self, window: Window) -> Swept:
-        half = (window.end - window.start) / 2
-        middle = (window.start + half).replace(microsecond=0)
-        newer = self.sweep(Window(middle, window.end))
-        older = self.sweep(Window(window.start, middle))
+        newer, older = (self.sweep(half) for half in self._halves(window))
         views, duplicates = _each_once(pa.concat_tables([newer.views, older.views]))
         return Swept(
             views,
@@ -108,9 +120,9 @@ class Sweeper:
             # Nothing but deep pages fails where a server refuses them, and the first page
             # of the next try fails as well where it does not.
             return Swept(first.views, total=first.pager.total, capped=True)
-        swept = merge(pages, window)
-        full = first.pager.size or 1
-        return replace(swept, capped=any(_records(page) < full for page in pages[:-1]))
+        # Records that should come and did not: where pages are deep, the server may refuse them.
+        missing = first.pager.total - sum(map(_records, pages))
+        return replace(merge(pages, window), capped=missing > 0)
 
     def _pages(self, window: Window, numbers: Sequence[int], size: int | None) -> Iterator[Page]:
         self.requests += len(numbers)
@@ -180,10 +192,10 @@ def _records(page: Page) -> int:
 
 
 def _page_count(first: Page) -> int:
-    """How many pages there are, from what the first one has rather than from what it says."""
-    total, came = first.pager.total, _records(first)
-    size = min(first.pager.size, came) if came else first.pager.size
-    pages = -(-total // size) if size and came < total else 1
+    """How many pages there are by the size that the server says it gives, which may be smaller
+    than the one asked for."""
+    total, size = first.pager.total, first.pager.size
+    pages = -(-total // size) if size else 1
     if pages > MOST_PAGES:
         raise BadResponseError(f"DynTube counts {total:,} views in one day, which cannot be.")
     return pages

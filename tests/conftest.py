@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
@@ -76,6 +77,16 @@ def server() -> Iterator[Server]:
 def settings_of_server(server: Server, tmp_path: Path) -> Settings:
     """Settings that point at that server, with pages of two views."""
     return Settings(stats_url=server.url, api_url=server.url, archive=tmp_path / "a", page_size=2)
+
+
+@pytest.fixture
+def scene(server: Server, settings_of_server: Settings) -> Callable[..., Any]:
+    """Make a `syncing.Scene` of some views; with settings that are not the usual."""
+    from .syncing import Scene
+
+    return lambda views, **known: Scene(
+        server, dataclasses.replace(settings_of_server, **known), views
+    )
 
 
 @pytest.fixture

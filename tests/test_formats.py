@@ -86,6 +86,17 @@ def test_a_count_is_short(amount, text):
 
 
 @pytest.mark.parametrize(
+    ("amount", "text"), [(0, "0 views"), (1, "1 view"), (2, "2 views"), (2412, "2,412 views")]
+)
+def test_so_many_of_a_thing_is_one_or_many(amount, text):
+    assert formats.count(amount, "view") == text
+
+
+def test_a_moment_is_its_date_and_time():
+    assert formats.moment(dt.datetime(2026, 11, 2, 4, 5, 59, tzinfo=dt.UTC)) == "2 Nov 2026, 04:05"
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [
         (0, "0 s"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dyntube.metrics import METRICS
 from dyntube.periods import EARLIEST, INTERVALS, LATEST, PRESETS, Period
+from dyntube.quality import CHECKS, DAY_CHECKS
 from dyntube.query import Filter
 from dyntube.ui.selection import (
     ALL_TIME,
@@ -62,6 +63,7 @@ def selections(draw: st.DrawFn) -> Selection:
         timezone=draw(st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Ushuaia"])),
         metric=draw(st.sampled_from(sorted(METRICS))),
         interval=draw(st.sampled_from([None, *INTERVALS])),
+        check=draw(st.sampled_from([None, *CHECKS, *DAY_CHECKS])),
     )
     if draw(st.booleans()):
         selection = replace(selection, preset=CUSTOM, dates=draw(periods))
@@ -100,6 +102,7 @@ def test_a_url_can_be_read_by_people():
         timezone="Asia/Tokyo",
         metric="play_rate",
         interval="week",
+        check="no_length",
     )
 
     assert to_parameters(selection, DEFAULT) == {
@@ -113,6 +116,7 @@ def test_a_url_can_be_read_by_people():
         "zone": ["Asia/Tokyo"],
         "metric": ["play_rate"],
         "interval": ["week"],
+        "check": ["no_length"],
     }
 
 
@@ -135,6 +139,7 @@ def test_a_url_can_be_read_by_people():
         ({"metric": "views; DROP TABLE views"}, ["metric = views; DROP TABLE views"]),
         ({"interval": "decade"}, ["interval = decade"]),
         ({"interval": "None"}, ["interval = None"]),
+        ({"check": "duration <= 0"}, ["check = duration <= 0"]),
         ({"zone": "Europe/Atlantis"}, ["zone = Europe/Atlantis"]),
         ({"zone": "../../etc/passwd"}, ["zone = ../../etc/passwd"]),
         ({"zone": "a\0b"}, ["zone = a\0b"]),

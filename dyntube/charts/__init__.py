@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .bars import bars
 from .base import DARK, LIGHT, Palette
+from .calendar import calendar, legend
 from .spark import sparkline
 from .trend import trend
 from .world import world_map
@@ -22,6 +23,8 @@ __all__ = [
     "PLAIN_CONFIG",
     "Palette",
     "bars",
+    "calendar",
+    "legend",
     "sparkline",
     "trend",
     "world_map",

@@ -16,7 +16,11 @@ FONT = "Inter, sans-serif"
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a theme: one accent, greys for everything that is context."""
+    """The colours of a theme: one accent, greys for everything that is context.
+
+    Data is `calm` where it is as it should be, and a `gap`, `caution` or `alarm` where it is not;
+    `text` can be read on each.
+    """
 
     accent: str
     area: str
@@ -26,6 +30,10 @@ class Palette:
     land: str
     page: str
     scale: tuple[str, ...]
+    calm: str
+    gap: str
+    caution: str
+    alarm: str
 
 
 LIGHT = Palette(
@@ -37,6 +45,10 @@ LIGHT = Palette(
     land="#EEF2F7",
     page="#FFFFFF",
     scale=("#DBEAFE", "#93C5FD", "#3B82F6", "#1D4ED8", "#1E3A8A"),
+    calm="#93C5FD",
+    gap="#D8DFE9",
+    caution="#FCD34D",
+    alarm="#FCA5A5",
 )
 DARK = Palette(
     accent="#60A5FA",
@@ -47,6 +59,10 @@ DARK = Palette(
     land="#1E293B",
     page="#0B1220",
     scale=("#1E3A5F", "#1D4ED8", "#3B82F6", "#93C5FD", "#DBEAFE"),
+    calm="#2F5597",
+    gap="#3A4658",
+    caution="#A14A08",
+    alarm="#B91C1C",
 )
 
 

@@ -11,19 +11,23 @@ import streamlit as st
 from ..account import Account, open_account
 from ..background import Background
 from ..catalog import Names
-from ..query import Query
+from ..journal import start_logging
+from ..quality import StoredDay, stored_days
+from ..query import ChecksQuery, Query, RowsQuery
 
 
 @st.cache_resource(show_spinner=False)
 def account() -> Account:
     """The installation that this server shows; raises ConfigError or UnavailableError."""
+    start_logging()
     return open_account()
 
 
 @st.cache_resource(show_spinner=False)
 def background() -> Background:
     """The one sync of this server."""
-    return Background(account().syncer, account().catalog)
+    external = account().settings.sync == "external"
+    return Background(account().syncer, account().catalog, external=external)
 
 
 def names() -> Names:
@@ -39,3 +43,22 @@ def local_now(timezone: str) -> dt.datetime:
 def answer(query: Query) -> pd.DataFrame:
     """The answer to a question; see `engine.Engine.answer`. Do not change the frame."""
     return account().engine.answer(query)
+
+
+def rows(query: RowsQuery) -> pd.DataFrame:
+    """The views themselves; see `engine.Engine.rows`. Do not change the frame."""
+    return account().engine.rows(query)
+
+
+def checks(query: ChecksQuery) -> dict[str, int]:
+    """The count of all views and of each check of views."""
+    found = account().engine.checks(query).iloc[0]
+    return {str(name): int(count) for name, count in found.items()}
+
+
+def days_until_today() -> list[StoredDay]:
+    """Every UTC day from the first stored one to today, with its state."""
+    archive = account().archive
+    damaged = {dt.date.fromisoformat(path.name[:10]) for path in archive.damaged()}
+    today = dt.datetime.now(dt.UTC).date()
+    return stored_days(archive.days(), damaged, len(archive.folders), today)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
+import math
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from .. import formats
 from ..background import State
 from ..errors import DynTubeError
+from ..journal import bug
 from ..metrics import dimension
 from ..periods import Period
 from ..query import Query
+from ..sync import Progress
 from . import state, style
 from .answers import account, answer, background, local_now, names
 from .filters import sidebar
 from .selection import ALL_TIME, Selection
 
-_log = logging.getLogger(__name__)
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
 _REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
 
@@ -65,10 +67,20 @@ def start(page_title: str) -> bool:
     return True
 
 
-def page(title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None]) -> None:
-    """Draw the frame and a page in it; an error ends here, as a sentence."""
+def page(
+    title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None], *, always: bool = False
+) -> None:
+    """Draw the frame and a page in it; an error ends here, as a sentence.
+
+    A page about the store itself is drawn `always`: also where the period has no views. It compares
+    nothing, and shows by itself what is missing and what is being fetched.
+    """
+    if not state.begun():
+        # A fresh server runs files in `pages/` by themselves until it has seen st.navigation.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     try:
-        scene = _open(title, metrics)
+        scene = _open(title, metrics, always)
         if scene:
             draw(scene)
     except DynTubeError as error:
@@ -84,7 +96,7 @@ def show_error(error: DynTubeError) -> None:
 
 def _show_bug(error: Exception) -> None:
     reference = uuid.uuid4().hex[:8]
-    _log.error("unexpected error %s", reference, exc_info=error)
+    bug(reference, error)
     st.error(
         f"Something went wrong on our side. Reference {reference}: whoever runs this dashboard "
         "finds it in the log.",
@@ -92,12 +104,13 @@ def _show_bug(error: Exception) -> None:
     )
 
 
-def _open(title: str, metrics: tuple[str, ...]) -> Scene | None:
+def _open(title: str, metrics: tuple[str, ...], always: bool) -> Scene | None:
     selection = state.current()
     now = local_now(selection.timezone)
     period = selection.period(now.date(), _first_day() if selection.preset == ALL_TIME else None)
     comparison = selection.comparison(period, now)
     sidebar(period, comparison)
+    comparison = None if always else comparison
     _head(title, selection, period, comparison)
     _chips(selection)
     for note in state.notes():
@@ -107,15 +120,18 @@ def _open(title: str, metrics: tuple[str, ...]) -> Scene | None:
             "This period lies in the future. Choose an earlier one on the left.",
             icon=":material/event:",
         )
-        return None
+        if not always:
+            return None
     spans = [span for span in (period, comparison) if span]
     version = account().archive.version()
     _banners(_ensure_stored(spans, selection.timezone))
-    _progress(spans, selection.timezone, version)
-    if comparison and _missing(comparison, selection.timezone):
-        comparison = None
-    _gap(period, selection.timezone)
+    _progress(spans, selection.timezone, version, silent=always)
     scene = Scene(metrics, selection, period, comparison, now)
+    if always:
+        return scene
+    if comparison and _missing(comparison, selection.timezone):
+        scene = replace(scene, comparison=None)
+    _gap(period, selection.timezone)
     return scene if _has_views(scene) else None
 
 
@@ -235,21 +251,36 @@ def _gap(period: Period, timezone: str) -> None:
         )
 
 
-def _progress(spans: list[Period], timezone: str, drawn: str) -> None:
+def _progress(spans: list[Period], timezone: str, drawn: str, *, silent: bool) -> None:
     busy = background().state.progress is not None
-    st.fragment(run_every=_POLL_BUSY if busy else _POLL_IDLE)(_watch)(spans, timezone, drawn, busy)
+    watch = st.fragment(run_every=poll_seconds(busy))(_watch)
+    watch(spans, timezone, drawn, busy, silent)
 
 
-def _watch(spans: list[Period], timezone: str, drawn: str, was_busy: bool) -> None:
+def poll_seconds(busy: bool) -> float:
+    """How long a page waits until it looks at the background sync again."""
+    return _POLL_BUSY if busy else _POLL_IDLE
+
+
+def progress_bar(progress: Progress) -> None:
+    """How far a sync is; nothing until it knows what there is to do."""
+    if not progress.days_total:
+        return
+    rest = formats.time_left(progress.seconds_left)
+    if progress.waiting:
+        rest = f"waiting for DynTube, {math.ceil(progress.waiting)} s"
+    st.progress(
+        progress.days_done / progress.days_total,
+        f"Loading your views: {progress.days_done:,} of {progress.days_total:,} days, "
+        f"{progress.views:,} views, {rest}",
+    )
+
+
+def _watch(spans: list[Period], timezone: str, drawn: str, was_busy: bool, silent: bool) -> None:
     """Show the running sync, and draw the page again when there is something new to see."""
-    fetch = _ensure_stored(spans, timezone)
-    progress = fetch.progress
-    if progress and progress.days_total:
-        st.progress(
-            progress.days_done / progress.days_total,
-            f"Loading your views: {progress.days_done:,} of {progress.days_total:,} days, "
-            f"{progress.views:,} views, {formats.time_left(progress.seconds_left)}",
-        )
+    progress = _ensure_stored(spans, timezone).progress
+    if progress and not silent:
+        progress_bar(progress)
     changed = account().archive.version() != drawn
     drawn_at = st.session_state.setdefault("drawn-at", time.monotonic())
     due = time.monotonic() - drawn_at > _REDRAW_SECONDS
@@ -260,4 +291,4 @@ def _watch(spans: list[Period], timezone: str, drawn: str, was_busy: bool) -> No
 
 @st.cache_data(ttl=86400, show_spinner="Looking for your first view")
 def _first_day() -> dt.date | None:
-    return account().syncer.first_day()
+    return account().first_day()

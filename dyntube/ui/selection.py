@@ -20,6 +20,7 @@ from ..periods import (
     year_before,
     zone_info,
 )
+from ..quality import CHECKS, DAY_CHECKS
 from ..query import Filter
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Selection:
     timezone: str = "UTC"
     metric: str = "views"
     interval: Interval | None = None  # None: chosen by the period's length
+    check: str | None = None  # the quality check whose views are shown
 
     def period(self, today: dt.date, first_day: dt.date | None) -> Period:
         """The period in days, as of `today`; all time starts at the account's `first_day`."""
@@ -107,7 +109,7 @@ class Selection:
 def to_parameters(selection: Selection, default: Selection) -> dict[str, list[str]]:
     """The URL's query parameters; what equals the default is left out."""
     parameters: dict[str, list[str]] = {}
-    for name in ("compare", "timezone", "metric", "interval"):
+    for name in ("compare", "timezone", "metric", "interval", "check"):
         if (value := getattr(selection, name)) != getattr(default, name):
             parameters[_URL_NAMES.get(name, name)] = [str(value)]
     if selection.preset == CUSTOM and selection.dates:
@@ -141,6 +143,7 @@ def from_parameters(
         timezone=read("zone", lambda text: zone_info(text).key, default.timezone),
         metric=read("metric", _one_of(METRICS.keys()), default.metric),
         interval=read("interval", _one_of(INTERVALS), default.interval),
+        check=read("check", _one_of((*CHECKS, *DAY_CHECKS)), default.check),
     )
     for name in FILTERABLE:
         selection = selection.where(name, tuple(filter(None, parameters.get(name, []))))

@@ -35,6 +35,11 @@ def begin(page: str) -> None:
         st.query_params.from_dict(state[_WRITTEN])
 
 
+def begun() -> bool:
+    """Whether this session has been through the app's entrance."""
+    return _SELECTION in st.session_state
+
+
 def current() -> Selection:
     """What is looked at."""
     selection: Selection = st.session_state[_SELECTION]

@@ -19,7 +19,16 @@ _CSS = """
 .st-key-head { padding-top: .75rem; }
 
 .sparkline { display: block; width: 100%; height: 2.3rem; }
-.st-key-cards [data-testid="stVerticalBlock"] { padding: .7rem .9rem .5rem; }
+.st-key-cards [data-testid="stVerticalBlock"],
+.st-key-facts [data-testid="stVerticalBlock"] { padding: .7rem .9rem .5rem; }
+
+/* A phone shows the last weeks, and scrolls to the others. */
+.st-key-calendar { overflow-x: auto; direction: rtl; }
+.st-key-calendar > * { direction: ltr; min-width: 900px; }
+.states { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; font-size: .85rem; }
+.states i { display: inline-block; width: 1.1em; height: 1.1em; margin-right: .45em;
+  border-radius: 3px; font-style: normal; line-height: 1.1em; text-align: center;
+  vertical-align: -.15em; }
 
 .st-key-chips button { min-height: 1.9rem; padding: 0 .6rem; border-radius: 999px; }
 

@@ -32,6 +32,18 @@ PAINTED = """() => {
 }"""
 
 
+# The same of the Data page, whichever of its tables there are.
+DATA_PAINTED = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  return app?.dataset.testScriptState === 'notRunning'
+    && app.dataset.testConnectionState === 'CONNECTED'
+    && document.querySelector('.heatmaplayer image, .heatmaplayer path') !== null
+    && document.querySelectorAll('[data-testid="stDataFrame"] canvas').length >= 3
+    && document.querySelector('[data-stale="true"]') === null;
+}"""
+PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
+
+
 @contextmanager
 def running(archive: Path, **settings: str) -> Iterator[str]:
     """The address of the app, started as `make run` does, on a free port."""
@@ -110,7 +122,9 @@ def watch(browser: Browser, *, width: int = 1440, dark: bool = False) -> Watched
             tab.foreign.append(request.url)
 
     def logged(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # On a page below the top, Streamlit looks for its server there first.
+        probe = PROBE.search(message.location["url"])
+        if message.type == "error" and not probe:
             tab.errors.append(message.text)
 
     tab.page.on("request", asked)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from .. import odd
 from . import chromium
-from .app import ROOT, Watched, running, watch
+from .app import DATA_PAINTED, ROOT, Watched, running, watch
 
 PAGES = {
     "overview": "/",
@@ -18,7 +20,9 @@ PAGES = {
     "empty": "/?video=no-such-video",
     "wrong-address": "/?from=9999&period=last-week",
     "future": "/?from=2090-01-01&to=2090-01-31",
+    "data": "/data?check=watched_longer",
 }
+ODD_PAGES = {"data-odd": "/data?check=rejected"}  # of an archive in which much is wrong
 LOOKS = {"light": (1440, False), "dark": (1440, True), "phone": (390, False)}
 
 
@@ -27,20 +31,24 @@ def main() -> int:
     if path is None:
         print("No Chromium was found; set CHROMIUM.", file=sys.stderr)
         return 1
-    folder = ROOT / "shots"
-    folder.mkdir(exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as archive,
-        running(Path(archive)) as url,
-        sync_playwright() as playwright,
-    ):
+    (ROOT / "shots").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as archives, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        for name, address in PAGES.items():
-            for look, (width, dark) in LOOKS.items():
-                tab = watch(browser, width=width, dark=dark)
-                tab.open(url + address)
-                _draw(tab, folder / f"{name}-{look}.png")
+        demo, wrong = Path(archives, "demo"), Path(archives, "odd")
+        odd.build(wrong, dt.datetime.now(dt.UTC).date(), days=420)
+        with running(demo) as url:
+            _draw_all(browser, url, PAGES)
+        with running(wrong, SYNC="external") as url:
+            _draw_all(browser, url, ODD_PAGES)
     return 0
+
+
+def _draw_all(browser: Browser, url: str, pages: dict[str, str]) -> None:
+    for name, address in pages.items():
+        for look, (width, dark) in LOOKS.items():
+            tab = watch(browser, width=width, dark=dark)
+            tab.open(url + address)
+            _draw(tab, ROOT / "shots" / f"{name}-{look}.png")
 
 
 def _draw(tab: Watched, file: Path) -> None:
@@ -48,6 +56,8 @@ def _draw(tab: Watched, file: Path) -> None:
     if any(word in file.name for word in ("empty", "future")):
         page.wait_for_selector('[data-testid="stAlert"]', timeout=60_000)
         page.wait_for_timeout(3000)
+    elif "data" in file.name:
+        page.wait_for_function(DATA_PAINTED, timeout=60_000)
     else:
         tab.wait_painted()
     height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")

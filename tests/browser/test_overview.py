@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 from collections.abc import Callable
@@ -146,7 +147,8 @@ def hostile(asked: Asked) -> Answer:
         kind = asked.path.split("/")[2].split("?")[0]
         item = {"key": f"{kind}<b>key</b>", "name": HOSTILE, "title": HOSTILE}
         return Answer(body=json.dumps({"pager": {"totalPages": 1}, kind: [item]}).encode())
-    day = asked.json["from"][:10]
+    # What is asked for starts a moment before the day.
+    day = (dt.datetime.fromisoformat(asked.json["from"]) + dt.timedelta(minutes=1)).date()
     found = record(
         f"{day}{HOSTILE}",
         f"{day}T00:00:01Z",

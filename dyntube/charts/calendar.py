@@ -1,0 +1,135 @@
+"""Days as squares: a column a week, a row a weekday."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+
+from .. import formats
+from ..quality import STATE_LABELS, State, StoredDay
+from .base import Palette, figure
+
+_ONE_DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
+_ROW = 19  # height of a day with its gap, in pixels
+_STATES = tuple(STATE_LABELS)
+_NO_STATE = len(_STATES)  # a day before the first stored one
+# Colour is never the only sign.
+_MARKS: dict[State, str] = {
+    "final": "",
+    "changing": "·",
+    "short": "!",
+    "missing": "–",
+    "damaged": "×",
+}
+
+
+def calendar(
+    days: Sequence[StoredDay], start: dt.date, end: dt.date, timezone: str, palette: Palette
+) -> go.Figure:
+    """The state of every day from the week of `start` to `end`; hover says more, in `timezone`."""
+    monday = start - _ONE_DAY * start.weekday()
+    weeks = (end - monday).days // 7 + 1
+    known = {day.day: day for day in days}
+    z: list[list[int | None]] = [[None] * weeks for _ in range(7)]
+    marks, hover = ([[""] * weeks for _ in range(7)] for _ in range(2))
+    for n in range((start - monday).days, (end - monday).days + 1):
+        column, row = divmod(n, 7)
+        day = known.get(monday + _ONE_DAY * n)
+        z[row][column] = _STATES.index(day.state) if day else _NO_STATE
+        marks[row][column] = _MARKS[day.state] if day else ""
+        hover[row][column] = _hover(day, timezone) if day else _before(monday + _ONE_DAY * n)
+    trace = {
+        "type": "heatmap",
+        "z": z,
+        "zmin": -0.5,
+        "zmax": _NO_STATE + 0.5,
+        "colorscale": _steps([*_colours(palette).values(), palette.land]),
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "text": marks,
+        "texttemplate": "%{text}",
+        "textfont": {"size": 11, "color": palette.text},
+        "customdata": hover,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+    }
+    axes = _axes(monday, weeks, palette)
+    return figure([trace], palette, height=_ROW * 7 + 26, margin=_MARGIN, dragmode=False, **axes)
+
+
+_MARGIN = {"l": 0, "r": 34, "t": 24, "b": 2}
+
+
+def legend(counts: Mapping[State, int], palette: Palette) -> str:
+    """The states that occur, with their colour, mark and count, as HTML."""
+    items = [
+        f'<span class="state"><i style="background:{colour}">{_MARKS[state]}</i>'
+        f"{STATE_LABELS[state]} <b>{counts[state]:,}</b></span>"
+        for state, colour in _colours(palette).items()
+        if counts.get(state)
+    ]
+    return f'<div class="states">{"".join(items)}</div>'
+
+
+def _colours(palette: Palette) -> dict[State, str]:
+    return {
+        "final": palette.calm,
+        "changing": palette.scale[0],
+        "short": palette.caution,
+        "missing": palette.gap,
+        "damaged": palette.alarm,
+    }
+
+
+def _steps(colours: Sequence[str]) -> list[list[Any]]:
+    """A colour scale without transitions."""
+    count = len(colours)
+    return [[(n + side) / count, colour] for n, colour in enumerate(colours) for side in (0, 1)]
+
+
+def _hover(day: StoredDay, timezone: str) -> str:
+    lines = [f"<b>{day.day:%a} {formats.day(day.day)}</b>", STATE_LABELS[day.state]]
+    if day.fetched_at:
+        fetched = day.fetched_at.astimezone(ZoneInfo(timezone))
+        lines.append(f"{formats.count(day.rows, 'view')} stored")
+        lines.append(f"DynTube counted {day.counted:,}")
+        lines += [f"{day.rejected:,} could not be read"] * (day.rejected > 0)
+        lines.append(f"Fetched {formats.moment(fetched)}")
+    return "<br>".join(lines)
+
+
+def _before(day: dt.date) -> str:
+    return f"<b>{day:%a} {formats.day(day)}</b><br>Before the first stored day"
+
+
+def _axes(monday: dt.date, weeks: int, palette: Palette) -> dict[str, Any]:
+    small = {"size": 11, "color": palette.quiet}
+    plain = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
+    columns = [n for n in range(weeks) if (monday + _WEEK * n + _ONE_DAY * 6).day <= 7]
+    x_axis = plain | {
+        "side": "top",
+        "tickvals": columns,
+        "ticktext": [_month(monday + _WEEK * column) for column in columns],
+        "tickfont": small,
+        "range": [-0.5, weeks - 0.5],
+    }
+    y_axis = plain | {
+        # At the right, where a phone that shows the last weeks only has them in sight.
+        "side": "right",
+        "tickvals": [0, 2, 4, 6],
+        "ticktext": ["Mon", "Wed", "Fri", "Sun"],
+        "ticklabelstandoff": 4,
+        "tickfont": small,
+        "range": [6.5, -0.5],
+    }
+    return {"xaxis": x_axis, "yaxis": y_axis}
+
+
+def _month(monday: dt.date) -> str:
+    sunday = monday + _ONE_DAY * 6
+    return f"{sunday:%b %Y}" if sunday.month == 1 else f"{sunday:%b}"

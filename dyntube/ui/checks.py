@@ -1,0 +1,240 @@
+"""Quality checks of the chosen period and filters, and what is behind each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from .. import formats
+from ..quality import CHECKS, DAY_CHECKS, Check, DayCheck, StoredDay
+from ..query import ChecksQuery, RowsQuery
+from ..records import VIEW_COLUMNS
+from . import state
+from .answers import account, checks, days_until_today, names, rows
+from .frame import Scene
+
+_ROWS = 25  # on a page
+# The first columns tell what a view was about; keys and ids come last.
+_FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "client_user_id")
+_TIME = "D MMM YYYY, HH:mm:ss"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the checks count: views under the filters, and the stored days of the period."""
+
+    views: int
+    counts: dict[str, int]
+    days: list[StoredDay]
+
+
+def find(scene: Scene) -> Found:
+    """The count of every check."""
+    zone = scene.selection.timezone
+    counts = checks(ChecksQuery(scene.period, zone, scene.selection.filters))
+    touched = set(scene.period.utc_days(zone))
+    days = [day for day in days_until_today() if day.day in touched and day.infos]
+    of_days = {name: sum(c.amount(d.infos) for d in days) for name, c in DAY_CHECKS.items()}
+    return Found(counts["views"], counts | of_days, days)
+
+
+def quality_checks(scene: Scene) -> None:
+    """Every check with its count; one can be opened to show what it counts."""
+    found = find(scene)
+    if not found.views and not found.days:
+        st.info(
+            "There are no views in this period to check. Choose another one on the left.",
+            icon=":material/event_busy:",
+        )
+        return
+    st.caption(_scope(scene, found))
+    _table(found)
+    _chooser(scene, found)
+    chosen = scene.selection.check
+    if chosen:
+        _behind(scene, found, chosen)
+
+
+def _scope(scene: Scene, found: Found) -> str:
+    text = f"Of {formats.count(found.views, 'view')}, {formats.period(scene.period)}."
+    if scene.selection.filters:
+        text += " The last six rows are of whole days, without the filters."
+    return text
+
+
+def _table(found: Found) -> None:
+    every: list[Check | DayCheck] = [*CHECKS.values(), *DAY_CHECKS.values()]
+    counts = [found.counts[check.name] for check in every]
+    table = pd.DataFrame(
+        {
+            "Check": [check.label for check in every],
+            "Count": counts,
+            "Share": [
+                100 * count / found.views if check.name in CHECKS and found.views else math.nan
+                for check, count in zip(every, counts, strict=True)
+            ],
+            "Touches": [check.touched for check in every],
+            "What we do": [check.help for check in every],
+            "Open": ["Show" if count else None for count in counts],
+        }
+    )
+
+    def opened() -> None:
+        chosen = every[st.session_state["check-open"].row].name
+        state.change(lambda s: replace(s, check=chosen))
+
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="checks",
+        height="content",
+        placeholder="",
+        alt="Quality checks",
+        column_config={
+            "Check": st.column_config.TextColumn(width=215),
+            "Count": st.column_config.NumberColumn(format="localized", width=65),
+            "Share": st.column_config.NumberColumn(
+                format="%.1f%%", width=60, help="Of the views in this period, as filtered"
+            ),
+            "Touches": st.column_config.TextColumn(width=345, help="The numbers it affects"),
+            "What we do": st.column_config.TextColumn(width=270),
+            "Open": st.column_config.ButtonColumn(
+                "", type="tertiary", width=60, key="check-open", on_click=opened
+            ),
+        },
+    )
+
+
+def _chooser(scene: Scene, found: Found) -> None:
+    labels = {name: c.label for name, c in (CHECKS | DAY_CHECKS).items()}
+    chosen = scene.selection.check
+    offered = [name for name in labels if found.counts[name] or name == chosen]
+    st.session_state["check"] = chosen
+
+    def changed() -> None:
+        picked = st.session_state["check"]
+        state.change(lambda s: replace(s, check=picked))
+
+    st.selectbox(
+        "Show what is behind a check",
+        offered,
+        index=None,
+        format_func=lambda name: f"{labels[name]} · {found.counts[name]:,}",
+        key="check",
+        placeholder="Choose a check" if offered else "Every check counts 0",
+        disabled=not offered,
+        on_change=changed,
+        width=420,
+    )
+
+
+def _behind(scene: Scene, found: Found, chosen: str) -> None:
+    total = found.counts[chosen]
+    label = (CHECKS.get(chosen) or DAY_CHECKS[chosen]).label
+    if not total:
+        st.info(f"{label}: none in this period.", icon=":material/check_circle:")
+        return
+    if chosen in CHECKS:
+        _views(scene, chosen, label, total)
+    elif chosen == "rejected":
+        _rejected(found.days, total)
+    else:
+        _days(scene, found.days, DAY_CHECKS[chosen])
+
+
+def _page(key: str, total: int, text: str) -> int:
+    """Say how many there are, offer their pages, and give the number of the first on this one."""
+    pages = math.ceil(total / _ROWS)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="rows-head"):
+        said = st.empty()
+        page = st.pagination(pages, key=f"rows-{key}-{pages}") if pages > 1 else 1
+    first = (page - 1) * _ROWS
+    shown = f", {first + 1:,} to {min(total, first + _ROWS):,} shown" if pages > 1 else ""
+    said.markdown(f"**{text}**{shown}")
+    return first
+
+
+def _views(scene: Scene, chosen: str, label: str, total: int) -> None:
+    first = _page(chosen, total, f"{label}: {formats.count(total, 'view')}, newest first")
+    zone, filters = scene.selection.timezone, scene.selection.filters
+    found = rows(RowsQuery(scene.period, zone, filters, chosen, _ROWS, first))
+    known = names()
+    named = found.assign(
+        **{
+            f"{name}_key": [known.of(name, key) for key in found[f"{name}_key"].fillna("")]
+            for name in ("video", "project", "channel")
+        },
+        date=found["date"].dt.tz_localize(None),
+    )
+    _, *times = "date", "duration", "watch_time"
+    seconds = st.column_config.NumberColumn
+    st.dataframe(
+        named,
+        hide_index=True,
+        key="rows",
+        placeholder=formats.NONE,
+        alt=label,
+        column_order=[*_FIRST, *(name for name in VIEW_COLUMNS if name not in _FIRST)],
+        column_config={name: _title(name) for name in VIEW_COLUMNS}
+        | {name: seconds(_title(name), format="%.1f s") for name in times}
+        | {"date": st.column_config.DatetimeColumn("Time", format=_TIME)},
+    )
+
+
+def _title(column: str) -> str:
+    words = column.removesuffix("_key") if column in _NAMED else column
+    special = {"id": "ID", "os": "OS", "ip": "IP", "url": "URL", "geo": ""}
+    text = " ".join(special.get(word, word) for word in words.split("_")).strip()
+    return text[:1].upper() + text[1:]
+
+
+_NAMED = ("video_key", "project_key", "channel_key")
+
+
+def _rejected(days: Sequence[StoredDay], total: int) -> None:
+    first = _page("rejected", total, f"{formats.count(total, 'record')} could not be read")
+    records = account().archive.rejected(days[0].day, days[-1].day)
+    shown = [
+        {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
+        for day, record in islice(records, first, first + _ROWS)
+    ]
+    st.dataframe(shown, hide_index=True, key="rejected", alt="Records that could not be read")
+
+
+def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
+    zone = ZoneInfo(scene.selection.timezone)
+    wanted = [day for day in reversed(days) if check.amount(day.infos)]
+    first = _page(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
+    table = pd.DataFrame(
+        {
+            "Day": [day.day for day in wanted],
+            check.label: [check.amount(day.infos) for day in wanted],
+            "Views stored": [day.rows for day in wanted],
+            "DynTube's count": [day.counted for day in wanted],
+            "Could not be read": [day.rejected for day in wanted],
+            "Fetched": [_local(day.fetched_at, zone) for day in wanted],
+        }
+    )
+    if check.counts == "days":
+        table = table.drop(columns=check.label)
+    st.dataframe(
+        table.iloc[first : first + _ROWS],
+        hide_index=True,
+        key="days",
+        alt=check.label,
+        column_config={
+            "Day": st.column_config.DateColumn(format="D MMM YYYY"),
+            "Fetched": st.column_config.DatetimeColumn(format=_TIME),
+        },
+    )
+
+
+def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
+    return at.astimezone(zone).replace(tzinfo=None) if at else None

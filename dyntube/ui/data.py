@@ -1,0 +1,287 @@
+"""What is stored: overall health, syncing by hand, the calendar, days that need attention."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from .. import charts, formats
+from ..periods import Period
+from ..quality import STATE_LABELS, StoredDay
+from .answers import account, background, days_until_today
+from .blocks import card, palette
+from .frame import Scene, poll_seconds, progress_bar
+
+_WEEKS = 53
+_LAST = "Last 53 weeks"
+_READ = 5000  # events of the journal
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the stored days can be trusted, in words and as the icon that goes with them."""
+
+    text: str
+    remark: str
+    icon: str
+
+
+_GOOD, _GAPS = ":green[:material/check_circle:]", ":gray[:material/hourglass_empty:]"
+_WRONG = ":orange[:material/warning:]"
+
+
+def health_of(days: Sequence[StoredDay]) -> Health:
+    """The state of all days in words."""
+    stored = [day for day in days if day.infos]
+    wrong = sum(day.needs_attention and day.state != "missing" for day in days)
+    missing = sum(day.state == "missing" for day in days)
+    changing = sum(day.state == "changing" for day in days)
+    remark = ""
+    if changing:
+        remark = (
+            f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late."
+        )
+    if not days:
+        return Health("Nothing is stored yet.", "The first sync fills this page.", _GAPS)
+    needs = "needs" if wrong == 1 else "need"
+    if wrong:
+        text = f"{formats.count(wrong, 'day')} {needs} attention"
+        is_ = "is" if missing == 1 else "are"
+        text += f", and {missing:,} in between {is_} not stored." if missing else "."
+    elif missing:
+        is_ = "is" if missing == 1 else "are"
+        text = f"{formats.count(missing, 'day')} between the first and today {is_} not stored."
+    else:
+        text = f"All {len(stored):,} stored days are complete."
+        text = text if len(stored) > 1 else "The one stored day is complete."
+    return Health(text, remark, _WRONG if wrong else _GAPS if missing else _GOOD)
+
+
+def health(scene: Scene) -> None:
+    """The sentence on overall health, syncing by hand, and four numbers about the store."""
+    days = days_until_today()
+    found = health_of(days)
+    with st.container(border=True, key="health"):
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with left:
+            st.subheader(f"{found.icon} {found.text}", anchor=False)
+            st.caption(found.remark)
+        with right:
+            busy = background().state.progress is not None
+            st.fragment(run_every=poll_seconds(busy))(_sync)(scene, busy)
+    if any(day.infos for day in days):
+        _facts(scene, days)
+
+
+def _sync(scene: Scene, was_busy: bool) -> None:
+    """Start a sync by hand, or watch and cancel the running one."""
+    if account().settings.sync == "external":
+        st.caption("A scheduler on the host fetches new views; this page only shows them.")
+        return
+    progress = background().state.progress
+    if (progress is not None) != was_busy:
+        st.rerun()
+    if progress:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
+            with st.container():
+                progress_bar(progress)
+            st.button("Cancel", icon=":material/close:", on_click=background().cancel)
+        return
+    choices = _choices(scene)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
+        chosen = st.selectbox(
+            "Fetch again", list(choices), key="sync-days", label_visibility="collapsed"
+        )
+        st.button(
+            "Sync now",
+            icon=":material/sync:",
+            type="primary",
+            on_click=_sync_now,
+            args=(choices[chosen],),
+        )
+
+
+def _sync_now(days: list[dt.date]) -> None:
+    background().sync_now(days)
+
+
+def _choices(scene: Scene) -> dict[str, list[dt.date]]:
+    """What may be fetched, by its label: UTC days up to today whose views are not final."""
+    today = dt.datetime.now(dt.UTC).date()
+    known = {day.day: day for day in days_until_today()}
+    fetchable = [day for day in known.values() if day.state != "final"]
+    period = [
+        day
+        for day in scene.period.utc_days(scene.selection.timezone)
+        if day <= today and (day not in known or known[day].state != "final")
+    ]
+    choices = {
+        "Chosen period": period,
+        "Days that need attention": [day.day for day in fetchable if day.needs_attention],
+        "All days that are not final": [day.day for day in fetchable],
+    }
+    return {
+        f"{label} · {formats.count(len(chosen), 'day')}": chosen
+        for label, chosen in choices.items()
+        if chosen
+    } or {"Today": [today]}
+
+
+def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
+    zone = ZoneInfo(scene.selection.timezone)
+    infos = [info for day in days for info in day.infos]
+    stored = [day for day in days if day.infos]
+    newest = max((info.newest for info in infos if info.newest), default=None)
+    views = sum(info.rows for info in infos)
+    with st.grid(4, min_column_width=150, gap="small", key="facts"):
+        _moment("Newest view", newest, zone, scene.now)
+        _moment("Last sync", _last_sync(days), zone, scene.now)
+        _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
+        _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
+
+
+def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
+    """When a sync last ended well."""
+    ends = [event for event in account().journal.read(_READ) if event.name == "sync_ended"]
+    if ends:
+        return next((end.at for end in ends if end.facts.get("outcome") == "done"), None)
+    # An archive that is older than its journal, or was copied without it.
+    return max((day.fetched_at for day in days if day.fetched_at), default=None)
+
+
+def _moment(label: str, at: dt.datetime | None, zone: ZoneInfo, now: dt.datetime) -> None:
+    if at is None:
+        return _fact(label, formats.NONE, "not yet")
+    _fact(label, formats.ago((now - at).total_seconds()), formats.moment(at.astimezone(zone)))
+
+
+def _fact(label: str, value: str, remark: str) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(remark)
+
+
+def stored_days(scene: Scene) -> None:
+    """The calendar of stored days, and a table of those that need attention."""
+    days = days_until_today()
+    with st.container(border=True, key="calendar-card"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
+            st.subheader("Stored days", anchor=False, width="content")
+            start, end = _span(days)
+        if not days:
+            st.info("No day is stored yet.", icon=":material/calendar_month:")
+            return
+        shown = [day for day in days if start <= day.day <= end]
+        counts = Counter(day.state for day in shown)
+        with st.container(key="calendar"):
+            st.plotly_chart(
+                charts.calendar(shown, start, end, scene.selection.timezone, palette()),
+                key="calendar-chart",
+                theme=None,
+                config=charts.PLAIN_CONFIG,
+                alt=", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
+            )
+        st.html(charts.legend(counts, palette()))
+    _attention(scene, days)
+
+
+def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
+    """The first and last day to show; a choice of years where there are more than fit."""
+    today = dt.datetime.now(dt.UTC).date()
+    start = today - _ONE_DAY * (today.weekday() + 7 * (_WEEKS - 1))
+    if not days or days[0].day >= start:
+        return start, today
+    years = [str(year) for year in range(today.year, days[0].day.year - 1, -1)]
+    chosen = st.selectbox(
+        "Year", [_LAST, *years], key="calendar-year", label_visibility="collapsed", width=160
+    )
+    if chosen == _LAST:
+        return start, today
+    return dt.date(int(chosen), 1, 1), min(dt.date(int(chosen), 12, 31), today)
+
+
+def _attention(scene: Scene, days: Sequence[StoredDay]) -> None:
+    external = account().settings.sync == "external"
+    found = pd.DataFrame(attention(days, external))
+    if found.empty:
+        return
+    with card("Days that need attention"):
+        st.dataframe(
+            found,
+            hide_index=True,
+            key="attention",
+            alt="Days that need attention",
+            column_config={
+                "Day": st.column_config.TextColumn(width=195),
+                "State": st.column_config.TextColumn(width=120),
+                "What happened": st.column_config.TextColumn(width=340),
+                "What happens next": st.column_config.TextColumn(width=340),
+            },
+        )
+
+
+def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
+    """A row for each day that needs attention, newest first; missing days in a row are one."""
+    wrong = [day for day in reversed(days) if day.needs_attention]
+    rows = []
+    for run in _runs(wrong):
+        last, first = run[0], run[-1]
+        alone = first is last
+        rows.append(
+            {
+                "Day": formats.day(last.day) if alone else _dates(first.day, last.day),
+                "State": STATE_LABELS[last.state],
+                "What happened": " ".join(_what_happened(last)),
+                "What happens next": _next(last, external),
+            }
+        )
+    return rows
+
+
+def _dates(first: dt.date, last: dt.date) -> str:
+    span = Period(first, last)
+    return f"{formats.period(span)} · {span.days:,} days"
+
+
+def _runs(days: Sequence[StoredDay]) -> Iterator[list[StoredDay]]:
+    """Days, newest first, with missing ones that follow each other in one list."""
+
+    def key(numbered: tuple[int, StoredDay]) -> tuple[int, int]:
+        number, day = numbered
+        # Along a run of days both grow by one, so their sum stays.
+        return (0, day.day.toordinal() + number) if day.state == "missing" else (1, number)
+
+    for _, run in groupby(enumerate(days), key):
+        yield [day for _, day in run]
+
+
+def _what_happened(day: StoredDay) -> Iterator[str]:
+    if day.state == "damaged":
+        yield "The stored file cannot be read; its views are in no number."
+    elif day.state == "missing":
+        yield "It was never fetched." if not day.infos else "Only a part of it was fetched."
+    elif day.state == "short":
+        yield f"DynTube counted {formats.count(day.counted, 'view')}, {day.rows:,} came."
+    if day.rejected:
+        yield f"{formats.count(day.rejected, 'record')} could not be read."
+
+
+def _next(day: StoredDay, external: bool) -> str:
+    again = "at the next scheduled sync" if external else "when somebody looks at it"
+    match day.state:
+        case "damaged":
+            return f"Fetched again {again}."
+        case "missing":
+            return f"Fetched {again}." if external else f"Fetched {again}, or by Sync now."
+        case "short":
+            return f"Fetched again {again}."
+        case _:
+            return "Kept as they came; see “Could not be read” below."

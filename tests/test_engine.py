@@ -1,0 +1,58 @@
+"""Answers when files change under the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from dyntube.archive import Archive
+from dyntube.dayfile import DayInfo
+from dyntube.engine import Engine
+from dyntube.periods import Period
+from dyntube.query import Query
+
+from .conftest import record
+
+DAYS = [dt.date(2026, 5, 1) + dt.timedelta(days=n) for n in range(3)]
+PERIOD = Period(DAYS[0], DAYS[-1])
+Store = Callable[..., DayInfo]
+
+
+def fill(store: Store) -> None:
+    for day in DAYS:
+        views = [record(f"{day}-{n}", f"{day}T10:{n:02}:00Z", watchTime=n) for n in range(50)]
+        store(day, views)
+
+
+def count(engine: Engine, metric: str) -> int:
+    return int(engine.answer(Query(("views", metric), PERIOD))["views"].iloc[0])
+
+
+def test_a_day_damaged_since_it_was_checked_is_left_out_and_named(
+    store: Store, archive: Archive
+) -> None:
+    fill(store)
+    engine = Engine(archive)
+    assert count(engine, "watch_time") == 150
+    path = archive.files(DAYS[1], DAYS[1])[0]
+    path.write_bytes(b"PAR1" + bytes(path.stat().st_size - 4))
+    assert count(engine, "viewers") == 100
+    assert archive.damaged() == [path]
+
+
+def test_a_day_whose_file_is_gone_is_left_out(store: Store, archive: Archive) -> None:
+    fill(store)
+    engine = Engine(archive)
+    assert count(engine, "watch_time") == 150
+    archive.files(DAYS[0], DAYS[0])[0].unlink()
+    assert count(engine, "viewers") == 100
+
+
+def test_a_question_asked_again_is_answered_from_the_new_file(
+    store: Store, archive: Archive
+) -> None:
+    fill(store)
+    engine = Engine(archive)
+    assert count(engine, "watch_time") == 150
+    store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
+    assert count(engine, "watch_time") == 101
