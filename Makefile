@@ -2,17 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test check shots bench sync lock clean
+.PHONY: help run test test-faults test-guards check shots bench sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## start the dashboard; without an API key, with demo data
 	$(BIN)/streamlit run app.py
 
 test: .venv/dev ## run all tests, in a real browser too
 	$(BIN)/python -m pytest
+
+test-faults: .venv/dev ## the long proofs: 1000 random fault schedules, 500 kills
+	FAULT_SCHEDULES=1000 KILLS=500 $(BIN)/python -m pytest tests/faults
+
+test-guards: .venv/dev ## take each guard out and see that a test fails
+	$(BIN)/python -m tests.faults.guards
 
 check: .venv/dev ## lint, format and types
 	$(BIN)/ruff check .

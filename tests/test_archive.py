@@ -192,3 +192,116 @@ def test_a_folder_that_cannot_be_read_is_named(archive: Archive) -> None:
     folder.mkdir(parents=True, mode=0o000)
     with pytest.raises(ArchiveError, match=archive.folders[0]):
         archive.days()
+
+
+def spoil(path: Path, at: int = 200) -> None:
+    """Flip a bit of the data, where nobody who reads only the metadata sees it."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_day_damaged_in_its_data_is_left_out_from_the_first_look_on_and_then_named(
+    store: Store, archive: Archive
+) -> None:
+    for day in (DAY, NEXT):
+        store(day, rows(3, day))
+    spoil(files(archive)[0])
+    fresh = Archive(archive.root, archive.folders)
+    assert [path.name[:10] for path in fresh.files(DAY, NEXT)] == [str(NEXT)]
+    assert fresh.damaged() == [files(archive)[0]]
+    assert fresh.damaged_days(archive.folders[0]) == {DAY}
+    assert list(fresh.days()) == [NEXT]
+    assert len(fresh.read(DAY, NEXT)) == 3
+
+
+def test_a_damaged_day_that_is_written_again_is_there_again(store: Store, archive: Archive) -> None:
+    store(DAY, rows(3))
+    spoil(files(archive)[0])
+    assert archive.verify() == [files(archive)[0]]
+    store(DAY, rows(4))
+    assert archive.damaged() == []
+    assert archive.verify() == []
+    assert len(archive.read(DAY, DAY)) == 4
+
+
+def test_verify_reads_every_byte_again_and_names_what_is_damaged(
+    store: Store, archive: Archive
+) -> None:
+    for day in (DAY, NEXT):
+        store(day, rows(3, day))
+    assert archive.verify() == []
+    assert len(archive.files(DAY, NEXT)) == 2
+    path = files(archive)[1]
+    spoil(path)
+    assert archive.verify(days=[DAY]) == []
+    assert archive.verify(archive.folders[0], [DAY, NEXT]) == [path]
+    assert archive.damaged() == [path]
+    assert len(archive.files(DAY, NEXT)) == 1
+
+
+def test_verify_of_one_scope_leaves_the_others_alone(store: Store, archive: Archive) -> None:
+    store(DAY, rows(3))
+    both = Archive(archive.root, [*archive.folders, "project-x"])
+    other = both.root / "project-x" / "2026"
+    other.mkdir(parents=True)
+    (other / f"{DAY}.000001.parquet").write_bytes(b"rubbish")
+    assert both.verify(archive.folders[0]) == []
+    assert both.verify("project-x") == both.verify() == [other / f"{DAY}.000001.parquet"]
+    assert both.damaged_days("project-x") == {DAY}
+    assert both.damaged_days(archive.folders[0]) == set()
+
+
+def test_one_day_of_one_scope_can_be_read(store: Store, archive: Archive) -> None:
+    store(DAY, rows(3))
+    folder = archive.folders[0]
+    views = archive.read_day(folder, DAY)
+    assert views is not None
+    assert views.equals(archive.read(DAY, DAY))
+    some = archive.read_day(folder, DAY, ("id", "watch_time"))
+    assert some is not None
+    assert some.column_names == ["id", "watch_time"]
+    assert archive.read_day(folder, NEXT) is None
+    assert archive.read_day("another", DAY) is None
+
+
+@pytest.mark.parametrize("at", [200, -200])
+def test_a_damaged_day_cannot_be_read(at: int, store: Store, archive: Archive) -> None:
+    store(DAY, rows(3))
+    spoil(files(archive)[0], at)
+    fresh = Archive(archive.root, archive.folders)
+    assert fresh.read_day(archive.folders[0], DAY) is None
+    assert fresh.damaged_days(archive.folders[0]) == {DAY}
+
+
+def test_records_that_could_not_be_read_are_told_by_day(store: Store, archive: Archive) -> None:
+    bad = [record("é\n\u2028", "no date"), record("y", f"{DAY}T10:00:00Z", duration=[])]
+    store(DAY, [*rows(2), *bad])
+    store(NEXT, rows(2, NEXT))
+    found = list(archive.rejected(DAY, NEXT))
+    assert [(day, json.loads(aside.raw)) for day, aside in found] == [(DAY, one) for one in bad]
+    assert "duration" in found[1][1].reason
+    assert list(archive.rejected(NEXT, NEXT)) == []
+
+
+def test_rejected_records_go_with_the_generation_they_came_with(
+    store: Store, archive: Archive
+) -> None:
+    store(DAY, [*rows(2), record("x", "no date")])
+    store(DAY, rows(3))
+    assert list(archive.rejected(DAY, DAY)) == []
+
+
+def test_left_over_temporary_files_of_any_kind_go_after_the_grace_time(
+    store: Store, archive: Archive
+) -> None:
+    store(DAY, rows(1))
+    year = archive.root / archive.folders[0] / "2026"
+    old = time.time() - GRACE_SECONDS - 5
+    names = (f".{DAY}.000002.rejected.jsonl.7.tmp", ".2026-05-09.000001.parquet.8.tmp", "x.tmp")
+    for name in names:
+        (year / name).write_bytes(b"half")
+        os.utime(year / name, (old, old))
+    (year / ".young.9.tmp").write_bytes(b"half")
+    archive.sweep(archive.folders[0])
+    assert [path.name for path in files(archive)] == [".young.9.tmp", f"{DAY}.000001.parquet"]

@@ -114,7 +114,7 @@ def test_a_day_that_never_adds_up_is_kept_and_marked(server: Server, settings_of
     syncer, _ = build(settings_of_server)
     (stored,) = syncer.sync([MAY_1]).stored
     assert (stored.rows, stored.api_total, stored.verified) == (5, 6, False)
-    assert len([a for a in server.asked if a.json["page"] == 1]) == SWEEPS
+    assert len([a for a in server.asked if (a.json["page"], a.json["size"]) == (1, 2)]) == SWEEPS
     assert syncer.due([MAY_1], refresh=dt.timedelta(0)) != []
 
 

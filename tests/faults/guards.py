@@ -1,0 +1,269 @@
+"""Take each guard out of a copy of the program and see that a test fails: `make test-guards`.
+
+A guard without a test that misses it is a hope. Each entry names what is taken out, the text it
+stands in, what it becomes, and the tests that must notice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("dyntube", "tests", "static", "pages", "app.py", "pyproject.toml", ".streamlit")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard: where it stands, what it is without it, and who should notice."""
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: str
+
+
+GUARDS = (
+    Guard(
+        "each id is kept once",
+        "sweep.py",
+        'duplicates = len(views) - pc.count_distinct(views["id"]).as_py()',
+        "duplicates = 0",
+        "test_sync.py",
+    ),
+    Guard(
+        "what came is counted against DynTube's total",
+        "sweep.py",
+        "clean = totals == {len(views) + len(others) + len(rejected)} and not duplicates",
+        "clean = True",
+        "test_sync.py",
+    ),
+    Guard(
+        "views are assigned by their own date",
+        "sweep.py",
+        '    if not len(views) or (ends["min"]',
+        '    if True or (ends["min"]',
+        "test_sync.py",
+    ),
+    Guard(
+        "the second before midnight is asked for too",
+        "sweep.py",
+        "Window(window.start - _SECOND, window.end)",
+        "window",
+        "faults/test_faults_paging.py",
+    ),
+    Guard(
+        "windows are halved where deep pages are refused",
+        "sweep.py",
+        "if attempt == 1 and swept.capped and self._halves_add_up(window, swept.total):",
+        "if False:",
+        "faults/test_faults_paging.py",
+    ),
+    Guard(
+        "round totals are doubted",
+        "sweep.py",
+        "return total >= 1000 and (",
+        "return False and (",
+        "faults/test_faults_paging.py",
+    ),
+    Guard(
+        "views of other keys are refused",
+        "sweep.py",
+        "if strangers := set(keys) - {self.scope.key, None}:",
+        "if strangers := set():",
+        "faults",
+    ),
+    Guard(
+        "a day with many unreadable records is refused",
+        "fetch.py",
+        "if bad > max(1, MOST_BAD * count):",
+        "if False:",
+        "faults test_fetch.py",
+    ),
+    Guard(
+        "a day never shrinks unless two fetches agree",
+        "fetch.py",
+        "if task.stored is None or revision is None or not revision.removed:",
+        "if True:",
+        "faults test_fetch.py",
+    ),
+    Guard(
+        "a changed day does not settle",
+        "fetch.py",
+        "settled=old_enough and (revision is None or revision.none)",
+        "settled=old_enough",
+        "test_fetch.py",
+    ),
+    Guard(
+        "the newest part is believed only if it adds up",
+        "fetch.py",
+        "if adds_up else None",
+        "",
+        "test_fetch.py",
+    ),
+    Guard(
+        "a fast clock settles nothing early",
+        "fetch.py",
+        "asked_at + min(self.client.skew, dt.timedelta(0))",
+        "asked_at",
+        "faults/test_faults_clock.py",
+    ),
+    Guard(
+        "redirects are not followed",
+        "api.py",
+        "allow_redirects=False",
+        "allow_redirects=True",
+        "test_api.py faults/test_faults_bodies.py faults/test_faults.py",
+    ),
+    Guard(".netrc is not read", "api.py", "trust_env = False", "trust_env = True", "test_api.py"),
+    Guard(
+        "an answer without end is cut",
+        "api.py",
+        "response.raw.tell()) > BODY_LIMIT",
+        "response.raw.tell()) > BODY_LIMIT**2",
+        "test_api.py",
+    ),
+    Guard(
+        "a request has a deadline",
+        "deadline.py",
+        "return self._clock() >= self._until",
+        "return False",
+        "faults/test_faults_bodies.py",
+    ),
+    Guard(
+        "a key that a server echoes is not quoted",
+        "api.py",
+        'return body.replace(key, b"***") if key else body',
+        "return body",
+        "faults/test_canary.py test_api.py",
+    ),
+    Guard(
+        "one run retries only so often",
+        "retry.py",
+        "if self.repeated + 1 > FREE_RETRIES + RETRIES_PER_REQUEST * self.asked:",
+        "if False:",
+        "test_retry.py",
+    ),
+    Guard(
+        "all workers wait when one is told to",
+        "retry.py",
+        "        while slept_until < self._resume_at and not self._over.is_set():",
+        "        while False:",
+        "test_api.py test_retry.py",
+    ),
+    Guard(
+        "a name that comes twice in a record is not guessed",
+        "parse.py",
+        "return made if len(made) == len(pairs) else _Ambiguous(made)",
+        "return made",
+        "faults test_parse.py",
+    ),
+    Guard(
+        "a file is on disk before it gets its name",
+        "files.py",
+        "        _to_disk(temporary)\n        os.replace(temporary, path)\n",
+        "        os.replace(temporary, path)\n        _to_disk(path)\n",
+        "faults/test_disk.py",
+    ),
+    Guard(
+        "a name is on disk before it is counted on",
+        "files.py",
+        "        _to_disk(path.parent)\n    finally",
+        "    finally",
+        "faults/test_disk.py",
+    ),
+    Guard(
+        "a day is written beside the old one",
+        "files.py",
+        'temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")',
+        "temporary = path",
+        "faults/test_kills.py faults/test_disk.py",
+    ),
+    Guard(
+        "one sync runs at a time",
+        "archive.py",
+        "            lock.acquire(timeout=seconds)\n",
+        "",
+        "test_archive.py",
+    ),
+    Guard(
+        "replaced files stay for those who read them",
+        "archive.py",
+        "and age > GRACE_SECONDS",
+        "",
+        "test_archive.py faults/test_disk.py",
+    ),
+    Guard(
+        "every byte of a file is checked",
+        "dayfile.py",
+        "return _matches(seal, metadata) and _crc(file, end) == seal[1]",
+        "return True",
+        "test_dayfile.py test_archive.py",
+    ),
+    Guard(
+        "metadata is checked before it is parsed",
+        "dayfile.py",
+        "        if not _metadata_is_sound(path):",
+        "        if False:",
+        "test_dayfile.py",
+    ),
+    Guard(
+        "settled days are counted again",
+        "run.py",
+        "if counted not in (",
+        "if False and counted not in (",
+        "test_audits.py",
+    ),
+)
+
+
+def main() -> int:
+    """Try each guard, or those whose names contain an argument; 1 when one is not missed."""
+    wanted = sys.argv[1:]
+    chosen = [guard for guard in GUARDS if not wanted or any(w in guard.name for w in wanted)]
+    unmissed = []
+    print("| guard | taken out |\n|---|---|")
+    for guard in chosen:
+        seen = _noticed_by(guard)
+        print(f"| {guard.name} | {seen or 'NOT NOTICED'} |", flush=True)
+        unmissed += [] if seen else [guard.name]
+    return 1 if unmissed else 0
+
+
+def _noticed_by(guard: Guard) -> str:
+    """The first test that fails without the guard; empty when none does."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+        _take_out(guard, copy / "dyntube" / guard.file)
+        command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider"]
+        done = subprocess.run(
+            [*command, *(f"tests/{name}" for name in guard.tests.split())],
+            cwd=copy,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return failed[0].split(" - ")[0].split("::")[-1].split("[")[0] if failed else ""
+
+
+def _take_out(guard: Guard, file: Path) -> None:
+    text = file.read_text("utf-8")
+    if text.count(guard.text) != 1:
+        raise SystemExit(
+            f"{guard.file} has the guard {guard.name!r} {text.count(guard.text)} times"
+        )
+    file.write_text(text.replace(guard.text, guard.without), "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
