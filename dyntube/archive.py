@@ -224,4 +224,7 @@ def _rejected_beside(path: Path) -> Iterator[Rejected]:
     except FileNotFoundError:
         return
     for line in lines:
-        yield Rejected(**json.loads(line))
+        try:
+            yield Rejected(**json.loads(line))
+        except (ValueError, TypeError):
+            yield Rejected("the line that kept it is damaged", line)

@@ -14,6 +14,7 @@ from .journal import event
 from .sync import Progress, Syncer
 
 RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
+LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
 CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
 
 
@@ -123,7 +124,8 @@ class Background:
 
 def _rest_after(error: DynTubeError) -> float:
     asked = error.wait if isinstance(error, UnavailableError) else None
-    return max(RETRY_SECONDS * (10 if isinstance(error, AuthError) else 1), asked or 0.0)
+    ours = RETRY_SECONDS * (10 if isinstance(error, AuthError) else 1)
+    return min(max(ours, asked or 0.0), LONGEST_REST)
 
 
 def _start(work: Callable[..., None], *arguments: object) -> None:

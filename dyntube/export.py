@@ -32,13 +32,16 @@ class Exported:
 def export(archive: Archive, to: Path, start: dt.date, end: dt.date) -> Iterator[Exported]:
     """Write the stored UTC days from `start` to `end`, both included, of all scopes.
 
-    A day that is there already is replaced, whole or not at all. Raises ArchiveError.
+    A day that is there already is replaced, whole or not at all; one that is damaged is left out.
+    Raises ArchiveError.
     """
     inside, outside = to.resolve(), archive.root.resolve()
     if inside == outside or outside in inside.parents or inside in outside.parents:
         raise ArchiveError(f"Export to a folder outside the archive, not to {to}.")
+    archive.files(start, end)  # looks into each, so that all that is damaged is known
+    damaged = {day for name in archive.folders for day in archive.damaged_days(name)}
     for day in archive.days():
-        if start <= day <= end:
+        if start <= day <= end and day not in damaged:
             views = archive.read(day, day)
             folder = to / f"year={day:%Y}" / f"month={day:%m}"
             yield Exported(_write(views, folder, day), len(views))

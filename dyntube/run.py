@@ -99,11 +99,14 @@ class Run:
                 fetcher = DayFetcher(
                     self._settings, self._client, self._archive, pages, room, self._now, self._sleep
                 )
-                self._fetch(tasks, fetcher, days)
-                if self._report.outcome == "done" and (wrong := self._audit(pages)):
-                    self._fetch(wrong, fetcher, days)
+                try:
+                    self._fetch(tasks, fetcher, days)
+                    if self._report.outcome == "done" and (wrong := self._audit(pages)):
+                        self._fetch(wrong, fetcher, days)
+                except DynTubeError as error:
+                    self._client.retries.stop(error)  # or days that wait would be waited for
+                    raise
         except DynTubeError as error:
-            self._client.retries.stop(error)
             self._note_end("stopped", reason=str(error))
             raise
         self._note_end(self._report.outcome)
@@ -178,9 +181,9 @@ class Run:
         stored = {day: infos[0] for day, infos in self._archive.days(folder).items()}
         known = Audits(self._archive.root / folder)
         due = audits(stored, known.when(), now=self._now())
-        damaged = {day for day in due if self._archive.verify(folder, [day])}
+        damaged = [day for day in due if self._archive.verify(folder, [day])]
         sweeper = Sweeper(self._client, scope, pages, self._sleep)
-        wrong = [Task(scope, day, None) for day in damaged]
+        wrong = {day: Task(scope, day, None) for day in damaged}
         try:
             for day in due:
                 counted = sweeper.count(Window(midnight(day), midnight(day + ONE_DAY)))
@@ -188,12 +191,12 @@ class Run:
                     self._journal.write(
                         "audit_differs", day=day, stored=stored[day].api_total, counted=counted
                     )
-                    wrong.append(Task(scope, day, None if day in damaged else stored[day]))
+                    wrong.setdefault(day, Task(scope, day, stored[day]))
                 known.note(day, self._now(), counted)
         except ApiError as error:
             self._journal.write("audit_failed", reason=str(error))
         known.save()
-        return wrong
+        return list(wrong.values())
 
     def _note_end(self, outcome: str, **facts: object) -> None:
         skew = self._client.skew

@@ -120,9 +120,8 @@ class Sweeper:
             # Nothing but deep pages fails where a server refuses them, and the first page
             # of the next try fails as well where it does not.
             return Swept(first.views, total=first.pager.total, capped=True)
-        # Records that should come and did not: where pages are deep, the server may refuse them.
         missing = first.pager.total - sum(map(_records, pages))
-        return replace(merge(pages, window), capped=missing > 0)
+        return replace(merge(pages, window), capped=missing > 0 and len(pages) > 1)
 
     def _pages(self, window: Window, numbers: Sequence[int], size: int | None) -> Iterator[Page]:
         self.requests += len(numbers)

@@ -26,6 +26,7 @@ from .scripted import Answer, Server, in_turn, serve, views
 WINDOW = Window(dt.datetime(2026, 5, 1, tzinfo=dt.UTC), dt.datetime(2026, 5, 2, tzinfo=dt.UTC))
 GOOD = views([record("a", "2026-05-01T10:00:00Z")])
 KEY = "canary-key-1234"
+ODD_KEY = "canary/key+with=odd~letters"
 
 
 @pytest.fixture
@@ -142,6 +143,35 @@ def test_a_refusal_is_not_asked_again(
     with pytest.raises(error, match=text):
         ids(server, Waits())
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"message": f"Bad header: Bearer {ODD_KEY}"}).encode(),
+        json.dumps({"message": f"Bad header: {ODD_KEY}"}).replace("/", "\\/").encode(),
+        json.dumps({"message": "x" * 190 + ODD_KEY}).encode(),
+        json.dumps({"message": {"Authorization": f"Bearer {ODD_KEY}"}}).encode(),
+        json.dumps({"message": [ODD_KEY]}).encode(),
+        json.dumps({"message": ODD_KEY}).encode("utf-16"),
+        f'{{"message": "{"".join(f"{chr(92)}u{ord(c):04x}" for c in ODD_KEY)}"}}'.encode(),
+    ],
+)
+def test_a_key_that_a_server_sends_back_is_not_repeated(server: Server, body: bytes) -> None:
+    server.script = in_turn(Answer(400, body))
+    settings = Settings(api_key=ODD_KEY, stats_url=server.url)
+    with pytest.raises(RequestError) as caught:
+        Client(settings).views(Scope(), WINDOW, 1)
+    assert ODD_KEY[:8] not in str(caught.value)
+
+
+def test_what_a_server_says_is_quoted_in_one_line(server: Server) -> None:
+    message = "No.\r\nAnd \x1b[31mno\u2028again." + "x" * 500
+    server.script = in_turn(Answer(400, json.dumps({"message": message}).encode()))
+    with pytest.raises(RequestError) as caught:
+        ids(server, Waits())
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
 
 
 def test_an_unreachable_host_is_said_to_be_one() -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
+import filelock
 import pytest
 
-from .scripted import Answer, in_turn, serve
+from .scripted import Answer, Asked, in_turn, serve
+from .syncing import hourly, paged, with_a_ghost
 
 ROOT = Path(__file__).parents[1]
+
+
+MAY_1 = dt.date(2026, 5, 1)
+MAY = ("--from", "2026-05-01", "--to", "2026-05-03")
 
 
 def run(
@@ -41,8 +49,10 @@ def test_sync_fetches_and_status_shows_it(stand_in: str, tmp_path: Path) -> None
     done = run("sync", *PERIOD, url=stand_in, folder=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("3 days fetched, ")
-    assert "3 of 3 days" in done.stderr
-    assert "\r" not in done.stderr
+    events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
+    assert events[0] == "sync_started"
+    assert events.count("day_stored") == 3
+    assert "\r" not in done.stderr + done.stdout
     status = json.loads(run("status", "--json", url=stand_in, folder=folder).stdout)
     assert [day["day"] for day in status] == ["2026-10-01", "2026-10-02", "2026-10-03"]
     for day in status:
@@ -117,3 +127,211 @@ def test_without_a_key_it_says_that_the_views_are_invented(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert "demo data" in done.stderr
     assert [path.name for path in folder.iterdir() if path.is_dir()] == ["demo"]
+
+
+def three_days(asked: Asked) -> Answer:
+    """The log of three days in May, and the names of nothing."""
+    if asked.method == "GET":
+        kind = asked.path.split("/")[2].split("?")[0]
+        return Answer(body=json.dumps({"pager": {"totalPages": 1}, kind: []}).encode())
+    days = [MAY_1 + n * dt.timedelta(days=1) for n in range(3)]
+    return paged([view for n, day in enumerate(days) for view in hourly(n + 2, day)])(asked)
+
+
+def assert_machines_can_read(stderr: str) -> list[dict[str, object]]:
+    """Each line is a JSON object or a sentence of ours; returns the objects."""
+    lines = [line for line in stderr.splitlines() if not line.startswith("dyntube: ")]
+    return [json.loads(line) for line in lines]
+
+
+def day_file(folder: Path, day: dt.date) -> Path:
+    """The newest file of a day."""
+    return sorted(folder.rglob(f"{day}.*.parquet"))[-1]
+
+
+def spoil(path: Path) -> None:
+    """Flip a bit of the data, where nobody who reads only the metadata sees it."""
+    content = bytearray(path.read_bytes())
+    content[200] ^= 1
+    path.write_bytes(content)
+
+
+def test_damage_is_found_by_verify_and_healed_by_repair(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        assert run("sync", *MAY, url=server.url, folder=folder).returncode == 0
+        sound = run("verify", url=server.url, folder=folder)
+        assert (sound.returncode, sound.stderr) == (0, "")
+        assert sound.stdout == "3 days with 9 views are as they were written.\n"
+        path = day_file(folder, MAY_1)
+        spoil(path)
+        server.asked.clear()
+        found = run("verify", url=server.url, folder=folder)
+        assert found.returncode == 1
+        assert f"dyntube: {path} is damaged" in found.stderr
+        assert found.stdout.startswith("2 days with 7 views")
+        assert server.asked == []
+        told = json.loads(run("verify", "--json", url=server.url, folder=folder).stdout)
+        assert told == {"days": 2, "views": 7, "damaged": [str(path)]}
+        repaired = run("repair", url=server.url, folder=folder)
+        assert repaired.returncode == 0, repaired.stderr
+        assert repaired.stdout == "1 day fetched, 2 views.\n"
+        assert {asked.json["to"] for asked in server.asked} == {"2026-05-02T00:00:00"}
+        again = run("verify", url=server.url, folder=folder)
+        assert (again.returncode, again.stdout) == (0, sound.stdout)
+
+
+def test_repair_fetches_days_again_that_did_not_add_up(tmp_path: Path) -> None:
+    ghostly, folder = with_a_ghost(hourly(2)), tmp_path / "archive"
+
+    def script(asked: Asked) -> Answer:
+        return three_days(asked) if asked.method == "GET" else ghostly(asked)
+
+    with serve(script) as server:
+        run("sync", *MAY[:3], "2026-05-01", url=server.url, folder=folder)
+        server.script = three_days
+        done = run("repair", "--json", url=server.url, folder=folder)
+        assert [day["verified"] for day in json.loads(done.stdout)["stored"]] == [True]
+        server.asked.clear()
+        assert run("repair", url=server.url, folder=folder).stdout == "0 days fetched, 0 views.\n"
+        assert server.asked == []
+
+
+def test_verify_and_status_of_an_empty_archive_are_fine(tmp_path: Path) -> None:
+    for command in ("verify", "status", "repair"):
+        done = run(command, url="http://127.0.0.1:1", folder=tmp_path / "archive")
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_a_sync_while_another_holds_the_archive_says_so_and_is_no_failure(
+    stand_in: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder)
+        (lock,) = folder.glob(".*.lock")
+        with filelock.FileLock(lock):
+            server.asked.clear()
+            done = run("sync", *MAY[:2], url=server.url, folder=folder)
+        assert done.returncode == 0
+        assert done.stdout == ""
+        assert done.stderr.startswith("dyntube: Another sync is running on this archive.")
+        assert server.asked == []
+
+
+def test_the_error_output_of_a_sync_is_for_machines(tmp_path: Path) -> None:
+    fails = Answer(400, json.dumps({"message": "No\nand \x1b[31mno\r\n again."}).encode())
+
+    def script(asked: Asked) -> Answer:
+        return fails if asked.json.get("to") == "2026-05-03T00:00:00" else three_days(asked)
+
+    with serve(script) as server:
+        done = run("sync", *MAY, url=server.url, folder=tmp_path / "archive")
+    assert done.returncode == 1
+    assert done.stdout == "2 days fetched, 6 views.\n"
+    events = assert_machines_can_read(done.stderr)
+    assert [e["event"] for e in events if e["event"] != "day_stored"] == [
+        "sync_started",
+        "day_failed",
+        "sync_ended",
+    ]
+    assert "dyntube: 2026-05-02: " in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_names_that_cannot_be_fetched_are_noted_and_no_failure(tmp_path: Path) -> None:
+    def script(asked: Asked) -> Answer:
+        return Answer(404) if asked.method == "GET" else three_days(asked)
+
+    with serve(script) as server:
+        done = run("sync", *MAY, url=server.url, folder=tmp_path / "archive")
+    assert done.returncode == 0
+    assert assert_machines_can_read(done.stderr)[-1]["event"] == "names_not_fetched"
+
+
+def test_export_writes_what_other_tools_read(tmp_path: Path) -> None:
+    folder, to = tmp_path / "archive", tmp_path / "out"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder)
+    where = {"url": server.url, "folder": folder}
+    done = run("export", "--to", str(to), **where)
+    assert (done.returncode, done.stdout) == (0, f"3 days with 9 views written to {to}.\n")
+    table = f"read_parquet('{to}/*/*/*.parquet', hive_partitioning=true)"
+    assert duckdb.sql(f"SELECT count(DISTINCT id), min(year) FROM {table}").fetchall() == [
+        (9, 2026)
+    ]
+    some = run("export", "--to", str(tmp_path / "b"), "--from", "2026-05-03", "--json", **where)
+    assert json.loads(some.stdout) == {
+        "files": [str(tmp_path / "b" / "year=2026" / "month=05" / "2026-05-03.parquet")],
+        "views": 4,
+    }
+    none = run("export", "--to", str(tmp_path / "c"), "--until", "2026-04-30", **where)
+    assert none.stdout.startswith("0 days")
+
+
+def test_export_into_the_archive_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    done = run("export", "--to", str(folder / "out"), url="http://127.0.0.1:1", folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dyntube: Export to a folder outside the archive")
+
+
+def test_export_leaves_a_damaged_day_out_and_names_it(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder)
+    path = day_file(folder, MAY_1)
+    spoil(path)
+    done = run("export", "--to", str(tmp_path / "out"), url=server.url, folder=folder)
+    assert done.returncode == 1
+    assert str(path) in done.stderr
+    assert done.stdout.startswith("2 days with 7 views")
+
+
+EXTERNAL = {"DYNTUBE_SYNC": "external"}
+
+
+def test_where_a_scheduler_fetches_reading_needs_no_key(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder, DYNTUBE_API_KEY="k", **EXTERNAL)
+        assert server.asked[0].headers["Authorization"] == "Bearer k"
+        server.asked.clear()
+        for command in (("status", "--json"), ("verify", "--json")):
+            done = run(*command, url=server.url, folder=folder, **EXTERNAL)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert len(json.loads(done.stdout)) == 3
+        assert server.asked == []
+
+
+def test_where_a_scheduler_fetches_there_is_no_demo(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    done = run("status", "--json", folder=folder, **EXTERNAL)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    assert not folder.exists()
+
+
+def test_a_word_for_who_fetches_that_is_none_is_status_2(tmp_path: Path) -> None:
+    done = run("status", folder=tmp_path / "a", DYNTUBE_SYNC="cron")
+    assert done.returncode == 2
+    assert "DYNTUBE_SYNC must be app or external" in done.stderr
+
+
+def test_an_archive_of_a_newer_version_is_said_to_be_one(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder)
+    script = f"""
+import dataclasses
+from pathlib import Path
+from dyntube import dayfile
+path = Path({str(day_file(folder, MAY_1))!r})
+info = dataclasses.replace(dayfile.read_info(path), schema=99)
+dayfile.write(path, dayfile.read(path), info)
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=60)
+    for command in ("status", "verify", "repair"):
+        done = run(command, url=server.url, folder=folder)
+        assert done.returncode == 1
+        assert "newer version of DynTube Analytics" in done.stderr
+        assert "Traceback" not in done.stderr

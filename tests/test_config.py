@@ -49,6 +49,8 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ("DYNTUBE_PAGE_SIZE", "250", "page_size", 250),
         ("DYNTUBE_CONCURRENCY", "1", "concurrency", 1),
         ("DYNTUBE_REFRESH_MINUTES", "60", "refresh_minutes", 60),
+        ("DYNTUBE_SYNC", "external", "sync", "external"),
+        ("DYNTUBE_SYNC", " app ", "sync", "app"),
     ],
 )
 def test_each_setting_is_read_from_the_environment_and_from_the_file(
@@ -105,6 +107,8 @@ def test_a_scope_says_what_to_ask_the_api_for(scope, parameters):
         ({}, True),
         ({"DYNTUBE_API_KEY": "  ", "DYNTUBE_STATS_URL": ""}, True),
         ({"DYNTUBE_API_URL": "https://api.example"}, True),
+        ({"DYNTUBE_SYNC": "app"}, True),
+        ({"DYNTUBE_SYNC": "external"}, False),
         (KEY, False),
         ({"DYNTUBE_STATS_URL": "https://stats.example"}, False),
         (KEY | {"DYNTUBE_STATS_URL": "https://stats.example"}, False),
@@ -112,6 +116,19 @@ def test_a_scope_says_what_to_ask_the_api_for(scope, parameters):
 )
 def test_the_demo_runs_until_a_key_or_a_stats_url_is_set(tmp_path, environ, demo):
     assert read(tmp_path, **environ).demo is demo
+
+
+@pytest.mark.parametrize("word", ["External", "cron", "yes", "app external", "0"])
+def test_who_fetches_is_one_of_two_words(tmp_path, word):
+    with pytest.raises(ConfigError, match="DYNTUBE_SYNC must be app or external"):
+        read(tmp_path, DYNTUBE_SYNC=word)
+
+
+def test_an_app_that_does_not_fetch_reads_the_folder_that_the_scheduler_writes(tmp_path):
+    scheduler = read(tmp_path, **KEY)
+    app = read(tmp_path, DYNTUBE_SYNC="external")
+
+    assert app.folder(app.scopes[0]) == scheduler.folder(scheduler.scopes[0])
 
 
 @pytest.mark.parametrize("name", ["DYNTUBE_STATS_URL", "DYNTUBE_API_URL"])

@@ -259,3 +259,20 @@ def test_a_server_that_is_killed_and_comes_back_costs_nothing(tmp_path: Path) ->
     second.stop()
     assert not report.failed
     assert sorted(archive.days()) == sorted(days)
+
+
+def test_a_server_that_always_counts_one_too_many_is_not_asked_without_end(
+    server: Server, settings_of_server: Settings
+) -> None:
+    pages, each_is_asked_at_most = 3, 60
+
+    def script(asked: Asked) -> Answer:
+        answer = json.loads(paged(hourly(5))(asked).body)
+        answer["pager"]["total"] += 1
+        return Answer(body=json.dumps(answer).encode())
+
+    server.script = script
+    syncer, _ = build(settings_of_server)
+    (stored,) = syncer.sync([MAY_1]).stored
+    assert not stored.verified
+    assert len(server.asked) < pages * each_is_asked_at_most
