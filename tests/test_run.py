@@ -232,13 +232,15 @@ def test_a_run_that_has_nothing_to_do_notes_nothing(scene: MakeScene) -> None:
 def test_a_full_disk_ends_those_who_wait_at_once(
     server: Server, settings_of_server: Settings
 ) -> None:
-    told_to_wait = threading.Event()
+    told_to_wait, under_way = threading.Event(), threading.Event()
     well = paged(hourly(1, DAYS[5]))
 
     def script(asked: Asked) -> Answer:
         if day_of(asked) < 5:
+            under_way.wait(30)
             told_to_wait.set()
             return Answer(429, b"", A_LONG_WAIT)
+        under_way.set()
         told_to_wait.wait(30)
         return well(asked)
 
