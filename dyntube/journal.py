@@ -80,7 +80,7 @@ def bug(reference: str, error: BaseException) -> None:
 
 def start_logging() -> None:
     """Write this package's log to the error output, one JSON object a line, times in UTC."""
-    if not _log.handlers:
+    if not any(isinstance(handler, _ErrorOutput) for handler in _log.handlers):
         handler = _ErrorOutput()
         handler.setFormatter(_JsonLines())
         _log.addHandler(handler)

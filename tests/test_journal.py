@@ -32,7 +32,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     """What the log writes to the error output, from `start_logging` on."""
     logger = logging.getLogger("dyntube")
     before = logger.handlers, logger.level, logger.propagate
-    logger.handlers = []
+    logger.handlers, logger.propagate = [], True  # as no test before this one has been
     yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     logger.handlers, logger.level, logger.propagate = before
 
