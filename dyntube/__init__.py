@@ -7,7 +7,7 @@
                                            one Parquet file a day; whether one is short; which days
                                            to fetch, and what of it replaces what is stored; names
                                            of projects, channels and videos
-    ask     periods, metrics, quality -> query -> engine -> comparison, trends
+    ask     periods, metrics, quality -> query -> sql, engine -> comparison, trends
                                            a question is a value; DuckDB answers it from the files
     show    formats, charts -> ui          then `pages/` and `app.py`
 
@@ -15,7 +15,7 @@
 line, and `demo` is a stand-in for the API with invented views. Modules import only those before
 them in this order: errors, files, config, journal, records, parse_plain, parse, retry, deadline,
 api, dayfile, archive, export, audits, room, revision, sweep, plan, fetch, run, sync, catalog,
-periods, metrics, quality, query, engine, comparison, trends, formats, charts, demo, account,
+periods, metrics, quality, query, sql, engine, comparison, trends, formats, charts, demo, account,
 background, frames, ui, terminal, __main__.
 
 Public names, for notebooks and other programs:

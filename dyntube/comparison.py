@@ -32,7 +32,7 @@ def compare(
     both = now.merge(earlier, on=by, how="left") if by else now.join(earlier)
     for name in metrics:
         measure = metric(name)
-        if measure.format in ("number", "hours"):
+        if measure.is_amount:
             both[f"{name}_before"] = both[f"{name}_before"].fillna(0)
         pairs = zip(both[name], both[f"{name}_before"], strict=True)
         both[f"{name}_change"] = [change(measure, float(a), float(b)) for a, b in pairs]

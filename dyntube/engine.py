@@ -12,8 +12,9 @@ import pandas as pd
 from .archive import Archive
 from .errors import ArchiveError
 from .periods import calendar
-from .query import ChecksQuery, Query, Question, RowsQuery, shape, statement
+from .query import ChecksQuery, Query, Question, RowsQuery
 from .records import SCHEMA
+from .sql import shape, statement
 
 ANSWERS_KEPT = 1000
 
@@ -36,7 +37,7 @@ class Engine:
     def answer(self, query: Query) -> pd.DataFrame:
         """One row per combination of `by` that has views (without `by`: one row).
 
-        Columns are the dimensions, then the metrics, by name; types as in `query.shape`. The frame
+        Columns are the dimensions, then the metrics, by name; types as in `sql.shape`. The frame
         is kept until the files behind it change, and handed to all who ask: do not change it.
         Raises ArchiveError when a day file cannot be read.
         """

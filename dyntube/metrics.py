@@ -19,7 +19,11 @@ Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 
 @dataclass(frozen=True)
 class Metric:
-    """A number with a definition. `additive`: rows of a breakdown add up to the total."""
+    """A number with a definition. `additive`: rows of a breakdown add up to the total.
+
+    `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
+    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
+    """
 
     name: str
     label: str
@@ -28,38 +32,59 @@ class Metric:
     format: Format = "number"
     additive: bool = False
     more_is_better: bool = True
+    views: str = "true"
+    parts: tuple[str, str] | None = None
 
     @property
     def is_rate(self) -> bool:
         """A fraction from 0 to 1, whose change is stated in percentage points."""
         return self.format == "percent"
 
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is 0, and not undefined, where there are no views."""
+        return self.parts is None
+
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something to group or filter by."""
+    """Something to group or filter by. `kind` says what its values are.
+
+    text: text, "Unknown" where it is missing; number: whole numbers; date: the first day of a
+    local day, week or month; moment: an instant. `of_calendar`: it depends on the time zone.
+    """
 
     name: str
     label: str
     sql: str
-
-    @property
-    def is_time(self) -> bool:
-        """Whether it comes from the calendar of the chosen time zone."""
-        return self.name in TIME_DIMENSIONS
+    kind: Literal["text", "number", "date", "moment"] = "text"
+    of_calendar: bool = False
 
 
-_PLAYS = "count(CASE WHEN started THEN 1 END)"
-_WATCH_TIME = "coalesce(sum(watch_time), 0)"
-_COMPLETIONS = "count(CASE WHEN started AND ended THEN 1 END)"
-_WATCHED = (
-    "sum(CASE WHEN started AND duration > 0 THEN least(coalesce(watch_time, 0), duration) END)"
-)
-_LENGTH = "sum(CASE WHEN started AND duration > 0 THEN duration END)"
-_SOUND_ON = "count(CASE WHEN started AND NOT muted THEN 1 END)"
-_VIEWERS = "count(DISTINCT viewer)"
+FEW_PLAYS = 30  # rates of fewer say little
 
-_METRICS = (
+_LASTS = "started AND duration > 0"
+_WITH_SOUND = "started AND NOT muted"
+
+
+def _count(condition: str) -> str:
+    return f"count(CASE WHEN {condition} THEN 1 END)"
+
+
+def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
+    return Metric(name, label, _count(condition), help_, additive=True, views=condition)
+
+
+def _reached(percent: int) -> Metric:
+    return _plays(
+        f"reached_{percent}",
+        f"Watched {percent}%",
+        f"{_LASTS} AND watch_time * 100 / duration >= {percent}",
+        f"Plays that watched at least {percent}% of the video's length.",
+    )
+
+
+_SUMS = (
     Metric(
         "views",
         "Views",
@@ -67,80 +92,106 @@ _METRICS = (
         "How often a player with your video was loaded on a page.",
         additive=True,
     ),
-    Metric("plays", "Plays", _PLAYS, "Views in which the video was started.", additive=True),
-    Metric(
-        "play_rate",
-        "Play rate",
-        f"{_PLAYS} / nullif(count(*), 0)",
-        "Plays divided by views.",
-        "percent",
-    ),
+    _plays("plays", "Plays", "started", "Views in which the video was started."),
     Metric(
         "watch_time",
         "Watch time",
-        _WATCH_TIME,
+        "coalesce(sum(watch_time), 0)",
         "All the time people spent watching, added up. Watching a part again counts again.",
         "hours",
         additive=True,
     ),
-    Metric(
-        "average_watch_time",
-        "Average watch time",
-        f"{_WATCH_TIME} / nullif({_PLAYS}, 0)",
-        "Watch time divided by plays.",
-        "seconds",
-    ),
-    Metric(
-        "average_percent_watched",
-        "Average % watched",
-        f"{_WATCHED} / nullif({_LENGTH}, 0)",
-        "Time watched divided by the length of the videos played. Each play counts for its video's "
-        "length at most; plays of unknown length are left out.",
-        "percent",
-    ),
-    Metric(
+    _plays(
         "completions",
         "Completions",
-        _COMPLETIONS,
+        "started AND ended",
         "Plays that reached the end of the video.",
+    ),
+    _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays that were not muted."),
+    Metric(
+        "watched_length",
+        "Time watched, at most the length",
+        f"coalesce(sum(CASE WHEN {_LASTS} THEN least(coalesce(watch_time, 0), duration) END), 0)",
+        "Watch time of plays, each counted for its video's length at most.",
+        "hours",
         additive=True,
+        views=_LASTS,
     ),
     Metric(
-        "completion_rate",
-        "Completion rate",
-        f"{_COMPLETIONS} / nullif({_PLAYS}, 0)",
-        "Plays that reached the end of the video, divided by plays.",
-        "percent",
+        "played_length",
+        "Length of the videos played",
+        f"coalesce(sum(CASE WHEN {_LASTS} THEN duration END), 0)",
+        "The lengths of the videos of all plays, added up.",
+        "hours",
+        additive=True,
+        views=_LASTS,
     ),
     Metric(
         "viewers",
         "Viewers",
-        _VIEWERS,
+        "count(DISTINCT viewer)",
         "Different people: by your own user id where the view has one, else by browser. "
         "One person in several rows or days counts once in the total.",
-    ),
-    Metric(
-        "views_per_viewer",
-        "Views per viewer",
-        f"count(*) / nullif({_VIEWERS}, 0)",
-        "Views divided by viewers.",
-        "ratio",
-    ),
-    Metric(
-        "sound_on_rate",
-        "Sound on",
-        f"{_SOUND_ON} / nullif({_PLAYS}, 0)",
-        "Plays that were not muted, divided by plays.",
-        "percent",
+        views="viewer IS NOT NULL",
     ),
     Metric(
         "new_viewers",
         "New viewers",
         "count(DISTINCT CASE WHEN date = first_date THEN viewer END)",
         "Viewers without an earlier view in the stored history.",
+        views="viewer IS NOT NULL",
+    ),
+    *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
+)
+_SQL = {metric.name: metric.sql for metric in _SUMS}
+
+
+def _rate(
+    name: str, label: str, parts: tuple[str, str], help_: str, format_: Format = "percent"
+) -> Metric:
+    upper, lower = parts
+    sql = f"{_SQL[upper]} / nullif({_SQL[lower]}, 0)"
+    views = next(metric.views for metric in _SUMS if metric.name == lower)
+    return Metric(name, label, sql, help_, format_, views=views, parts=parts)
+
+
+_RATES = (
+    _rate("play_rate", "Play rate", ("plays", "views"), "Plays divided by views."),
+    _rate(
+        "average_watch_time",
+        "Average watch time",
+        ("watch_time", "plays"),
+        "Watch time divided by plays.",
+        "seconds",
+    ),
+    _rate(
+        "average_percent_watched",
+        "Average % watched",
+        ("watched_length", "played_length"),
+        "Time watched divided by the length of the videos played. Each play counts for its video's "
+        "length at most; plays of unknown length are left out.",
+    ),
+    _rate(
+        "completion_rate",
+        "Completion rate",
+        ("completions", "plays"),
+        "Plays that reached the end of the video, divided by plays.",
+    ),
+    _rate(
+        "views_per_viewer",
+        "Views per viewer",
+        ("views", "viewers"),
+        "Views divided by viewers.",
+        "ratio",
+    ),
+    _rate(
+        "sound_on_rate",
+        "Sound on",
+        ("sound_on", "plays"),
+        "Plays that were not muted, divided by plays.",
     ),
 )
-METRICS = {metric.name: metric for metric in _METRICS}
+METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}
 
 
 def _text(column: str) -> str:
@@ -149,6 +200,28 @@ def _text(column: str) -> str:
 
 def _version(family: str, major: str) -> str:
     return f"coalesce({family} || coalesce(' ' || {major}, ''), '{UNKNOWN}')"
+
+
+def _length_sql() -> str:
+    bands = "".join(f" WHEN duration < {end} THEN '{label}'" for label, end in _BANDS)
+    return f"CASE WHEN duration <= 0 THEN '{UNKNOWN}'{bands} ELSE '{UNKNOWN}' END"
+
+
+_BANDS = (
+    ("Under 30 s", 30),
+    ("30 to 60 s", 60),
+    ("1 to 2 min", 120),
+    ("2 to 5 min", 300),
+    ("5 to 10 min", 600),
+    ("10 to 30 min", 1800),
+    ("30 min and more", 10**9),
+)
+LENGTHS = tuple(label for label, _ in _BANDS)  # in order
+_UNTIL = "date + to_microseconds(CAST(coalesce(watch_time, 0) * 1e6 AS BIGINT))"
+
+
+def _minute(moment: str) -> str:
+    return f"CAST(date_trunc('minute', {moment}) AS TIMESTAMP)"
 
 
 _DIMENSIONS = (
@@ -180,15 +253,33 @@ _DIMENSIONS = (
         f"ELSE coalesce('Plan ' || plan_type, '{UNKNOWN}') END",
     ),
     Dimension("delivery_region", "Delivery region", _text("region")),
-    Dimension("hour", "Hour", "hour"),
-    Dimension("day", "Day", "day"),
-    Dimension("week", "Week", "week"),
-    Dimension("month", "Month", "month"),
-    Dimension("hour_of_day", "Hour of the day", "hour_of_day"),
-    Dimension("weekday", "Weekday", "weekday"),
+    Dimension("length", "Video length", _length_sql()),
+    Dimension(
+        "watched_percent",
+        "Share watched",
+        f"CASE WHEN {_LASTS} THEN CAST(floor(least(coalesce(watch_time, 0) * 100 / duration, 100)) "
+        "AS INTEGER) ELSE -1 END",  # -1: not played, or of unknown length
+        "number",
+    ),
+    Dimension("minute", "Minute", _minute("date"), "moment"),
+    Dimension("watched_until", "Watched until", _minute(_UNTIL), "moment"),
+    Dimension("hour", "Hour", "hour", "moment", of_calendar=True),
+    Dimension("day", "Day", "day", "date", of_calendar=True),
+    Dimension("week", "Week", "week", "date", of_calendar=True),
+    Dimension("month", "Month", "month", "date", of_calendar=True),
+    Dimension("hour_of_day", "Hour of the day", "hour_of_day", "number", of_calendar=True),
+    Dimension("weekday", "Weekday", "weekday", "number", of_calendar=True),
 )
-TIME_DIMENSIONS = ("hour", "day", "week", "month", "hour_of_day", "weekday")
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
+# What lies in what, the largest first.
+HIERARCHIES = {
+    "library": ("project", "channel", "video"),
+    "place": ("continent", "country", "region", "city"),
+    "device": ("device_type", "device_brand", "device_model"),
+    "browser": ("browser", "browser_version"),
+    "system": ("os", "os_version"),
+    "embed": ("embed_domain", "embed_page"),
+}
 
 
 def metric(name: str) -> Metric:

@@ -51,7 +51,7 @@ def trend(query: Query, answer: pd.DataFrame, now: dt.datetime) -> Trend:
     starts, begins, ends = starts[begun], begins[begun], ends[begun]
     rows = answer.set_index(interval).reindex(starts)
     for name in query.metrics:
-        if metric(name).format in ("number", "hours"):
+        if metric(name).is_amount:
             rows[name] = rows[name].fillna(0)
     start, end = map(pd.Timestamp, query.period.bounds(query.timezone))
     partial = (begins < start) | (ends > min(end, present))

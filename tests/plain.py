@@ -19,6 +19,15 @@ def metrics(records: Iterable[Record]) -> dict[str, float]:
     lasting = [view for view in plays if (view.get("duration") or 0) > 0]
     watch_time = sum(view.get("watchTime") or 0 for view in views)
     completions = sum(bool(view.get("ended")) for view in plays)
+    sound_on = sum(view.get("muted") is False for view in plays)
+    watched = sum(min(view.get("watchTime") or 0, view["duration"]) for view in lasting)
+    length = sum(view["duration"] for view in lasting)
+    reached = {
+        f"reached_{percent}": sum(
+            (view.get("watchTime") or 0) * 100 / view["duration"] >= percent for view in lasting
+        )
+        for percent in (25, 50, 75, 90, 95)
+    }
     viewers = {viewer(view) for view in views} - {None}
     return {
         "views": len(views),
@@ -26,16 +35,16 @@ def metrics(records: Iterable[Record]) -> dict[str, float]:
         "play_rate": ratio(len(plays), len(views)),
         "watch_time": watch_time,
         "average_watch_time": ratio(watch_time, len(plays)),
-        "average_percent_watched": ratio(
-            sum(min(view.get("watchTime") or 0, view["duration"]) for view in lasting),
-            sum(view["duration"] for view in lasting),
-        ),
+        "average_percent_watched": ratio(watched, length),
+        "watched_length": watched,
+        "played_length": length,
         "completions": completions,
         "completion_rate": ratio(completions, len(plays)),
         "viewers": len(viewers),
         "views_per_viewer": ratio(len(views), len(viewers)),
-        "sound_on_rate": ratio(sum(view.get("muted") is False for view in plays), len(plays)),
-    }
+        "sound_on": sound_on,
+        "sound_on_rate": ratio(sound_on, len(plays)),
+    } | reached
 
 
 def grouped(records: Iterable[Record], key: Callable[[Record], Any]) -> dict[Any, dict[str, float]]:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from dyntube.periods import Period, buckets
-from dyntube.query import Query, shape
+from dyntube.query import Query
+from dyntube.sql import shape
 from dyntube.trends import Trend, trend
 
 METRICS = ("views", "play_rate", "watch_time", "average_watch_time", "viewers", "views_per_viewer")
