@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from . import notes, saved_views
 from .api import Client
 from .archive import Archive
 from .catalog import Catalog
@@ -12,6 +13,9 @@ from .config import Settings, read_settings
 from .demo import process as demo
 from .engine import Engine
 from .journal import FILE_NAME, Journal
+from .notes import Notes
+from .saved_views import SavedViews
+from .shelf import Shelf
 from .sync import Syncer
 
 
@@ -26,6 +30,8 @@ class Account:
     syncer: Syncer
     catalog: Catalog
     engine: Engine
+    notes: Notes
+    saved_views: SavedViews
 
     def first_stored_day(self) -> dt.date | None:
         """The first UTC day in the archive."""
@@ -57,4 +63,14 @@ def open_account(settings: Settings | None = None) -> Account:
     journal = Journal(first_folder / FILE_NAME)
     syncer = Syncer(settings, client, archive, journal=journal)
     catalog = Catalog(client, first_folder)
-    return Account(settings, client, archive, journal, syncer, catalog, Engine(archive))
+    return Account(
+        settings,
+        client,
+        archive,
+        journal,
+        syncer,
+        catalog,
+        Engine(archive),
+        Notes(Shelf(first_folder / notes.FILE_NAME, notes.load)),
+        SavedViews(Shelf(first_folder / saved_views.FILE_NAME, saved_views.load)),
+    )

@@ -1,0 +1,186 @@
+"""Saved views: whose they are, what a name means, and what is kept of a reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dyntube import saved_views as module
+from dyntube.errors import ArchiveError, EntryError
+from dyntube.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, load, reader_id
+from dyntube.shelf import Shelf
+
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+ANN, BOB = reader_id("cookie of Ann"), reader_id("cookie of Bob")
+LAST_WEEK = {"period": ["last-7-days"], "project": ["a", "b"]}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / FILE_NAME
+
+
+@pytest.fixture
+def views(file: Path) -> SavedViews:
+    return SavedViews(Shelf(file, load), now=lambda: NOON)
+
+
+def named(views: SavedViews, reader: str) -> list[str]:
+    return [view.name for view in views.for_reader(reader)]
+
+
+def test_a_view_is_kept_with_its_page_and_parameters(views: SavedViews, file: Path) -> None:
+    view, replaced = views.save("Monday", "videos", LAST_WEEK, ANN)
+    assert view == SavedView(view.id, "Monday", "videos", LAST_WEEK, ANN, NOON)
+    assert not replaced
+    assert SavedViews(Shelf(file, load)).for_reader(ANN) == [view]
+
+
+def test_a_reader_sees_their_own_views_and_the_shared_ones_by_name(views: SavedViews) -> None:
+    for name, owner in (("b", ANN), ("C", SHARED), ("a", SHARED), ("d", BOB)):
+        views.save(name, "", {}, owner)
+    assert named(views, ANN) == ["a", "b", "C"]
+    assert named(views, BOB) == ["a", "C", "d"]
+    assert named(views, "") == ["a", "C"]
+
+
+def test_saving_under_a_name_again_replaces_the_view_and_says_so(views: SavedViews) -> None:
+    first, _ = views.save("Monday", "", {}, ANN)
+    second, replaced = views.save(" MONDAY ", "videos", LAST_WEEK, ANN)
+    assert replaced
+    assert views.for_reader(ANN) == [second]
+    assert (second.id, second.page, second.parameters) == (first.id, "videos", LAST_WEEK)
+
+
+def test_the_same_name_may_be_anothers_and_shared_too(views: SavedViews) -> None:
+    replaced = [views.save("Monday", "", {}, owner)[1] for owner in (ANN, BOB, SHARED)]
+    assert replaced == [False, False, False]
+    assert named(views, ANN) == ["Monday", "Monday"]
+
+
+def test_a_view_gets_another_name(views: SavedViews) -> None:
+    view, _ = views.save("Monday", "videos", LAST_WEEK, ANN)
+    views.rename(view.id, " Every\nMonday ", ANN)
+    (renamed,) = views.for_reader(ANN)
+    assert renamed == SavedView(view.id, "Every Monday", "videos", LAST_WEEK, ANN, NOON)
+    views.rename(view.id, "every monday", ANN)  # its own name is not in its way
+
+
+def test_a_name_that_is_taken_is_said(views: SavedViews) -> None:
+    view, _ = views.save("Monday", "", {}, ANN)
+    views.save("Tuesday", "", {}, ANN)
+    with pytest.raises(EntryError, match="a view called Tuesday already"):
+        views.rename(view.id, "TUESDAY", ANN)
+    assert named(views, ANN) == ["Monday", "Tuesday"]
+
+
+def test_only_its_owner_may_change_a_personal_view(views: SavedViews) -> None:
+    view, _ = views.save("Monday", "", {}, ANN)
+    for other in (BOB, ""):
+        with pytest.raises(EntryError, match="This view is gone"):
+            views.rename(view.id, "Mine", other)
+        views.remove(view.id, other)
+    assert views.for_reader(ANN) == [view]
+    views.remove(view.id, ANN)
+    assert views.for_reader(ANN) == []
+
+
+def test_everybody_may_change_a_shared_view(views: SavedViews) -> None:
+    view, _ = views.save("Monday", "", {}, SHARED)
+    views.rename(view.id, "Tuesday", BOB)
+    views.rename(view.id, "Wednesday", "")
+    assert named(views, ANN) == ["Wednesday"]
+    views.remove(view.id, BOB)
+    views.remove(view.id, BOB)
+    assert named(views, ANN) == []
+
+
+def test_a_view_that_somebody_has_deleted_cannot_be_renamed(views: SavedViews) -> None:
+    view, _ = views.save("Monday", "", {}, SHARED)
+    views.remove(view.id, ANN)
+    with pytest.raises(EntryError, match="This view is gone: somebody has deleted it"):
+        views.rename(view.id, "Tuesday", BOB)
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "told"),
+    [
+        (" ", "", "The name is empty"),
+        ("x" * 81, "", "81 characters; 80 are the most"),
+        ("Monday", "../secrets", "cannot be saved"),
+        ("Monday", "a/b", "cannot be saved"),
+    ],
+)
+def test_what_cannot_be_kept_is_said(name: str, page: str, told: str, views: SavedViews) -> None:
+    with pytest.raises(EntryError, match=told):
+        views.save(name, page, {}, ANN)
+    assert views.for_reader(ANN) == []
+
+
+def test_there_is_room_for_so_many_views_of_each(
+    views: SavedViews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    for owner in (ANN, SHARED):
+        views.save("a", "", {}, owner)
+        views.save("b", "", {}, owner)
+        with pytest.raises(EntryError, match="There are 2 such views"):
+            views.save("c", "", {}, owner)
+        assert views.save("a", "videos", {}, owner)[1]
+    views.save("c", "", {}, BOB)
+
+
+def test_of_many_who_save_at_once_all_are_kept(file: Path) -> None:
+    both = [SavedViews(Shelf(file, load)) for _ in range(2)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: both[n % 2].save(f"view {n:02}", "", {}, SHARED), range(40)))
+    assert named(both[0], ANN) == [f"view {n:02}" for n in range(40)]
+
+
+def test_a_reader_is_known_by_a_hash_of_the_cookie_and_never_by_the_cookie(
+    views: SavedViews, file: Path
+) -> None:
+    views.save("Monday", "", {}, ANN)
+    stored = file.read_text("utf-8")
+    assert "cookie of Ann" not in stored
+    assert ANN in stored
+    assert len(ANN) == 64
+    assert ANN == reader_id("cookie of Ann") != BOB
+    assert reader_id("") == ""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": None},
+        {"page": "../x"},
+        {"page": None},
+        {"owner": 7},
+        {"id": None},
+        {"created_at": "yesterday"},
+        {"parameters": None},
+        {"parameters": []},
+        {"parameters": ["period"]},
+        {"parameters": {"period": "last-7-days"}},
+        {"parameters": {"period": [7]}},
+        {"colour": "red"},
+    ],
+)
+def test_a_file_with_a_view_that_is_none_is_left_as_it_is(
+    wrong: dict[str, object], views: SavedViews, file: Path
+) -> None:
+    views.save("Monday", "", LAST_WEEK, ANN)
+    stored = json.loads(file.read_text("utf-8"))
+    stored["items"][0] |= wrong
+    file.write_text(json.dumps(stored), "utf-8")
+    raw = file.read_bytes()
+    with pytest.raises(ArchiveError, match=r"saved_views\.json is damaged"):
+        views.for_reader(ANN)
+    with pytest.raises(ArchiveError, match=r"saved_views\.json is damaged"):
+        views.save("Tuesday", "", {}, ANN)
+    assert file.read_bytes() == raw
