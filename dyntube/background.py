@@ -16,6 +16,7 @@ from .sync import Progress, Syncer
 RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
 LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
 CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
+CALM = 5  # after a sync that a page wanted early, none is early for so many times its length
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Background:
         self._lock = threading.Lock()
         self._state = State()
         self._stop = threading.Event()
-        self._rest_until = 0.0
+        self._rest_until = self._calm_until = 0.0
         self._names_asked = False
 
     @property
@@ -53,15 +54,21 @@ class Background:
         """What it does at the moment."""
         return self._state
 
-    def ensure(self, days: Collection[dt.date]) -> State:
-        """See to it that these UTC days are stored and fresh; returns at once."""
+    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
+        """See to it that these UTC days are stored and fresh; returns at once.
+
+        Days that may still change are fresh for as long as the settings say, or for `refresh`,
+        which is for pages that want them early. Where that takes long, they get them less often.
+        """
         if self._external:
             return self._state
         with self._lock:
             self._ensure_names()
-            resting = self._clock() < self._rest_until
-            if self._state.progress is None and not resting and self._syncer.due(days):
-                self._start_sync(days, None)
+            now = self._clock()
+            refresh = refresh if now >= self._calm_until else None
+            ready = self._state.progress is None and now >= self._rest_until
+            if ready and self._syncer.due(days, refresh=refresh):
+                self._start_sync(days, refresh)
             return self._state
 
     def sync_now(self, days: Collection[dt.date]) -> State:
@@ -86,6 +93,7 @@ class Background:
 
     def _sync(self, days: Collection[dt.date], refresh: dt.timedelta | None) -> None:
         error: DynTubeError | None = None
+        began = self._clock()
         try:
             report = self._syncer.sync(days, refresh=refresh, progress=self._show, stop=self._stop)
             error = next(iter(report.failed.values()), None)
@@ -96,6 +104,8 @@ class Background:
         except DynTubeError as failure:
             error = failure
         finally:
+            if refresh:
+                self._calm_until = self._clock() + CALM * (self._clock() - began)
             if error:
                 self._rest(_rest_after(error))
             self._state = State(error=error)

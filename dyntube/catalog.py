@@ -26,10 +26,14 @@ class Names:
     videos: Mapping[str, str] = field(default_factory=dict)
     fetched_at: dt.datetime | None = None
 
+    def known(self, dimension: str) -> Mapping[str, str]:
+        """The names of all projects, channels or videos; none of other dimensions."""
+        names = {"project": self.projects, "channel": self.channels, "video": self.videos}
+        return names.get(dimension, {})
+
     def of(self, dimension: str, key: str) -> str:
         """The name of a project, channel or video; the key itself where no name is known."""
-        names = {"project": self.projects, "channel": self.channels, "video": self.videos}
-        return names.get(dimension, {}).get(key, key)
+        return self.known(dimension).get(key, key)
 
 
 class Catalog:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import pandas as pd
 
-from .metrics import Metric, metric
+from .metrics import METRICS, Metric, metric
 
 
 def change(measure: Metric, now: float, before: float) -> float:
@@ -22,14 +23,23 @@ def change(measure: Metric, now: float, before: float) -> float:
 
 
 def compare(
-    now: pd.DataFrame, before: pd.DataFrame, by: list[str], metrics: list[str]
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    by: list[str],
+    metrics: list[str],
+    *,
+    gone: bool = False,
 ) -> pd.DataFrame:
     """The rows of `now`, with `<metric>_before` and `<metric>_change` beside each metric.
 
-    A row that was not there before has 0 for counts and NaN for the rest.
+    With `gone`, also the rows that were only there before. Amounts are 0 and the rest NaN where a
+    row was not there.
     """
     earlier = before[[*by, *metrics]].rename(columns={name: f"{name}_before" for name in metrics})
-    both = now.merge(earlier, on=by, how="left") if by else now.join(earlier)
+    how: Literal["left", "outer"] = "outer" if gone else "left"
+    both = now.merge(earlier, on=by, how=how, sort=False) if by else now.join(earlier)
+    amounts = [name for name in now.columns if name in METRICS and metric(name).is_amount]
+    both = both.fillna({name: 0 for name in amounts}).astype({n: now.dtypes[n] for n in amounts})
     for name in metrics:
         measure = metric(name)
         if measure.is_amount:
@@ -37,3 +47,8 @@ def compare(
         pairs = zip(both[name], both[f"{name}_before"], strict=True)
         both[f"{name}_change"] = [change(measure, float(a), float(b)) for a, b in pairs]
     return both
+
+
+def metric_of(column: str) -> str:
+    """The metric that a column of `compare` is about."""
+    return column.removesuffix("_before").removesuffix("_change")

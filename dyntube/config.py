@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ ScopeKind = Literal["account", "project", "channel"]
 Sync = Literal["app", "external"]
 T = TypeVar("T")
 NO_KEYS: tuple[str, ...] = ()
+NO_DOMAINS: tuple[str, ...] = ()
 IN_APP: Sync = "app"
 
 
@@ -43,7 +45,8 @@ class Settings:
     """How this installation is set up.
 
     `sync` says who fetches: the app while people look, or an external scheduler; then the app
-    needs no API key and may read an archive that it cannot write. `demo` means: no account is
+    needs no API key and may read an archive that it cannot write. `own_domains` are where videos
+    are expected, with all domains below them; none: nobody has said. `demo` means: no account is
     connected.
     """
 
@@ -57,6 +60,7 @@ class Settings:
     concurrency: int = 4
     refresh_minutes: int = 10
     sync: Sync = "app"
+    own_domains: tuple[str, ...] = ()
     demo: bool = False
 
     def folder(self, scope: Scope) -> str:
@@ -103,6 +107,7 @@ def read_settings(
         concurrency=read("DYNTUBE_CONCURRENCY", _whole_number, 4),
         refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", _whole_number, 10),
         sync=sync,
+        own_domains=read("DYNTUBE_OWN_DOMAINS", _domains, NO_DOMAINS),
         demo=not connected,
     )
 
@@ -135,6 +140,21 @@ def _keys(name: str, text: str) -> tuple[str, ...]:
     if not text.isprintable():
         raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
     return tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+
+
+_LABEL = "[0-9A-Za-z_\x80-\U0010ffff-]{1,63}"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}([.]{_LABEL})*[.]?")
+
+
+def _domains(name: str, text: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for domain in found:
+        if not (domain.isprintable() and _DOMAIN.fullmatch(domain)):
+            raise ConfigError(
+                f"{name} has {domain[:80]!r}, which is no domain. Write acme.com, without "
+                "https://, port or path; it stands for every domain below it too."
+            )
+    return found
 
 
 def _url(name: str, text: str) -> str:

@@ -14,7 +14,7 @@ import datetime as dt
 import json
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -144,6 +144,54 @@ def write_plain(path: Path, views: pa.Table) -> None:
         for name in names
     }
     pq.write_table(pa.table(plain), path, compression="zstd")
+
+
+def stream_plain(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[bytes]:
+    """One file for other tools out of many tables, in parts, as they come."""
+    sink = _Parts()
+    writer = pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd")
+    for table in _enough_for_a_group(tables):
+        writer.write_table(table, ROW_GROUP)
+        yield sink.taken()
+    writer.close()
+    yield sink.taken()
+
+
+def _enough_for_a_group(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= ROW_GROUP:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+class _Parts:
+    """A file that keeps what is written only until it is taken."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._parts: list[bytes] = []
+        self._written = 0
+
+    def write(self, part: bytes) -> None:
+        self._parts.append(part)
+        self._written += len(part)
+
+    def tell(self) -> int:
+        return self._written
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+    def taken(self) -> bytes:
+        taken, self._parts = b"".join(self._parts), []
+        return taken
 
 
 def _put_seal(path: Path) -> None:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from .archive import Archive
 from .errors import ArchiveError
-from .periods import calendar
-from .query import ChecksQuery, Query, Question, RowsQuery
-from .records import SCHEMA
+from .periods import ONE_DAY, calendar
+from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
 from .sql import shape, statement
 
 ANSWERS_KEPT = 1000
+PLAIN_VIEWS = pa.schema(
+    [SCHEMA.field(n) if SCHEMA.field(n).type != LABEL else (n, TEXT) for n in VIEW_COLUMNS]
+)
+Files = tuple[Path, ...]
+Q = TypeVar("Q", bound=Question)
+T = TypeVar("T")
 
 
 class Engine:
@@ -51,32 +63,72 @@ class Engine:
         """One row: `views`, and the count of each of `quality.CHECKS` by name; as `answer`."""
         return self._keep(query)
 
+    def count(self, query: CountQuery) -> int:
+        """How many views there are; else as `answer`."""
+        return int(self._keep(query)["views"].iloc[0])
+
+    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+        """All views of a question, oldest first, in PLAIN_VIEWS: a table for each local day.
+
+        Its `limit` and `offset` do not matter, and nothing is kept, so that any number of views
+        fits. A day is as it is stored when its turn comes. Raises as `answer`.
+        """
+        for day in self._stored_days(query):
+            if len(views := self._over_sound_files(day, self._ask_plain)):
+                yield views
+
     def _keep(self, asked: Question) -> pd.DataFrame:
+        return self._over_sound_files(asked, self._kept)
+
+    def _over_sound_files(self, asked: Q, ask: Callable[[Q, Files, Files], T]) -> T:
         sources = self._sources(asked)
         try:
-            return self._kept(asked, *sources)
+            return ask(asked, *sources)
         except duckdb.Error as error:
             # A file that was sound may be damaged since; the others still answer.
             self._archive.verify()
             if (sound := self._sources(asked)) != sources:
-                return self._kept(asked, *sound)
+                return ask(asked, *sound)
             if not isinstance(error, duckdb.IOException):
                 raise
             raise ArchiveError("A stored day cannot be read. Fetch it again.") from error
 
-    def _sources(self, asked: Question) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    def _stored_days(self, query: RowsQuery) -> Iterator[RowsQuery]:
+        """The question for each local day between the first and the last stored one."""
+        span, stored = query.period, list(self._archive.days())
+        if not stored:
+            return
+        # A local day lies on two UTC days, and may be named like either.
+        day = max(span.start, stored[0] - ONE_DAY)
+        while day <= min(span.end, stored[-1] + ONE_DAY):
+            until = span.until if day == span.end else None
+            period = replace(span, start=day, end=day, until=until)
+            yield replace(query, period=period, limit=None, offset=0)
+            day += ONE_DAY
+
+    def _sources(self, asked: Question) -> tuple[Files, Files]:
         """The files of the period, and those of all days before where history is needed."""
         days = asked.period.utc_days(asked.timezone)
         history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
         return self._archive.files(days[0], days[-1]), history
 
-    def _ask(
-        self, asked: Question, files: tuple[Path, ...], history: tuple[Path, ...]
-    ) -> pd.DataFrame:
+    def _ask(self, asked: Question, files: Files, history: Files) -> pd.DataFrame:
         found = statement(asked, files, history)
+        with self._cursor(asked) as cursor:
+            return shape(asked, cursor.execute(found.sql, found.parameters).df())
+
+    def _ask_plain(self, asked: RowsQuery, files: Files, history: Files) -> pa.Table:
+        found = statement(asked, files, history)
+        with self._cursor(asked) as cursor:
+            newest_first = cursor.sql(found.sql, params=found.parameters).to_arrow_table()
+        oldest_first = newest_first.take(np.arange(len(newest_first))[::-1])
+        return oldest_first.rename_columns(PLAIN_VIEWS.names).cast(PLAIN_VIEWS)
+
+    @contextmanager
+    def _cursor(self, asked: Question) -> Iterator[duckdb.DuckDBPyConnection]:
         # A cursor each, since an unfinished result blocks its connection.
         with self._database.cursor() as cursor:
             if asked.needs_calendar:
                 bounds = asked.period.bounds(asked.timezone)
                 cursor.register("calendar", calendar(*bounds, asked.timezone))
-            return shape(asked, cursor.execute(found.sql, found.parameters).df())
+            yield cursor

@@ -12,7 +12,7 @@ from .metrics import UNKNOWN, Metric
 from .periods import Period
 
 NONE = "–"  # what stands where there is no value
-_SPECIAL = r"\`*_{}[]()<>#+-.!|~:$&@"
+_SPECIAL = r"\`*_{}[]()<>#+-.!|~:$&@/"
 _CONTINENTS = {
     "AF": "Africa",
     "AN": "Antarctica",
@@ -139,6 +139,16 @@ def country_alpha_3(code: str) -> str | None:
 def continent(code: str) -> str:
     """The English name of a two-letter continent code."""
     return _CONTINENTS.get(code, code)
+
+
+def of_clock(dimension: str, number: str) -> str:
+    """A weekday (1: Monday) or an hour of the day, as text; other text comes back as it is."""
+    if dimension == "weekday" and number in _WEEKDAYS:
+        return _WEEKDAYS[number]
+    return f"{int(number):02}:00" if number.isdecimal() and dimension == "hour_of_day" else number
+
+
+_WEEKDAYS = {str(n): f"{dt.date(2024, 1, n):%A}" for n in range(1, 8)}  # 1 January 2024: a Monday
 
 
 def plain(text: str) -> str:

@@ -217,7 +217,9 @@ _BANDS = (
     ("30 min and more", 10**9),
 )
 LENGTHS = tuple(label for label, _ in _BANDS)  # in order
-_UNTIL = "date + to_microseconds(CAST(coalesce(watch_time, 0) * 1e6 AS BIGINT))"
+# The log may hold any number, below 0 or beyond the end of all calendars.
+_WATCHED = "least(greatest(coalesce(watch_time, 0), 0), 1e9)"
+_UNTIL = f"date + to_microseconds(CAST({_WATCHED} * 1e6 AS BIGINT))"
 
 
 def _minute(moment: str) -> str:
@@ -257,7 +259,7 @@ _DIMENSIONS = (
     Dimension(
         "watched_percent",
         "Share watched",
-        f"CASE WHEN {_LASTS} THEN CAST(floor(least(coalesce(watch_time, 0) * 100 / duration, 100)) "
+        f"CASE WHEN {_LASTS} THEN CAST(floor(least({_WATCHED} * 100 / duration, 100)) "
         "AS INTEGER) ELSE -1 END",  # -1: not played, or of unknown length
         "number",
     ),

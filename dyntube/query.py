@@ -11,6 +11,7 @@ from typing import Literal
 
 from . import metrics as catalogue
 from . import quality
+from .errors import QueryError
 from .periods import Period
 
 Operator = Literal["is", "is_not", "contains"]
@@ -60,8 +61,8 @@ class Query(_OfViews):
     """A question: which metrics, of which period, by which dimensions, of which views.
 
     `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
-    keeps so many rows. `keep` names values of one dimension in `by`; all others become the row
-    "Other". Unknown names raise QueryError when the question is made.
+    keeps so many rows. `keep` names values of one dimension of text in `by`; all others become the
+    row "Other". What does not exist raises QueryError when the question is made.
     """
 
     metrics: tuple[str, ...]
@@ -77,6 +78,14 @@ class Query(_OfViews):
         for name in (*self.metrics, *filter(None, [self.order_by])):
             catalogue.metric(name)
         self._check()
+        if self.keep and not self._can_keep(self.keep.dimension):
+            raise QueryError(
+                "Only a dimension of text, in the rows asked for, can keep some of its values; "
+                f"{self.keep.dimension!r} is none."
+            )
+
+    def _can_keep(self, name: str) -> bool:
+        return name in self.by and catalogue.dimension(name).kind == "text"
 
     @property
     def needs_history(self) -> bool:
@@ -122,4 +131,18 @@ class ChecksQuery(_OfViews):
         self._check()
 
 
-Question = Query | RowsQuery | ChecksQuery
+@dataclass(frozen=True)
+class CountQuery(_OfViews):
+    """How many views a metric is about: as many as a RowsQuery without limit has rows."""
+
+    period: Period
+    timezone: str = "UTC"
+    filters: tuple[Filter, ...] = ()
+    metric: str = "views"
+
+    def __post_init__(self) -> None:
+        self._check()
+        catalogue.metric(self.metric)
+
+
+Question = Query | RowsQuery | ChecksQuery | CountQuery

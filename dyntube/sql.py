@@ -18,7 +18,7 @@ from . import metrics as catalogue
 from . import quality
 from .metrics import OTHER
 from .periods import slot_of
-from .query import ChecksQuery, Filter, Query, Question, RowsQuery
+from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from .records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, VIEW_COLUMNS
 
 
@@ -47,6 +47,9 @@ def statement(
             sql = _rows(asked, source, parameters)
         case ChecksQuery():
             sql = _checks(source)
+        case CountQuery():
+            condition = catalogue.metric(asked.metric).views
+            sql = f"SELECT count(*) AS m_views FROM {source} WHERE {condition}"
     return Statement(sql, parameters)
 
 
@@ -76,11 +79,13 @@ def _condition(filter_: Filter, name: str, parameters: dict[str, object]) -> str
     value = f"CAST({catalogue.dimension(filter_.dimension).sql} AS VARCHAR)"
     if filter_.operator != "contains":
         parameters[name] = [str(wanted) for wanted in filter_.values]
-        found = f"list_contains(${name}, {value})"
-        return found if filter_.operator == "is" else f"NOT {found}"
-    parts = {f"{name}_{n}": wanted.lower() for n, wanted in enumerate(filter_.values)}
+        is_one = f"list_contains(${name}, {value})"
+        return is_one if filter_.operator == "is" else f"NOT {is_one}"
+    parts = {f"{name}_{n}": wanted for n, wanted in enumerate(filter_.values)}
     parameters |= parts
-    return "(" + " OR ".join([f"strpos(lower({value}), ${part}) > 0" for part in parts]) + ")"
+    # Both by the engine: Python makes other small letters of some capitals, such as İ and a last Σ.
+    found = [f"strpos(lower({value}), lower(${part})) > 0" for part in parts]
+    return f"({' OR '.join(found) or 'false'})"
 
 
 def _answer(
@@ -156,7 +161,8 @@ def shape(asked: Question, answer: pd.DataFrame) -> pd.DataFrame:
 
     Counts are int64, other metrics float64 (NaN where the divisor is 0). Dimensions are text,
     int64, dates (datetime64, no zone) or moments aware in the question's zone, as their `kind`
-    says. The columns of views are those of `records.VIEW_COLUMNS`, nullable, `date` aware in that zone.
+    says. The columns of views are those of `records.VIEW_COLUMNS`, nullable, `date` aware in that
+    zone.
     """
     answer = answer.rename(columns=lambda name: name[2:])
     match asked:
@@ -167,7 +173,7 @@ def shape(asked: Question, answer: pd.DataFrame) -> pd.DataFrame:
             answer = answer.astype({column.name: _pandas_type(column.type) for column in COLUMNS})
             answer["date"] = answer["date"].dt.tz_convert(asked.timezone)
             return answer
-        case ChecksQuery():
+        case ChecksQuery() | CountQuery():
             return answer.astype("int64")
 
 

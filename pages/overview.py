@@ -20,7 +20,7 @@ def draw(scene: ui.Scene) -> None:
     ui.trend_chart(scene, TREND)
     left, right = ui.columns(3, 2)
     with left, ui.card("Top videos"):
-        ui.video_table(scene, rows=6)
+        ui.top_table(scene, "video", 6, ("views", "watch_time", "completion_rate"))
     with right, ui.card("Where"):
         ui.country_map(scene)
     left, middle, right = ui.columns(1, 1, 1)

@@ -1,4 +1,4 @@
-"""The metrics' definitions in plain Python, over raw JSON: what every engine must agree with."""
+"""Metrics, dimensions and filters in plain Python over raw JSON: what engines must agree with."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from dyntube.metrics import LENGTHS
+from dyntube.query import Filter
 
 Record = dict[str, Any]
 
@@ -62,7 +66,12 @@ def within(records: Iterable[Record], start: dt.date, end: dt.date, zone: str) -
 
 def local(record: Record, zone: str) -> dt.datetime:
     """When a view began, on the clocks of a zone."""
-    return dt.datetime.fromisoformat(record["date"]).astimezone(ZoneInfo(zone))
+    return _on_clocks(record["date"], zone)
+
+
+@cache
+def _on_clocks(date: str, zone: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(date).astimezone(ZoneInfo(zone))
 
 
 def viewer(view: Record) -> str | None:
@@ -78,3 +87,130 @@ def ratio(part: float, whole: float) -> float:
 def known(view: Record, group: str, name: str) -> str:
     """A text of a record, with the word for a missing or empty one."""
     return (view.get(group) or {}).get(name) or "Unknown"
+
+
+def kept(records: Iterable[Record], filters: Iterable[Filter], zone: str) -> list[Record]:
+    """The records that pass all filters."""
+    found = list(records)
+    for one in filters:
+        value = DIMENSIONS[one.dimension]
+        found = [view for view in found if passes(one, written(value(view, zone)))]
+    return found
+
+
+def passes(one: Filter, text: str) -> bool:
+    """Whether a filter keeps a view whose dimension has this text."""
+    if one.operator == "contains":
+        return any(lowered(wanted) in lowered(text) for wanted in one.values)
+    return (text in one.values) == (one.operator == "is")
+
+
+def lowered(text: str) -> str:
+    """Each character by itself in small: `ß` is not `ss`, a Σ at the end of a word is σ."""
+    return "".join(letter.lower()[0] for letter in text)
+
+
+def written(value: Any) -> str:
+    """A value as filters want it."""
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, dt.datetime) else str(value)
+
+
+def _text(*path: str) -> Callable[[Record, str], str]:
+    *groups, name = path
+
+    def value(view: Record, zone: str) -> str:
+        for group in groups:
+            view = view.get(group) or {}
+        return view.get(name) or "Unknown"
+
+    return value
+
+
+def _version(group: str) -> Callable[[Record, str], str]:
+    def value(view: Record, zone: str) -> str:
+        machine = view.get(group) or {}
+        family, major = machine.get("family"), machine.get("major")
+        return "Unknown" if not family else family if major is None else f"{family} {major}"
+
+    return value
+
+
+def _sound(view: Record, zone: str) -> str:
+    return {True: "Off", False: "On"}.get(view.get("muted"), "Unknown")
+
+
+def _plan(view: Record, zone: str) -> str:
+    plan = view.get("planType")
+    return "Unknown" if plan is None else {1: "Standard", 2: "Edge"}.get(plan, f"Plan {plan}")
+
+
+def _length(view: Record, zone: str) -> str:
+    seconds = view.get("duration") or 0
+    ends = (30, 60, 120, 300, 600, 1800, 1e9)
+    bands = (name for name, end in zip(LENGTHS, ends, strict=True) if seconds < end)
+    return next(bands, "Unknown") if seconds > 0 else "Unknown"
+
+
+def _watched_percent(view: Record, zone: str) -> int:
+    duration = view.get("duration") or 0
+    if not view.get("started") or duration <= 0:
+        return -1
+    return math.floor(min(max(view.get("watchTime") or 0, 0) * 100 / duration, 100))
+
+
+def _minute(view: Record, zone: str) -> dt.datetime:
+    return local(view, "UTC").replace(second=0, microsecond=0)
+
+
+def _watched_until(view: Record, zone: str) -> dt.datetime:
+    watched = dt.timedelta(seconds=min(max(view.get("watchTime") or 0, 0), 1e9))
+    return (local(view, "UTC") + watched).replace(second=0, microsecond=0)
+
+
+def _hour(view: Record, zone: str) -> dt.datetime:
+    """When its hour of the local clock began, in UTC: an hour that comes twice is two."""
+    began = local(view, zone)
+    name = began.replace(minute=0, second=0, microsecond=0, tzinfo=dt.UTC)
+    return name - (began.utcoffset() or dt.timedelta())
+
+
+def _day(view: Record, zone: str) -> dt.datetime:
+    return dt.datetime.combine(local(view, zone).date(), dt.time())
+
+
+def _week(view: Record, zone: str) -> dt.datetime:
+    return _day(view, zone) - dt.timedelta(days=local(view, zone).weekday())
+
+
+# What a view is called in each dimension: as text, a number, a date or a moment in UTC.
+DIMENSIONS: dict[str, Callable[[Record, str], Any]] = {
+    "project": _text("projectKey"),
+    "channel": _text("channelKey"),
+    "video": _text("videoKey"),
+    "continent": _text("geo", "continent"),
+    "country": _text("geo", "country"),
+    "region": _text("geo", "region"),
+    "city": _text("geo", "city"),
+    "device_type": _text("device", "type"),
+    "device_brand": _text("device", "brand"),
+    "device_model": _text("device", "model"),
+    "browser": _text("browser", "family"),
+    "browser_version": _version("browser"),
+    "os": _text("os", "family"),
+    "os_version": _version("os"),
+    "embed_domain": _text("embed", "domain"),
+    "embed_page": _text("embed", "url"),
+    "sound": _sound,
+    "plan": _plan,
+    "delivery_region": _text("region"),
+    "length": _length,
+    "watched_percent": _watched_percent,
+    "minute": _minute,
+    "watched_until": _watched_until,
+    "hour": _hour,
+    "day": _day,
+    "week": _week,
+    "month": lambda view, zone: _day(view, zone).replace(day=1),
+    "hour_of_day": lambda view, zone: local(view, zone).hour,
+    "weekday": lambda view, zone: local(view, zone).isoweekday(),
+}

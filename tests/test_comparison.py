@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from dyntube.comparison import change, compare
+from dyntube.comparison import change, compare, metric_of
 from dyntube.metrics import METRICS, metric
 
 NAN = math.nan
@@ -146,3 +146,57 @@ def test_the_answers_stay_as_they_were():
 
     pd.testing.assert_frame_equal(now, NOW)
     pd.testing.assert_frame_equal(before, BEFORE)
+
+
+# Rows that are gone
+
+GONE = compare(NOW, BEFORE, ["video"], ["views", "watch_time", "play_rate"], gone=True)
+
+
+def test_a_row_that_is_gone_has_nothing_now_if_it_is_asked_for():
+    gone = GONE.set_index("video").loc["gone"]
+
+    assert (gone["views"], gone["watch_time"], gone["views_before"]) == (0, 0, 99)
+    assert (gone["views_change"], gone["watch_time_change"]) == (-1, -1)
+    assert gone["play_rate_before"] == 0.9
+    assert math.isnan(gone["play_rate"])
+    assert math.isnan(gone["play_rate_change"])
+
+
+def test_rows_that_are_gone_change_nothing_about_the_others():
+    there = GONE[GONE["video"] != "gone"].set_index("video").loc[BOTH["video"]]
+
+    pd.testing.assert_frame_equal(there.reset_index(), BOTH)
+    assert sorted(GONE["video"]) == ["a", "c", "gone", "new"]
+    assert GONE.dtypes.to_dict() == BOTH.dtypes.to_dict()
+
+
+def test_rows_that_are_gone_have_no_amount_of_anything_else_either():
+    now, before = NOW.assign(plays=[3, 2, 1]), BEFORE.assign(plays=[1, 1, 1])
+
+    both = compare(now, before, ["video"], ["views"], gone=True).set_index("video")
+
+    assert both["plays"].to_dict() == {"c": 3, "new": 2, "a": 1, "gone": 0}
+    assert both["plays"].dtype == now["plays"].dtype
+    assert "plays_change" not in both
+
+
+def test_everything_may_be_gone_or_new():
+    gone = compare(NOW.head(0), BEFORE, ["video"], ["views", "play_rate"], gone=True)
+    new = compare(NOW, BEFORE.head(0), ["video"], ["views", "play_rate"], gone=True)
+
+    assert gone["views"].tolist() == [0, 0, 0]
+    assert gone["views_change"].tolist() == [-1, -1, -1]
+    assert new["views_before"].tolist() == [0, 0, 0]
+    assert new["views_change"].isna().all()
+
+
+def test_totals_have_no_rows_that_could_be_gone():
+    both = compare(frame(views=[120]), frame(views=[100]), [], ["views"], gone=True)
+
+    assert both.to_dict("list") == {"views": [120], "views_before": [100], "views_change": [0.2]}
+
+
+@pytest.mark.parametrize("column", ["views", "views_before", "views_change"])
+def test_every_column_is_of_the_metric_that_it_is_about(column):
+    assert metric_of(column) == "views"

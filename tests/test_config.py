@@ -51,6 +51,12 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ("DYNTUBE_REFRESH_MINUTES", "60", "refresh_minutes", 60),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
+        (
+            "DYNTUBE_OWN_DOMAINS",
+            "a.com, B-c_d.a.com,,a.com",
+            "own_domains",
+            ("a.com", "B-c_d.a.com"),
+        ),
     ],
 )
 def test_each_setting_is_read_from_the_environment_and_from_the_file(
@@ -198,6 +204,25 @@ def test_an_unknown_time_zone_is_refused(tmp_path, zone):
 def test_a_number_that_is_not_whole_and_positive_is_refused(tmp_path, name, text):
     with pytest.raises(ConfigError, match=name):
         read(tmp_path, **{name: text})
+
+
+@pytest.mark.parametrize(
+    "domain", ["acme.com.", "10.0.0.1", "bücher.example", "हिन्दी.example", "xn--bcher-kva.example"]
+)
+def test_a_domain_of_any_script_may_be_an_own_one(tmp_path, domain):
+    assert read(tmp_path, DYNTUBE_OWN_DOMAINS=f"acme.com,{domain}").own_domains[1] == domain
+    file = f'DYNTUBE_OWN_DOMAINS = ["acme.com", "{domain}"]'
+    assert read(tmp_path, file).own_domains == ("acme.com", domain)
+
+
+NO_DOMAIN = "https://a.com a.com/ a.com/b a.com:443 u@a.com *.a.com .a.com a..com . a.com?b <b>"
+
+
+@pytest.mark.parametrize("text", [*NO_DOMAIN.split(), "a.com b", "a\u2028b", "a" * 64, "a." * 128])
+def test_what_is_no_domain_name_is_refused_with_one_that_is(tmp_path, text):
+    with pytest.raises(ConfigError, match=r"DYNTUBE_OWN_DOMAINS has .*Write acme\.com") as refused:
+        read(tmp_path, DYNTUBE_OWN_DOMAINS=f"acme.com, {text}")
+    assert len(str(refused.value)) < 300
 
 
 @pytest.mark.parametrize("key", ["a\nsecret", "a\r\nsecret", "a secret", "secret\t1", "secreté"])

@@ -32,6 +32,8 @@ DOORS = {
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine.py", "dyntube/demo/"],
+    "openpyxl": ["dyntube/workbook.py"],
+    "starlette": ["dyntube/ui/routes.py", "dyntube/demo/"],
 }
 
 
@@ -55,7 +57,7 @@ def test_there_is_one_door_to_each_outside_thing(outside, doors):
     assert [path for path in users if not path.startswith(tuple(doors))] == []
 
 
-@pytest.mark.parametrize("outside", ["requests", "pyarrow.parquet", "plotly", "duckdb"])
+@pytest.mark.parametrize("outside", ["requests", "pyarrow.parquet", "plotly", "duckdb", "openpyxl"])
 def test_a_door_is_used(outside):
     behind = [tree for path, tree in MODULES.items() if path.startswith(DOORS[outside][0])]
 

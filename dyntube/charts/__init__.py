@@ -1,14 +1,24 @@
 """Answers to plotly figures. The only package that imports plotly.
 
-Texts from the data are escaped, since plotly reads a little HTML in labels.
+Texts from the data are escaped, since plotly reads a little HTML in labels. What a click means is
+in the `customdata` of its point: the value to filter by (None: nothing), then what is shown under
+the pointer. What is chosen is drawn from `chosen`, not from what plotly remembers.
 """
 
 from __future__ import annotations
 
 from .bars import bars
-from .base import DARK, LIGHT, Palette
+from .base import DARK, LIGHT, Item, Palette
 from .calendar import calendar, legend
+from .curve import watched_curve
+from .funnel import funnel
+from .heatmap import heatmap
+from .histogram import histogram
+from .lines import Series, lines
+from .minutes import minutes
+from .mix import mix
 from .spark import sparkline
+from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
 
@@ -21,11 +31,22 @@ __all__ = [
     "LIGHT",
     "MAP_CONFIG",
     "PLAIN_CONFIG",
+    "Item",
+    "Node",
     "Palette",
+    "Series",
     "bars",
     "calendar",
+    "funnel",
+    "heatmap",
+    "histogram",
     "legend",
+    "lines",
+    "minutes",
+    "mix",
     "sparkline",
+    "treemap",
     "trend",
+    "watched_curve",
     "world_map",
 ]

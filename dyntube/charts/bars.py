@@ -1,67 +1,94 @@
-"""Shares as horizontal bars."""
+"""Amounts as horizontal bars."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from .base import Palette, figure
+from ..metrics import Metric
+from .axes import largest, plain_axis
+from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure
+from .texts import hover, short
 
 _ROW = 34  # height of a bar with its gap, in pixels
 _LABEL_LENGTH = 26
+_NARROW = 150  # pixels for bars and their texts where there is least room
 
 
 def bars(
-    labels: Sequence[str],
-    values: Sequence[float],
-    texts: Sequence[str],
+    measure: Metric,
+    items: Sequence[Item],
     palette: Palette,
     *,
-    context: Collection[str] = (),
+    chosen: Collection[str] = (),
 ) -> go.Figure:
-    """Horizontal bars in the given order, each with its label before and a text behind.
+    """Horizontal bars in the given order, each with its label before and its text behind.
 
-    Bars whose label is in `context` are grey: they are not values among the others.
+    While some values are `chosen`, the others are pale. A click anywhere in the row of a bar gives
+    the point of the bar.
     """
-    positions = list(range(len(labels)))
+    positions = list(range(len(items)))
+    amounts = [item.amount for item in items]
     trace = {
         "type": "bar",
-        "x": list(values),
+        "x": [0 if amount != amount else amount for amount in amounts],
         "y": positions,
         "orientation": "h",
-        "text": list(texts),
+        "text": [short(item.text, 16) for item in items],
         "textposition": "outside",
+        "textangle": 0,
         "cliponaxis": False,
         "textfont": {"color": palette.quiet, "size": 12},
-        "customdata": [
-            f"{html.escape(label)}  <b>{value:,.0f}</b>"
-            for label, value in zip(labels, values, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {
-            "color": [palette.land if label in context else palette.accent for label in labels],
-            "cornerradius": 4,
-        },
+        "customdata": [[item.value, hover(measure, item)] for item in items],
+        "hovertemplate": HOVER,
+        "marker": _marker(items, palette, chosen),
         "width": 0.62,
+        "selected": SELECTION["selected"],
+        "unselected": SELECTION["unselected"] | {"textfont": {"color": palette.quiet}},
     }
-    x_axis = {"visible": False, "range": [0, max([*values, 1]) * 1.45], "fixedrange": True}
-    y_axis = {
+    x_axis = plain_axis(palette) | {"visible": False, "range": [0, _end(amounts, items)]}
+    y_axis = plain_axis(palette) | {
         "tickmode": "array",
         "tickvals": positions,
-        "ticktext": [_short(label) for label in labels],
+        "ticktext": [short(item.label, _LABEL_LENGTH) for item in items],
         "ticklabelstandoff": 8,
-        "range": [len(labels) - 0.5, -0.5],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "automargin": True,
+        "range": [max(len(items), 1) - 0.5, -0.5],
         "tickfont": {"size": 13, "color": palette.text},
     }
-    return figure([trace], palette, height=_ROW * len(labels) + 10, xaxis=x_axis, yaxis=y_axis)
+    height = _ROW * max(len(items), 1) + 10
+    return figure(
+        [trace] if items else [],
+        palette,
+        height=height,
+        hovermode="y unified",
+        xaxis=x_axis,
+        yaxis=y_axis,
+    )
 
 
-def _short(label: str) -> str:
-    cut = label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
-    return html.escape(cut)
+def _marker(items: Sequence[Item], palette: Palette, chosen: Collection[str]) -> dict[str, Any]:
+    colours = []
+    for item in items:
+        colour = palette.gap if item.context else palette.accent
+        colour = blend(colour, palette.page, 0.6) if item.few else colour
+        pale = bool(chosen) and item.value not in chosen
+        colours.append(faded(colour, palette) if pale else colour)
+    return {
+        "color": colours,
+        "cornerradius": 4,
+        "pattern": {
+            "shape": ["/" if item.few else "" for item in items],
+            "fgcolor": palette.page,
+            "fillmode": "overlay",
+            "size": 6,
+            "solidity": 0.25,
+        },
+    }
+
+
+def _end(amounts: Sequence[float], items: Sequence[Item]) -> float:
+    """Where the axis ends, so that the longest text fits behind the longest bar on a phone."""
+    text = 7 * max((min(len(item.text), 16) for item in items), default=0) + 10
+    return (largest(amounts) or 1.0) / (1 - min(text / _NARROW, 0.5))

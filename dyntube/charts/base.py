@@ -1,4 +1,4 @@
-"""What all figures share: the colours of a theme, the font, an empty ground.
+"""What all figures share: the colours of a theme, the font, an empty ground, what is shown.
 
 Figures are `go`, not `px`: ten times cheaper to build. Their layout is handed over whole, since
 every later update is checked again.
@@ -7,19 +7,27 @@ every later update is checked again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 FONT = "Inter, sans-serif"
+NOTHING = "rgba(0,0,0,0)"
+_FADED = 0.35  # how much is left of the colour of what is not chosen
+# What plotly is to do while a pointer is dragged. Streamlit replaces a missing or false mode of a
+# clickable figure by "pan", with which a finger on a chart no longer scrolls the page, and lets
+# nothing be clicked where the mode is "select". A word that plotly does not know is left alone by
+# Streamlit, and plotly takes the template's mode for it.
+_OF_TEMPLATE = "of-template"
 
 
 @dataclass(frozen=True)
 class Palette:
     """The colours of a theme: one accent, greys for everything that is context.
 
-    Data is `calm` where it is as it should be, and a `gap`, `caution` or `alarm` where it is not;
-    `text` can be read on each.
+    `scale` goes from little to much, `change` from worse over none to better, and `series` has
+    colours for things side by side. Data is `calm` where it is as it should be, and a `gap`,
+    `caution` or `alarm` where it is not; `text` can be read on each.
     """
 
     accent: str
@@ -30,6 +38,8 @@ class Palette:
     land: str
     page: str
     scale: tuple[str, ...]
+    change: tuple[str, ...]
+    series: tuple[str, ...]
     calm: str
     gap: str
     caution: str
@@ -45,6 +55,8 @@ LIGHT = Palette(
     land="#EEF2F7",
     page="#FFFFFF",
     scale=("#DBEAFE", "#93C5FD", "#3B82F6", "#1D4ED8", "#1E3A8A"),
+    change=("#C2410C", "#FDBA74", "#E2E8F0", "#93C5FD", "#1D4ED8"),
+    series=("#2563EB", "#0D9488", "#D97706", "#DB2777", "#7C3AED", "#0EA5E9", "#94A3B8"),
     calm="#93C5FD",
     gap="#D8DFE9",
     caution="#FCD34D",
@@ -59,6 +71,8 @@ DARK = Palette(
     land="#1E293B",
     page="#0B1220",
     scale=("#1E3A5F", "#1D4ED8", "#3B82F6", "#93C5FD", "#DBEAFE"),
+    change=("#FB923C", "#9A3412", "#334155", "#1D4ED8", "#93C5FD"),
+    series=("#60A5FA", "#2DD4BF", "#FBBF24", "#F472B6", "#A78BFA", "#22D3EE", "#64748B"),
     calm="#2F5597",
     gap="#3A4658",
     caution="#A14A08",
@@ -66,22 +80,100 @@ DARK = Palette(
 )
 
 
+@dataclass(frozen=True)
+class Item:
+    """One value of a dimension: `value` is what a click on it filters by (None: nothing).
+
+    `label` is what people read and `text` a short text at the end of its bar. `amount` is in the
+    metric's own unit (seconds, a fraction, a count), NaN where undefined. `hover` has further lines
+    to show while the pointer is on it. An item of `context` is grey (Unknown, Other), and one of
+    `few` plays is hatched. Texts are as in the data: the figures escape them.
+    """
+
+    value: str | None
+    label: str
+    amount: float
+    text: str = ""
+    hover: str = ""
+    context: bool = False
+    few: bool = False
+
+
+class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
+    """A figure whose drag mode is its template's, also where it is clickable."""
+
+    def to_dict(self) -> dict[str, Any]:
+        spec = self._plain()
+        spec["layout"]["dragmode"] = _OF_TEMPLATE
+        return spec
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy is made of what plotly accepts.
+        return type(self), (self._plain(),)
+
+    def _plain(self) -> dict[str, Any]:
+        spec: dict[str, Any] = super().to_dict()
+        return spec
+
+
 def figure(
-    traces: list[dict[str, Any]], palette: Palette, *, height: int, **layout: Any
+    traces: list[dict[str, Any]],
+    palette: Palette,
+    *,
+    height: int,
+    drag: Literal[False, "select"] = False,
+    **layout: Any,
 ) -> go.Figure:
-    """A figure of plotly's own dictionaries on the page's ground; height in pixels."""
+    """A figure of plotly's own dictionaries on the page's ground; height in pixels.
+
+    A click selects a point. `drag` says whether a drag selects a range or does nothing, so that a
+    finger on the figure scrolls the page.
+    """
     base = {
-        "template": "none",
+        "template": {"layout": {"dragmode": drag}},
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "font": {"family": FONT, "color": palette.text},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": NOTHING,
+        "plot_bgcolor": palette.page,  # plotly draws what follows the pointer against it
         "showlegend": False,
+        "clickmode": "event+select",
         "hoverlabel": {
             "bgcolor": palette.page,
-            "bordercolor": palette.grid,
+            "bordercolor": palette.gap,
+            "align": "left",
             "font": {"family": FONT, "size": 13, "color": palette.text},
         },
     }
-    return go.Figure(data=traces, layout=base | layout)
+    return _Figure(data=traces, layout=base | layout)
+
+
+# A click is drawn from what the page then knows, not by plotly's own dimming of all the rest.
+SELECTION = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
+# The rule of all that can be clicked: what a click means, then what to show.
+HOVER = "%{customdata[1]}<extra></extra>"
+
+
+def blend(colour: str, ground: str, share: float) -> str:
+    """So much of a colour on a ground; all are like #2563EB."""
+    pairs = zip(_parts(colour), _parts(ground), strict=True)
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02X}" for a, b in pairs)
+
+
+def faded(colour: str, palette: Palette) -> str:
+    """The colour of something that is not chosen while others are."""
+    return blend(colour, palette.page, _FADED)
+
+
+def readable(ground: str) -> str:
+    """Black or white, whichever can be read better on a ground."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (part / 255 for part in _parts(ground))
+    )
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#FFFFFF" if luminance < 0.18 else LIGHT.text
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,124 +12,149 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..metrics import Metric
-from ..periods import Interval
 from ..trends import Trend
-from .base import Palette, figure
+from .axes import largest, pointed, time_axis, unit, value_axis
+from .base import HOVER, Palette, figure
+from .course import pieces, points
+from .notes import LEVEL, Note, flags, placed, rules
+from .times import NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
 
-_HOUR = 3600.0
-_DATE_FORMATS = {"hour": "%a %d %b, %H:%M", "day": "%a %d %b %Y", "week": "Week of %d %b %Y"}
+_FRAME = 254  # height of the frame, in pixels
+_BELOW = 38  # room for two lines of ticks
+_ABOVE = 8
+_EDGE = 0.4  # of a bucket, so that the first and last can be hit
+
+Moment = dt.date | dt.datetime | pd.Timestamp
 
 
-def trend(measure: Metric, now: Trend, before: Trend | None, palette: Palette) -> go.Figure:
+def trend(
+    measure: Metric,
+    now: Trend,
+    before: Trend | None,
+    palette: Palette,
+    *,
+    notes: Sequence[tuple[Moment, str]] = (),
+    average: float | None = None,
+    drag: bool = True,
+) -> go.Figure:
     """A metric over time, the comparison dotted behind it, buckets that are not whole dashed.
 
-    The comparison's buckets are paired with those of `now` by position.
+    The comparison's buckets are paired with those of `now` by position. `notes` stand above their
+    days and `average` is a thin line. A click gives the start of a bucket as ISO text, and a drag
+    a range of the axis; without `drag` a finger on the figure scrolls the page.
     """
-    values = now.rows[measure.name]
-    unit = _unit(measure, values)
     starts = now.rows.iloc[:, 0]
-    traces, shown = [], [values]
+    earlier = None if before is None else before.rows[measure.name].iloc[: len(starts)]
+    shown = [*now.rows[measure.name], *(() if earlier is None else earlier), average or 0.0]
+    divisor = unit(measure, largest(shown))
+    traces = _now(measure, now, divisor, palette)
     if before is not None:
-        quiet = {"color": palette.quiet, "width": 1.6, "dash": "dot"}
-        earlier = replace(before, rows=before.rows.iloc[: len(starts)])
-        traces.append(_line(measure, earlier, slice(None), starts, unit, line=quiet))
-        shown.append(earlier.rows[measure.name])
-    whole = [n for n, partial in enumerate(now.partial) if not partial]
-    first, last = (whole[0], whole[-1]) if whole else (0, 0)
-    area = {} if measure.is_rate else {"fill": "tozeroy", "fillcolor": palette.area}
-    for part, dash, style in (
-        (slice(0, first + 1), "5px,4px", {}),
-        (slice(first, last + 1), "solid", area),
-        (slice(last, None), "5px,4px", {}),
-    ):
-        if len(starts.iloc[part]) > 1 or dash == "solid":
-            line = {"color": palette.accent, "width": 2.4, "dash": dash}
-            traces.append(_line(measure, now, part, starts, unit, line=line, **style))
-    ticks = _ticks(measure, float((pd.concat(shown) / unit).max()))
-    axes = _time_axes(ticks, [_tick(measure, tick, unit) for tick in ticks], palette)
-    return figure(traces, palette, height=300, hovermode="x unified", **axes)
+        traces.append(_before(measure, before, clocks(starts), divisor, palette))
+    span = shown_span(starts, now.interval, _EDGE)
+    marks = _placed(notes, now) if span else {}
+    labels = placed(list(marks))
+    above = LEVEL * max((label.level + 1 for label in labels), default=0) + _ABOVE
+    return figure(
+        traces,
+        palette,
+        height=_FRAME + _BELOW + above,
+        drag="select" if drag else False,
+        selectdirection="h",
+        newselection={"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
+        activeselection={"fillcolor": palette.accent, "opacity": 0.1},
+        margin={"l": 0, "r": 0, "t": above, "b": _BELOW},
+        hovermode="x unified",
+        annotations=[
+            *flags(labels, marks, palette),
+            *_average_label(measure, average, divisor, palette),
+        ],
+        shapes=[
+            *rules(labels, marks, _FRAME, palette),
+            *_average_line(average, divisor, palette),
+        ],
+        xaxis=time_axis(palette)
+        | pointed(palette)
+        | {"range": span, "automargin": False}
+        | few_ticks(clocks(starts).tolist()),
+        yaxis=value_axis(measure, largest(shown), palette),
+    )
 
 
-def _line(
-    measure: Metric, trend: Trend, part: slice, starts: pd.Series[Any], unit: float, **style: Any
+def _now(measure: Metric, now: Trend, divisor: float, palette: Palette) -> list[dict[str, Any]]:
+    x = clocks(now.rows.iloc[:, 0]).tolist()
+    y = (now.rows[measure.name].astype(float) / divisor).tolist()
+    starts = (start.isoformat() for start in now.rows.iloc[:, 0])
+    custom = [[start, text] for start, text in zip(starts, _texts(measure, now), strict=True)]
+    lines = pieces(x, y, now.partial.tolist(), {"color": palette.accent, "width": 2.4})
+    if not measure.is_rate:
+        for line in lines:
+            if line["line"]["dash"] == "solid":
+                line |= {"fill": "tozeroy", "fillcolor": palette.area}
+    return [points(x, y, custom, palette.accent), *lines]
+
+
+def _before(
+    measure: Metric, before: Trend, x: pd.Series[pd.Timestamp], divisor: float, palette: Palette
 ) -> dict[str, Any]:
-    rows = trend.rows.iloc[part]
+    texts = _texts(measure, before)[: len(x)]
     return {
         "type": "scatter",
-        "x": starts.iloc[: len(trend.rows)].iloc[part],
-        "y": rows[measure.name].astype(float) / unit,
-        "customdata": _hover(measure, rows, trend.interval, trend.partial.iloc[part]),
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "mode": "lines+markers" if len(rows) == 1 else "lines",
-    } | style
-
-
-def _time_axes(ticks: list[float], texts: list[str], palette: Palette) -> dict[str, Any]:
-    small = {"size": 12, "color": palette.quiet}
-    x_axis = {
-        "showgrid": False,
-        "showline": True,
-        "linecolor": palette.grid,
-        "nticks": 9,
-        "unifiedhovertitle": {"text": " "},
-        "tickformatstops": [
-            {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
-            {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
-            {"dtickrange": ["M1", None], "value": "%b\n%Y"},
-        ],
-        "tickfont": small,
-        "fixedrange": True,
-        "automargin": True,
+        "mode": "lines",
+        "x": x.iloc[: len(texts)].tolist(),
+        "y": (before.rows[measure.name].iloc[: len(x)].astype(float) / divisor).tolist(),
+        "customdata": [[None, text] for text in texts],
+        "hovertemplate": HOVER,
+        "line": {"color": palette.quiet, "width": 1.6, "dash": "dot"},
     }
-    y_axis = {
-        "gridcolor": palette.grid,
-        "zeroline": False,
-        "tickvals": ticks,
-        "ticktext": texts,
-        "range": [0, ticks[-1] * 1.04],
-        "tickfont": small,
-        "fixedrange": True,
-        "automargin": True,
-    }
-    return {"xaxis": x_axis, "yaxis": y_axis}
 
 
-def _ticks(measure: Metric, top: float) -> list[float]:
-    """From 0 to above the largest value in at most five round steps."""
-    top = top if math.isfinite(top) and top > 0 else 1.0
-    magnitude = 10.0 ** math.floor(math.log10(top / 4))
-    steps = [magnitude * m for m in (1, 2, 2.5, 5, 10)]
-    if measure.format in ("number", "seconds"):  # halves of them mean nothing
-        steps = [max(step, 1.0) for step in steps if step < 1 or step == int(step)]
-    step = next(step for step in steps if step >= top / 4 * 0.999)
-    return [step * n for n in range(math.ceil(top / step - 1e-9) + 1)]
-
-
-def _tick(measure: Metric, tick: float, unit: float) -> str:
-    match measure.format:
-        case "percent":
-            return f"{tick * 100:.3g}%"
-        case "hours":
-            return f"{tick:,.6g} {'h' if unit == _HOUR else 'min'}" if tick else "0"
-        case "seconds":
-            return formats.clock(tick)
-        case _:
-            return f"{tick:,.6g}" if tick < 10_000 else formats.compact(tick)
-
-
-def _unit(measure: Metric, values: pd.Series[float]) -> float:
-    """What an axis counts in: watch time in hours, or in minutes where those are few."""
-    if measure.format != "hours":
-        return 1.0
-    return _HOUR if float(values.max()) >= 3 * _HOUR else 60.0
-
-
-def _hover(
-    measure: Metric, rows: pd.DataFrame, interval: Interval, partial: pd.Series[bool]
-) -> list[str]:
-    form = _DATE_FORMATS.get(interval, "%B %Y")
+def _texts(measure: Metric, trend: Trend) -> list[str]:
+    pairs = zip(trend.rows.iloc[:, 0], trend.rows[measure.name], trend.partial, strict=True)
     return [
-        f"{start:{form}}  <b>{formats.value(measure, float(amount), full=True)}</b>"
-        f"{' (not whole)' if cut else ''}"
-        for start, amount, cut in zip(rows.iloc[:, 0], rows[measure.name], partial, strict=False)
+        f"{bucket_name(start, trend.interval)}  "
+        f"<b>{formats.value(measure, float(amount), full=True)}</b>{NOT_WHOLE if cut else ''}"
+        for start, amount, cut in pairs
+    ]
+
+
+def _placed(notes: Sequence[tuple[Moment, str]], now: Trend) -> dict[Note, pd.Timestamp]:
+    """The notes within the axis, and where on it they are."""
+    starts = now.rows.iloc[:, 0]
+    first, last = (clocks(starts).iloc[n] for n in (0, -1))
+    low, high = shown_span(starts, now.interval, _EDGE) or (first, last)
+    places = {}
+    for moment, text in notes:
+        at = pd.Timestamp(moment)
+        if at.tz is not None:
+            at = at.tz_convert(starts.dt.tz).tz_localize(None)
+        if first <= at < end_of(last, now.interval):
+            at = min(at, high)
+            places[Note((at - low) / (high - low), text)] = at
+    return places
+
+
+def _average_line(average: float | None, divisor: float, palette: Palette) -> list[dict[str, Any]]:
+    if average is None or math.isnan(average):
+        return []
+    line = {"width": 1, "color": palette.gap}
+    ends = {"x0": 0, "x1": 1, "y0": average / divisor, "y1": average / divisor}
+    return [{"type": "line", "xref": "paper", "layer": "below", "line": line} | ends]
+
+
+def _average_label(
+    measure: Metric, average: float | None, divisor: float, palette: Palette
+) -> list[dict[str, Any]]:
+    if average is None or math.isnan(average):
+        return []
+    return [
+        {
+            "text": f"average {formats.value(measure, average, full=True)}",
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "right",
+            "y": average / divisor,
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": 11, "color": palette.quiet},
+        }
     ]

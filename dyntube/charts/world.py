@@ -3,54 +3,160 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from .base import Palette, figure
+from ..metrics import Metric
+from .axes import largest, tick_text, ticks, unit
+from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure
+from .texts import hover
+
+_MOST_TICKS = 5  # on a phone
+_USUAL = 95  # per cent of changes that a scale must show apart
 
 
 def world_map(
-    countries: Sequence[str], values: Sequence[float], label: str, palette: Palette
+    measure: Metric,
+    items: Sequence[Item],
+    palette: Palette,
+    *,
+    chosen: Collection[str] = (),
+    changes: Mapping[str, float] | None = None,
+    height: int = 270,
 ) -> go.Figure:
-    """A world map of a count by ISO 3166-1 alpha-2 country, on a log colour scale."""
-    known = [
-        (alpha_3, value, formats.country(code))
-        for code, value in zip(countries, values, strict=True)
-        if (alpha_3 := formats.country_alpha_3(code)) and value > 0
-    ]
-    amounts = [value for _, value, _ in known]
-    low, top = math.floor(math.log10(min(amounts, default=1))), max([*amounts, 10])
-    trace = {
-        "type": "choropleth",
-        "locations": [code for code, _, _ in known],
-        "z": [math.log10(value) for value in amounts],
-        "zmin": low,
-        "zmax": math.log10(top),
-        "customdata": [f"{name}  <b>{value:,.0f} {label.lower()}</b>" for _, value, name in known],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "colorscale": [[n / 4, colour] for n, colour in enumerate(palette.scale)],
-        "marker": {"line": {"width": 0.5, "color": palette.page}},
-        "colorbar": _colour_bar(low, math.floor(math.log10(top)), palette),
+    """A world map of items by ISO 3166-1 alpha-2 code, `chosen` ones outlined; height in pixels.
+
+    Counts and times are on a log scale, all else on a scale from 0. With `changes`, by code and as
+    `comparison.change` states them, the colour is the change instead. A country without a value is
+    grey; what is no country is left out.
+    """
+    places = {
+        item: code for item in items if item.value and (code := formats.country_alpha_3(item.value))
     }
-    geo = {
+    known = [item for item in places if not math.isnan(item.amount)]
+    if changes is None:
+        scale = _amounts(measure, known, palette)
+        hovers = [hover(measure, item) for item in known]
+    else:
+        scale = _changes(
+            measure, [changes.get(str(item.value), math.nan) for item in known], palette
+        )
+        hovers = [_with_change(measure, item, changes) for item in known]
+    traces = []
+    # What has no colour on the scale is a trace of its own: plotly leaves it out of a scale.
+    for grey in (True, False):
+        rows = [n for n, z in enumerate(scale.z) if math.isnan(z) == grey]
+        if rows or not grey:
+            codes = [places[known[n]] for n in rows]
+            custom = [[known[n].value, hovers[n]] for n in rows]
+            line = _outlines([known[n] for n in rows], chosen, palette)
+            colours = _grey(len(rows), palette) if grey else scale.drawn(rows)
+            traces.append(_BASE | {"locations": codes, "customdata": custom} | colours)
+            traces[-1]["marker"] = {"line": line}
+    margin = {"l": 0, "r": 0, "t": 0, "b": 30}
+    return figure(traces, palette, height=height, geo=_geo(palette), margin=margin)
+
+
+_BASE = SELECTION | {"type": "choropleth", "hovertemplate": HOVER}
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Where each item is on a colour scale, NaN for nowhere."""
+
+    z: list[float]
+    low: float
+    high: float
+    colours: Sequence[str]
+    ticks: list[float]
+    texts: list[str]
+    palette: Palette
+
+    def drawn(self, rows: Sequence[int]) -> dict[str, Any]:
+        last = len(self.colours) - 1
+        return {
+            "z": [self.z[n] for n in rows],
+            "zmin": self.low,
+            "zmax": self.high,
+            "colorscale": [[n / last, colour] for n, colour in enumerate(self.colours)],
+            "colorbar": colour_bar(self.ticks, self.texts, self.palette),
+        }
+
+
+def _amounts(measure: Metric, items: Sequence[Item], palette: Palette) -> _Scale:
+    amounts = [item.amount for item in items]
+    top = largest(amounts)
+    divisor = unit(measure, top)
+    if measure.format not in ("number", "hours"):
+        places = ticks(measure, top)
+        texts = [tick_text(measure, tick, divisor) for tick in places]
+        return _Scale(amounts, 0, places[-1], palette.scale, places, texts, palette)
+    z = [math.log10(amount / divisor) if amount > 0 else math.nan for amount in amounts]
+    low = math.floor(min((place for place in z if place == place), default=0))
+    high = max(largest(z), low + 1)
+    step = (math.floor(high) - low) // _MOST_TICKS + 1
+    places = list(range(low, math.floor(high) + 1, step))
+    texts = [tick_text(measure, 10.0**power, divisor) for power in places]
+    return _Scale(z, low, high, palette.scale, places, texts, palette)
+
+
+def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
+    """Symmetrical around none; where few changes are far larger than all else, it is cut there."""
+    known = [change for change in changes if math.isfinite(change)]
+    sizes = [abs(change) for change in known]
+    top = largest(sizes)
+    usual = float(np.percentile(sizes, _USUAL, method="lower")) if sizes else 0.0
+    top = (usual if top > 2 * usual > 0 else top) or 0.1
+    # An amount can fall by no more than all of it.
+    places = [-top if measure.is_rate else max(-top, -1.0), 0.0, top]
+    texts = [formats.change(measure, place) for place in places]
+    texts[0] = f"≤ {texts[0]}" if min(known, default=0.0) < -top else texts[0]
+    texts[2] = f"≥ {texts[2]}" if max(known, default=0.0) > top else texts[2]
+    colours = palette.change if measure.more_is_better else palette.change[::-1]
+    return _Scale(changes, -top, top, colours, places, texts, palette)
+
+
+def _with_change(measure: Metric, item: Item, changes: Mapping[str, float]) -> str:
+    change = formats.change(measure, changes.get(str(item.value), math.nan))
+    return hover(measure, item, f"Change: {change or 'nothing to compare with'}")
+
+
+def _grey(count: int, palette: Palette) -> dict[str, Any]:
+    return {
+        "z": [0] * count,
+        "colorscale": [[0, palette.land], [1, palette.land]],
+        "showscale": False,
+    }
+
+
+def _outlines(items: Sequence[Item], chosen: Collection[str], palette: Palette) -> dict[str, Any]:
+    picked = [item.value in chosen for item in items]
+    return {
+        "width": [2.0 if is_chosen else 0.5 for is_chosen in picked],
+        "color": [palette.text if is_chosen else palette.page for is_chosen in picked],
+    }
+
+
+def _geo(palette: Palette) -> dict[str, Any]:
+    return {
         "projection": {"type": "natural earth"},
         "visible": False,
         "showland": True,
         "landcolor": palette.land,
-        "bgcolor": "rgba(0,0,0,0)",
+        "bgcolor": NOTHING,
         "lataxis": {"range": [-56, 82]},
         "lonaxis": {"range": [-170, 190]},
         "fitbounds": False,
     }
-    margin = {"l": 0, "r": 0, "t": 0, "b": 30}
-    return figure([trace], palette, height=270, geo=geo, dragmode=False, margin=margin)
 
 
-def _colour_bar(low: int, high: int, palette: Palette) -> dict[str, Any]:
-    """The legend of a log scale: its powers of ten, as numbers."""
+def colour_bar(ticks: Sequence[float], texts: Sequence[str], palette: Palette) -> dict[str, Any]:
+    """The legend of a colour scale, below the picture."""
     return {
         "orientation": "h",
         "thickness": 6,
@@ -58,8 +164,9 @@ def _colour_bar(low: int, high: int, palette: Palette) -> dict[str, Any]:
         "x": 0.5,
         "y": -0.02,
         "yanchor": "top",
-        "tickvals": list(range(low, high + 1)),
-        "ticktext": [formats.compact(10**power) for power in range(low, high + 1)],
+        "tickvals": list(ticks),
+        "ticktext": list(texts),
         "tickfont": {"size": 11, "color": palette.quiet},
+        "ticks": "",
         "outlinewidth": 0,
     }

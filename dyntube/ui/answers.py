@@ -13,7 +13,7 @@ from ..background import Background
 from ..catalog import Names
 from ..journal import start_logging
 from ..quality import StoredDay, stored_days
-from ..query import ChecksQuery, Query, RowsQuery
+from ..query import ChecksQuery, CountQuery, Query, RowsQuery
 
 
 @st.cache_resource(show_spinner=False)
@@ -48,6 +48,11 @@ def answer(query: Query) -> pd.DataFrame:
 def rows(query: RowsQuery) -> pd.DataFrame:
     """The views themselves; see `engine.Engine.rows`. Do not change the frame."""
     return account().engine.rows(query)
+
+
+def count(query: CountQuery) -> int:
+    """How many views a metric is about."""
+    return account().engine.count(query)
 
 
 def checks(query: ChecksQuery) -> dict[str, int]:

@@ -15,15 +15,10 @@ import streamlit as st
 from .. import formats
 from ..quality import CHECKS, DAY_CHECKS, Check, DayCheck, StoredDay
 from ..query import ChecksQuery, RowsQuery
-from ..records import VIEW_COLUMNS
 from . import state
-from .answers import account, checks, days_until_today, names, rows
-from .frame import Scene
-
-_ROWS = 25  # on a page
-# The first columns tell what a view was about; keys and ids come last.
-_FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "client_user_id")
-_TIME = "D MMM YYYY, HH:mm:ss"
+from .answers import account, checks, days_until_today
+from .rows import ROWS, TIME, page_of, views_table
+from .scene import Scene
 
 
 @dataclass(frozen=True)
@@ -37,8 +32,8 @@ class Found:
 
 def find(scene: Scene) -> Found:
     """The count of every check."""
-    zone = scene.selection.timezone
-    counts = checks(ChecksQuery(scene.period, zone, scene.selection.filters))
+    zone = scene.timezone
+    counts = checks(ChecksQuery(scene.period, zone, scene.filters))
     touched = set(scene.period.utc_days(zone))
     days = [day for day in days_until_today() if day.day in touched and day.infos]
     of_days = {name: sum(c.amount(d.infos) for d in days) for name, c in DAY_CHECKS.items()}
@@ -64,7 +59,7 @@ def quality_checks(scene: Scene) -> None:
 
 def _scope(scene: Scene, found: Found) -> str:
     text = f"Of {formats.count(found.views, 'view')}, {formats.period(scene.period)}."
-    if scene.selection.filters:
+    if scene.filters:
         text += " The last six rows are of whole days, without the filters."
     return text
 
@@ -142,76 +137,28 @@ def _behind(scene: Scene, found: Found, chosen: str) -> None:
         st.info(f"{label}: none in this period.", icon=":material/check_circle:")
         return
     if chosen in CHECKS:
-        _views(scene, chosen, label, total)
+        query = RowsQuery(scene.period, scene.timezone, scene.filters, chosen)
+        views_table(query, total, f"{label}: {formats.count(total, 'view')}", chosen)
     elif chosen == "rejected":
         _rejected(found.days, total)
     else:
         _days(scene, found.days, DAY_CHECKS[chosen])
 
 
-def _page(key: str, total: int, text: str) -> int:
-    """Say how many there are, offer their pages, and give the number of the first on this one."""
-    pages = math.ceil(total / _ROWS)
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="rows-head"):
-        said = st.empty()
-        page = st.pagination(pages, key=f"rows-{key}-{pages}") if pages > 1 else 1
-    first = (page - 1) * _ROWS
-    shown = f", {first + 1:,} to {min(total, first + _ROWS):,} shown" if pages > 1 else ""
-    said.markdown(f"**{text}**{shown}")
-    return first
-
-
-def _views(scene: Scene, chosen: str, label: str, total: int) -> None:
-    first = _page(chosen, total, f"{label}: {formats.count(total, 'view')}, newest first")
-    zone, filters = scene.selection.timezone, scene.selection.filters
-    found = rows(RowsQuery(scene.period, zone, filters, chosen, _ROWS, first))
-    known = names()
-    named = found.assign(
-        **{
-            f"{name}_key": [known.of(name, key) for key in found[f"{name}_key"].fillna("")]
-            for name in ("video", "project", "channel")
-        },
-        date=found["date"].dt.tz_localize(None),
-    )
-    _, *times = "date", "duration", "watch_time"
-    seconds = st.column_config.NumberColumn
-    st.dataframe(
-        named,
-        hide_index=True,
-        key="rows",
-        placeholder=formats.NONE,
-        alt=label,
-        column_order=[*_FIRST, *(name for name in VIEW_COLUMNS if name not in _FIRST)],
-        column_config={name: _title(name) for name in VIEW_COLUMNS}
-        | {name: seconds(_title(name), format="%.1f s") for name in times}
-        | {"date": st.column_config.DatetimeColumn("Time", format=_TIME)},
-    )
-
-
-def _title(column: str) -> str:
-    words = column.removesuffix("_key") if column in _NAMED else column
-    special = {"id": "ID", "os": "OS", "ip": "IP", "url": "URL", "geo": ""}
-    text = " ".join(special.get(word, word) for word in words.split("_")).strip()
-    return text[:1].upper() + text[1:]
-
-
-_NAMED = ("video_key", "project_key", "channel_key")
-
-
 def _rejected(days: Sequence[StoredDay], total: int) -> None:
-    first = _page("rejected", total, f"{formats.count(total, 'record')} could not be read")
+    first = page_of("rejected", total, f"{formats.count(total, 'record')} could not be read")
     records = account().archive.rejected(days[0].day, days[-1].day)
     shown = [
         {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
-        for day, record in islice(records, first, first + _ROWS)
+        for day, record in islice(records, first, first + ROWS)
     ]
     st.dataframe(shown, hide_index=True, key="rejected", alt="Records that could not be read")
 
 
 def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
-    zone = ZoneInfo(scene.selection.timezone)
+    zone = ZoneInfo(scene.timezone)
     wanted = [day for day in reversed(days) if check.amount(day.infos)]
-    first = _page(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
+    first = page_of(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
     table = pd.DataFrame(
         {
             "Day": [day.day for day in wanted],
@@ -225,13 +172,13 @@ def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
     if check.counts == "days":
         table = table.drop(columns=check.label)
     st.dataframe(
-        table.iloc[first : first + _ROWS],
+        table.iloc[first : first + ROWS],
         hide_index=True,
         key="days",
         alt=check.label,
         column_config={
             "Day": st.column_config.DateColumn(format="D MMM YYYY"),
-            "Fetched": st.column_config.DatetimeColumn(format=_TIME),
+            "Fetched": st.column_config.DatetimeColumn(format=TIME),
         },
     )
 

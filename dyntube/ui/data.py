@@ -16,8 +16,9 @@ from .. import charts, formats
 from ..periods import Period
 from ..quality import STATE_LABELS, StoredDay
 from .answers import account, background, days_until_today
-from .blocks import card, palette
-from .frame import Scene, poll_seconds, progress_bar
+from .boxes import card, palette
+from .fetching import poll_seconds, progress_bar
+from .scene import Scene
 
 _WEEKS = 53
 _LAST = "Last 53 weeks"

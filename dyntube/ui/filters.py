@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
-import pandas as pd
 import streamlit as st
 
 from ..metrics import UNKNOWN, dimension
 from ..periods import LATEST, Period
-from ..query import Query
 from . import state
-from .answers import answer, local_now, names
-from .selection import (
-    COMPARE_LABELS,
-    CUSTOM,
-    FILTERABLE,
-    PERIOD_LABELS,
-    Selection,
-)
+from .answers import local_now
+from .labels import label
+from .more_filters import more_filters
+from .options import counts, option_text
+from .selection import COMPARE_LABELS, CUSTOM, PERIOD_LABELS, Selection
 
 _ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
 _EARLIEST = dt.date(2015, 1, 1)
@@ -35,9 +30,9 @@ def sidebar(period: Period, comparison: Period | None) -> None:
         _period(selection, period)
         _comparison(selection, comparison)
         st.space("small")
-        options = _options(period, selection.timezone)
-        for name in FILTERABLE:
-            _filter(name, selection, options)
+        for name in _ALL:
+            _filter(name, selection, period)
+        more_filters(selection, period)
         st.button(
             "Reset filters",
             icon=":material/restart_alt:",
@@ -51,7 +46,7 @@ def sidebar(period: Period, comparison: Period | None) -> None:
 
 
 def _period(selection: Selection, period: Period) -> None:
-    _set("period", selection.preset)
+    st.session_state["period"] = selection.preset
     st.selectbox(
         "Period",
         list(PERIOD_LABELS),
@@ -70,7 +65,7 @@ def _changed_period(shown: Period) -> None:
 
 
 def _comparison(selection: Selection, comparison: Period | None) -> None:
-    _set("compare", selection.compare)
+    st.session_state["compare"] = selection.compare
     st.selectbox(
         "Compare with",
         list(COMPARE_LABELS),
@@ -94,7 +89,7 @@ def _changed_comparison(shown: Period | None) -> None:
     state.change(lambda s: replace(s, compare=compare, compare_dates=dates))
 
 
-def _dates(key: str, shown: Period, chosen: Any) -> None:
+def _dates(key: str, shown: Period, chosen: Callable[[Period], None]) -> None:
     half_picked = len(st.session_state.get(key, ())) == 1
     if not half_picked:
         st.session_state[key] = (shown.start, shown.end)
@@ -115,33 +110,24 @@ def _dates(key: str, shown: Period, chosen: Any) -> None:
     )
 
 
-def _filter(name: str, selection: Selection, options: dict[str, dict[str, str]]) -> None:
-    chosen = selection.values(name)
-    labels = options[name] | {key: options[name].get(key, key) for key in chosen}
-    _set(name, list(chosen))
+def _filter(name: str, selection: Selection, period: Period) -> None:
+    chosen, found = selection.values(name), counts(name, selection, period)
+    known = [*found, *(value for value in chosen if value not in found)]
+    st.session_state[name] = list(chosen)
     st.multiselect(
         dimension(name).label,
-        sorted(labels, key=lambda key: (key == UNKNOWN, labels[key].casefold())),
-        format_func=labels.__getitem__,
+        sorted(known, key=lambda value: (value == UNKNOWN, label(name, value).casefold())),
+        format_func=lambda value: option_text(name, value, found),
         key=name,
         placeholder=_ALL[name],
+        filter_mode="contains",
+        select_all=False,
         on_change=lambda: state.change(lambda s: s.where(name, tuple(st.session_state[name]))),
     )
 
 
-def _options(period: Period, timezone: str) -> dict[str, dict[str, str]]:
-    """By dimension, the label of each value: those with names, and those seen in the period."""
-    known = names()
-    seen = answer(Query(("views",), period, timezone, by=FILTERABLE))
-    named = {"project": known.projects, "channel": known.channels, "video": known.videos}
-    return {
-        name: {key: known.of(name, key) for key in [*named[name], *pd.unique(seen[name])]}
-        for name in FILTERABLE
-    }
-
-
 def _timezone(selection: Selection) -> None:
-    _set("zone", selection.timezone)
+    st.session_state["zone"] = selection.timezone
     st.selectbox(
         "Time zone",
         _timezones(),
@@ -154,7 +140,3 @@ def _timezone(selection: Selection) -> None:
 @cache
 def _timezones() -> list[str]:
     return sorted(available_timezones())
-
-
-def _set(key: str, value: object) -> None:
-    st.session_state[key] = value

@@ -13,9 +13,9 @@ from .. import formats
 from ..journal import Event
 from ..metrics import UNKNOWN, dimension
 from .answers import account, answer, names
-from .frame import Scene
-from .selection import FILTERABLE
+from .scene import Scene
 
+_NAMED = ("project", "channel", "video")
 _READ, _SHOWN = 5000, 200  # events
 _OUTCOMES = {
     "done": "Sync done",
@@ -27,16 +27,15 @@ _OUTCOMES = {
 
 def missing_names(scene: Scene) -> None:
     """The keys in the period's views that have no name, with their views."""
-    known, found = names(), answer(scene.query(*FILTERABLE))
+    known, found = names(), answer(scene.query(*_NAMED))
     if found.empty:
         st.caption("There are no views in this period.")
         return
-    named = {"project": known.projects, "channel": known.channels, "video": known.videos}
     tables = [
         pd.DataFrame({"Kind": dimension(kind).label, "Key": key, "Views": views}, index=[0])
-        for kind in FILTERABLE
+        for kind in _NAMED
         for key, views in found.groupby(kind)["views"].sum().items()
-        if key != UNKNOWN and key not in named[kind]
+        if key != UNKNOWN and key not in known.known(kind)
     ]
     if not tables:
         _fine("Every project, channel and video of this period has a name.")

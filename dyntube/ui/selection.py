@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from ..errors import PeriodError
-from ..metrics import METRICS
+from ..metrics import DIMENSIONS, HIERARCHIES, METRICS
 from ..periods import (
     DEFAULT_PRESET,
     EARLIEST,
@@ -21,7 +21,7 @@ from ..periods import (
     zone_info,
 )
 from ..quality import CHECKS, DAY_CHECKS
-from ..query import Filter
+from ..query import Filter, Operator
 
 T = TypeVar("T")
 Compare = Literal["previous", "year", "dates", "none"]
@@ -31,13 +31,23 @@ COMPARE_LABELS: dict[Compare, str] = {
     "dates": "Chosen dates",
     "none": "Nothing",
 }
+Order = Literal["falling", "rising"]
+Colour = Literal["amount", "change"]
+Align = Literal["date", "age"]
+SORTS = (*METRICS, *(f"{name}_change" for name in METRICS))
 ALL_TIME = "all-time"
 CUSTOM = "custom"
 PERIOD_LABELS = {name: preset.label for name, preset in PRESETS.items()} | {
     ALL_TIME: "All time",
     CUSTOM: "Custom dates",
 }
-FILTERABLE = ("project", "channel", "video")
+FILTERABLE = (
+    *(name for name, dimension in DIMENSIONS.items() if dimension.kind == "text"),
+    "hour_of_day",
+    "weekday",
+)
+# What an operator is called in the URL: country=DE, country-not=DE, city-contains=york.
+OPERATORS: dict[Operator, str] = {"is": "", "is_not": "-not", "contains": "-contains"}
 _LONGEST_BY_HOUR = 31  # days; more hours than pixels help nobody
 _LONGEST_DAYS: dict[Interval, int] = {"hour": 2, "day": 100, "week": 750}
 
@@ -54,6 +64,13 @@ class Selection:
     timezone: str = "UTC"
     metric: str = "views"
     interval: Interval | None = None  # None: chosen by the period's length
+    levels: tuple[str, ...] = ()  # the dimension shown, of hierarchies where one was chosen
+    sort: str = "views"  # a metric, or its change: "views_change"
+    order: Order = "falling"
+    colour: Colour = "amount"  # of the map
+    align: Align = "date"  # of compared videos
+    mix: str = "device_type"  # the dimension whose mix is shown over time
+    behind: str | None = None  # the metric whose views are shown
     check: str | None = None  # the quality check whose views are shown
 
     def period(self, today: dt.date, first_day: dt.date | None) -> Period:
@@ -93,23 +110,58 @@ class Selection:
         fitting = (name for name, days in _LONGEST_DAYS.items() if period.days <= days)
         return next((name for name in fitting if name in offered), offered[-1])
 
-    def values(self, dimension: str) -> tuple[str, ...]:
+    def values(self, dimension: str, operator: Operator = "is") -> tuple[str, ...]:
         """The values that a dimension is filtered by; none means all."""
-        return next((f.values for f in self.filters if f.dimension == dimension), ())
+        wanted = (f for f in self.filters if (f.dimension, f.operator) == (dimension, operator))
+        return next((f.values for f in wanted), ())
 
-    def where(self, dimension: str, values: tuple[str, ...]) -> Selection:
+    def where(
+        self, dimension: str, values: tuple[str, ...], operator: Operator = "is"
+    ) -> Selection:
         """The same with another filter on one dimension; no values remove it."""
-        chosen = {filter_.dimension: filter_.values for filter_ in self.filters} | {
-            dimension: values
-        }
-        known = (Filter(name, chosen[name]) for name in FILTERABLE if chosen.get(name))
+        chosen = {(f.dimension, f.operator): f for f in self.filters}
+        chosen[dimension, operator] = Filter(dimension, tuple(dict.fromkeys(values)), operator)
+        keys = ((name, sign) for name in FILTERABLE for sign in OPERATORS)
+        known = (chosen[key] for key in keys if key in chosen and chosen[key].values)
         return replace(self, filters=tuple(known))
+
+    def toggled(self, dimension: str, value: str) -> Selection:
+        """The same filtered by one more value, or by one less when it was one of them."""
+        values = self.values(dimension)
+        rest = tuple(other for other in values if other != value)
+        values = rest if value in values else (*values, value)
+        return replace(self.where(dimension, values), levels=self._levels_beside(dimension))
+
+    def level(self, hierarchy: tuple[str, ...], default: str) -> str:
+        """Which dimension of a hierarchy to show: the chosen one, else the one below the filters.
+
+        With no filter in the hierarchy it is `default`.
+        """
+        if chosen := [name for name in self.levels if name in hierarchy]:
+            return chosen[0]
+        deepest = max((n for n, name in enumerate(hierarchy) if self.values(name)), default=None)
+        below = default if deepest is None else hierarchy[min(deepest + 1, len(hierarchy) - 1)]
+        return max(below, default, key=hierarchy.index)
+
+    def at_level(self, level: str) -> Selection:
+        """The same showing this dimension of its hierarchy."""
+        return replace(self, levels=(*self._levels_beside(level), level))
+
+    def above(self, dimension: str, hierarchy: tuple[str, ...]) -> Selection:
+        """The same without filters on a dimension of a hierarchy and those below it."""
+        gone = hierarchy[hierarchy.index(dimension) :]
+        filters = tuple(filter_ for filter_ in self.filters if filter_.dimension not in gone)
+        return replace(self, filters=filters, levels=self._levels_beside(dimension))
+
+    def _levels_beside(self, dimension: str) -> tuple[str, ...]:
+        mine = next((h for h in HIERARCHIES.values() if dimension in h), ())
+        return tuple(level for level in self.levels if level not in mine)
 
 
 def to_parameters(selection: Selection, default: Selection) -> dict[str, list[str]]:
     """The URL's query parameters; what equals the default is left out."""
     parameters: dict[str, list[str]] = {}
-    for name in ("compare", "timezone", "metric", "interval", "check"):
+    for name in _PLAIN:
         if (value := getattr(selection, name)) != getattr(default, name):
             parameters[_URL_NAMES.get(name, name)] = [str(value)]
     if selection.preset == CUSTOM and selection.dates:
@@ -118,7 +170,11 @@ def to_parameters(selection: Selection, default: Selection) -> dict[str, list[st
         parameters["period"] = [selection.preset]
     if selection.compare == "dates" and selection.compare_dates:
         parameters |= _date_parameters("compare-", selection.compare_dates)
-    return parameters | {filter_.dimension: list(filter_.values) for filter_ in selection.filters}
+    if selection.levels:
+        parameters["level"] = list(selection.levels)
+    for filter_ in selection.filters:
+        parameters[filter_.dimension + OPERATORS[filter_.operator]] = list(filter_.values)
+    return parameters
 
 
 def from_parameters(
@@ -143,10 +199,19 @@ def from_parameters(
         timezone=read("zone", lambda text: zone_info(text).key, default.timezone),
         metric=read("metric", _one_of(METRICS.keys()), default.metric),
         interval=read("interval", _one_of(INTERVALS), default.interval),
+        levels=_levels(parameters.get("level", []), notes),
+        sort=read("sort", _one_of(SORTS), default.sort),
+        order=read("order", _one_of(get_args(Order)), default.order),
+        colour=read("colour", _one_of(get_args(Colour)), default.colour),
+        align=read("align", _one_of(get_args(Align)), default.align),
+        mix=read("mix", _one_of(FILTERABLE), default.mix),
+        behind=read("behind", _one_of(METRICS.keys()), default.behind),
         check=read("check", _one_of((*CHECKS, *DAY_CHECKS)), default.check),
     )
     for name in FILTERABLE:
-        selection = selection.where(name, tuple(filter(None, parameters.get(name, []))))
+        for operator, ending in OPERATORS.items():
+            values = tuple(filter(None, parameters.get(name + ending, [])))
+            selection = selection.where(name, values, operator)
     if dates := _dates("", parameters, notes):
         selection = replace(selection, preset=CUSTOM, dates=dates)
     if selection.compare == "dates":
@@ -158,7 +223,17 @@ def from_parameters(
     return selection, notes
 
 
+_PLAIN = (
+    *("compare", "timezone", "metric", "interval"),
+    *("sort", "order", "colour", "align", "mix", "behind", "check"),
+)
 _URL_NAMES = {"timezone": "zone"}
+_LEVELS = {name for hierarchy in HIERARCHIES.values() for name in hierarchy}
+
+
+def _levels(texts: list[str], notes: list[str]) -> tuple[str, ...]:
+    notes += [_note({"level": text}, ValueError()) for text in texts if text not in _LEVELS]
+    return tuple(text for text in dict.fromkeys(texts) if text in _LEVELS)
 
 
 def _date_parameters(prefix: str, period: Period) -> dict[str, list[str]]:

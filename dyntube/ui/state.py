@@ -46,6 +46,11 @@ def current() -> Selection:
     return selection
 
 
+def parameters() -> dict[str, list[str]]:
+    """What the URL says of what is looked at."""
+    return to_parameters(current(), default_selection())
+
+
 def change(edit: Callable[[Selection], Selection]) -> None:
     """Replace the selection; for callbacks of widgets."""
     st.session_state[_SELECTION] = edit(current())
@@ -54,7 +59,14 @@ def change(edit: Callable[[Selection], Selection]) -> None:
     st.session_state[_WRITTEN] = {n: st.query_params.get_all(n) for n in st.query_params}
 
 
-def notes() -> list[str]:
+def take(parameters: dict[str, list[str]]) -> None:
+    """Replace the selection by what these URL parameters ask for; for callbacks of widgets."""
+    selection, found = from_parameters(parameters, default_selection())
+    change(lambda _: selection)
+    st.session_state[_NOTES] = found
+
+
+def remarks() -> list[str]:
     """What in the URL was not understood."""
     found: list[str] = st.session_state.get(_NOTES, [])
     return found

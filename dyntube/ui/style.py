@@ -30,14 +30,33 @@ _CSS = """
   border-radius: 3px; font-style: normal; line-height: 1.1em; text-align: center;
   vertical-align: -.15em; }
 
+.st-key-chips { min-height: 1.9rem; }
+.st-key-chips [data-testid="stCaptionContainer"] p { margin: 0; line-height: 1.9rem; }
 .st-key-chips button { min-height: 1.9rem; padding: 0 .6rem; border-radius: 999px; }
 
+/* The way to the views behind a number shows where the pointer or the keyboard is. */
+[class*="st-key-card-"] { position: relative; }
+[class*="st-key-open-"]:has(> .stButton) { position: absolute; top: .45rem; right: .55rem;
+  width: auto; opacity: 0; }
+[class*="st-key-card-"]:hover [class*="st-key-open-"],
+[class*="st-key-open-"]:focus-within { opacity: 1; }
+[class*="st-key-open-"] button { min-height: 1.6rem; padding: 0 .2rem; }
+@media (hover: none) { [class*="st-key-open-"] { opacity: 1; } }
+
+[class*="st-key-crumbs-"] button { min-height: 1.6rem; padding: 0 .1rem; }
+
 @media (max-width: 640px) {
+  [class$="-head"] > [data-testid="stLayoutWrapper"], .st-key-trend-head { max-width: 100%; }
   .st-key-trend-head { flex-direction: column; align-items: flex-start; }
 }
 @media print {
-  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none; }
-  .st-key-cards, .st-key-trend { break-inside: avoid; }
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
+  [data-testid="stElementToolbar"], .st-key-menus, [class*="st-key-open-"], [class*="-head"] input,
+  [data-testid="stPagination"] { display: none !important; }
+  .stApp, [data-testid="stMain"], [data-testid="stAppViewContainer"] { position: static !important;
+    overflow: visible !important; height: auto !important; }
+  [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]) { break-inside: avoid; }
+  [data-testid="stPlotlyChart"], [data-testid="stDataFrame"] { break-inside: avoid; }
 }
 </style>
 """

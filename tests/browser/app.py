@@ -18,28 +18,18 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 ROOT = Path(__file__).parents[2]
-# Everything of the Overview is there: the script has ended and every chart has drawn.
+# Everything of a page is there: its script has ended and every chart and table has drawn.
 PAINTED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
+  const all = (of, has) => [...document.querySelectorAll(of)].every(e => e.querySelector(has));
   return app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
-    && document.querySelectorAll('.st-key-cards img.sparkline').length === 8
-    && [...document.querySelectorAll('.stPlotlyChart')].length === 5
-    && [...document.querySelectorAll('.stPlotlyChart')].every(c => c.querySelector('.main-svg'))
-    && document.querySelector('.choroplethlayer path') !== null
-    && document.querySelector('[data-testid="stDataFrame"] canvas') !== null
-    && document.querySelector('[data-stale="true"]') === null;
-}"""
-
-
-# The same of the Data page, whichever of its tables there are.
-DATA_PAINTED = """() => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  return app?.dataset.testScriptState === 'notRunning'
-    && app.dataset.testConnectionState === 'CONNECTED'
-    && document.querySelector('.heatmaplayer image, .heatmaplayer path') !== null
-    && document.querySelectorAll('[data-testid="stDataFrame"] canvas').length >= 3
-    && document.querySelector('[data-stale="true"]') === null;
+    && document.querySelector('h1') !== null
+    && document.querySelector('.stPlotlyChart, [data-testid="stDataFrame"]') !== null
+    && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
+    && all('.stPlotlyChart', '.main-svg')
+    && all('[data-testid="stDataFrame"]', 'canvas')
+    && all('.stPlotlyChart:has(.geo)', '.choroplethlayer path');
 }"""
 PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
 

@@ -11,15 +11,27 @@ from playwright.sync_api import Browser, sync_playwright
 
 from .. import odd
 from . import chromium
-from .app import DATA_PAINTED, ROOT, Watched, running, watch
+from .app import ROOT, Watched, running, watch
 
+PROJECT, VIDEOS = "5lCohVbzSymGw", ("HGOEuGbd6dpex", "YWTJyenWxhlEL", "zD7lEDM6Ftivs")
 PAGES = {
     "overview": "/",
     "overview-today": "/?period=today",
-    "overview-filtered": "/?period=last-7-days&project=5lCohVbzSymGw&metric=completion_rate",
+    "overview-filtered": f"/?period=last-7-days&project={PROJECT}&metric=plays&country=DE",
+    "overview-views-behind": "/?behind=completions&sort=views_change",
     "empty": "/?video=no-such-video",
     "wrong-address": "/?from=9999&period=last-week",
     "future": "/?from=2090-01-01&to=2090-01-31",
+    "videos": "/videos",
+    "videos-channels": "/videos?level=channel&sort=completion_rate",
+    "videos-one": f"/videos?video={VIDEOS[0]}",
+    "videos-side-by-side": "/videos?align=age" + "".join(f"&video={key}" for key in VIDEOS),
+    "engagement": "/engagement",
+    "geography": "/geography",
+    "geography-change": "/geography?colour=change&continent=EU&country=DE",
+    "devices": "/devices?mix=browser",
+    "embeds": "/embeds",
+    "live": "/live",
     "data": "/data?check=watched_longer",
 }
 ODD_PAGES = {"data-odd": "/data?check=rejected"}  # of an archive in which much is wrong
@@ -56,8 +68,9 @@ def _draw(tab: Watched, file: Path) -> None:
     if any(word in file.name for word in ("empty", "future")):
         page.wait_for_selector('[data-testid="stAlert"]', timeout=60_000)
         page.wait_for_timeout(3000)
-    elif "data" in file.name:
-        page.wait_for_function(DATA_PAINTED, timeout=60_000)
+    elif "today" in file.name:  # which has no views in its first minutes
+        page.wait_for_selector("h1", timeout=60_000)
+        page.wait_for_timeout(4000)
     else:
         tab.wait_painted()
     height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")

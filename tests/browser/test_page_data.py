@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import odd
-from .app import DATA_PAINTED, Watched, running
+from .app import PAINTED, Watched, running
 
 Tab = Callable[..., Watched]
 
@@ -26,7 +26,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def draw(opened: Watched, url: str) -> Page:
     opened.open(url)
-    opened.page.wait_for_function(DATA_PAINTED, timeout=60_000)
+    opened.page.wait_for_function(PAINTED, timeout=60_000)
     return opened.page
 
 

@@ -1,0 +1,145 @@
+"""Axes that say the numbers of a metric, and axes of time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from .. import formats
+from ..metrics import Metric
+from .base import Palette
+
+_HOUR = 3600.0
+
+
+def largest(amounts: Iterable[float]) -> float:
+    """The largest of some amounts that may be undefined; 0 where none is defined."""
+    return max((amount for amount in amounts if math.isfinite(amount)), default=0.0)
+
+
+def unit(measure: Metric, top: float) -> float:
+    """What an axis up to `top` counts in: watch time in hours, or in minutes where it is little."""
+    if measure.format != "hours":
+        return 1.0
+    return _HOUR if top >= 3 * _HOUR else 60.0
+
+
+def ticks(measure: Metric, top: float) -> list[float]:
+    """From 0 to above the largest value in at most five round steps."""
+    top = top if math.isfinite(top) and top > 0 else 1.0
+    magnitude = 10.0 ** math.floor(math.log10(top / 4))
+    steps = [magnitude * m for m in (1, 2, 2.5, 5, 10)]
+    if measure.format in ("number", "seconds"):  # halves of them mean nothing
+        steps = [max(step, 1.0) for step in steps if step < 1 or step == int(step)]
+    step = next(step for step in steps if step >= top / 4 * 0.999)
+    return [step * n for n in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def tick_text(measure: Metric, tick: float, unit: float) -> str:
+    """A tick, of an axis that counts in `unit`, with the unit beside it."""
+    match measure.format:
+        case "percent":
+            return f"{tick * 100:.3g}%"
+        case "hours":
+            return f"{tick:,.6g} {'h' if unit == _HOUR else 'min'}" if tick else "0"
+        case "seconds":
+            return formats.clock(tick)
+        case _:
+            return f"{tick:,.6g}" if tick < 10_000 else formats.compact(tick)
+
+
+def value_axis(measure: Metric, top: float, palette: Palette) -> dict[str, Any]:
+    """A vertical axis from 0 for amounts up to `top`, which are drawn divided by `unit`."""
+    divisor = unit(measure, top)
+    places = ticks(measure, top / divisor)
+    return plain_axis(palette) | {
+        "showgrid": True,
+        "gridcolor": palette.grid,
+        "tickvals": places,
+        "ticktext": [tick_text(measure, tick, divisor) for tick in places],
+        "range": [0, places[-1] * 1.04],
+    }
+
+
+def plain_axis(palette: Palette, size: int = 12) -> dict[str, Any]:
+    """An axis without lines that stays where it is."""
+    return {
+        "unifiedhovertitle": {"text": " "},  # each figure says itself where the pointer is
+        "showspikes": False,
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"size": size, "color": palette.quiet},
+    }
+
+
+def base_axis(palette: Palette) -> dict[str, Any]:
+    """A horizontal axis with a thin line that things stand on."""
+    return plain_axis(palette) | {"showline": True, "linecolor": palette.grid}
+
+
+def pointed(palette: Palette) -> dict[str, Any]:
+    """What makes an axis show where the pointer is."""
+    return {
+        "showspikes": True,
+        "spikemode": "across",
+        "spikedash": "solid",
+        "spikecolor": palette.quiet,
+        "spikethickness": 1,
+    }
+
+
+def time_axis(palette: Palette) -> dict[str, Any]:
+    """A horizontal axis of hours, days, weeks or months."""
+    return base_axis(palette) | {
+        "type": "date",
+        "nticks": 9,
+        "tickformatstops": [
+            {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
+            {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
+            {"dtickrange": ["M1", None], "value": "%b\n%Y"},
+        ],
+    }
+
+
+def top_legend(palette: Palette) -> dict[str, Any]:
+    """A legend above a figure that only explains; a click in it changes nothing."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "font": {"size": 11, "color": palette.text},
+        "traceorder": "normal",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+
+
+def share_axis(palette: Palette) -> dict[str, Any]:
+    """A vertical axis of fractions, from 0 to 100 %."""
+    places = [0, 0.25, 0.5, 0.75, 1]
+    return plain_axis(palette) | {
+        "showgrid": True,
+        "gridcolor": palette.grid,
+        "tickvals": places,
+        "ticktext": [f"{place:.0%}" for place in places],
+        "range": [0, 1.04],
+    }
+
+
+WATCHED_MARGIN = {"l": 0, "r": 18, "t": 8, "b": 0}  # with room for half of "100%"
+
+
+def watched_axis(palette: Palette) -> dict[str, Any]:
+    """A horizontal axis of how much of a video was watched, in per cent."""
+    places = [0, 25, 50, 75, 100]
+    return base_axis(palette) | {
+        "tickvals": places,
+        "ticktext": [f"{place}%" for place in places],
+        "range": [0, 100],
+    }

@@ -1,0 +1,80 @@
+"""A course over buckets: a line in pieces, and the points that answer to a pointer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from .base import HOVER
+
+_DASH = "5px,4px"
+_MOST_DOTS = 62  # of more, dots would look like a thicker line
+
+
+def pieces(
+    x: Sequence[Any], y: Sequence[float], partial: Sequence[bool], line: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The line; what leads to or from a bucket that is not whole is dashed.
+
+    It says nothing under the pointer: where pieces meet, it would say it twice.
+    """
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": list(x[part]),
+            "y": list(y[part]),
+            "line": line | {"dash": _DASH if dashed else "solid"},
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "zorder": 1,
+        }
+        for part, dashed in _runs(partial)
+    ]
+
+
+def points(
+    x: Sequence[Any], y: Sequence[float], customdata: Sequence[Sequence[str | None]], colour: str
+) -> dict[str, Any]:
+    """A point for each bucket, hardly seen but where no line leads to it.
+
+    Streamlit reports clicks on lines only where they have markers.
+    """
+    size = 4 if len(x) <= _MOST_DOTS else 2
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(x),
+        "y": list(y),
+        "customdata": [list(row) for row in customdata],
+        "hovertemplate": HOVER,
+        "showlegend": False,
+        "marker": {
+            "color": colour,
+            "size": [7 if alone else size for alone in _alone(y)],
+            "opacity": 1,
+            "line": {"width": 0},
+        },
+        "selected": {"marker": {"opacity": 1, "size": 8}},
+        "unselected": {"marker": {"opacity": 1}},
+        "zorder": 2,
+    }
+
+
+def _runs(partial: Sequence[bool]) -> list[tuple[slice, bool]]:
+    """Which points each piece joins, and whether it is dashed. Pieces share their ends."""
+    dashed = [a or b for a, b in pairwise(partial)]
+    cuts = [n for n in range(1, len(dashed)) if dashed[n] != dashed[n - 1]]
+    ends = zip([0, *cuts], [*cuts, len(dashed)], strict=True) if dashed else ()
+    return [(slice(a, b + 1), dashed[a]) for a, b in ends]
+
+
+def _alone(y: Sequence[float]) -> list[bool]:
+    """Which points have no neighbour that a line could lead to."""
+    known = [False, *(not math.isnan(amount) for amount in y), False]
+    return [
+        here and not before and not after
+        for before, here, after in zip(known, known[1:], known[2:], strict=False)
+    ]

@@ -1,0 +1,89 @@
+"""How long people keep watching."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from .axes import WATCHED_MARGIN, pointed, share_axis, top_legend, watched_axis
+from .base import HOVER, Palette, blend, figure
+from .texts import short
+
+_HEIGHT = 300
+_NAME_LENGTH = 30
+
+Quartiles = tuple[Sequence[float], Sequence[float], Sequence[float]]
+
+
+def watched_curve(
+    curve: Sequence[float],
+    palette: Palette,
+    *,
+    typical: Quartiles | None = None,
+    name: str = "",
+    typical_name: str = "",
+) -> go.Figure:
+    """The share of plays (fractions) that watched at least so much of a video, from 0 to 100 %.
+
+    `typical` has the lower quartile, the median and the upper quartile of other videos, which are
+    drawn behind. Names stand in a legend.
+    """
+    traces = []
+    if len(curve):
+        texts = [
+            f"At least {at:.0f}% watched: <b>{share:.1%}</b> of plays"
+            for at, share in zip(_places(curve), curve, strict=True)
+        ]
+        area = {} if typical else {"fill": "tozeroy", "fillcolor": palette.area}
+        line = {"color": palette.accent, "width": 2.4}
+        traces = [_line(curve, name, line, texts) | area | {"zorder": 1}]
+        traces += _typical(typical, typical_name, palette) if typical else []
+    return figure(
+        traces,
+        palette,
+        height=_HEIGHT,
+        margin=WATCHED_MARGIN,
+        hovermode="x unified",
+        showlegend=bool(name or typical_name),
+        legend=top_legend(palette),
+        xaxis=watched_axis(palette) | pointed(palette),
+        yaxis=share_axis(palette),
+    )
+
+
+def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, Any]]:
+    """The median, dotted, and a band from quartile to quartile."""
+    low, middle, high = typical
+    texts = [
+        f"Typical: <b>{share:.1%}</b>, half of the videos {a:.1%} to {b:.1%}"
+        for a, share, b in zip(low, middle, high, strict=True)
+    ]
+    hidden = {"width": 0}
+    band = {"fill": "tonexty", "fillcolor": blend(palette.quiet, palette.page, 0.18)}
+    return [
+        _line(low, "", hidden),
+        _line(high, "", hidden) | band,
+        _line(middle, name, {"color": palette.quiet, "width": 1.6, "dash": "dot"}, texts),
+    ]
+
+
+def _line(
+    shares: Sequence[float], name: str, line: dict[str, Any], texts: Sequence[str] = ()
+) -> dict[str, Any]:
+    hover = {"customdata": [[None, text] for text in texts], "hovertemplate": HOVER}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": _places(shares),
+        "y": list(shares),
+        "name": short(name, _NAME_LENGTH),
+        "showlegend": bool(name),
+        "line": line,
+    } | (hover if texts else {"hoverinfo": "skip"})
+
+
+def _places(shares: Sequence[float]) -> list[float]:
+    """Where each share stands between 0 and 100 %."""
+    return [100 * n / max(len(shares) - 1, 1) for n in range(len(shares))]

@@ -1,0 +1,108 @@
+"""How many get from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from .axes import plain_axis
+from .base import HOVER, Palette, blend, figure
+from .texts import bold, short
+
+_ROW = 46  # height of a step: its line of text and its bar, in pixels
+_LABEL_LENGTH = 20
+
+
+@dataclass(frozen=True)
+class _Step:
+    label: str
+    count: int
+    before: int
+    first: int
+
+    @property
+    def share(self) -> str:
+        """Of the first step."""
+        return f"{self.count / self.first:.1%}" if self.first else ""
+
+    @property
+    def change(self) -> str:
+        """From the step before: −12.3%."""
+        if not self.before or self.count == self.before:
+            return ""
+        return f"{self.count / self.before - 1:+.1%}".replace("-", "−")
+
+
+def funnel(steps: Sequence[tuple[str, int]], palette: Palette) -> go.Figure:
+    """Horizontal bars, one a step, each with its count, its share of the first and its loss.
+
+    What is lost from the step before is drawn pale behind the bar.
+    """
+    befores = [steps[0][1] if steps else 0, *(count for _, count in steps)]
+    rows = [
+        _Step(label, count, before, befores[0])
+        for (label, count), before in zip(steps, befores, strict=False)
+    ]
+    lost = [max(row.before - row.count, 0) for row in rows]
+    pale = blend(palette.accent, palette.page, 0.22)
+    traces = [
+        _bars([row.count for row in rows], palette.accent) | _hovers(rows),
+        _bars(lost, pale) | {"hoverinfo": "skip"},
+    ]
+    end = max([row.count for row in rows] + [1])
+    height = _ROW * max(len(rows), 1) + 6
+    return figure(
+        traces if rows else [],
+        palette,
+        height=height,
+        margin={"l": 0, "r": 0, "t": 6, "b": 0},
+        barmode="stack",
+        hovermode="y unified",
+        annotations=[line for n, row in enumerate(rows) for line in _texts(n, row, palette)],
+        xaxis=plain_axis(palette) | {"visible": False, "range": [0, end]},
+        yaxis=plain_axis(palette) | {"visible": False, "range": [max(len(rows), 1) - 0.25, -0.75]},
+    )
+
+
+def _bars(counts: Sequence[int], colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": list(counts),
+        "y": list(range(len(counts))),
+        "width": 0.38,
+        "marker": {"color": colour},
+    }
+
+
+def _hovers(rows: Sequence[_Step]) -> dict[str, Any]:
+    return {
+        "customdata": [[None, _hover(row)] for row in rows],
+        "hovertemplate": HOVER,
+    }
+
+
+def _hover(row: _Step) -> str:
+    lines = [bold(row.label), f"{row.count:,}"]
+    if row.share:
+        lines[-1] += f", {row.share} of the first step"
+    if row.change:
+        fewer = row.before - row.count
+        lines.append(f"{abs(fewer):,} {'fewer' if fewer > 0 else 'more'} than the step before")
+        lines[-1] += f" ({row.change})"
+    return "<br>".join(lines)
+
+
+def _texts(n: int, row: _Step, palette: Palette) -> list[dict[str, Any]]:
+    """The line above a bar: label and loss at the left, count and share at the right."""
+    quiet = f'<span style="color:{palette.quiet}">{{}}</span>'
+    left = f"{short(row.label, _LABEL_LENGTH)}  " + quiet.format(row.change)
+    right = f"<b>{row.count:,}</b>  " + quiet.format(row.share)
+    line = {"xref": "paper", "y": n - 0.42, "showarrow": False, "font": {"size": 13}}
+    return [
+        line | {"text": left, "x": 0, "xanchor": "left"},
+        line | {"text": right, "x": 1, "xanchor": "right"},
+    ]

@@ -1,0 +1,99 @@
+"""A metric by weekday and hour of the day."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from .. import formats
+from ..metrics import FEW_PLAYS, Metric
+from .axes import plain_axis, tick_text, ticks, unit
+from .base import HOVER, Palette, figure
+from .world import colour_bar
+
+_HEIGHT = 270
+_DAYS = tuple(formats.of_clock("weekday", str(n)) for n in range(1, 8))
+_HOURS = range(24)
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def heatmap(
+    measure: Metric, values: Numbers, palette: Palette, *, few: Flags | None = None
+) -> go.Figure:
+    """Squares of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN is no square.
+
+    The scale ends at the 98th percentile, so that one outlier cannot rule; its last number then
+    says so. Squares of `few` plays are marked.
+    """
+    known = values[np.isfinite(values)]
+    top = float(known.max()) if known.size else 0.0
+    end = float(np.percentile(known, 98)) if known.size else 0.0
+    end = end if end > 0 else top
+    marked = np.zeros_like(values, dtype=bool) if few is None else few
+    trace = {
+        "type": "heatmap",
+        "z": [[None if math.isnan(value) else value for value in row] for row in values.tolist()],
+        "x": list(_HOURS),
+        "y": list(range(7)),
+        "zmin": 0,
+        "zmax": end or 1,
+        "colorscale": [[n / 4, colour] for n, colour in enumerate(palette.scale)],
+        "colorbar": _colour_bar(measure, end, top, palette),
+        "xgap": 2,
+        "ygap": 2,
+        "text": [["·" if mark else "" for mark in row] for row in marked.tolist()],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 16},
+        "customdata": [
+            [
+                [None, _hover(measure, day, hour, float(values[day, hour]), marked[day, hour])]
+                for hour in _HOURS
+            ]
+            for day in range(7)
+        ],
+        "hovertemplate": HOVER,
+        "hoverongaps": False,
+    }
+    margin = {"l": 0, "r": 0, "t": 4, "b": 56}
+    return figure(
+        [trace] if known.size else [], palette, height=_HEIGHT, margin=margin, **_axes(palette)
+    )
+
+
+def _hover(measure: Metric, day: int, hour: int, value: float, few: bool) -> str:
+    lines = [
+        f"<b>{_DAYS[day]}, {hour:02}:00 to {hour + 1:02}:00</b>",
+        f"{measure.label}: {formats.value(measure, value, full=True)}",
+    ]
+    return "<br>".join([*lines, *[f"Fewer than {FEW_PLAYS} plays"] * int(few)])
+
+
+def _colour_bar(measure: Metric, end: float, top: float, palette: Palette) -> dict[str, Any]:
+    divisor = unit(measure, end)
+    places = [tick for tick in ticks(measure, end / divisor) if tick <= end / divisor * 0.8]
+    texts = [tick_text(measure, tick, divisor) for tick in places]
+    mark = "≥ " if top > end * 1.001 else ""
+    texts.append(f"{mark}{formats.value(measure, end)}")
+    return colour_bar([*(tick * divisor for tick in places), end], texts, palette) | {"y": -0.14}
+
+
+def _axes(palette: Palette) -> dict[str, Any]:
+    hours = [0, 6, 12, 18]
+    x_axis = plain_axis(palette) | {
+        "tickvals": hours,
+        "ticktext": [f"{hour:02}:00" for hour in hours],
+        "range": [-0.5, 23.5],
+    }
+    y_axis = plain_axis(palette) | {
+        "tickvals": list(range(7)),
+        "ticktext": [day[:3] for day in _DAYS],
+        "ticklabelstandoff": 6,
+        "range": [6.5, -0.5],
+    }
+    return {"xaxis": x_axis, "yaxis": y_axis}

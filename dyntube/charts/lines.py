@@ -1,0 +1,97 @@
+"""Things side by side on one axis."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from .. import formats
+from ..metrics import Metric
+from .axes import base_axis, largest, pointed, time_axis, top_legend, unit, value_axis
+from .base import Palette, figure
+from .course import pieces, points
+from .texts import short
+from .times import NOT_WHOLE, clocks, few_ticks
+
+_HEIGHT = 340
+_EDGE = 0.015  # of the axis, beyond its first and last point
+_LABEL_LENGTH = 16  # two labels side by side fit on a phone
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line: dates, moments or whole numbers, and an amount for each, NaN for a gap.
+
+    `partial` says of each point whether its bucket is not whole; empty, all are.
+    """
+
+    label: str
+    x: Sequence[Any]
+    y: Sequence[float]
+    partial: Sequence[bool] = ()
+
+
+def lines(
+    measure: Metric, series: Sequence[Series], palette: Palette, *, x_title: str = ""
+) -> go.Figure:
+    """Up to six lines, each with a colour of its own; what is not whole is dashed."""
+    top = largest(amount for line in series for amount in line.y)
+    divisor = unit(measure, top)
+    drawn = [
+        _line(measure, line, colour, divisor)
+        for line, colour in zip(series, cycle(palette.series[:-1]), strict=False)
+    ]
+    return figure(
+        [trace for traces in drawn for trace in traces],
+        palette,
+        height=_HEIGHT,
+        hovermode="x unified",
+        showlegend=len(series) > 1,
+        legend=top_legend(palette),
+        xaxis=_x_axis(series, x_title, palette) | pointed(palette),
+        yaxis=value_axis(measure, top, palette),
+    )
+
+
+def _line(measure: Metric, line: Series, colour: str, divisor: float) -> list[dict[str, Any]]:
+    name = short(line.label, _LABEL_LENGTH)
+    partial = line.partial or [False] * len(line.x)
+    texts = [
+        f"{name}  <b>{formats.value(measure, float(amount), full=True)}</b>"
+        f"{NOT_WHOLE if cut else ''}"
+        for amount, cut in zip(line.y, partial, strict=True)
+    ]
+    y = [float(amount) / divisor for amount in line.y]
+    custom = [[None, text] for text in texts]
+    drawn = [points(line.x, y, custom, colour)]
+    drawn += pieces(line.x, y, partial, {"color": colour, "width": 2})
+    drawn[-1 if len(drawn) == 1 else 1] |= {"name": name, "showlegend": True}
+    return drawn
+
+
+def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str, Any]:
+    places = sorted({x for line in series for x in line.x})
+    named = (
+        {"title": {"text": title, "font": {"size": 12, "color": palette.quiet}}} if title else {}
+    )
+    if not places or not isinstance(places[0], dt.date):  # as are datetimes and pandas' moments
+        whole = {"tickformat": ",d", "nticks": 9}
+        named |= {"unifiedhovertitle": {"text": f"{title}: %{{x}}" if title else "%{x}"}}
+        ends = {"range": [places[0], max(places[-1], places[0] + 1)]} if places else {}
+        return base_axis(palette) | whole | ends | named
+    starts = pd.Series(pd.DatetimeIndex(places))
+    moments = clocks(starts).tolist()
+    room = (moments[-1] - moments[0]) * _EDGE or pd.Timedelta(days=1)
+    by_hour = any(start != start.normalize() for start in moments)
+    shown = {
+        "range": [moments[0] - room, moments[-1] + room],
+        "unifiedhovertitle": {},
+        "hoverformat": "%a %-d %b %Y, %H:%M" if by_hour else "%a %-d %b %Y",
+    }
+    return time_axis(palette) | shown | few_ticks(moments) | named

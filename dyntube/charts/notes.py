@@ -1,0 +1,148 @@
+"""Notes above a course: where their labels go so that they can all be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .base import Palette
+from .texts import short, wrapped
+
+LEVEL = 16  # height of a label, in pixels
+_LEVELS = 3
+_LENGTHS = (28, 18)  # characters of a label: the shorter, where the longer do not fit
+_NARROW = 330  # pixels of an axis on a phone, where labels come closest
+_LETTER = 5.5  # width of a letter, in pixels
+_OVER = 0.1  # how far a label may stand over the ends of the axis
+
+
+@dataclass(frozen=True)
+class Note:
+    """A text about a place on an axis, from 0 to 1."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where a note's label is: so many labels high, to the right of its line or to the left.
+
+    `others` found no room and are counted in its text.
+    """
+
+    note: Note
+    level: int
+    to_right: bool
+    length: int
+    others: tuple[Note, ...] = ()
+
+    @property
+    def text(self) -> str:
+        more = f" +{len(self.others)}" if self.others else ""
+        return short(self.note.text, self.length) + more
+
+    @property
+    def hover(self) -> str:
+        """The notes in full."""
+        notes = (self.note, *self.others)
+        return "<br>".join(line for note in notes for line in wrapped(note.text))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        # With room for the count of others.
+        width = ((min(len(self.note.text), self.length) + 3) * _LETTER + 6) / _NARROW
+        at = self.note.at
+        return (at, at + width) if self.to_right else (at - width, at)
+
+
+def placed(notes: Sequence[Note]) -> list[Label]:
+    """Labels that neither overlap nor stand on each other's lines, on three levels at most."""
+    # Labels to the right of their lines step up best from the right, and those to the left from
+    # the left.
+    ordered = sorted(notes, key=lambda note: note.at)
+    ways = (
+        _in_order(ordered[::-1] if to_right else ordered, length, to_right)
+        for length in _LENGTHS
+        for to_right in (True, False)
+    )
+    return max(ways, key=len)  # the first of the best
+
+
+def _in_order(notes: Sequence[Note], length: int, to_right: bool) -> list[Label]:
+    """Labels placed one by one, on the lowest free level, and on one side where they can be."""
+    labels: list[Label] = []
+    for note in notes:
+        tried = (
+            Label(note, level, side, length)
+            for side in (to_right, not to_right)
+            for level in range(_LEVELS)
+        )
+        free = next((label for label in tried if _fits(label, labels)), None)
+        if free:
+            labels.append(free)
+        elif labels:
+            near = min(range(len(labels)), key=lambda n: abs(labels[n].note.at - note.at))
+            labels[near] = replace(labels[near], others=(*labels[near].others, note))
+    return labels
+
+
+def _fits(label: Label, others: Sequence[Label]) -> bool:
+    low, high = label.ends
+    if low < -_OVER or high > 1 + _OVER / 2:
+        return False
+    for other in others:
+        start, end = other.ends
+        if other.level == label.level and low < end and start < high:
+            return False
+        # The line of the higher one runs through the level of the lower one.
+        if other.level > label.level and low < other.note.at < high:
+            return False
+        if other.level < label.level and start < label.note.at < end:
+            return False
+    return True
+
+
+def flags(
+    labels: Sequence[Label], places: dict[Note, Any], palette: Palette
+) -> list[dict[str, Any]]:
+    """The labels in plotly's terms, above the frame; `places` are the notes' on the axis."""
+    return [
+        {
+            "x": places[label.note],
+            "y": 1,
+            "yref": "paper",
+            "xanchor": "left" if label.to_right else "right",
+            "yanchor": "bottom",
+            "xshift": 1 if label.to_right else -1,
+            "yshift": label.level * LEVEL,
+            "text": label.text,
+            "hovertext": label.hover,
+            "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.gap},
+            "showarrow": False,
+            "borderpad": 2,
+            "font": {"size": 11, "color": palette.quiet},
+        }
+        for label in labels
+    ]
+
+
+def rules(
+    labels: Sequence[Label], places: dict[Note, Any], height: int, palette: Palette
+) -> list[dict[str, Any]]:
+    """The lines from the labels down, in a frame so many pixels high."""
+    return [
+        {
+            "type": "line",
+            "x0": places[note],
+            "x1": places[note],
+            "y0": 0,
+            "y1": 1 + (label.level + 1) * LEVEL / height if note is label.note else 1,
+            "yref": "paper",
+            "line": {"width": 1, "color": palette.gap},
+            "layer": "below",
+        }
+        for label in labels
+        for note in (label.note, *label.others)
+    ]

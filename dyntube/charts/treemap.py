@@ -1,0 +1,155 @@
+"""Parts of parts as tiles.
+
+Drawn as bars of plotly: a click on its own treemap zooms, and Streamlit then does not say what the
+node stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ..metrics import Metric
+from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, readable
+from .texts import hover, short
+from .tiles import Tile, squarified
+
+_WIDTH, _HEIGHT = 560, 300  # pixels that tiles are cut for; a page may stretch them
+_HEADER = 22  # above the parts of a node, in pixels
+_TEXT_LENGTH = 16
+_LETTER = 7.5  # width of a letter, in pixels
+_NOTHING_LEFT = 1e-9  # of a node: less is a matter of rounding
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the node whose `id` is `parent`, or of the whole where that is empty.
+
+    The amount of a node is at least that of its parts together; what they leave stays its own.
+    """
+
+    id: str
+    parent: str
+    item: Item
+
+
+@dataclass(frozen=True)
+class _Placed:
+    node: Node
+    tile: Tile
+    is_outer: bool  # has parts: the tile is the header above them
+
+
+def treemap(
+    measure: Metric,
+    nodes: Sequence[Node],
+    palette: Palette,
+    *,
+    chosen: Collection[str] = (),
+) -> go.Figure:
+    """Tiles with areas by amount, parts within what they are parts of; 300 pixels high.
+
+    While some values are `chosen`, all other tiles are pale, but for the parts of chosen ones.
+    """
+    placed = list(_places(_shown(nodes), None, Tile(0, 0, _WIDTH, _HEIGHT)))
+    parents = {node.id: node for node in nodes}
+    top = max((part.node.item.amount for part in placed if not part.is_outer), default=0.0)
+    colours = []
+    for part in placed:
+        colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
+        bright = not chosen or _is_chosen(part.node, parents, chosen)
+        colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    trace = _rectangles([part.tile for part in placed]) | {
+        "text": [_text(part) for part in placed],
+        "textfont": {"size": 12, "color": [readable(colour) for colour in colours]},
+        "customdata": [[part.node.item.value, hover(measure, part.node.item)] for part in placed],
+        "hovertemplate": HOVER,
+        "marker": {
+            "color": colours,
+            "cornerradius": 3,
+            "line": {"width": 2, "color": palette.page},
+        },
+    }
+    axis: dict[str, Any] = {"visible": False, "fixedrange": True}
+    return figure(
+        [trace] if placed else [],
+        palette,
+        height=_HEIGHT,
+        hovermode="closest",
+        barmode="overlay",
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        uniformtext={"mode": "hide", "minsize": 12},
+        xaxis=axis | {"range": [0, _WIDTH]},
+        yaxis=axis | {"range": [0, _HEIGHT]},
+    )
+
+
+def _shown(nodes: Sequence[Node]) -> list[Node]:
+    """Nodes that have an area, largest first; one of an unknown parent is at the top."""
+    sized = [n for n in nodes if n.item.amount > 0 and math.isfinite(n.item.amount)]
+    ids = {node.id for node in sized}
+    tops = [n if n.parent in ids and n.parent != n.id else replace(n, parent="") for n in sized]
+    return sorted(tops, key=lambda node: -node.item.amount)
+
+
+def _places(nodes: Sequence[Node], outer: Node | None, room: Tile) -> Iterator[_Placed]:
+    """The tiles of the parts of a node, and those of their parts; what is left is last."""
+    parts = [node for node in nodes if node.parent == (outer.id if outer else "")]
+    amounts = [part.item.amount for part in parts]
+    left = outer.item.amount - sum(amounts) if outer else 0.0
+    if outer and left > outer.item.amount * _NOTHING_LEFT:
+        item = Item(outer.item.value, f"Other in {outer.item.label}", left, context=True)
+        parts.append(Node(f"{outer.id}\0", outer.id, item))
+        amounts.append(left)
+    for part, tile in zip(parts, squarified(amounts, room), strict=True):
+        is_outer = tile.height > 2 * _HEADER and any(node.parent == part.id for node in nodes)
+        if is_outer:
+            inner = replace(tile, height=tile.height - _HEADER)
+            yield from _places(nodes, part, inner)
+            tile = replace(tile, y=tile.y + inner.height, height=_HEADER)
+        yield _Placed(part, tile, is_outer)
+
+
+def _is_chosen(node: Node, parents: dict[str, Node], chosen: Collection[str]) -> bool:
+    while node.item.value not in chosen:
+        if node.parent not in parents or node.parent == node.id:
+            return False
+        node = parents[node.parent]
+    return True
+
+
+def _shade(item: Item, top: float, palette: Palette) -> str:
+    if item.context:
+        return palette.gap
+    return blend(palette.accent, palette.page, 0.25 + 0.65 * math.sqrt(item.amount / top))
+
+
+def _rectangles(tiles: Sequence[Tile]) -> dict[str, Any]:
+    return SELECTION | {
+        "type": "bar",
+        "x": [tile.x for tile in tiles],
+        "base": [tile.y for tile in tiles],
+        "y": [tile.height for tile in tiles],
+        "width": [tile.width for tile in tiles],
+        "offset": 0,
+        "textposition": "inside",
+        "insidetextanchor": "end",
+        "textangle": 0,
+        "constraintext": "inside",
+    }
+
+
+def _text(part: _Placed) -> str:
+    """As much of the label as fits, and the short text below it where there is room."""
+    item, letters = part.node.item, int((part.tile.width - 8) / _LETTER)
+    if letters < 3 or part.tile.height < _HEADER:
+        return ""
+    if part.is_outer:
+        return short(f"{item.label}  {item.text}", letters)
+    label, more = short(item.label, letters), short(item.text, _TEXT_LENGTH)
+    has_room = part.tile.height >= 2 * _HEADER and len(item.text) <= letters
+    return f"{label}<br>{more}" if has_room else label

@@ -1,0 +1,131 @@
+"""What a reader can take away: a page's tables, one of them, the raw views, the page on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ..workbook import Notes, Sheet, csv, excel, workbook
+
+_CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PRINT = '<script type="module" src="app/static/print.js"></script>'
+
+
+class Report:
+    """The tables of a page, collected while it is drawn; files are made of them on a click.
+
+    A click comes after the page is whole, and outside of its run: so what makes a file looks here,
+    and never at the session.
+    """
+
+    def __init__(self) -> None:
+        self.notes: Callable[[], Notes] | None = None
+        self._sheets: dict[str, Sheet] = {}
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The tables, in the order in which they were drawn."""
+        return list(self._sheets.values())
+
+    def add(self, sheet: Sheet) -> None:
+        """Offer a table; of several with one title, the first of those with most columns."""
+        known = self._sheets.get(sheet.title)
+        if known is None or len(known.rows.columns) < len(sheet.rows.columns):
+            self._sheets[sheet.title] = sheet
+
+
+def export_menu(
+    report: Report, notes: Callable[[], Notes], parameters: Mapping[str, list[str]]
+) -> None:
+    """Everything that a page can be taken away as; to be drawn when the page is.
+
+    `parameters` are those of the page's address. What is in `notes` must not need the session.
+    """
+    report.notes = notes
+    with st.popover("Export", icon=":material/download:", key="export"):
+        if report.sheets:
+            _download(
+                "This page as a workbook",
+                lambda: workbook(report.sheets, notes()),
+                f"{_slug(notes().title, notes().period)}.xlsx",
+                key="export-page",
+            )
+            _one_table(report)
+        _raw_views(parameters)
+        _print()
+
+
+def table_downloads(sheet: Sheet, report: Report, *, key: str = "") -> None:
+    """A small menu with a table as CSV and Excel; `report` is of the page that it is on."""
+    key = key or _slug(sheet.title)
+    with st.popover(
+        "", icon=":material/download:", type="tertiary", key=f"download-{key}", help="Download"
+    ):
+        _as_csv_and_excel(sheet, report, key=key)
+
+
+@st.fragment
+def _one_table(report: Report) -> None:
+    st.markdown("**One table**")
+    chosen = st.selectbox(
+        "One table",
+        range(len(report.sheets)),
+        format_func=lambda number: report.sheets[number].title,
+        key="export-table",
+        label_visibility="collapsed",
+    )
+    _as_csv_and_excel(report.sheets[chosen], report, key=f"export-{chosen}")
+
+
+def _as_csv_and_excel(sheet: Sheet, report: Report, *, key: str) -> None:
+    def as_excel() -> bytes:
+        if report.notes is None:
+            raise RuntimeError("The page was not drawn to its end.")
+        return excel(sheet, report.notes())
+
+    name = _slug(sheet.title)
+    with st.container(horizontal=True, gap="small"):
+        _download("CSV", lambda: csv(sheet), f"{name}.csv", key=f"{key}-csv")
+        _download("Excel", as_excel, f"{name}.xlsx", key=f"{key}-excel")
+
+
+def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str) -> None:
+    st.download_button(
+        label,
+        data,
+        file_name,
+        _CSV if file_name.endswith(".csv") else _EXCEL,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
+
+
+def _raw_views(parameters: Mapping[str, list[str]]) -> None:
+    st.markdown("**Every view behind this page**")
+    asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
+    with st.container(horizontal=True, gap="small"):
+        for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):
+            # Relative, so that it also works below a path of the server.
+            st.link_button(
+                label, f"api/views.{ending}{asked}", icon=":material/download:", width="stretch"
+            )
+
+
+@st.fragment
+def _print() -> None:
+    with st.container(gap=None):
+        st.button(
+            "Print or save as PDF", icon=":material/print:", key="export-print", width="stretch"
+        )
+        # A file of ours, since policies that keep a page safe forbid scripts inside of it.
+        st.html(_PRINT, unsafe_allow_javascript=True)
+
+
+def _slug(*words: str) -> str:
+    """Words as the name of a file."""
+    return "-".join(re.findall(r"[a-z0-9]+", " ".join(words).lower())) or "table"

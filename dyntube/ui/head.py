@@ -1,0 +1,81 @@
+"""The head of a page: title, chips, how fresh the data is, menus."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from .. import formats
+from ..periods import Period
+from . import state
+from .answers import account, local_now
+from .labels import sentence
+from .selection import Selection
+
+_POLL_SECONDS = 30.0
+
+
+def head(
+    title: str, selection: Selection, period: Period, comparison: Period | None
+) -> st.delta_generator.DeltaGenerator:
+    """Title, period and freshness; gives the place for menus, which know the page only later."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="bottom",
+        gap="xsmall",
+        key="head",
+    ):
+        with st.container(gap="xxsmall", width="content", key="title"):
+            st.title(title, anchor=False)
+            st.caption(spans_text(period, comparison))
+        with st.container(
+            horizontal=True, width="content", vertical_alignment="center", gap="small", key="tools"
+        ):
+            with st.container(width="content", key="freshness"):
+                _freshness(selection.timezone)
+            return st.container(horizontal=True, width="content", gap="small", key="menus")
+
+
+def spans_text(period: Period, comparison: Period | None) -> str:
+    """The period and what it is compared with, in full dates."""
+    text = formats.period(period)
+    if comparison:
+        text += f" · compared with {formats.period(comparison)}"
+        text += f" until {comparison.until:%H:%M}" if comparison.until else ""
+    return text
+
+
+def chips(selection: Selection) -> None:
+    """Every filter, to be removed by a click."""
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
+        if not selection.filters:
+            # The row is always there: else the page would jump under the pointer at each click.
+            st.caption("Click a bar, a country or a row to filter everything by it")
+        for filter_ in selection.filters:
+            for value in filter_.values:
+                rest = tuple(other for other in filter_.values if other != value)
+                st.button(
+                    f"{formats.plain(sentence(filter_, value))} :material/close:",
+                    key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
+                    help="Remove this filter",
+                    on_click=state.change,
+                    args=(lambda s, f=filter_, rest=rest: s.where(f.dimension, rest, f.operator),),
+                )
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _freshness(timezone: str) -> None:
+    if text := data_time(timezone):
+        st.badge(text, icon=":material/check_circle:", color="green")
+
+
+def data_time(timezone: str) -> str:
+    """Up to when there are views, and when that was checked; empty where nothing is stored."""
+    infos = [info for infos in account().archive.days().values() for info in infos]
+    newest = max((info.newest for info in infos if info.newest), default=None)
+    if newest is None:
+        return ""
+    local, now = newest.astimezone(local_now(timezone).tzinfo), local_now(timezone)
+    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
+    checked = formats.ago((now - max(info.fetched_at for info in infos)).total_seconds())
+    return f"Views up to {day}{local:%H:%M} · checked {checked}"

@@ -1,0 +1,96 @@
+"""What menus share: they cost nothing while closed, say errors, and ask before they delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from .. import formats
+from ..errors import DynTubeError
+
+_WIDTH = 330  # pixels, as on a phone; else one long word would decide
+
+
+def menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
+    """A button that opens a menu. Opening it draws the menu again, and nothing else of the page."""
+    with st.container(width="content"):
+        _menu(label, key, icon, fill)
+
+
+@st.fragment
+def _menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
+    opened = st.popover(label, key=key, icon=icon, type="tertiary", on_change="rerun")
+    if not opened.open:
+        begin_task(key)
+        return
+    with opened, st.container(width=_WIDTH):
+        try:
+            _outcome(key)
+            fill()
+        except DynTubeError as error:
+            st.error(formats.plain(str(error)), icon=":material/error:")
+
+
+def close(key: str) -> None:
+    """Close a menu; for callbacks."""
+    st.session_state[key] = False
+
+
+def attempt(key: str, action: Callable[[], str]) -> bool:
+    """Do what a click in a menu asks for, and have it say what came of it; for callbacks.
+
+    False when it could not be done.
+    """
+    try:
+        done = action()
+    except DynTubeError as error:
+        fail(key, str(error))
+        return False
+    st.session_state[f"{key}-done"] = done
+    return True
+
+
+def fail(key: str, sentence: str) -> None:
+    """Have a menu say why a click could not be done; for callbacks."""
+    st.session_state[f"{key}-error"] = sentence
+
+
+def row_task(key: str) -> tuple[str, str]:
+    """What is being done to which row of a menu, such as ("delete", its id); else two ""."""
+    task: tuple[str, str] = st.session_state.get(f"{key}-task", ("", ""))
+    return task
+
+
+def begin_task(key: str, task: str = "", id_: str = "") -> None:
+    """Do something to a row of a menu, or no longer; for callbacks."""
+    st.session_state[f"{key}-task"] = (task, id_)
+
+
+def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
+    """A small button in a row that begins a task with it."""
+    st.button(
+        f":material/{icon}:",
+        key=f"{key}-{task}-{id_}",
+        type="tertiary",
+        help=help,
+        on_click=begin_task,
+        args=(key, task, id_),
+    )
+
+
+def confirm(key: str, question: str, delete: Callable[[], None]) -> None:
+    """Ask in the place of a row whether to delete it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(question)
+        st.button("Delete", key=f"{key}-yes", type="primary", on_click=delete)
+        st.button("Keep", key=f"{key}-no", on_click=begin_task, args=(key,))
+
+
+def _outcome(key: str) -> None:
+    """Say what came of the last click, once."""
+    # Not a toast: a callback in a fragment may not draw, and it would be the only one anywhere.
+    if done := st.session_state.pop(f"{key}-done", None):
+        st.caption(f":green[:material/check:] {formats.plain(done)}")
+    if error := st.session_state.pop(f"{key}-error", None):
+        st.error(formats.plain(error), icon=":material/error:")

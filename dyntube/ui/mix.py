@@ -1,0 +1,62 @@
+"""How the parts of a whole develop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from .. import charts
+from ..metrics import OTHER, dimension, metric
+from ..query import Filter
+from ..sheet import Sheet
+from .answers import answer
+from .boxes import headed, palette, switch
+from .cross import chart_key, toggles
+from .labels import label
+from .scene import Scene
+from .table import breakdown
+
+_PARTS = 6  # that get a colour of their own
+
+
+def mix(scene: Scene, choices: Sequence[str]) -> None:
+    """How the shares of a dimension, one of these to be chosen, develop over time."""
+    by = scene.selection.mix if scene.selection.mix in choices else choices[0]
+    interval = scene.selection.trend_interval(scene.period)
+    box, switches = headed("The mix over time", "mix")
+    with switches:
+        switch("mix", {name: dimension(name).label for name in choices}, by)
+    ranked = breakdown(scene, by, ("views",)).rows.nlargest(_PARTS, "views")
+    keep = Filter(by, tuple(str(value) for value in ranked[by]))
+    query = scene.query(interval, by, metrics=("views",), without=(by,))
+    found = answer(replace(query, keep=keep))
+    wide = found.pivot_table(index=interval, columns=by, values="views", aggfunc="sum")
+    whole = scene.trend(replace(query, by=(interval,)))
+    starts = whole.rows[interval]
+    order = [value for value in (*keep.values, OTHER) if value in wide]
+    wide = wide.reindex(starts)[order].fillna(0)
+    shares = wide.div(wide.sum(axis=1).replace(0, math.nan), axis=0).reset_index(drop=True)
+    values = [None if value == OTHER else value for value in order]
+    key = chart_key(f"mix-{by}", scene.selection, by)
+    with box:
+        st.plotly_chart(
+            charts.mix(
+                metric("views"),
+                starts,
+                shares.set_axis([label(by, value) for value in order], axis=1),
+                whole.partial,
+                palette(),
+                interval,
+                values=values,
+            ),
+            key=key,
+            theme=None,
+            config=charts.PLAIN_CONFIG,
+            on_select=toggles(key, by),
+            selection_mode="points",
+            alt=f"Share of views by {dimension(by).label.lower()}, by {interval}",
+        )
+    scene.report.add(Sheet(f"Mix by {interval}", found))

@@ -1,0 +1,88 @@
+"""More filters: any dimension that is, is not, or contains something."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ..metrics import dimension
+from ..periods import Period
+from ..query import Operator
+from . import state
+from .labels import OPERATOR_WORDS
+from .options import counts, option_text
+from .selection import FILTERABLE, Selection
+
+_MOST = 1000  # options that a list offers, the largest first; the rest is found by "contains"
+
+
+def more_filters(selection: Selection, period: Period) -> None:
+    """A button that opens a form to filter by any dimension."""
+    menu = st.popover(
+        "More filters",
+        icon=":material/tune:",
+        width="stretch",
+        key="more-filters",
+        on_change="rerun",
+    )
+    if not menu.open:
+        return
+    with menu:
+        by = st.selectbox(
+            "Filter by",
+            FILTERABLE,
+            format_func=lambda name: dimension(name).label,
+            index=FILTERABLE.index("country"),
+            key="more-by",
+        )
+        operator = st.segmented_control(
+            "How",
+            list(OPERATOR_WORDS),
+            format_func=OPERATOR_WORDS.__getitem__,
+            default="is",
+            required=True,
+            key="more-operator",
+            label_visibility="collapsed",
+        )
+        if operator == "contains":
+            _text(by, selection)
+        else:
+            _choice(by, operator, selection, period)
+
+
+def _choice(by: str, operator: Operator, selection: Selection, period: Period) -> None:
+    found, chosen = counts(by, selection, period), selection.values(by, operator)
+    options = [*chosen, *(value for value in found if value not in chosen)]
+    key = f"more-values-{by}-{operator}"
+    st.session_state[key] = list(chosen)
+    st.multiselect(
+        dimension(by).label,
+        options[: max(_MOST, len(chosen))],
+        format_func=lambda value: option_text(by, value, found),
+        key=key,
+        placeholder="Choose one or more",
+        filter_mode="contains",
+        select_all=False,
+        on_change=lambda: state.change(
+            lambda s: s.where(by, tuple(st.session_state[key]), operator)
+        ),
+    )
+    if len(options) > _MOST:
+        st.caption(f"The {_MOST:,} with most views; find others with “contains”.")
+
+
+def _text(by: str, selection: Selection) -> None:
+    key = f"more-text-{by}"
+    st.text_input(
+        f"{dimension(by).label} contains",
+        key=key,
+        placeholder="Part of it, then Enter",
+        max_chars=200,
+        on_change=_add_text,
+        args=(by, key),
+    )
+
+
+def _add_text(by: str, key: str) -> None:
+    if text := st.session_state[key].strip():
+        state.change(lambda s: s.where(by, (*s.values(by, "contains"), text), "contains"))
+        st.session_state[key] = ""

@@ -1,0 +1,49 @@
+"""What can be filtered by, with the views of each under all other filters."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..periods import Period
+from ..query import Filter, Query
+from .answers import answer, names
+from .labels import label, resolved
+from .selection import Selection
+
+_LIBRARY = ("project", "channel", "video")
+
+
+def counts(dimension: str, selection: Selection, period: Period) -> dict[str, int]:
+    """The views of each value of a dimension, most first, under the filters on other dimensions.
+
+    Projects, channels and videos that have a name are there also without views.
+    """
+    filters = resolved(selection.filters, (period,), selection.timezone)
+    if dimension not in _LIBRARY:
+        others = tuple(f for f in filters if f.dimension != dimension)
+        query = Query(("views",), period, selection.timezone, (dimension,), others, "views")
+        return _by_value(answer(query), dimension)
+    # One question for all three lists: what a reader sees first on every page.
+    others = tuple(f for f in filters if f.dimension not in _LIBRARY)
+    rows = answer(Query(("views",), period, selection.timezone, _LIBRARY, others))
+    for filter_ in filters:
+        if filter_.dimension in _LIBRARY and filter_.dimension != dimension:
+            rows = rows[_kept(filter_, rows[filter_.dimension])]
+    found = _by_value(rows, dimension)
+    return found | {key: 0 for key in names().known(dimension) if key not in found}
+
+
+def option_text(dimension: str, value: str, found: dict[str, int]) -> str:
+    """An option as people read it: its name, and its views."""
+    views = found.get(value, 0)
+    return f"{label(dimension, value)} · {views:,}" if views else label(dimension, value)
+
+
+def _kept(filter_: Filter, values: pd.Series[str]) -> pd.Series[bool]:
+    found = values.isin(filter_.values)
+    return ~found if filter_.operator == "is_not" else found
+
+
+def _by_value(rows: pd.DataFrame, dimension: str) -> dict[str, int]:
+    found = rows.groupby(dimension)["views"].sum().sort_values(ascending=False)
+    return {str(value): int(views) for value, views in found.items()}

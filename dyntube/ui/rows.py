@@ -1,0 +1,92 @@
+"""The views themselves, a page at a time: what is behind a number or a check."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import streamlit as st
+
+from .. import formats
+from ..metrics import metric
+from ..query import CountQuery, RowsQuery
+from ..records import VIEW_COLUMNS
+from . import state
+from .answers import count, names, rows
+from .scene import Scene
+
+ROWS = 25  # on a page
+TIME = "D MMM YYYY, HH:mm:ss"
+# The first columns tell what a view was about; keys and ids come last.
+_FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "client_user_id")
+_NAMED = ("video_key", "project_key", "channel_key")
+
+
+def views_behind(scene: Scene) -> None:
+    """The views that the chosen number is about, counted and newest first; nothing if none is."""
+    name = scene.selection.behind
+    if name is None:
+        return
+    measure = metric(name)
+    total = count(CountQuery(scene.period, scene.timezone, scene.filters, name))
+    with st.container(border=True, key="behind"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
+            st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key="behind-close",
+                on_click=state.change,
+                args=(lambda s: replace(s, behind=None),),
+            )
+        if measure.parts:
+            lower = metric(measure.parts[1])
+            st.caption(f"{measure.help} These are the views that it divides by: {lower.label}.")
+        query = RowsQuery(scene.period, scene.timezone, scene.filters, metric=name)
+        views_table(query, total, formats.count(total, "view"), key=f"behind-{name}")
+
+
+def page_of(key: str, total: int, text: str) -> int:
+    """Say how many there are, offer their pages, and give the number of the first on this one."""
+    pages = math.ceil(total / ROWS)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="rows-head"):
+        said = st.empty()
+        page = st.pagination(pages, key=f"rows-{key}-{pages}") if pages > 1 else 1
+    first = (page - 1) * ROWS
+    shown = f", {first + 1:,} to {min(total, first + ROWS):,} shown" if pages > 1 else ""
+    said.markdown(f"**{text}**{shown}")
+    return first
+
+
+def views_table(query: RowsQuery, total: int, text: str, key: str) -> None:
+    """One page of the views of a question, `total` of them, under a heading."""
+    first = page_of(key, total, f"{text}, newest first")
+    found = rows(replace(query, limit=ROWS, offset=first))
+    known = names()
+    named = found.assign(
+        **{
+            f"{name}_key": [known.of(name, key) for key in found[f"{name}_key"].fillna("")]
+            for name in ("video", "project", "channel")
+        },
+        date=found["date"].dt.tz_localize(None),
+    )
+    seconds = st.column_config.NumberColumn
+    st.dataframe(
+        named,
+        hide_index=True,
+        key="rows",
+        placeholder=formats.NONE,
+        alt=text,
+        column_order=[*_FIRST, *(name for name in VIEW_COLUMNS if name not in _FIRST)],
+        column_config={name: _title(name) for name in VIEW_COLUMNS}
+        | {name: seconds(_title(name), format="%.1f s") for name in ("duration", "watch_time")}
+        | {"date": st.column_config.DatetimeColumn("Time", format=TIME)},
+    )
+
+
+def _title(column: str) -> str:
+    words = column.removesuffix("_key") if column in _NAMED else column
+    special = {"id": "ID", "os": "OS", "ip": "IP", "url": "URL", "geo": ""}
+    text = " ".join(special.get(word, word) for word in words.split("_")).strip()
+    return text[:1].upper() + text[1:]

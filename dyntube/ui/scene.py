@@ -1,0 +1,78 @@
+"""What a page draws: the selection, resolved for this moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from ..metrics import metric
+from ..periods import Interval, Period
+from ..query import Filter, Query
+from ..trends import Trend, trend
+from .answers import answer
+from .export import Report
+from .selection import Selection
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a page draws, and what it gives away for export.
+
+    `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
+    those of the selection, with names looked up. `comparison` is None when nothing is compared, or
+    not all of its days are stored yet.
+    """
+
+    metrics: tuple[str, ...]
+    selection: Selection
+    period: Period
+    comparison: Period | None
+    now: dt.datetime
+    filters: tuple[Filter, ...] = ()
+    report: Report = field(default_factory=Report, compare=False)
+
+    @property
+    def timezone(self) -> str:
+        """Where days start at midnight."""
+        return self.selection.timezone
+
+    def query(
+        self, *by: str, metrics: tuple[str, ...] = (), without: Collection[str] = ()
+    ) -> Query:
+        """A question about this period under these filters; by default for the page's metrics.
+
+        Filters on the dimensions in `without` are left out: a chart never filters itself away.
+        """
+        filters = tuple(f for f in self.filters if f.dimension not in without)
+        return Query(metrics or self.metrics, self.period, self.timezone, by, filters)
+
+    @property
+    def totals(self) -> Query:
+        """The question for everything at once: the page's metrics and what its rates divide."""
+        return self.query(metrics=with_parts(("views", *self.metrics, "plays")))
+
+    def earlier(self, query: Query) -> Query | None:
+        """The same question about the comparison."""
+        return replace(query, period=self.comparison) if self.comparison else None
+
+    def trend(self, query: Query) -> Trend:
+        """The answer to a question by one interval, with every bucket up to now."""
+        return trend(query, answer(query), self.now)
+
+    @property
+    def course(self) -> Interval:
+        """The interval of sparklines."""
+        return "hour" if self.period.days <= 2 else "day" if self.period.days <= 100 else "week"
+
+    @property
+    def mapped(self) -> str:
+        """The metric that bars, maps and tables are about: the chosen one where the page has it."""
+        chosen = self.selection.metric
+        return chosen if chosen in self.metrics else self.metrics[0]
+
+
+def with_parts(metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """These metrics, and those that their rates divide."""
+    parts = [part for name in metrics for part in metric(name).parts or ()]
+    return tuple(dict.fromkeys((*metrics, *parts)))

@@ -1,0 +1,147 @@
+"""Breakdowns as pictures: bars, map, treemap, and how a mix develops. Each filters by a click."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from .. import charts, formats
+from ..charts import Item, Node
+from ..metrics import FEW_PLAYS, OTHER, UNKNOWN, Metric, dimension, metric
+from .answers import answer
+from .boxes import headed, palette, switch
+from .cross import chart_key, toggles
+from .labels import label
+from .scene import Scene
+from .table import Breakdown, breakdown
+
+
+def share_bars(scene: Scene, by: str, rows: int, *, without: Sequence[str] = ()) -> None:
+    """The largest values of a dimension by the chosen metric, as bars, and Other."""
+    measure = metric(scene.mapped)
+    found = breakdown(scene, by, (measure.name,), without=without)
+    scene.report.add(found.sheet)
+    ranked = _ranked(found, measure)
+    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
+    items = [_item(found, measure, row) for _, row in top.iterrows()]
+    if len(ranked) > len(top) and measure.additive:
+        items.append(_rest(found, measure, ranked.iloc[len(top) :]))
+    key = chart_key(f"bars-{by}", scene.selection, by)
+    st.plotly_chart(
+        charts.bars(measure, items, palette(), chosen=scene.selection.values(by)),
+        key=key,
+        theme=None,
+        config=charts.PLAIN_CONFIG,
+        on_select=toggles(key, by),
+        selection_mode="points",
+        alt=f"{measure.label} by {dimension(by).label.lower()}",
+    )
+
+
+def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
+    """The rows of this period by a metric, largest first."""
+    rows = found.rows[found.rows[measure.name].notna() & (found.rows[measure.name] > 0)]
+    return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
+
+
+def _item(found: Breakdown, measure: Metric, row: pd.Series[float]) -> Item:
+    """A row as a bar, a country or a box."""
+    value, amount = str(row[found.by]), float(row[measure.name])
+    change = float(row.get(f"{measure.name}_change", math.nan))
+    lines = (
+        [f"{formats.change(measure, change)} against the comparison"] if change == change else []
+    )
+    if measure.additive and (total := float(found.total[measure.name])):
+        text = f"{amount / total:.1%}"
+        lines.append(f"{text} of all {measure.label.lower()}")
+    else:
+        text = formats.value(measure, amount)
+    return Item(
+        value=value,
+        label=label(found.by, value),
+        amount=amount,
+        text=text,
+        hover="\n".join(lines),
+        context=value == UNKNOWN,
+        few=measure.is_rate and row["plays"] < FEW_PLAYS,
+    )
+
+
+def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
+    amount = float(rows[measure.name].sum())
+    share = f"{amount / float(found.total[measure.name]):.1%}"
+    return Item(None, f"{OTHER} ({len(rows):,})", amount, text=share, context=True)
+
+
+def country_map(scene: Scene, *, height: int = 270) -> None:
+    """The chosen metric, or its change, by country on a map."""
+    measure = metric(scene.mapped)
+    found = breakdown(scene, "country", (measure.name,))
+    items = [_item(found, measure, row) for _, row in _ranked(found, measure).iterrows()]
+    changes = None
+    if scene.comparison and scene.selection.colour == "change":
+        changes = dict(
+            zip(found.rows["country"], found.rows[f"{measure.name}_change"], strict=True)
+        )
+    key = chart_key(f"map-{scene.selection.colour}", scene.selection, "country")
+    st.plotly_chart(
+        charts.world_map(
+            measure,
+            items,
+            palette(),
+            chosen=scene.selection.values("country"),
+            changes=changes,
+            height=height,
+        ),
+        key=key,
+        theme=None,
+        config=charts.MAP_CONFIG,
+        on_select=toggles(key, "country"),
+        selection_mode="points",
+        alt=f"{measure.label} by country",
+    )
+
+
+def world(scene: Scene, metrics: Sequence[str]) -> None:
+    """A large map of one of these metrics, to be chosen, or of its change."""
+    measure = metric(scene.mapped)
+    box, switches = headed(f"{measure.label} by country", "world", measure.help)
+    with switches:
+        switch("metric", {name: metric(name).label for name in metrics}, measure.name)
+        if scene.comparison:
+            switch("colour", {"amount": "Amount", "change": "Change"}, scene.selection.colour)
+    with box:
+        country_map(scene, height=420)
+
+
+def treemap(scene: Scene, outer: str, inner: str) -> None:
+    """Two levels of a hierarchy by views, as boxes in boxes."""
+    measure = metric("views")
+    query = scene.query(outer, inner, metrics=("views", "plays"), without=(outer, inner))
+    found = answer(replace(query, order_by="views", limit=200))
+    total = answer(replace(query, by=())).iloc[0]
+    nodes, tops = [], set(found[outer])
+    for value, rows in found.groupby(outer, sort=False):
+        sums = pd.Series({outer: value, "views": rows["views"].sum(), "plays": 0})
+        parent = Breakdown(outer, ("views",), rows, total)
+        nodes.append(Node(f"{value}", "", _item(parent, measure, sums)))
+        child = Breakdown(inner, ("views",), rows, total)
+        nodes += [
+            Node(f"{value}\n{row[inner]}", f"{value}", _item(child, measure, row))
+            for _, row in rows.iterrows()
+        ]
+    key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
+    chosen = (*scene.selection.values(outer), *scene.selection.values(inner))
+    st.plotly_chart(
+        charts.treemap(measure, nodes, palette(), chosen=chosen),
+        key=key,
+        theme=None,
+        config=charts.PLAIN_CONFIG,
+        on_select=toggles(key, outer, {str(value): inner for value in set(found[inner]) - tops}),
+        selection_mode="points",
+        alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+    )

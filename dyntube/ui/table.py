@@ -1,0 +1,289 @@
+"""The breakdown table: every value of a dimension with every metric, to search, sort and tick."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from .. import formats
+from ..comparison import compare, metric_of
+from ..metrics import FEW_PLAYS, dimension, metric
+from ..query import Filter
+from ..sheet import Sheet
+from . import state
+from .answers import answer
+from .cross import toggles_rows
+from .export import table_downloads
+from .labels import label
+from .scene import Scene
+
+ROWS = 15  # on a page
+_SPARK_POINTS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Breakdown:
+    """Every value of the dimension `by`, with its `label`, in the chosen order.
+
+    `rows` has the columns `by`, `label`, the metrics, `<metric>_before` and `<metric>_change` where
+    something is compared, and `plays`. `total` is the row of all views together. Filters on the
+    dimensions in `without` do not count.
+    """
+
+    by: str
+    metrics: tuple[str, ...]
+    rows: pd.DataFrame
+    total: pd.Series[float]
+    without: tuple[str, ...] = ()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The table to take away."""
+        kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
+        named = self.rows[["label", *kept]].rename(columns={"label": self.by})
+        return Sheet(f"By {dimension(self.by).label.lower()}", named)
+
+
+def breakdown(
+    scene: Scene, by: str, metrics: tuple[str, ...] = (), *, without: Collection[str] = ()
+) -> Breakdown:
+    """The page's metrics by a dimension, whose own filters do not count."""
+    metrics = metrics or scene.metrics
+    asked = tuple(dict.fromkeys((*metrics, "plays")))
+    without = (by, *without)
+    query = scene.query(by, metrics=asked, without=without)
+    rows = answer(query)
+    if earlier := scene.earlier(query):
+        rows = compare(rows, answer(earlier), [by], list(asked), gone=True)
+    rows = rows.assign(label=[label(by, value) for value in rows[by]])
+    total = answer(replace(query, by=())).iloc[0]
+    return Breakdown(by, metrics, ordered(scene, rows), total, without)
+
+
+def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order the reader has chosen; those without a value come last."""
+    usual = "views" if "views" in rows else "plays"
+    sort = scene.selection.sort if scene.selection.sort in rows else usual
+    rising = scene.selection.order == "rising"
+    return rows.sort_values(
+        [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
+    )
+
+
+def table(scene: Scene, found: Breakdown, *, key: str = "") -> None:
+    """A breakdown as a table: search, order, pages, downloads; a ticked row is filtered by."""
+    key = key or f"table-{found.by}"
+    scene.report.add(found.sheet)
+    head = st.container(
+        horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}-head"
+    )
+    with head:
+        rows = _searched(found, key)
+        _order(scene, found, key)
+        table_downloads(found.sheet, scene.report, key=key)
+    first = _first(rows, key)
+    _grid(scene, found, rows.iloc[first : first + ROWS].reset_index(drop=True), key)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key=f"{key}-foot"):
+        st.caption(_footer(found, rows), width="content")
+        if len(rows) > ROWS:
+            st.pagination(math.ceil(len(rows) / ROWS), key=_page_key(rows, key))
+
+
+def top_table(scene: Scene, by: str, rows: int, metrics: tuple[str, ...]) -> None:
+    """The values of a dimension with most views; a ticked row is filtered by."""
+    found = breakdown(scene, by, metrics)
+    scene.report.add(found.sheet)
+    top = found.rows.sort_values(["views", "label"], ascending=[False, True]).head(rows)
+    _grid(scene, found, top.reset_index(drop=True), f"top-{by}", width=190)
+
+
+def _grid(
+    scene: Scene, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 240
+) -> None:
+    values = [str(value) for value in shown[found.by]]
+    chosen = scene.selection.values(found.by)
+    ticked = [row for row, value in enumerate(values) if value in chosen]
+    # A new key for new rows, or the ticks of the old ones would stay.
+    widget = f"{key}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
+    st.dataframe(
+        _columns(scene, found, shown),
+        hide_index=True,
+        key=widget,
+        height="content",
+        row_height=36,
+        placeholder=formats.NONE,
+        on_select=toggles_rows(widget, found.by, values),
+        selection_mode=["multi-row", "single-cell"],
+        selection_default={"selection": {"rows": ticked}},
+        alt=f"{dimension(found.by).label} by its numbers",
+        column_config=_config(found, width),
+    )
+
+
+def _searched(found: Breakdown, key: str) -> pd.DataFrame:
+    what = dimension(found.by).label.lower()
+    text = st.text_input(
+        "Search",
+        key=f"{key}-search",
+        placeholder=f"Search {what}",
+        label_visibility="collapsed",
+        icon=":material/search:",
+        width=220,
+    )
+    if not text:
+        return found.rows
+    wanted = text.casefold()
+    return found.rows[[wanted in name.casefold() for name in found.rows["label"]]]
+
+
+def _order(scene: Scene, found: Breakdown, key: str) -> None:
+    options = [n for n in found.rows.columns if n in found.metrics]
+    options += [f"{name}_change" for name in options if f"{name}_change" in found.rows]
+    shown = scene.selection.sort if scene.selection.sort in options else options[0]
+    st.session_state[f"{key}-sort"] = shown
+    st.selectbox(
+        "Sort by",
+        options,
+        format_func=lambda name: f"Sort by {column_label(name)}",
+        key=f"{key}-sort",
+        label_visibility="collapsed",
+        width=210,
+        on_change=lambda: state.change(
+            lambda s: replace(s, sort=st.session_state[f"{key}-sort"], order="falling")
+        ),
+    )
+    rising = scene.selection.order == "rising"
+    st.button(
+        "",
+        icon=":material/arrow_upward:" if rising else ":material/arrow_downward:",
+        key=f"{key}-order",
+        help="Smallest first" if rising else "Largest first",
+        on_click=state.change,
+        args=(lambda s: replace(s, order="falling" if rising else "rising"),),
+    )
+
+
+def column_label(name: str) -> str:
+    """What a table is sorted by, within a sentence."""
+    base = name.removesuffix("_change")
+    label = metric(base).label.lower()
+    return label if base == name else f"change in {label}"
+
+
+def _page_key(rows: pd.DataFrame, key: str) -> str:
+    return f"{key}-page-{len(rows)}"
+
+
+def _first(rows: pd.DataFrame, key: str) -> int:
+    """The number of the first row on the page that the reader has turned to."""
+    page: int = st.session_state.get(_page_key(rows, key), 1)
+    return (page - 1) * ROWS
+
+
+def _columns(scene: Scene, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
+    """What is shown, in the units that people read."""
+    columns: dict[str, Any] = {"label": shown["label"]}
+    if courses := _courses(scene, found, tuple(shown[found.by])):
+        columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
+    for name in found.metrics:
+        columns[name] = _readable(name, shown[name])
+        if f"{name}_change" in shown and name in _changing(scene):
+            columns[f"{name}_change"] = shown[f"{name}_change"] * 100
+    if (few := shown["plays"] < FEW_PLAYS).any():
+        columns["few"] = ["Few plays" if row else None for row in few]
+    return pd.DataFrame(columns)
+
+
+def _changing(scene: Scene) -> tuple[str, str]:
+    """The metrics with their change beside them: a column for each would be too wide to read."""
+    return "views", metric_of(scene.selection.sort)
+
+
+def _readable(name: str, amounts: pd.Series[float]) -> pd.Series[Any]:
+    match metric(name).format:
+        case "percent":
+            return amounts * 100
+        case "hours":
+            return amounts / 3600
+        case "seconds":
+            return pd.to_timedelta(amounts.round(), unit="s")
+        case _:
+            return amounts
+
+
+_FORMATS = {
+    "number": "localized",
+    "percent": "%.1f%%",
+    "hours": "%,.1f h",
+    "seconds": "compact",
+    "ratio": "%.2f",
+}
+
+
+_WIDTHS = {"percent": 95, "seconds": 95}
+
+
+def _config(found: Breakdown, width: int) -> dict[str, Any]:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    config: dict[str, Any] = {
+        "label": text(dimension(found.by).label, width=width),
+        "few": text("", help=f"Fewer than {FEW_PLAYS} plays: rates of so few say little", width=80),
+        "course": st.column_config.LineChartColumn(
+            "Trend", width=90, y_min=0, color="gray", help="Views over the period"
+        ),
+    }
+    for name in found.metrics:
+        measure = metric(name)
+        config[name] = number(
+            measure.label,
+            format=_FORMATS[measure.format],
+            help=measure.help,
+            width=_WIDTHS.get(measure.format, 80),
+        )
+        unit = " pts" if measure.is_rate else "%%"
+        config[f"{name}_change"] = number(
+            "Change",
+            format=f"%+.1f{unit}",
+            help=f"{measure.label}, against the comparison",
+            width=80,
+        )
+    return config
+
+
+def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[str, list[float]]:
+    """The views of each of these values over time."""
+    by, interval = found.by, scene.course
+    query = scene.query(by, interval, metrics=("views",), without=found.without)
+    if not values:
+        return {}
+    views = answer(replace(query, filters=(*query.filters, Filter(by, values))))
+    wide = views.pivot(index=interval, columns=by, values="views")
+    starts = scene.trend(scene.query(interval)).whole[interval]
+    wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
+    return {str(value): wide[value].tolist() for value in wide.columns}
+
+
+def _footer(found: Breakdown, rows: pd.DataFrame) -> str:
+    what = dimension(found.by).label.lower()
+    count = f"{formats.count(len(found.rows), 'row')} by {what}"
+    parts = [count if len(rows) == len(found.rows) else f"{len(rows):,} of {count}"]
+    parts += [
+        f"{formats.value(metric(name), found.total[name], full=True)} {metric(name).label.lower()}"
+        for name in ("views", "plays", "watch_time")
+        if name in found.metrics
+    ]
+    text = " · ".join(parts)
+    if "viewers" in found.metrics and len(found.rows) > 1:
+        added, total = int(found.rows["viewers"].sum()), int(found.total["viewers"])
+        text += f" · {total:,} viewers"
+        if added > total:
+            text += (
+                f"; the rows add up to {added:,}, because people in several rows count once "
+                "in the total"
+            )
+    return text

@@ -1,0 +1,161 @@
+"""One video as a whole, and some videos side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from .. import charts, formats
+from ..charts import Series
+from ..metrics import Metric, metric
+from ..periods import Period
+from ..query import Filter, Query
+from ..sheet import Sheet
+from ..trends import trend
+from .answers import account, answer
+from .boxes import card, columns, headed, palette, switch
+from .cards import cards
+from .engagement import heatmap, video_curve, watched_histogram
+from .labels import label
+from .scene import Scene
+from .shapes import share_bars
+from .trend import trend_chart
+
+MOST_COMPARED = 6
+
+
+def video_detail(scene: Scene, video: str, metrics: Sequence[str]) -> None:
+    """Everything about one video; the page is filtered to it."""
+    st.subheader(formats.plain(label("video", video)), anchor=False)
+    cards(scene)
+    trend_chart(scene, metrics)
+    left, right = columns(3, 2)
+    with left:
+        video_curve(scene, video)
+    with right:
+        watched_histogram(scene)
+    for row in (("country", "device_type", "embed_domain"), ("city", "browser", "embed_page")):
+        for box, name in zip(columns(1, 1, 1), row, strict=True):
+            with box, card(_TITLES[name]):
+                share_bars(scene, name, rows=6)
+    heatmap(scene)
+
+
+_TITLES = {
+    "country": "Countries",
+    "city": "Cities",
+    "device_type": "Devices",
+    "browser": "Browsers",
+    "embed_domain": "Embedded on",
+    "embed_page": "Pages",
+}
+
+
+def compare_videos(scene: Scene, videos: tuple[str, ...], metrics: Sequence[str]) -> None:
+    """Up to six videos on one axis, by date or by days since the first view of each."""
+    compared = videos[:MOST_COMPARED]
+    chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
+    measure, by_age = metric(chosen), scene.selection.align == "age"
+    box, switches = headed(f"{measure.label}, side by side", "beside", measure.help)
+    with switches:
+        switch("metric", {name: metric(name).label for name in metrics}, chosen)
+        switch(
+            "align", {"date": "By date", "age": "By days since first view"}, scene.selection.align
+        )
+    series = _by_age(scene, compared, measure) if by_age else _by_date(scene, compared, measure)
+    with box:
+        st.plotly_chart(
+            charts.lines(
+                measure, series, palette(), x_title="Days since first view" if by_age else ""
+            ),
+            key=f"compare-{scene.selection.align}",
+            theme=None,
+            config=charts.PLAIN_CONFIG,
+            alt=f"{measure.label} of {len(compared)} videos",
+        )
+        st.caption(_caption(scene, videos))
+    scene.report.add(_sheet(series, measure, by_age))
+
+
+def _only(scene: Scene, videos: tuple[str, ...]) -> tuple[Filter, ...]:
+    others = tuple(f for f in scene.filters if f.dimension != "video")
+    return (*others, Filter("video", videos))
+
+
+def _by_date(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Series]:
+    """The metric of each video over the page's period."""
+    interval = scene.selection.trend_interval(scene.period)
+    query = scene.query("video", interval, metrics=(measure.name,))
+    found = answer(replace(query, filters=_only(scene, videos)))
+    one = replace(query, by=(interval,))
+    series = []
+    for video in videos:
+        rows = found[found["video"] == video].drop(columns="video")
+        course = trend(one, rows, scene.now)
+        series.append(
+            Series(
+                label("video", video),
+                list(course.rows[interval]),
+                course.rows[measure.name].tolist(),
+                course.partial.tolist(),
+            )
+        )
+    return series
+
+
+def _by_age(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Series]:
+    """The metric of each video over its first days, as many as the period has.
+
+    Day 0 is the first day of the stored history with a view of the video.
+    """
+    today = scene.now.date()
+    first = account().first_stored_day() or today
+    whole = Period(min(first, today), today)
+    filters = _only(scene, videos)
+    query = Query((measure.name,), whole, scene.timezone, ("video", "day"), filters)
+    found, series = answer(query), []
+    for video in videos:
+        rows = found[found["video"] == video]
+        if rows.empty:
+            continue
+        begun = rows["day"].iloc[0].date()
+        until = min(begun + dt.timedelta(days=scene.period.days - 1), today)
+        course = trend(
+            replace(query, period=Period(begun, until), by=("day",)),
+            rows.drop(columns="video"),
+            scene.now,
+        )
+        ages = list(range(len(course.rows)))
+        amounts, partial = course.rows[measure.name].tolist(), course.partial.tolist()
+        series.append(Series(label("video", video), ages, amounts, partial))
+    return series
+
+
+def _caption(scene: Scene, videos: tuple[str, ...]) -> str:
+    parts = []
+    if len(videos) > MOST_COMPARED:
+        parts.append(f"The first {MOST_COMPARED} of {len(videos)} chosen videos")
+    if scene.selection.align == "age":
+        first = account().first_stored_day()
+        parts.append(f"the first {scene.period.days} days of each video")
+        if first:
+            parts.append(
+                f"stored views go back to {formats.day(first)}; an older video starts there"
+            )
+    text = " · ".join(parts) or "Dashed: not whole"
+    return text[:1].upper() + text[1:]
+
+
+def _sheet(series: Sequence[Series], measure: Metric, by_age: bool) -> Sheet:
+    rows = pd.DataFrame(
+        [
+            {"video": line.label, "age" if by_age else "bucket": x, measure.name: y}
+            for line in series
+            for x, y in zip(line.x, line.y, strict=True)
+        ]
+    )
+    return Sheet("Videos side by side", rows)

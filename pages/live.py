@@ -1,0 +1,12 @@
+"""The last 60 minutes, as they come in."""
+
+from dyntube import ui
+
+METRICS = ("views", "plays", "viewers", "watch_time")
+
+
+def draw(scene: ui.Scene) -> None:
+    ui.live(scene)
+
+
+ui.page("Live", METRICS, draw, always=True, span="The last 60 minutes, whatever period is chosen")

@@ -1,0 +1,189 @@
+"""One filter for everything: clicks on every kind of chart, drags, drill-downs, and the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from .app import PAINTED, Watched
+
+Tab = Callable[..., Watched]
+
+
+def show(opened: Watched, url: str) -> Page:
+    opened.page.set_viewport_size({"width": 1440, "height": 3200})
+    opened.open(url)
+    opened.page.wait_for_function(
+        "() => !document.body.innerText.includes('Loading your views')", timeout=60_000
+    )
+    opened.wait_painted()
+    return opened.page
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    """What the address says."""
+    return parse_qs(urlsplit(page.url).query)
+
+
+def press(page: Page, part: Locator, x: float = 0.5, y: float = 0.5) -> dict[str, list[str]]:
+    """Click on a place of a part, as fractions of its size; gives what the address says then."""
+    before = page.url
+    box = part.bounding_box()
+    assert box
+    at = box["x"] + box["width"] * x, box["y"] + box["height"] * y
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    page.wait_for_function("old => location.href !== old", arg=before, timeout=20_000)
+    page.wait_for_function(PAINTED, timeout=60_000)
+    return asked(page)
+
+
+def bar(page: Page, chart: str, number: int) -> Locator:
+    return page.locator(f"[class*='st-key-bars-{chart}'] .barlayer .point path").nth(number)
+
+
+def test_a_click_on_a_bar_filters_and_another_on_it_takes_that_back(demo: str, tab: Tab) -> None:
+    page = show(tab(), demo)
+    everything = page.locator(".st-key-cards").inner_text()
+    assert press(page, bar(page, "country", 1), 0.2) == {"country": ["BR"]}
+    assert page.locator(".st-key-cards").inner_text() != everything
+    assert bar(page, "country", 0).is_visible(), "a chart never filters itself away"
+    assert press(page, bar(page, "country", 0), 0.2) == {"country": ["BR", "US"]}
+    press(page, bar(page, "country", 0), 0.2)
+    assert press(page, bar(page, "country", 1), 0.2) == {}
+    assert page.locator(".st-key-cards").inner_text() == everything
+
+
+def test_a_click_on_a_country_of_the_map_filters_by_it(demo: str, tab: Tab) -> None:
+    page = show(tab(), demo)
+    countries = page.locator("[class*='st-key-map-'] .choroplethlayer path")
+    largest = max(range(countries.count()), key=lambda n: _area(countries.nth(n)))
+    [country] = press(page, countries.nth(largest), 0.45, 0.6)["country"]
+    assert len(country) == 2
+    assert page.locator("[class*='st-key-map-'] .choroplethlayer path").count() > 30
+    assert press(page, countries.nth(largest), 0.45, 0.6) == {}
+
+
+def _area(part: Locator) -> float:
+    box = part.bounding_box()
+    return box["width"] * box["height"] if box else 0.0
+
+
+def test_a_click_on_a_row_filters_and_stays_ticked(demo: str, tab: Tab) -> None:
+    page = show(tab(), demo)
+    table = page.locator("[class*='st-key-top-video'] [data-testid='stDataFrame']")
+    row = 35 + 36 * 1.5
+    height = (table.bounding_box() or {"height": 1})["height"]
+    asked_for = press(page, table, 0.2, row / height)
+    assert list(asked_for) == ["video"]
+    assert page.locator(".st-key-chips button").count() == 1
+    assert press(page, table, 0.2, row / height) == {}
+
+
+def test_a_click_in_the_treemap_filters_by_domain_or_page(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/embeds")
+    chart = page.locator(
+        "[class*='st-key-treemap-'] .nsewdrag, [class*='st-key-treemap-'] path.surface"
+    )
+    found = press(page, chart.first, 0.1, 0.3)
+    assert set(found) <= {"embed_domain", "embed_page"}
+    assert found
+
+
+@pytest.mark.parametrize("interval", ["day", "week"])
+def test_a_drag_over_the_time_axis_narrows_the_period(demo: str, tab: Tab, interval: str) -> None:
+    page = show(tab(), f"{demo}/?interval={interval}")
+    box = page.locator(".st-key-trend .nsewdrag").first.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.3, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=5)
+    page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => location.search.includes('from=')", timeout=20_000)
+    page.wait_for_function(PAINTED, timeout=60_000)
+    [start], [end] = asked(page)["from"], asked(page)["to"]
+    assert start < end
+    assert page.locator(".st-key-period input").input_value() == "Custom dates"
+
+
+def test_a_click_on_a_day_of_the_line_shows_that_day(demo: str, tab: Tab) -> None:
+    page = show(tab(), demo)
+    found = press(page, page.locator(".st-key-trend .nsewdrag").first, 0.5, 0.3)
+    assert found["from"] == found["to"]
+
+
+def test_drilling_down_from_continents_to_cities_and_back(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/geography?level=continent")
+    table = page.locator(".st-key-drill-place [data-testid='stDataFrame']")
+
+    def first_row() -> dict[str, list[str]]:
+        height = (table.bounding_box() or {"height": 1})["height"]
+        return press(page, table, 0.1, (35 + 36 * 0.5) / height)
+
+    assert list(first_row()) == ["continent"]
+    assert list(first_row()) == ["continent", "country"]
+    assert list(first_row()) == ["continent", "country", "region"]
+    assert page.locator(".st-key-level-place button[kind*='Active']").inner_text() == "City"
+    assert list(first_row()) == ["continent", "country", "region", "city"]
+    crumbs = page.locator(".st-key-crumbs-place button")
+    assert crumbs.count() == 5
+    assert list(press(page, crumbs.nth(1))) == ["continent"]
+    assert press(page, crumbs.nth(0)) == {}
+
+
+COMPLICATED = (
+    "from=2026-11-02&to=2026-11-15&compare=dates&compare-from=2026-10-05&compare-to=2026-10-18"
+    "&zone=Europe%2FBerlin&metric=watch_time&interval=day&sort=watch_time_change&order=rising"
+    "&colour=change&level=region&country=DE&country=US&device_type-not=TV"
+    "&video-contains=the&embed_domain-contains=fernhill"
+)
+
+
+@pytest.mark.parametrize("path", ["", "geography", "videos"])
+def test_a_complicated_view_is_its_address(demo: str, tab: Tab, path: str) -> None:
+    page = show(tab(), f"{demo}/{path}?{COMPLICATED}")
+    assert asked(page) == parse_qs(COMPLICATED)
+    assert page.locator(".st-key-chips button").count() == 5
+    shown = page.locator('[data-testid="stMain"]').inner_text()
+    again = show(tab(), page.url)
+    assert again.locator('[data-testid="stMain"]').inner_text() == shown
+
+
+def test_filters_survive_a_change_of_page(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/?country=DE&period=last-7-days")
+    page.get_by_role("link", name="Devices").click()
+    page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Devices'")
+    page.wait_for_function(PAINTED, timeout=60_000)
+    assert asked(page) == {"country": ["DE"], "period": ["last-7-days"]}
+
+
+def test_a_number_opens_as_many_views_as_it_says(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/?period=last-7-days")
+    page.locator(".st-key-card-plays").hover()
+    press(page, page.locator(".st-key-open-plays button"))
+    assert asked(page)["behind"] == ["plays"]
+    said = page.locator(".st-key-behind").inner_text()
+    value = page.locator(".st-key-card-plays [data-testid='stMetricValue']").inner_text()
+    count = int(said.split(" views, newest first")[0].split()[-1].replace(",", ""))
+    assert value in (f"{count:,}", f"{count / 1000:.1f}K")
+
+
+def test_any_dimension_can_be_filtered_from_the_sidebar(demo: str, tab: Tab) -> None:
+    page = show(tab(), demo)
+    page.locator(".st-key-more-filters button").first.click()
+    page.get_by_text("contains", exact=True).click()
+    box = page.get_by_label("Country contains")
+    box.fill("united")
+    box.press("Enter")
+    page.wait_for_function("() => location.search.includes('country-contains=united')")
+    page.wait_for_function(PAINTED, timeout=60_000)
+    page.keyboard.press("Escape")
+    labels = page.locator("[class*='st-key-chips'] button").all_inner_texts()
+    assert [text.replace("\u2060", "").split("\n")[0] for text in labels] == [
+        "Country contains united"
+    ]

@@ -1,0 +1,87 @@
+"""A page with the menus of notes and saved views, and what a reader sees of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from dyntube.ui import answers
+
+from .conftest import NOON
+
+NAMES = {
+    "projects": {"p1": "Spring **launch** <b>", "p2": "Twin", "p3": "Twin"},
+    "channels": {"c1": "Field notes"},
+    "videos": {"v1": "Keynote", "v2": "Tour"},
+}
+NOBODY_LISTENS = "http://127.0.0.1:1"
+
+
+def page() -> None:
+    """A page of November with both menus, and what a chart on it would show."""
+    import datetime as dt
+
+    import streamlit as st
+
+    from dyntube.periods import Period
+    from dyntube.ui import state
+    from dyntube.ui.notes import about_text, notes_menu, shown_notes
+    from dyntube.ui.scene import Scene
+    from dyntube.ui.views_menu import views_menu
+
+    state.begin("Videos")
+    selection = state.current()
+    november = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    scene = Scene(("views",), selection, november, None, now, selection.filters)
+    views_menu("Videos")
+    notes_menu(scene)
+    st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(scene)]))
+    for text in state.notes():
+        st.info(text)
+
+
+def keep_names(folder: Path) -> None:
+    """Give the account in this folder the names that its things have."""
+    folder.mkdir(parents=True)
+    stored = NAMES | {"fetched_at": NOON.isoformat()}
+    (folder / "names.json").write_text(json.dumps(stored), "utf-8")
+
+
+def draw(menu: str = "", **parameters: str) -> AppTest:
+    """The page under an address, with one menu open."""
+    at = AppTest.from_function(page, default_timeout=30)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    if menu:
+        at.session_state[menu] = True
+    return at.run()
+
+
+def store() -> Path:
+    """The folder of the account that is shown."""
+    archive = answers.account().archive
+    return archive.root / archive.folders[0]
+
+
+def told(at: AppTest) -> str:
+    """All that a reader can read, without what keeps Markdown from being Markdown."""
+    texts = [getattr(e, "value", "") for e in (*at.markdown, *at.caption, *at.error, *at.info)]
+    texts += [button.label for button in at.button]
+    return "\n".join(map(str, texts)).replace("\u2060", "").replace("\\", "")
+
+
+def on_chart(at: AppTest) -> str:
+    return str(at.text[0].value)
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    next(button for button in at.button if button.label == label).click()
+    return at.run()
+
+
+def address(at: AppTest) -> dict[str, list[str]]:
+    """What the URL says."""
+    return {name: [v] if isinstance(v, str) else v for name, v in at.query_params.items()}

@@ -1,0 +1,50 @@
+"""A reader's session without Streamlit behind it: what is selected, and what widgets report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.elements.arrow import DataframeSelectionSerde
+from streamlit.elements.plotly_chart import PlotlyChartSelectionSerde
+
+from dyntube.ui.selection import Selection, to_parameters
+
+
+class _Address(dict[str, list[str]]):
+    get_all = dict.__getitem__
+
+
+class Reader:
+    """Somebody who looks at a selection, clicks and drags."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, selection: Selection | None = None) -> None:
+        self._state: dict[str, Any] = {"selection": selection or Selection()}
+        patch.setattr(st, "session_state", self._state)
+        patch.setattr(st, "query_params", _Address(to_parameters(self.selection, Selection())))
+
+    @property
+    def selection(self) -> Selection:
+        """What is looked at now."""
+        selection: Selection = self._state["selection"]
+        return selection
+
+    def picks(self, key: str, callback: Callable[[], None], **picked: Any) -> Selection:
+        """Click points of a chart, or drag a box on it, as a browser reports it."""
+        told = {"points": [], "point_indices": [], "box": [], "lasso": []} | picked
+        state = PlotlyChartSelectionSerde().deserialize(json.dumps({"selection": told}))
+        return self._run(key, state, callback)
+
+    def ticks(self, key: str, callback: Callable[[], None], **picked: Any) -> Selection:
+        """Tick rows of a table or click a cell, as a browser reports it."""
+        told = {"rows": [], "columns": [], "cells": []} | picked
+        state = DataframeSelectionSerde().deserialize(json.dumps({"selection": told}))
+        return self._run(key, state, callback)
+
+    def _run(self, key: str, state: object, callback: Callable[[], None]) -> Selection:
+        self._state[key] = state
+        callback()
+        return self.selection

@@ -1,0 +1,62 @@
+"""Any selection that a reader can make, for property tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import get_args
+
+from hypothesis import strategies as st
+
+from dyntube.metrics import HIERARCHIES, METRICS
+from dyntube.periods import EARLIEST, INTERVALS, LATEST, Period
+from dyntube.quality import CHECKS, DAY_CHECKS
+from dyntube.ui.selection import (
+    COMPARE_LABELS,
+    CUSTOM,
+    FILTERABLE,
+    OPERATORS,
+    PERIOD_LABELS,
+    SORTS,
+    Align,
+    Colour,
+    Order,
+    Selection,
+)
+
+LEVELS = [name for hierarchy in HIERARCHIES.values() for name in hierarchy]
+periods = st.builds(
+    lambda start, more: Period(start, min(start + dt.timedelta(days=more), LATEST)),
+    st.dates(EARLIEST, LATEST),
+    st.integers(0, 4000),
+)
+values = st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple)
+filters = st.tuples(st.sampled_from(FILTERABLE), values, st.sampled_from(list(OPERATORS)))
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> Selection:
+    """Any selection that a reader can make."""
+    selection = Selection(
+        preset=draw(st.sampled_from(sorted(PERIOD_LABELS.keys() - {CUSTOM}))),
+        compare=draw(st.sampled_from(sorted(COMPARE_LABELS.keys() - {"dates"}))),
+        timezone=draw(st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Ushuaia"])),
+        metric=draw(st.sampled_from(sorted(METRICS))),
+        interval=draw(st.sampled_from([None, *INTERVALS])),
+        sort=draw(st.sampled_from(SORTS)),
+        order=draw(st.sampled_from(get_args(Order))),
+        colour=draw(st.sampled_from(get_args(Colour))),
+        align=draw(st.sampled_from(get_args(Align))),
+        mix=draw(st.sampled_from(FILTERABLE)),
+        behind=draw(st.sampled_from([None, *METRICS])),
+        check=draw(st.sampled_from([None, *CHECKS, *DAY_CHECKS])),
+    )
+    if draw(st.booleans()):
+        selection = replace(selection, preset=CUSTOM, dates=draw(periods))
+    if draw(st.booleans()):
+        selection = replace(selection, compare="dates", compare_dates=draw(periods))
+    for name, wanted, operator in draw(st.lists(filters, max_size=6)):
+        selection = selection.where(name, wanted, operator)
+    for level in draw(st.lists(st.sampled_from(LEVELS), max_size=4)):
+        selection = selection.at_level(level)
+    return selection

@@ -1,0 +1,132 @@
+"""What can be filtered by, with the views of each under all other filters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dyntube.periods import Period
+from dyntube.query import Filter, Query
+from dyntube.ui import answers
+from dyntube.ui.options import counts, option_text
+from dyntube.ui.selection import FILTERABLE, Selection
+
+from . import library, plain
+from .library import WEEK
+from .reader import Reader
+
+FILTERS = (
+    Filter("project", ("p-shop", "Unknown")),
+    Filter("video", ("v-2",), "is_not"),
+    Filter("country", ("DE",), "is_not"),
+    Filter("city", ("york", "BER", "other"), "contains"),
+    Filter("device_type", ("Desktop", "Unknown")),
+    Filter("weekday", ("1", "2", "3", "5", "6", "7")),
+)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[plain.Record]]:
+    folder = tmp_path_factory.mktemp("options") / "archive"
+    return folder, library.build(folder)
+
+
+@pytest.fixture(autouse=True)
+def raw(
+    stored: tuple[Path, list[plain.Record]],
+    connect: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[plain.Record]:
+    """The raw views of the app's archive."""
+    library.open_it(connect, stored[0])
+    Reader(monkeypatch)
+    return stored[1]
+
+
+def selected(*filters: Filter, zone: str = "UTC") -> Selection:
+    selection = Selection(timezone=zone)
+    for one in filters:
+        selection = selection.where(one.dimension, one.values, one.operator)
+    return selection
+
+
+def expected(
+    raw: list[plain.Record], dimension: str, zone: str, *filters: Filter
+) -> dict[str, int]:
+    records = plain.within(raw, WEEK.start, WEEK.end, zone)
+    kept = plain.kept(records, [f for f in filters if f.dimension != dimension], zone)
+    return Counter(plain.written(plain.DIMENSIONS[dimension](view, zone)) for view in kept)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("dimension", FILTERABLE)
+def test_the_views_of_an_option_are_those_under_all_other_filters(
+    raw: list[plain.Record], dimension: str, zone: str
+) -> None:
+    found = counts(dimension, selected(*FILTERS, zone=zone), WEEK)
+
+    assert {value: n for value, n in found.items() if n} == expected(raw, dimension, zone, *FILTERS)
+
+
+@pytest.mark.parametrize("dimension", FILTERABLE)
+def test_choosing_an_option_gives_the_views_that_it_promised(dimension: str) -> None:
+    selection = selected(*(one for one in FILTERS if one.dimension != dimension))
+    found = counts(dimension, selection, WEEK)
+
+    assert any(found.values())
+    for value, promised in found.items():
+        filters = selection.where(dimension, (value,)).filters
+        answer = answers.answer(Query(("views",), WEEK, filters=filters))
+        assert answer["views"].tolist() == [promised]
+
+
+@pytest.mark.parametrize("dimension", ["video", "project", "country", "city", "weekday"])
+@pytest.mark.parametrize("operator", ["is", "is_not", "contains"])
+def test_a_list_is_not_shortened_by_what_is_chosen_in_it(dimension: str, operator: str) -> None:
+    chosen = Filter(dimension, ("v-1", "p-shop", "DE", "Munich", "1", "shop"), operator)
+
+    assert counts(dimension, selected(chosen), WEEK) == counts(dimension, Selection(), WEEK)
+
+
+@pytest.mark.parametrize("dimension", FILTERABLE)
+def test_the_largest_option_comes_first(dimension: str) -> None:
+    found = list(counts(dimension, Selection(), WEEK).values())
+
+    assert found == sorted(found, reverse=True)
+
+
+def test_what_has_a_name_can_be_chosen_without_having_views() -> None:
+    videos, projects = (counts(name, Selection(), WEEK) for name in ("video", "project"))
+
+    assert videos.keys() == {"v-1", "v-2", "v-3", "v-old", "v-idle"}
+    assert (videos["v-old"], videos["v-idle"], projects["p-idle"]) == (0, 0, 0)
+    assert projects["Unknown"] > 0
+    assert "IS" not in counts("country", Selection(), WEEK)
+
+
+def test_text_in_names_filters_other_lists(raw: list[plain.Record]) -> None:
+    shop = selected(Filter("project", ("sho",), "contains"))
+
+    for dimension in ("video", "channel", "city"):
+        found = {value: n for value, n in counts(dimension, shop, WEEK).items() if n}
+        assert found == expected(raw, dimension, "UTC", Filter("project", ("p-shop",)))
+    assert counts("project", shop, WEEK) == counts("project", Selection(), WEEK)
+
+
+def test_an_option_is_found_by_its_name_and_says_its_views() -> None:
+    found = {"v-2": 1234, "DE": 1}
+
+    assert option_text("video", "v-2", found) == "=1+1 & **two** · 1,234"
+    assert option_text("country", "DE", found) == "Germany · 1"
+    assert option_text("video", "v-idle", found) == "Never viewed"
+    assert option_text("city", "Unknown", found) == "Unknown"
+
+
+def test_where_nothing_is_stored_there_are_only_names() -> None:
+    day = WEEK.end.replace(year=2020)
+
+    assert counts("country", Selection(), Period(day, day)) == {}
+    assert set(counts("video", Selection(), Period(day, day)).values()) == {0}

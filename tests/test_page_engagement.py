@@ -1,0 +1,299 @@
+"""The Engagement page in every state, run as Streamlit runs it but without a browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dyntube import formats
+from dyntube.metrics import LENGTHS
+from dyntube.sheet import Sheet
+from dyntube.ui.export import Report
+
+from . import odd, plain
+from .odd import ONE_DAY
+from .test_engagement import plain_curve, shares, some_records
+from .test_pages import open_page
+
+YESTERDAY = dt.datetime.now(dt.UTC).date() - ONE_DAY
+Record = dict[str, Any]
+PERIOD = f"from={YESTERDAY - 6 * ONE_DAY}&to={YESTERDAY}"
+SOUNDS = {True: "Off", False: "On", None: "Unknown"}
+CURVE, HISTOGRAM, FUNNEL, LENGTH, SOUND, WEEK = range(6)
+
+
+@pytest.fixture
+def show(tmp_path: Path, connect: Callable[..., None]) -> Callable[..., AppTest]:
+    """Store days of views, and open the page over them."""
+    folder = tmp_path / "archive"
+    connect(odd.STATS_URL, folder, SYNC="external")
+    archive = odd.open_archive(folder)
+
+    def shown(days: dict[dt.date, list[Record]], query: str = PERIOD) -> AppTest:
+        for day, records in days.items():
+            odd.put(archive, day, records)
+        at = open_page(query).switch_page("pages/engagement.py").run()
+        assert not at.exception
+        assert not at.error
+        assert at.title[0].value == "Engagement"
+        return at
+
+    return shown
+
+
+def moved(records: Iterable[Record], day: dt.date) -> list[Record]:
+    """The same views on another day."""
+    return [
+        view | {"date": f"{day}{view['date'][10:]}", "id": f"{day}-{view['id']}"}
+        for view in records
+    ]
+
+
+def chart(at: AppTest, number: int) -> dict[str, Any]:
+    return json.loads(at.get("plotly_chart")[number].proto.spec)
+
+
+def lines(at: AppTest) -> list[dict[str, Any]]:
+    """The dotted lines behind the curve."""
+    return [trace for trace in chart(at, CURVE)["data"] if trace["line"].get("dash") == "dot"]
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(element.value for kind in (at.subheader, at.caption) for element in kind)
+
+
+def test_every_block_says_what_plain_python_finds(show) -> None:
+    records = moved(some_records(), YESTERDAY)
+    at = show({YESTERDAY: records})
+    expected, percents = plain.metrics(records), shares(records)
+    assert [card.value for card in at.metric] == [
+        f"{expected['plays']}",
+        formats.clock(expected["average_watch_time"]),
+        f"{expected['average_percent_watched']:.1%}",
+        f"{expected['completion_rate']:.1%}",
+    ]
+    assert chart(at, CURVE)["data"][0]["y"] == pytest.approx(plain_curve(percents))
+    (bars,) = chart(at, HISTOGRAM)["data"]
+    assert bars["y"] == [
+        sum(5 * n <= share < 5 * n + 5 or share == 100 == 5 * n + 5 for share in percents)
+        for n in range(20)
+    ]
+    reached = [expected[f"reached_{percent}"] for percent in (25, 50, 75, 95)]
+    steps = [len(records), expected["plays"], *reached, expected["completions"]]
+    assert chart(at, FUNNEL)["data"][0]["x"] == steps
+    rules = at.dataframe[0].value
+    counts = [expected[name] for name in ("completions", "reached_75", "reached_90", "reached_95")]
+    assert rules["plays_counted"].tolist() == counts
+    rates = [100 * count / expected["plays"] for count in counts]
+    assert rules["completion_rate"].tolist() == pytest.approx(rates)
+    left_out = expected["plays"] - len(percents)
+    assert f"{left_out} plays of unknown length are left out" in words(at)
+    assert f"{left_out} plays of unknown length can only count as ended" in words(at)
+    assert f"{left_out} plays of unknown length are in no Watched step" in words(at)
+
+
+def test_without_a_stored_comparison_nothing_is_compared(show) -> None:
+    at = show({YESTERDAY: moved(some_records(), YESTERDAY)})
+    assert lines(at) == []
+    assert "completion_rate_change" not in at.dataframe[0].value
+    assert "Dotted" not in words(at)
+
+
+def test_the_comparison_is_a_dotted_curve_and_a_change_of_every_rule(show) -> None:
+    now, before = some_records(seed=1), some_records(300, seed=2)
+    days = {YESTERDAY - n * ONE_DAY: [] for n in range(14)}
+    days[YESTERDAY] = moved(now, YESTERDAY)
+    days[YESTERDAY - 7 * ONE_DAY] = moved(before, YESTERDAY - 7 * ONE_DAY)
+    at = show(days)
+    (dotted,) = lines(at)
+    assert dotted["y"] == pytest.approx(plain_curve(shares(before)))
+    assert "Dotted: " in words(at)
+    after, base = plain.metrics(now), plain.metrics(before)
+    changes = [
+        100 * (after[name] / after["plays"] - base[name] / base["plays"])
+        for name in ("completions", "reached_75", "reached_90", "reached_95")
+    ]
+    assert at.dataframe[0].value["completion_rate_change"].tolist() == pytest.approx(changes)
+    none = show({}, f"{PERIOD}&compare=none")
+    assert lines(none) == []
+
+
+def test_views_without_a_play_give_sentences_instead_of_charts(show) -> None:
+    at = show({YESTERDAY: odd.views(YESTERDAY, started=False)})
+    assert len(at.get("plotly_chart")) == 1  # the funnel, from 3 views to nothing
+    assert words(at).count("Nothing was played in this period.") == 5
+    assert at.metric[0].value == "0"
+    assert at.dataframe[0].value["completion_rate"].isna().all()
+
+
+def test_plays_of_unknown_length_only_say_that_no_share_can_be_told(show) -> None:
+    at = show({YESTERDAY: odd.views(YESTERDAY, duration=None, ended=True)})
+    assert words(at).count("the length of every video played is unknown") == 2
+    assert at.dataframe[0].value["plays_counted"].tolist() == [3, 0, 0, 0]
+    assert len(at.get("plotly_chart")) == 4
+
+
+def test_few_plays_are_marked_in_every_block(show) -> None:
+    at = show({YESTERDAY: odd.views(YESTERDAY)}, f"{PERIOD}&metric=completion_rate")
+    assert words(at).count("Fewer than 30 plays: read it as a hint only.") == 3
+    assert words(at).count("Hatched: fewer than 30 plays.") == 2
+    assert "Dots: fewer than 30 plays." in words(at)
+    enough = show({YESTERDAY: [view for n in range(24) for view in enough_in(n)]})
+    assert "ewer than 30" not in words(enough)
+
+
+def enough_in(hour: int) -> list[Record]:
+    moment = f"{YESTERDAY}T{hour:02}:30:00Z"
+    return [
+        view | {"id": f"{hour}-{n}", "date": moment}
+        for n, view in enumerate(odd.views(YESTERDAY, 4) * 8)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("watched", "ended", "said"),
+    [
+        ([100, 50], [True, True], "more often than that"),
+        ([100, 50], [True, False], "as often as that"),
+        ([100, 50], [False, False], ""),
+        ([50, 50], [False, False], ""),
+    ],
+)
+def test_an_end_that_is_not_smaller_than_the_step_before_is_explained(
+    watched: list[int], ended: list[bool], said: str, show
+) -> None:
+    records = [
+        view | {"watchTime": time, "ended": end}
+        for view, time, end in zip(odd.views(YESTERDAY, 2), watched, ended, strict=True)
+    ]
+    at = show({YESTERDAY: records})
+    assert said in words(at)
+    assert ("own mark" in words(at)) == bool(said)
+
+
+def test_lengths_stand_in_their_own_order_and_can_be_filtered_by(show) -> None:
+    lengths = (4000, 10, 100, 45, 0)
+    records = [
+        view | {"duration": length, "id": f"{length}-{n}"}
+        for length in lengths
+        for n, view in enumerate(odd.views(YESTERDAY, length % 7 + 1))
+    ]
+    at = show({YESTERDAY: records})
+    (bars,) = chart(at, LENGTH)["data"]
+    order = [LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[-1], "Unknown"]
+    assert [point[0] for point in bars["customdata"]] == order
+    assert bars["x"] == [length % 7 + 1 for length in (10, 45, 100, 4000, 0)]
+    filtered = show({}, f"{PERIOD}&length={LENGTHS[1]}")
+    assert filtered.metric[0].value == "4"
+    assert chart(filtered, LENGTH)["data"][0]["x"] == bars["x"]  # it never filters itself away
+
+
+def test_one_switch_changes_bars_and_heatmap(show) -> None:
+    records = moved(some_records(), YESTERDAY)
+    at = show({YESTERDAY: records})
+    at.button_group(key="kinds-metric").set_value("average_percent_watched").run()
+    assert at.button_group(key="heatmap-metric").value == "average_percent_watched"
+    expected = plain.grouped(records, lambda view: SOUNDS[view["muted"]])
+    (bars,) = chart(at, SOUND)["data"]
+    found = dict(zip((point[0] for point in bars["customdata"]), bars["x"], strict=True))
+    assert found == {
+        sound: pytest.approx(metrics["average_percent_watched"])
+        for sound, metrics in expected.items()
+    }
+    hours = plain.grouped(records, lambda view: plain.local(view, "UTC").hour)
+    row = chart(at, WEEK)["data"][0]["z"][YESTERDAY.weekday()]
+    assert row == pytest.approx([hours[n]["average_percent_watched"] for n in range(24)])
+
+
+def test_the_heatmap_has_averages_of_the_weekdays_there_were(show) -> None:
+    first, second = YESTERDAY - 7 * ONE_DAY, YESTERDAY
+    days = {first: odd.views(first, 2), second: odd.views(second, 3), YESTERDAY - ONE_DAY: []}
+    at = show(days, f"from={first}&to={second}")
+    row = chart(at, WEEK)["data"][0]["z"][second.weekday()]
+    assert row == [0] * 12 + [1, 1, 0.5] + [0] * 9
+    assert "each weekday came 1 to 2 times" in words(at)
+    single = show({}, f"from={second}&to={second}")
+    assert chart(single, WEEK)["data"][0]["z"][first.weekday() - 1] == [None] * 24
+    assert "each weekday came 1 time in this period" in words(single)
+
+
+def test_weekdays_and_hours_can_be_chosen_below_the_heatmap(show) -> None:
+    at = show({YESTERDAY: odd.views(YESTERDAY, 3)})
+    everything = chart(at, WEEK)["data"][0]["z"]
+    at.multiselect(key="heatmap-hour_of_day").select("12").run()
+    assert at.metric[0].value == "1"
+    assert any("12:00" in button.label.replace("\u2060\\", "") for button in at.button)
+    assert chart(at, WEEK)["data"][0]["z"] == everything
+    at.multiselect(key="heatmap-hour_of_day").unselect("12").run()
+    assert at.metric[0].value == "3"
+    day = str(YESTERDAY.isoweekday())
+    assert show({}, f"{PERIOD}&weekday={day}").multiselect(key="heatmap-weekday").value == [day]
+    assert show({}, f"{PERIOD}&hour_of_day-not=99").metric[0].value == "3"
+
+
+def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Sheet] = []
+
+    def take(report: Report, *_: object) -> None:
+        taken[:] = report.sheets
+
+    monkeypatch.setattr("dyntube.ui.frame.export_menu", take)
+    records = moved(some_records(), YESTERDAY)
+    show({YESTERDAY: records})
+    sheets = {sheet.title: sheet.rows for sheet in taken}
+    assert len(sheets) == len(taken)
+    assert sheets["How much was watched"]["share"].tolist() == pytest.approx(
+        plain_curve(shares(records))
+    )
+    assert sheets["Plays by share watched"]["plays"].sum() == len(shares(records))
+    assert sheets["Funnel"]["share"].iloc[0] == 1
+    assert sheets["Completion rules"]["completion_rate"].iloc[0] < 1
+    for title in ("By video length", "By sound", "By weekday and hour"):
+        assert sheets[title]["plays"].sum() == plain.metrics(records)["plays"], title
+    assert sheets["By sound"]["sound"].tolist() == ["On", "Off", "Unknown"]
+    assert set(sheets["By weekday and hour"]["weekday"]) == {f"{YESTERDAY:%A}"}
+
+
+VIDEO = """
+from dyntube import ui
+
+if ui.start("One video"):
+    ui.page("One video", ("plays",), lambda scene: ui.video_curve(scene, "video-0"))
+"""
+
+
+def one_video(query: str = "video=video-0") -> AppTest:
+    at = AppTest.from_string(VIDEO, default_timeout=60)
+    for part in (PERIOD + "&" + query).split("&"):
+        name, value = part.split("=")
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize(("videos", "typical"), [(6, True), (5, False)])
+def test_a_video_is_drawn_against_five_or_more_others_of_like_length(
+    videos: int, typical: bool, show
+) -> None:
+    records = moved(some_records(2500, videos=videos), YESTERDAY)
+    show({YESTERDAY: records})
+    at = one_video()
+    own = [view for view in records if view["videoKey"] == "video-0"]
+    solid = next(t for t in chart(at, 0)["data"] if t["line"].get("width") == 2.4)
+    assert solid["y"] == pytest.approx(plain_curve(shares(own)))
+    assert bool(lines(at)) == typical
+    assert ("median and middle half of 5 other videos" in words(at)) == typical
+    assert ("Fewer than 5 other videos of like length" in words(at)) == (not typical)
+
+
+def test_a_video_without_plays_says_so(show) -> None:
+    show({YESTERDAY: [*odd.views(YESTERDAY, videoKey="video-0", started=False)]})
+    at = one_video()
+    assert "Nothing was played in this period." in words(at)

@@ -1,0 +1,95 @@
+"""The Live page while it fetches: new views, not too often, and what happens when that fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import record
+from .plain import Record
+from .scripted import Answer, Asked, serve
+from .syncing import paged
+from .test_page_live import UTC, numbers, open_live, whole
+from .test_pages import said, settle
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(UTC)
+
+
+def ago(id_: str, **before: float) -> Record:
+    return record(id_, (now() - dt.timedelta(**before)).isoformat())
+
+
+def refresh_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait until a second after the last fetch, and let that be long enough for the page."""
+    module = importlib.import_module("dyntube.ui.live")
+    monkeypatch.setattr(module, "REFRESH", dt.timedelta(seconds=1))
+    time.sleep(1.1)
+
+
+def log(views: list[Record]) -> Callable[[Asked], Answer]:
+    pages = paged(views)
+    return lambda asked: pages(asked) if asked.method == "POST" else Answer(404)
+
+
+def test_the_first_visit_waits_for_the_views_of_today_and_shows_them(
+    tmp_path: Path, connect: Callable[..., None]
+) -> None:
+    with serve(log([ago("a", minutes=3), ago("b", minutes=70)])) as server:
+        connect(server.url, tmp_path / "archive")
+        at = open_live()
+        whole(at)
+        at = whole(settle(settle(at)))
+        assert numbers(at)["Views"] == "1"
+
+
+def test_looking_brings_new_views_but_not_more_often_than_once_a_minute(
+    tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = [ago("a", minutes=3)]
+    with serve(log(views)) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(settle(open_live()))
+        assert numbers(at)["Views"] == "1"
+        views.append(ago("b", seconds=5))
+        asked = len(server.asked)
+        assert numbers(settle(at.run()))["Views"] == "1"
+        assert len(server.asked) == asked
+        refresh_every_second(monkeypatch)
+        assert numbers(settle(at.run()))["Views"] == "2"
+
+
+def test_when_the_server_fails_what_is_known_stays_and_the_error_is_said(
+    tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(log([ago("a", minutes=3)])) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(settle(open_live()))
+        server.script = lambda _: Answer(401)
+        refresh_every_second(monkeypatch)
+        at = settle(at.run())
+        assert "DynTube refused the API key" in said(at)
+        assert numbers(at)["Views"] == "1"
+        asked = len(server.asked)
+        at = settle(at.run())
+        assert len(server.asked) == asked
+        server.script = log([ago("a", minutes=3)])
+        at.button(key="retry").click().run()
+        assert not settle(at).error
+
+
+def test_a_refused_key_on_the_first_visit_is_said(
+    tmp_path: Path, connect: Callable[..., None]
+) -> None:
+    with serve(lambda _: Answer(401)) as server:
+        connect(server.url, tmp_path / "archive")
+        at = settle(open_live())
+        assert not at.exception
+        assert "DynTube refused the API key" in said(at)
+        assert "Nothing is stored yet" in said(at)

@@ -1,0 +1,289 @@
+"""Filters, what is kept apart from Other, and the views behind a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from dyntube.engine import Engine
+from dyntube.errors import QueryError
+from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.periods import Period
+from dyntube.quality import CHECKS
+from dyntube.query import ChecksQuery, CountQuery, Filter, Operator, Query, RowsQuery
+
+from . import mixed, odd, plain
+from .conftest import record
+
+DAY = dt.date(2026, 5, 1)
+PERIOD = Period(DAY, DAY)
+RAW = [
+    record(f"v{n:03}", f"{DAY}T12:{n % 60:02}:00Z", geo={"city": word, "country": "DE"})
+    for n, word in enumerate((*mixed.WORDS, "", None))
+]
+CITIES = Counter(plain.DIMENSIONS["city"](view, "UTC") for view in RAW)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A view from each city that is called like something in `mixed.WORDS`, and two from none."""
+    archive = odd.open_archive(tmp_path_factory.mktemp("query") / "archive")
+    odd.put(archive, DAY, RAW)
+    return Engine(archive)
+
+
+def cities(engine: Engine, *filters: Filter) -> Counter[str]:
+    answer = engine.answer(Query(("views",), PERIOD, by=("city",), filters=filters))
+    return Counter(dict(zip(answer["city"], answer["views"], strict=True)))
+
+
+def city(*values: str, operator: Operator = "is") -> Filter:
+    return Filter("city", values, operator)
+
+
+# Operators
+
+
+@pytest.mark.parametrize("word", mixed.WORDS)
+def test_a_value_is_only_ever_text(engine: Engine, word: str) -> None:
+    only = {word: CITIES[word]}
+
+    assert cities(engine, city(word)) == only
+    assert cities(engine, city(word, operator="is_not")) == CITIES - Counter(only)
+    found = {name: n for name, n in CITIES.items() if plain.lowered(word) in plain.lowered(name)}
+    assert cities(engine, city(word, operator="contains")) == found
+    assert cities(engine) == CITIES  # everything is still there
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("New York", "w y", True),
+        ("New York", "NEW YORK", True),
+        ("New York", "york new", False),
+        ("100%", "%", True),
+        ("a%b", "a%b", True),
+        ("axb", "a%b", False),
+        ("axb", "a_b", False),
+        ("o'brien", "O'", True),
+        ("\\%", "\\", True),
+        ("Straße", "STRAẞE", True),  # the capital ß
+        ("Straße", "STRASSE", False),  # letters are compared one by one
+        ("ﬁlm", "FILM", False),
+        ("ΣΑΣ", "ΣΑΣ", True),
+        ("ΣΑΣ", "σασ", True),
+        ("ΣΑΣ", "σας", False),  # the s that ends Greek words is another letter
+        ("İstanbul", "İSTANBUL", True),
+        ("İstanbul", "istanbul", True),
+        ("ıstanbul", "istanbul", False),
+        ("É", "é", True),
+        ("e\u0301", "é", False),
+        ("ǅ", "ǆ", True),
+        ("日本", "本", True),
+        ("a\0b", "\0B", True),
+        ("Unknown", "unk", True),
+    ],
+)
+def test_contains_knows_no_capitals_and_no_wildcards(
+    engine: Engine, name: str, text: str, found: bool
+) -> None:
+    assert (name in cities(engine, city(text, operator="contains"))) == found
+
+
+def test_a_missing_value_is_filtered_by_as_unknown(engine: Engine) -> None:
+    assert CITIES["Unknown"] == 3  # two without, and one of that name
+    assert cities(engine, city("Unknown")) == {"Unknown": 3}
+    assert "Unknown" not in cities(engine, city("Unknown", operator="is_not"))
+
+
+def test_values_of_one_filter_are_alternatives_and_filters_hold_together(engine: Engine) -> None:
+    either = city("Berlin", "film", "no such city")
+    assert cities(engine, either) == {"Berlin": 1, "film": 1}
+    assert set(cities(engine, city("film", "ﬁl", operator="contains"))) == {"ﬁlm", "film", "FILM"}
+    both = [city("BERLIN", operator="contains"), city("Berlin", operator="is_not")]
+    assert cities(engine, *both) == {"BERLIN": 1}
+    assert not cities(engine, either, city("FILM"))
+    assert not cities(engine, either, Filter("country", ("DE",), "is_not"))
+
+
+def test_a_filter_without_values_is_passed_by_none_and_its_opposite_by_all(engine: Engine) -> None:
+    assert not cities(engine, city())
+    assert not cities(engine, city(operator="contains"))
+    assert cities(engine, city(operator="is_not")) == CITIES
+
+
+def test_hours_and_weekdays_are_filtered_by_in_the_zone_of_the_question(engine: Engine) -> None:
+    def views(zone: str, *filters: Filter) -> int:
+        return int(engine.answer(Query(("views",), PERIOD, zone, (), filters))["views"].iloc[0])
+
+    noon, friday = Filter("hour_of_day", ("12",)), Filter("weekday", ("5",))
+    assert views("UTC", noon, friday) == len(RAW)
+    assert views("Europe/Berlin", noon) == 0
+    assert views("Europe/Berlin", Filter("hour_of_day", ("14",))) == len(RAW)
+    assert views("UTC", Filter("hour_of_day", ("012", " 12", "12.0"))) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["city; DROP TABLE calendar", "geo_city", "1", "*", "", "City", "city "]
+)
+def test_a_name_that_is_not_in_the_lists_never_becomes_sql(name: str) -> None:
+    for ask in (Query, RowsQuery, CountQuery, ChecksQuery):
+        metrics = (("views",),) if ask is Query else ()
+        with pytest.raises(QueryError, match="embed_domain"):
+            ask(*metrics, PERIOD, filters=(Filter(name, ("x",)),))
+    with pytest.raises(QueryError, match="embed_domain"):
+        Query(("views",), PERIOD, by=(name,))
+    for ask in (RowsQuery, CountQuery):
+        with pytest.raises(QueryError, match="watch_time"):
+            ask(PERIOD, metric=name)
+    with pytest.raises(QueryError, match="no_length"):
+        RowsQuery(PERIOD, check=name)
+
+
+# What is kept
+
+
+def test_what_is_not_kept_is_one_row_called_other(engine: Engine) -> None:
+    query = Query(("views",), PERIOD, by=("city",), keep=city("Berlin", "Unknown", "no such city"))
+    answer = engine.answer(query)
+    assert dict(zip(answer["city"], answer["views"], strict=True)) == {
+        "Berlin": 1,
+        "Unknown": 3,
+        "Other": len(RAW) - 4,
+    }
+
+
+def test_a_value_that_is_called_other_counts_in_other(engine: Engine) -> None:
+    for keep in (city("Other"), city("Other", operator="is_not")):
+        answer = engine.answer(Query(("views",), PERIOD, by=("city",), keep=keep))
+        assert answer["city"].is_unique
+        assert answer["views"].sum() == len(RAW)
+
+
+def test_only_the_dimension_that_is_kept_has_a_rest(engine: Engine) -> None:
+    by = ("country", "city", "hour_of_day")
+    answer = engine.answer(Query(("views",), PERIOD, by=by, keep=city("a_b"), order_by="views"))
+    assert answer.to_dict("list") == {
+        "country": ["DE", "DE"],
+        "city": ["Other", "a_b"],
+        "hour_of_day": [12, 12],
+        "views": [len(RAW) - 1, 1],
+    }
+
+
+@pytest.mark.parametrize("by", [("country",), (), ("day",)])
+def test_only_a_dimension_of_text_among_the_rows_can_be_kept(by: tuple[str, ...]) -> None:
+    for name in {"city", *by} - {"country"}:
+        with pytest.raises(QueryError, match="keep"):
+            Query(("views",), PERIOD, by=by, keep=Filter(name, ("x",)))
+    with pytest.raises(QueryError):
+        Query(("views",), PERIOD, by=("city",), keep=Filter("town", ("x",)))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, known in DIMENSIONS.items() if known.kind == "text"]
+)
+def test_every_dimension_of_text_can_be_kept(engine: Engine, name: str) -> None:
+    answer = engine.answer(Query(("views",), PERIOD, by=(name,), keep=Filter(name, ("?",))))
+    assert answer.values.tolist() == [["Other", len(RAW)]]
+
+
+# The views behind a number
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Views of which some are about each metric and some are not; four begin at once."""
+    views = [
+        record("f", f"{DAY}T10:00:00Z", started=False, watchTime=10),
+        record("e", f"{DAY}T10:00:00Z", watchTime=100, ended=True),
+        record("d", f"{DAY}T10:00:00Z", watchTime=None, muted=None, started=None),
+        record("c", f"{DAY}T10:00:00Z", watchTime=95, muted=True, viewerId="viewer-e"),
+        record("b", f"{DAY}T11:00:00Z", duration=0, watchTime=5, ended=True, started=False),
+        record("a", f"{DAY}T09:00:00Z", watchTime=26, viewerId="", muted=True),
+        record("g", f"{DAY}T08:00:00Z", watchTime=80, duration=None),
+    ]
+    archive = odd.open_archive(tmp_path_factory.mktemp("few") / "archive")
+    odd.put(archive, DAY, views)
+    return Engine(archive)
+
+
+def ids(engine: Engine, **asked: object) -> str:
+    return "".join(engine.rows(RowsQuery(PERIOD, **asked))["id"])
+
+
+BEHIND = {
+    "views": "bfedcag",
+    "watch_time": "bfedcag",
+    "plays": "ecag",
+    "completions": "e",
+    "sound_on": "eg",
+    "watched_length": "eca",
+    "played_length": "eca",
+    "viewers": "bfedcg",
+    "new_viewers": "bfedcg",
+    "reached_25": "eca",
+    "reached_50": "ec",
+    "reached_75": "ec",
+    "reached_90": "ec",
+    "reached_95": "ec",
+    "play_rate": "bfedcag",
+    "average_watch_time": "ecag",
+    "average_percent_watched": "eca",
+    "completion_rate": "ecag",
+    "views_per_viewer": "bfedcg",
+    "sound_on_rate": "ecag",
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_the_views_behind_a_metric_are_those_that_it_is_about(few: Engine, name: str) -> None:
+    assert ids(few, metric=name) == BEHIND[name]  # newest first
+    assert few.count(CountQuery(PERIOD, metric=name)) == len(BEHIND[name])
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_they_are_as_many_as_the_number_or_as_it_divides_by(few: Engine, name: str) -> None:
+    counted = METRICS[METRICS[name].parts[1] if METRICS[name].parts else name]
+    if counted.format == "number" and counted.additive:
+        number = few.answer(Query((counted.name,), PERIOD))[counted.name].iloc[0]
+        assert len(ids(few, metric=name)) == number > 0
+
+
+def test_the_views_behind_a_number_pass_its_filters(few: Engine) -> None:
+    off = (Filter("sound", ("Off",)),)
+    assert ids(few, metric="plays", filters=off) == "ca"
+    assert few.count(CountQuery(PERIOD, "UTC", off, "plays")) == 2
+
+
+def test_a_check_and_a_metric_hold_together(few: Engine) -> None:
+    for check in CHECKS:
+        both = ids(few, metric="plays", check=check)
+        assert set(both) == set(ids(few, check=check)) & set(BEHIND["plays"]), check
+    assert ids(few, check="no_length", metric="plays") == "g"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("name", ["views", "plays", "views_per_viewer"])
+def test_pages_show_every_view_once(few: Engine, name: str, size: int) -> None:
+    starts = range(0, len(BEHIND[name]) + size, size)
+    pages = [ids(few, metric=name, limit=size, offset=start) for start in starts]
+    assert "".join(pages) == BEHIND[name]
+    assert all(len(page) == size for page in pages[: len(BEHIND[name]) // size])
+
+
+def test_without_a_limit_all_views_come(engine: Engine) -> None:
+    assert len(engine.rows(RowsQuery(PERIOD, limit=20))) == 20
+    everything = engine.rows(RowsQuery(PERIOD, limit=None))
+    assert sorted(everything["id"]) == [view["id"] for view in RAW]
+    assert everything["geo_city"].isna().sum() == 2
+
+
+def test_there_are_no_views_behind_nothing(few: Engine) -> None:
+    nowhere = (Filter("country", ("no such country",)),)
+    other_day = Period(DAY - odd.ONE_DAY, DAY - odd.ONE_DAY)
+    assert few.count(CountQuery(PERIOD, filters=nowhere)) == 0
+    assert few.count(CountQuery(other_day, metric="plays")) == 0
+    assert few.rows(RowsQuery(other_day)).empty

@@ -1,0 +1,175 @@
+"""The breakdown table: what is in it, its order, its footer, and what is taken away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dyntube.periods import Period
+from dyntube.query import Filter
+from dyntube.ui.scene import Scene
+from dyntube.ui.selection import SORTS, Selection
+from dyntube.ui.table import breakdown, ordered
+
+from . import library, plain
+from .library import BEFORE, WEEK
+from .reader import Reader
+
+METRICS_SHOWN = ("views", "plays", "play_rate", "viewers", "watch_time", "average_watch_time")
+NOW = dt.datetime(2026, 5, 20, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[plain.Record]]:
+    folder = tmp_path_factory.mktemp("table") / "archive"
+    return folder, library.build(folder)
+
+
+@pytest.fixture(autouse=True)
+def raw(
+    stored: tuple[Path, list[plain.Record]],
+    connect: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[plain.Record]:
+    """The raw views of the app's archive."""
+    library.open_it(connect, stored[0])
+    Reader(monkeypatch)
+    return stored[1]
+
+
+def scene(
+    selection: Selection | None = None,
+    *,
+    comparison: Period | None = BEFORE,
+    metrics: tuple[str, ...] = METRICS_SHOWN,
+) -> Scene:
+    selection = selection or Selection()
+    return Scene(metrics, selection, WEEK, comparison, NOW, selection.filters)
+
+
+def expected(
+    raw: list[plain.Record], by: str, span: Period, *filters: Filter
+) -> dict[str, dict[str, float]]:
+    records = plain.kept(plain.within(raw, span.start, span.end, "UTC"), filters, "UTC")
+    return plain.grouped(records, lambda view: plain.DIMENSIONS[by](view, "UTC"))
+
+
+# What is in it
+
+
+@pytest.mark.parametrize("by", ["video", "country", "city", "browser_version", "embed_page"])
+def test_every_value_has_a_row_with_its_numbers_and_those_before(
+    raw: list[plain.Record], by: str
+) -> None:
+    rows = breakdown(scene(), by).rows.set_index(by)
+    now, before = expected(raw, by, WEEK), expected(raw, by, BEFORE)
+
+    assert set(rows.index) == {*now, *before}
+    nothing = plain.metrics([])
+    for value, row in rows.iterrows():
+        for name in (*METRICS_SHOWN, "plays"):
+            was, is_ = before.get(value, nothing)[name], now.get(value, nothing)[name]
+            assert row[name] == pytest.approx(is_, nan_ok=True)
+            assert row[f"{name}_before"] == pytest.approx(was, nan_ok=True)
+
+
+def test_what_is_unknown_has_a_row_like_any_other() -> None:
+    for by in ("project", "country", "city", "device_type"):
+        rows = breakdown(scene(), by).rows
+        unknown = rows[rows[by] == "Unknown"]
+        assert unknown["label"].tolist() == ["Unknown"]
+        assert unknown["views"].iloc[0] > 0
+
+
+def test_rows_that_are_gone_are_there_with_nothing_and_the_loss() -> None:
+    gone = breakdown(scene(), "video").rows.set_index("video").loc["v-old"]
+
+    assert gone["label"] == "Old film"
+    assert (gone["views"], gone["plays"], gone["viewers"], gone["watch_time"]) == (0, 0, 0, 0)
+    assert gone["views_before"] > 0
+    assert gone["views_change"] == -1
+    assert math.isnan(gone["play_rate"])
+
+
+def test_without_a_comparison_nothing_is_gone_and_nothing_changed() -> None:
+    rows = breakdown(scene(comparison=None), "video").rows
+
+    assert "v-old" not in set(rows["video"])
+    assert list(rows) == ["video", *METRICS_SHOWN, "label"]
+
+
+def test_rows_have_labels_and_the_total_is_of_all_views(raw: list[plain.Record]) -> None:
+    found = breakdown(scene(), "video")
+    total = plain.metrics(plain.within(raw, WEEK.start, WEEK.end, "UTC"))
+
+    labels = dict(zip(found.rows["video"], found.rows["label"], strict=True))
+    assert labels["v-2"] == "=1+1 & **two**"
+    assert labels["v-3"] == "v-3"
+    for name in METRICS_SHOWN:
+        assert found.total[name] == pytest.approx(total[name])
+    for name in ("views", "plays", "watch_time"):
+        assert found.rows[name].sum() == pytest.approx(found.total[name])
+
+
+@pytest.mark.parametrize("operator", ["is", "is_not", "contains"])
+def test_a_table_never_filters_itself_away(operator: Any) -> None:
+    selection = Selection().where("country", ("DE",), operator)
+    found, everything = breakdown(scene(selection), "country"), breakdown(scene(), "country")
+
+    pd.testing.assert_frame_equal(found.rows, everything.rows)
+    assert found.total["views"] == everything.total["views"]
+
+
+def test_all_other_filters_count_in_rows_and_total(raw: list[plain.Record]) -> None:
+    filters = (Filter("city", ("Munich", "York")), Filter("sound", ("Off",), "is_not"))
+    selection = replace(Selection(), filters=filters)
+    rows = breakdown(scene(selection), "country").rows.set_index("country")
+
+    for value, numbers in expected(raw, "country", WEEK, *filters).items():
+        assert rows.loc[value, "views"] == numbers["views"]
+    assert set(rows.index) == {"DE", "GB"}
+
+
+def test_filters_below_a_level_can_be_left_out() -> None:
+    selection = Selection().where("city", ("Munich",)).where("device_type", ("Desktop",))
+    found = breakdown(scene(selection), "country", without=("city",))
+    only = breakdown(scene(Selection().where("device_type", ("Desktop",))), "country")
+
+    pd.testing.assert_frame_equal(found.rows, only.rows)
+
+
+# Order
+
+
+@pytest.mark.parametrize("order", ["falling", "rising"])
+@pytest.mark.parametrize("sort", [n for n in SORTS if n.removesuffix("_change") in METRICS_SHOWN])
+def test_rows_come_in_the_chosen_order_and_what_has_no_value_last(sort: str, order: Any) -> None:
+    chosen = replace(Selection(), sort=sort, order=order)
+    values = breakdown(scene(chosen), "city").rows[sort]
+    known = values.dropna()
+
+    assert list(known) == sorted(known, reverse=order == "falling")
+    assert values.isna().tolist() == sorted(values.isna())
+
+
+@pytest.mark.parametrize("order", ["falling", "rising"])
+def test_equal_rows_come_in_the_order_of_their_labels(order: Any) -> None:
+    rows = pd.DataFrame({"views": [1, 2, 1, 2], "label": ["d", "c", "b", "a"]})
+    found = ordered(scene(replace(Selection(), order=order)), rows)
+
+    expected = ["a", "c", "b", "d"] if order == "falling" else ["b", "d", "a", "c"]
+    assert found["label"].tolist() == expected
+
+
+@pytest.mark.parametrize("sort", ["sound_on_rate", "viewers_change", "completions"])
+def test_an_order_that_a_table_does_not_have_is_by_views(sort: str) -> None:
+    chosen = scene(replace(Selection(), sort=sort), comparison=None, metrics=("views", "plays"))
+
+    assert breakdown(chosen, "city").rows["views"].is_monotonic_decreasing
