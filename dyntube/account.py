@@ -11,6 +11,7 @@ from .archive import Archive
 from .catalog import Catalog
 from .config import Settings, read_settings
 from .demo import process as demo
+from .demo.embeds import OWN_DOMAINS
 from .engine import Engine
 from .journal import FILE_NAME, Journal
 from .notes import Notes
@@ -42,8 +43,11 @@ class Account:
 
         Raises ApiError.
         """
-        external = self.settings.sync == "external"
-        return self.first_stored_day() if external else self.syncer.first_day()
+        stored = self.first_stored_day()
+        if self.settings.sync == "external":
+            return stored
+        # The archive may reach further back than DynTube still does.
+        return min(filter(None, (stored, self.syncer.first_day())), default=None)
 
 
 def open_account(settings: Settings | None = None) -> Account:
@@ -55,7 +59,8 @@ def open_account(settings: Settings | None = None) -> Account:
     if settings.demo:
         # It ends with this process, so nobody has to stop it.
         url = demo.start().url
-        settings = replace(settings, stats_url=url, api_url=url)
+        own = settings.own_domains or OWN_DOMAINS
+        settings = replace(settings, stats_url=url, api_url=url, own_domains=own)
     client = Client(settings)
     folders = [settings.folder(scope) for scope in settings.scopes]
     archive = Archive(settings.archive, folders)

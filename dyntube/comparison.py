@@ -39,7 +39,7 @@ def compare(
     how: Literal["left", "outer"] = "outer" if gone else "left"
     both = now.merge(earlier, on=by, how=how, sort=False) if by else now.join(earlier)
     amounts = [name for name in now.columns if name in METRICS and metric(name).is_amount]
-    both = both.fillna({name: 0 for name in amounts}).astype({n: now.dtypes[n] for n in amounts})
+    both = both.fillna(dict.fromkeys(amounts, 0)).astype({n: now.dtypes[n] for n in amounts})
     for name in metrics:
         measure = metric(name)
         if measure.is_amount:

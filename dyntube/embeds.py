@@ -44,6 +44,7 @@ def watch(
     rows = compare(now, now.iloc[:0] if before is None else before, [_BY], _COUNTS, gone=True)
     rows = rows[rows[_BY] != UNKNOWN].assign(site=lambda rows: _sites(rows[_BY]))
     rows = rows.join(_seen(days, period, comparison), on="site")
+    rows = rows.astype({"views_before": "int64", "plays_before": "int64"})
     rows["own"] = [_own(domain, own) for domain in rows[_BY]]
     order = [_BY, "status", "own", *_COUNTS, "views_before", "plays_before"]
     return rows.sort_values(

@@ -44,7 +44,7 @@ _BOLD = Font(bold=True)
 
 
 @dataclass(frozen=True)
-class Notes:
+class Provenance:
     """What somebody needs to understand the numbers later; texts are as people read them.
 
     `data_time` says up to when there are views, `made_at` when this was made; `link` opens the page
@@ -63,7 +63,7 @@ class Notes:
     annotations: tuple[tuple[str, str, str], ...] = ()
 
 
-def excel(sheet: Sheet, notes: Notes) -> bytes:
+def excel(sheet: Sheet, notes: Provenance) -> bytes:
     """The table as an Excel file, with the notes on a second sheet."""
     book = _book(notes)
     _write_tables(book, [sheet])
@@ -71,7 +71,7 @@ def excel(sheet: Sheet, notes: Notes) -> bytes:
     return _bytes(book)
 
 
-def workbook(sheets: Sequence[Sheet], notes: Notes) -> bytes:
+def workbook(sheets: Sequence[Sheet], notes: Provenance) -> bytes:
     """Tables in one Excel file: the notes first, then a sheet for each."""
     book = _book(notes)
     _write_notes(book, sheets, notes)
@@ -79,7 +79,7 @@ def workbook(sheets: Sequence[Sheet], notes: Notes) -> bytes:
     return _bytes(book)
 
 
-def _book(notes: Notes) -> Any:
+def _book(notes: Provenance) -> Any:
     book = Workbook(write_only=True)  # rows go to the disk, so that size does not matter
     book.properties.creator, book.properties.title = "DynTube Analytics", printable(notes.title)
     return book
@@ -162,7 +162,7 @@ class _Cells:
         return cell
 
 
-def _write_notes(book: Any, sheets: Sequence[Sheet], notes: Notes) -> None:
+def _write_notes(book: Any, sheets: Sequence[Sheet], notes: Provenance) -> None:
     page = book.create_sheet(_NOTES)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 30, 100
     top = Alignment(vertical="top", wrap_text=True)
@@ -171,7 +171,7 @@ def _write_notes(book: Any, sheets: Sequence[Sheet], notes: Notes) -> None:
         page.append([label.of(name), text.of(value)])
 
 
-def _lines(sheets: Sequence[Sheet], notes: Notes) -> Iterator[tuple[str, str]]:
+def _lines(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, str]]:
     """The notes, as labels with texts."""
     yield notes.title, ""
     yield "Period", notes.period
@@ -199,4 +199,4 @@ def _definitions(names: set[str]) -> Iterator[tuple[str, str]]:
         yield "Change", "Of a rate in percentage points, else in per cent of the earlier value."
 
 
-__all__ = ["Notes", "Sheet", "csv", "excel", "workbook"]
+__all__ = ["Provenance", "Sheet", "csv", "excel", "workbook"]

@@ -16,7 +16,7 @@ SHOWN = ("views", "play_rate", "completion_rate")
 
 
 def draw(scene: ui.Scene) -> None:
-    ui.embed_cards(scene, CARDS)
+    ui.cards(scene, CARDS)
     ui.domain_watch(scene)
     left, right = ui.columns(1, 1)
     with left:

@@ -132,6 +132,20 @@ def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callabl
     st.cache_data.clear()
 
 
+@pytest.fixture(scope="session")
+def live() -> Iterator[str]:
+    """A stand-in with the clock of this machine, since pages ask it too."""
+    server = process.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive that the tests of pages fill and share."""
+    return tmp_path_factory.mktemp("pages") / "archive"
+
+
 def pager(total: int) -> dict[str, int]:
     """The pager of an answer with everything on one page."""
     return {"page": 1, "size": 1000, "hits": total, "total": total, "pages": 1}

@@ -39,7 +39,7 @@ def page() -> None:
     views_menu("Videos")
     notes_menu(scene)
     st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(scene)]))
-    for text in state.notes():
+    for text in state.remarks():
         st.info(text)
 
 

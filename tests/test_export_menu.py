@@ -17,23 +17,23 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.ui.export import Report, export_menu, table_downloads
-    from dyntube.workbook import Notes, Sheet
+    from dyntube.workbook import Provenance, Sheet
 
     report, head = Report(), st.container()
     for title in ("By country", "<b>By</b> *day*", "=By video"):
         sheet = Sheet(title, pd.DataFrame({"views": [1]}))
         report.add(sheet)
         table_downloads(sheet, report)
-    notes = Notes("Overview", "26 Oct – 22 Nov 2026", "", (), "UTC", "", "", "", ())
+    notes = Provenance("Overview", "26 Oct – 22 Nov 2026", "", (), "UTC", "", "", "", ())
     with head:
         export_menu(report, lambda: notes, {"period": ["last-7-days"], "video": ["a&b", "ü"]})
 
 
 def empty_page() -> None:
     from dyntube.ui.export import Report, export_menu
-    from dyntube.workbook import Notes
+    from dyntube.workbook import Provenance
 
-    notes = Notes("Live", "", "", (), "UTC", "", "", "", ())
+    notes = Provenance("Live", "", "", (), "UTC", "", "", "", ())
     export_menu(Report(), lambda: notes, {})
 
 

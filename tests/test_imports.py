@@ -149,7 +149,7 @@ def test_imports_within_the_package_are_seen():
         own_imports("dyntube/engine.py", OURS["dyntube/engine.py"])
     )
     assert {"charts", "formats", "ui"} <= set(
-        own_imports("dyntube/ui/blocks.py", OURS["dyntube/ui/blocks.py"])
+        own_imports("dyntube/ui/shapes.py", OURS["dyntube/ui/shapes.py"])
     )
 
 

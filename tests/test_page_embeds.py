@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dyntube import formats
 from dyntube.config import STATS_URL
 from dyntube.query import Query
 from dyntube.ui import answers, embeds
@@ -85,11 +86,14 @@ def open_embeds(folder: Path, connect: Callable[..., None]) -> Callable[..., App
 
 def listed(at: AppTest, alt: str) -> list[tuple[str, int, int]] | None:
     """The domains of a list with their views and plays; None where there is no such list."""
-    for frame in at.dataframe:
-        if frame.proto.alt == alt:
-            rows = frame.value
-            return list(zip(rows["embed_domain"], rows["views"], rows["plays"], strict=True))
-    return None
+    rows = frame(at, alt)
+    if rows is None:
+        return None
+    return list(zip(rows["embed_domain"], rows["views"], rows["plays"], strict=True))
+
+
+def frame(at: AppTest, alt: str) -> Any:
+    return next((found.value for found in at.dataframe if found.proto.alt == alt), None)
 
 
 def counts(at: AppTest) -> dict[str, str]:
@@ -132,6 +136,7 @@ def test_the_page_counts_and_lists_new_gone_and_unexpected_domains(open_embeds) 
     assert gone == [of("gone.example", 56, 29)]
     assert unexpected == [of(d, 28, 1) for d in ("new.example", "old.example", HOSTILE)]
     assert ", 1 back after a pause" in words(at)
+    assert frame(at, LISTS[0])["status"].tolist() == ["New", "New", "Back"]
 
 
 def test_the_four_cards_are_those_of_all_views(open_embeds) -> None:
@@ -179,7 +184,8 @@ def test_where_nothing_older_is_stored_nobody_can_say_what_is_new(open_embeds) -
 
 
 def test_the_page_says_how_far_back_it_knows_and_what_it_misses(open_embeds) -> None:
-    assert "with 3 days missing" in words(open_embeds())
+    first = formats.day(TODAY - 60 * ONE_DAY)
+    assert f"those stored, from {first} on, with 3 days missing." in words(open_embeds())
 
 
 def test_a_filter_asks_nothing_about_the_past_again(
@@ -199,11 +205,12 @@ def test_a_filter_asks_nothing_about_the_past_again(
 def test_a_domain_that_is_filtered_by_is_ticked_and_no_list_filters_itself_away(
     open_embeds,
 ) -> None:
-    at = open_embeds("embed_domain=new.example", **OWN)
+    page = "https://new.example/page-0"
+    at = open_embeds(f"embed_domain=new.example&embed_page={page}", **OWN)
 
     assert [len(listed(at, alt) or []) for alt in LISTS] == [3, 1, 3]
-    (frame,) = [f for f in at.dataframe if f.proto.alt == LISTS[0]]
-    assert json.loads(frame.proto.selection_default)["selection"]["rows"] == [0]
+    (new,) = [found for found in at.dataframe if found.proto.alt == LISTS[0]]
+    assert json.loads(new.proto.selection_default)["selection"]["rows"] == [0]
     assert len(bars(at)) == 8
     pages = at.dataframe[-1].value
     assert set(pages["label"]) == {"/page-0", "/page-1", "/page-2"}
@@ -219,6 +226,14 @@ def test_the_bars_show_the_chosen_metric_of_each_domain(name: str, open_embeds) 
         {name_: row[name] for name_, row in expected.items()}, nan_ok=True
     )
     assert list(shown.values()) == sorted(shown.values(), reverse=True)
+
+
+def test_the_bars_are_of_the_domains_with_most_views_whatever_they_show(
+    open_embeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeds, "_BARS", 2)
+
+    assert set(bars(open_embeds("metric=play_rate"))) == {"acme.example", "new.example"}
 
 
 def test_a_metric_that_the_bars_do_not_offer_leaves_them_at_views(open_embeds) -> None:

@@ -140,20 +140,20 @@ def test_plays_of_unknown_length_only_say_that_no_share_can_be_told(show) -> Non
 
 
 def test_few_plays_are_marked_in_every_block(show) -> None:
-    at = show({YESTERDAY: odd.views(YESTERDAY)}, f"{PERIOD}&metric=completion_rate")
+    unplayed = odd.views(YESTERDAY, 4, started=False)[3]  # an hour without a rate
+    few = [*odd.views(YESTERDAY), unplayed]
+    at = show({YESTERDAY: few}, f"{PERIOD}&metric=completion_rate")
     assert words(at).count("Fewer than 30 plays: read it as a hint only.") == 3
     assert words(at).count("Hatched: fewer than 30 plays.") == 2
     assert "Dots: fewer than 30 plays." in words(at)
+    assert sum(row.count("·") for row in chart(at, WEEK)["data"][0]["text"]) == 3
     enough = show({YESTERDAY: [view for n in range(24) for view in enough_in(n)]})
     assert "ewer than 30" not in words(enough)
 
 
 def enough_in(hour: int) -> list[Record]:
-    moment = f"{YESTERDAY}T{hour:02}:30:00Z"
-    return [
-        view | {"id": f"{hour}-{n}", "date": moment}
-        for n, view in enumerate(odd.views(YESTERDAY, 4) * 8)
-    ]
+    same = odd.views(YESTERDAY, 1)[0] | {"date": f"{YESTERDAY}T{hour:02}:30:00Z"}
+    return [same | {"id": f"{hour}-{n}"} for n in range(30)]
 
 
 @pytest.mark.parametrize(

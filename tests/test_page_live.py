@@ -112,8 +112,7 @@ def test_the_numbers_are_those_of_the_last_sixty_minutes(stored: Archive) -> Non
     put_all(stored)
     at = whole(open_live())
     assert expected(HOUR).items() <= numbers(at).items()
-    assert "The 60 minutes up to 18:32." in words(at)
-    assert "whatever period is chosen" in words(at)
+    assert "The 60 minutes up to 18:32, whatever period is chosen." in words(at)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,6 @@ def test_the_chosen_period_makes_no_difference(stored: Archive, query: str) -> N
     put_all(stored)
     at = whole(open_live(query))
     assert numbers(at) == numbers(whole(open_live()))
-    assert not at.info
 
 
 def test_filters_count(stored: Archive) -> None:

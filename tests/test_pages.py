@@ -6,14 +6,13 @@ import datetime as dt
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.demo import process
 from dyntube.metrics import METRICS
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
@@ -36,24 +35,10 @@ CARDS = (
 )
 
 
-@pytest.fixture(scope="module")
-def live() -> Iterator[str]:
-    """A stand-in with the clock of this machine, since pages ask it too."""
-    server = process.start()
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that the tests of this module fill and share."""
-    return tmp_path_factory.mktemp("pages") / "archive"
-
-
 def open_page(query: str = "") -> AppTest:
     at = AppTest.from_file(APP, default_timeout=60)
     for part in filter(None, query.split("&")):
-        name, value = part.split("=")
+        name, value = map(unquote, part.split("="))
         at.query_params[name] = [*at.query_params.get(name, []), value]
     return at.run()
 
@@ -117,7 +102,7 @@ def test_a_filter_changes_every_number_and_shows_as_a_chip(
     query = Query(("views",), period, filters=(Filter("project", (PROJECT,)),))
     count = answers.account().engine.answer(query)["views"].iloc[0]
     assert at.metric[0].value == formats.compact(count)
-    chip = at.button(key=f"chip-project-{PROJECT}")
+    chip = at.button(key=f"chip-project-is-{PROJECT}")
     assert "Project" in chip.label
     chip.click().run()
     assert [card.value for card in at.metric] == everything
@@ -130,7 +115,7 @@ def test_the_url_says_what_is_shown(live: str, stored: Path, connect) -> None:
     assert at.selectbox(key="period").value == "last-7-days"
     assert at.selectbox(key="zone").value == "Asia/Kolkata"
     assert at.multiselect(key="project").value == [PROJECT]
-    assert at.button_group(key="trend-metric").value == "viewers"
+    assert at.button_group(key="switch-metric").value == "viewers"
     assert at.subheader[0].value == "Viewers over time"
 
 
@@ -200,7 +185,7 @@ def test_a_key_that_does_not_exist_says_that_nothing_matches(
     at = settle(open_page("video=no-such-video"))
     assert "No views match these filters" in said(at)
     assert not at.exception
-    at.button(key="chip-video-no-such-video").click().run()
+    at.button(key="chip-video-is-no-such-video").click().run()
     assert_whole(at)
 
 
@@ -287,7 +272,7 @@ def test_names_full_of_markup_are_shown_as_text(tmp_path: Path, connect) -> None
         while answers.names().fetched_at is None and time.monotonic() < end:
             time.sleep(0.05)
         at.run()
-        label = at.button(key="chip-project-p").label
+        label = at.button(key="chip-project-is-p").label
         assert formats.plain(name) in label
         assert "![x]" not in label
         assert "<script>" not in label

@@ -72,10 +72,11 @@ def filters(draw: st.DrawFn, views: Views, dimensions: list[str]) -> Filter:
     name = draw(st.sampled_from(dimensions))
     frequent, known = st.sampled_from(views.values[name][:5]), st.sampled_from(views.values[name])
     operator = draw(st.sampled_from(["is", "is_not", "contains"]))
-    values = st.one_of(frequent, known, strange)
+    values = st.one_of(frequent, frequent, known, strange)
     if operator == "contains":
-        start, end = draw(st.integers(0, 5)), draw(st.integers(1, 9))
-        values = st.builds(lambda text, case: case(text[start : start + end]), values, cased)
+        start = draw(st.sampled_from([0, 0, 0, 1, 4]))
+        parts = st.one_of(known, strange).filter(lambda text: len(text) > start)
+        values = st.builds(lambda text, case: case(text[start : start + 7]), parts, cased)
     return Filter(name, tuple(draw(st.lists(values, min_size=1, max_size=4))), operator)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 
 from dyntube.periods import Period
 from dyntube.query import Filter
+from dyntube.sheet import csv
 from dyntube.ui.scene import Scene
 from dyntube.ui.selection import SORTS, Selection
 from dyntube.ui.table import breakdown, ordered
@@ -173,3 +175,34 @@ def test_an_order_that_a_table_does_not_have_is_by_views(sort: str) -> None:
     chosen = scene(replace(Selection(), sort=sort), comparison=None, metrics=("views", "plays"))
 
     assert breakdown(chosen, "city").rows["views"].is_monotonic_decreasing
+
+
+# What is taken away
+
+
+def test_a_sheet_has_all_rows_in_our_units_with_labels_and_the_comparison() -> None:
+    metrics = ("views", "play_rate")
+    found = breakdown(scene(metrics=metrics), "video")
+
+    assert found.sheet.title == "By video"
+    parts = ("", "_before", "_change")
+    assert set(found.sheet.rows) == {"video", *(name + part for name in metrics for part in parts)}
+    assert found.sheet.rows["video"].tolist() == found.rows["label"].tolist()
+    for name in metrics:
+        pd.testing.assert_series_equal(found.sheet.rows[name], found.rows[name])
+
+
+def test_a_sheet_without_comparison_has_the_chosen_metrics_only() -> None:
+    found = breakdown(scene(comparison=None), "video", ("viewers",))
+
+    assert list(found.sheet.rows) == ["video", "viewers"]
+
+
+def test_a_sheet_is_safe_to_open_and_can_be_read_back() -> None:
+    found = breakdown(scene(comparison=None), "video")
+    back = pd.read_csv(io.BytesIO(csv(found.sheet)))
+
+    assert list(back)[:4] == ["Video", "Views", "Plays", "Play rate"]
+    assert set(back["Video"]) == {"Straße <b>One</b>", "'=1+1 & **two**", "v-3"}
+    assert back["Views"].tolist() == found.rows["views"].tolist()
+    assert back["Watch time (hours)"].tolist() == pytest.approx(found.rows["watch_time"] / 3600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,11 +155,11 @@ def test_all_rows_are_on_some_page_and_none_on_two(draw: Draw, raw: list[plain.R
     at = draw("browser_version", compared=False)
     values = {plain.DIMENSIONS["browser_version"](view, "UTC") for view in raw}
     seen: list[str] = []
-    for number in range(1, len(values) // ROWS + 2):
+    for number in range(1, math.ceil(len(values) / ROWS) + 1):
         at.session_state[f"table-browser_version-page-{len(values)}"] = number
         whole(at.run())
         assert len(shown(at)) <= ROWS
-        seen += shown(at)["label"]
+        seen.extend(shown(at)["label"])
 
     assert len(seen) == len(set(seen)) == len(values) > 2 * ROWS
     assert set(seen) == values
@@ -189,7 +190,7 @@ def test_numbers_are_in_the_units_that_people_read(draw: Draw, raw: list[plain.R
         assert row["watch_time"] == pytest.approx(numbers["watch_time"] / 3600)
         assert row["views_per_viewer"] == pytest.approx(numbers["views_per_viewer"])
         average = pd.Timedelta(seconds=round(numbers["average_watch_time"]))
-        assert pd.Timedelta(row["average_watch_time"], unit="ms") == average
+        assert row["average_watch_time"] == average
 
 
 def test_rates_of_few_plays_are_marked(draw: Draw, raw: list[plain.Record]) -> None:

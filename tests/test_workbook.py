@@ -15,11 +15,11 @@ import pytest
 from dyntube import sheet as sheets
 from dyntube import workbook as workbooks
 from dyntube.metrics import METRICS
-from dyntube.workbook import Notes, Sheet, excel, workbook
+from dyntube.workbook import Provenance, Sheet, excel, workbook
 
 from .hostile import FORMULAS, TEXTS
 
-NOTES = Notes(
+NOTES = Provenance(
     title="Overview",
     period="26 Oct – 22 Nov 2026",
     comparison="28 Sep – 25 Oct 2026",
@@ -150,7 +150,9 @@ def test_missing_values_are_empty_cells_and_flags_are_flags() -> None:
 
 def test_text_is_text_and_never_a_formula_or_a_link() -> None:
     rows = pd.DataFrame({"=video": pd.Series(TEXTS, dtype="object"), "city": TEXTS[::-1]})
-    notes = Notes(*["=1+1"] * 3, tuple(TEXTS), *TEXTS[:4], tuple(zip(TEXTS, TEXTS, strict=True)))
+    notes = Provenance(
+        *["=1+1"] * 3, tuple(TEXTS), *TEXTS[:4], tuple(zip(TEXTS, TEXTS, strict=True))
+    )
     file = workbook([Sheet("=T", rows)], notes)
     for page in opened(file):
         found = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
@@ -227,7 +229,7 @@ def test_the_notes_say_what_the_numbers_show() -> None:
 
 
 def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
-    notes = notes_of(workbook([DAYS], Notes(*[""] * 3, (), *[""] * 4, ())))
+    notes = notes_of(workbook([DAYS], Provenance(*[""] * 3, (), *[""] * 4, ())))
     assert notes["Watch time (hours)"] == METRICS["watch_time"].help
     assert notes["Completion rate"] == METRICS["completion_rate"].help
     assert "Viewers" not in notes

@@ -22,7 +22,8 @@ from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
 
-PLAIN_CONFIG = {"displayModeBar": False}
+# No double clicks: a tap on a phone is a touch and then a click, which would be one, and undo it.
+PLAIN_CONFIG = {"displayModeBar": False, "doubleClick": False, "doubleClickDelay": 0}
 # Without the address, plotly asks its maker's host for the shapes of the countries.
 MAP_CONFIG = PLAIN_CONFIG | {"topojsonURL": "app/static/topojson/", "scrollZoom": False}
 

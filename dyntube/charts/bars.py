@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure
 from .texts import hover, short
 
 _ROW = 34  # height of a bar with its gap, in pixels
-_LABEL_LENGTH = 26
+_LABEL_LENGTH, _TEXT_LENGTH = 26, 16
+_LETTER = 7  # width of a letter, in pixels
 _NARROW = 150  # pixels for bars and their texts where there is least room
 
 
@@ -30,13 +32,33 @@ def bars(
     the point of the bar.
     """
     positions = list(range(len(items)))
-    amounts = [item.amount for item in items]
-    trace = {
+    y_axis = plain_axis(palette) | {
+        "tickmode": "array",
+        "tickvals": positions,
+        "ticktext": [short(item.label, _LABEL_LENGTH) for item in items],
+        "ticklabelstandoff": 8,
+        "range": [max(len(items), 1) - 0.5, -0.5],
+        "tickfont": {"size": 13, "color": palette.text},
+    }
+    return figure(
+        [_trace(measure, items, palette, chosen)] if items else [],
+        palette,
+        height=_ROW * max(len(items), 1) + 10,
+        hovermode="y unified",
+        xaxis=plain_axis(palette) | {"visible": False, "range": [0, _end(items)]},
+        yaxis=y_axis,
+    )
+
+
+def _trace(
+    measure: Metric, items: Sequence[Item], palette: Palette, chosen: Collection[str]
+) -> dict[str, Any]:
+    return {
         "type": "bar",
-        "x": [0 if amount != amount else amount for amount in amounts],
-        "y": positions,
+        "x": [0 if math.isnan(item.amount) else item.amount for item in items],
+        "y": list(range(len(items))),
         "orientation": "h",
-        "text": [short(item.text, 16) for item in items],
+        "text": [short(item.text, _TEXT_LENGTH) for item in items],
         "textposition": "outside",
         "textangle": 0,
         "cliponaxis": False,
@@ -48,24 +70,6 @@ def bars(
         "selected": SELECTION["selected"],
         "unselected": SELECTION["unselected"] | {"textfont": {"color": palette.quiet}},
     }
-    x_axis = plain_axis(palette) | {"visible": False, "range": [0, _end(amounts, items)]}
-    y_axis = plain_axis(palette) | {
-        "tickmode": "array",
-        "tickvals": positions,
-        "ticktext": [short(item.label, _LABEL_LENGTH) for item in items],
-        "ticklabelstandoff": 8,
-        "range": [max(len(items), 1) - 0.5, -0.5],
-        "tickfont": {"size": 13, "color": palette.text},
-    }
-    height = _ROW * max(len(items), 1) + 10
-    return figure(
-        [trace] if items else [],
-        palette,
-        height=height,
-        hovermode="y unified",
-        xaxis=x_axis,
-        yaxis=y_axis,
-    )
 
 
 def _marker(items: Sequence[Item], palette: Palette, chosen: Collection[str]) -> dict[str, Any]:
@@ -88,7 +92,8 @@ def _marker(items: Sequence[Item], palette: Palette, chosen: Collection[str]) ->
     }
 
 
-def _end(amounts: Sequence[float], items: Sequence[Item]) -> float:
+def _end(items: Sequence[Item]) -> float:
     """Where the axis ends, so that the longest text fits behind the longest bar on a phone."""
-    text = 7 * max((min(len(item.text), 16) for item in items), default=0) + 10
-    return (largest(amounts) or 1.0) / (1 - min(text / _NARROW, 0.5))
+    letters = max((min(len(item.text), _TEXT_LENGTH) for item in items), default=0)
+    share = min((letters * _LETTER + 10) / _NARROW, 0.5)
+    return (largest(item.amount for item in items) or 1.0) / (1 - share)

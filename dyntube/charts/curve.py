@@ -28,7 +28,7 @@ def watched_curve(
     """The share of plays (fractions) that watched at least so much of a video, from 0 to 100 %.
 
     `typical` has the lower quartile, the median and the upper quartile of other videos, which are
-    drawn behind. Names stand in a legend.
+    drawn behind; where they are the same it is one other curve. Names stand in a legend.
     """
     traces = []
     if len(curve):
@@ -56,8 +56,9 @@ def watched_curve(
 def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, Any]]:
     """The median, dotted, and a band from quartile to quartile."""
     low, middle, high = typical
+    called = short(name, _NAME_LENGTH) or "Typical"
     texts = [
-        f"Typical: <b>{share:.1%}</b>, half of the videos {a:.1%} to {b:.1%}"
+        f"{called}: <b>{share:.1%}</b>" + ("" if a == b else f"<br>half of them {a:.1%} to {b:.1%}")
         for a, share, b in zip(low, middle, high, strict=True)
     ]
     hidden = {"width": 0}

@@ -89,7 +89,7 @@ def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str,
     moments = clocks(starts).tolist()
     room = (moments[-1] - moments[0]) * _EDGE or pd.Timedelta(days=1)
     by_hour = any(start != start.normalize() for start in moments)
-    shown = {
+    shown: dict[str, Any] = {
         "range": [moments[0] - room, moments[-1] + room],
         "unifiedhovertitle": {},
         "hoverformat": "%a %-d %b %Y, %H:%M" if by_hour else "%a %-d %b %Y",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -20,6 +20,7 @@ from .times import NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
 
 _HEIGHT = 320
 _CALM = 0.85  # of a colour, since areas shout louder than lines
+_Row = tuple[pd.Timestamp, float, list[str | None], bool]  # start, share, customdata, partial
 _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 
 
@@ -43,33 +44,24 @@ def mix(
         bucket_name(start, interval) + (NOT_WHOLE if is_cut else "")
         for start, is_cut in zip(starts, partial, strict=True)
     ]
-    cut = partial.to_numpy(dtype=bool)
-    # Two traces for a part, since a legend shows the colour of a trace's first bar.
-    sorts = [(rows, is_cut) for rows, is_cut in ((~cut, False), (cut, True)) if rows.any()]
     traces = []
     for column, colour in enumerate(_colours(values, palette)):
-        label, value = str(shares.columns[column]), values[column]
-        amounts = shares.iloc[:, column]
-        custom = [
-            [value, f"{bold(label)}<br>{_share(share)} of {measure.label.lower()}<br>{name}"]
+        label, amounts = str(shares.columns[column]), shares.iloc[:, column].tolist()
+        part = f"of {measure.label.lower()}<br>"
+        hovers = [
+            f"{bold(label)}<br>{formats.NONE if math.isnan(share) else f'{share:.1%}'} {part}{name}"
             for share, name in zip(amounts, names, strict=True)
         ]
-        for number, (rows, is_cut) in enumerate(sorts):
-            trace = _segments(faded(colour, palette) if is_cut else colour, palette) | {
-                "name": short(label, _LABEL_LENGTH),
-                "legendgroup": str(column),
-                "showlegend": number == 0,
-                "x": clocks(starts)[rows],
-                "y": amounts[rows].tolist(),
-                "customdata": [custom[n] for n in np.flatnonzero(rows)],
-            }
-            traces.append(trace)
+        custom = [[values[column], text] for text in hovers]
+        rows = list(zip(clocks(starts).tolist(), amounts, custom, partial, strict=True))
+        base = {"name": short(label, _LABEL_LENGTH), "legendgroup": str(column)}
+        traces += [base | trace for trace in _segments(rows, colour, palette)]
     return figure(
         traces,
         palette,
         height=_HEIGHT,
         barmode="stack",
-        bargap=0.12,
+        bargap=0,  # a click between two bars would meet nothing
         hovermode="closest",
         showlegend=True,
         legend=top_legend(palette),
@@ -88,13 +80,23 @@ def _colours(values: Sequence[str | None], palette: Palette) -> Iterator[str]:
         yield blend(colour, palette.page, _CALM)
 
 
-def _segments(colour: str, palette: Palette) -> dict[str, Any]:
-    return SELECTION | {
-        "type": "bar",
-        "hovertemplate": HOVER,
-        "marker": {"color": colour, "line": {"width": 1, "color": palette.page}},
-    }
-
-
-def _share(share: float) -> str:
-    return formats.NONE if share != share else f"{share:.1%}"
+def _segments(rows: Sequence[_Row], colour: str, palette: Palette) -> list[dict[str, Any]]:
+    """A part in whole buckets, then in others: a legend shows the colour of the first bar."""
+    traces: list[dict[str, Any]] = []
+    for is_cut in (False, True):
+        shown = [row for row in rows if bool(row[3]) == is_cut]
+        shade = faded(colour, palette) if is_cut else colour
+        if shown:
+            traces.append(
+                SELECTION
+                | {
+                    "type": "bar",
+                    "x": [x for x, *_ in shown],
+                    "y": [share for _, share, *_ in shown],
+                    "customdata": [custom for _, _, custom, _ in shown],
+                    "hovertemplate": HOVER,
+                    "marker": {"color": shade, "line": {"width": 1, "color": palette.page}},
+                    "showlegend": not traces,
+                }
+            )
+    return traces

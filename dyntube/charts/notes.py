@@ -58,9 +58,9 @@ class Label:
 
 
 def placed(notes: Sequence[Note]) -> list[Label]:
-    """Labels that neither overlap nor stand on each other's lines, on three levels at most."""
-    # Labels to the right of their lines step up best from the right, and those to the left from
-    # the left.
+    """Labels that do not overlap, on three levels at most."""
+    # From the right, labels to the right of their lines step up away from the lines of others;
+    # from the left, those to the left do.
     ordered = sorted(notes, key=lambda note: note.at)
     ways = (
         _in_order(ordered[::-1] if to_right else ordered, length, to_right)
@@ -92,16 +92,10 @@ def _fits(label: Label, others: Sequence[Label]) -> bool:
     low, high = label.ends
     if low < -_OVER or high > 1 + _OVER / 2:
         return False
-    for other in others:
-        start, end = other.ends
-        if other.level == label.level and low < end and start < high:
-            return False
-        # The line of the higher one runs through the level of the lower one.
-        if other.level > label.level and low < other.note.at < high:
-            return False
-        if other.level < label.level and start < label.note.at < end:
-            return False
-    return True
+    return not any(
+        other.level == label.level and low < other.ends[1] and other.ends[0] < high
+        for other in others
+    )
 
 
 def flags(
@@ -121,7 +115,8 @@ def flags(
             "hovertext": label.hover,
             "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.gap},
             "showarrow": False,
-            "borderpad": 2,
+            "borderpad": 1,
+            "bgcolor": palette.page,  # before the line of a higher label
             "font": {"size": 11, "color": palette.quiet},
         }
         for label in labels

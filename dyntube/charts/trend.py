@@ -45,39 +45,64 @@ def trend(
     """
     starts = now.rows.iloc[:, 0]
     earlier = None if before is None else before.rows[measure.name].iloc[: len(starts)]
-    shown = [*now.rows[measure.name], *(() if earlier is None else earlier), average or 0.0]
-    divisor = unit(measure, largest(shown))
+    top = largest([*now.rows[measure.name], *(() if earlier is None else earlier), average or 0.0])
+    divisor = unit(measure, top)
     traces = _now(measure, now, divisor, palette)
     if before is not None:
         traces.append(_before(measure, before, clocks(starts), divisor, palette))
-    span = shown_span(starts, now.interval, _EDGE)
-    marks = _placed(notes, now) if span else {}
-    labels = placed(list(marks))
-    above = LEVEL * max((label.level + 1 for label in labels), default=0) + _ABOVE
+    marks = _noted(notes, now, palette)
+    if average is not None and not math.isnan(average):
+        marks["annotations"].append(_average_label(measure, now, average, divisor, palette))
+        marks["shapes"].append(_average_line(average / divisor, palette))
     return figure(
         traces,
         palette,
-        height=_FRAME + _BELOW + above,
         drag="select" if drag else False,
         selectdirection="h",
         newselection={"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
         activeselection={"fillcolor": palette.accent, "opacity": 0.1},
-        margin={"l": 0, "r": 0, "t": above, "b": _BELOW},
         hovermode="x unified",
-        annotations=[
-            *flags(labels, marks, palette),
-            *_average_label(measure, average, divisor, palette),
-        ],
-        shapes=[
-            *rules(labels, marks, _FRAME, palette),
-            *_average_line(average, divisor, palette),
-        ],
-        xaxis=time_axis(palette)
-        | pointed(palette)
-        | {"range": span, "automargin": False}
-        | few_ticks(clocks(starts).tolist()),
-        yaxis=value_axis(measure, largest(shown), palette),
+        xaxis=_x_axis(now, palette),
+        yaxis=value_axis(measure, top, palette),
+        **marks,
     )
+
+
+def _noted(notes: Sequence[tuple[Moment, str]], now: Trend, palette: Palette) -> dict[str, Any]:
+    """The notes, and the heights that make room for them."""
+    places = _places(notes, now)
+    labels = placed(list(places))
+    above = LEVEL * max((label.level + 1 for label in labels), default=0) + _ABOVE
+    return {
+        "height": _FRAME + _BELOW + above,
+        "margin": {"l": 0, "r": 0, "t": above, "b": _BELOW},
+        "annotations": flags(labels, places, palette),
+        "shapes": rules(labels, places, _FRAME, palette),
+    }
+
+
+def _places(notes: Sequence[tuple[Moment, str]], now: Trend) -> dict[Note, pd.Timestamp]:
+    """The notes within the axis, and where on it they are."""
+    starts = now.rows.iloc[:, 0]
+    span = shown_span(starts, now.interval, _EDGE)
+    if span is None:
+        return {}
+    (low, high), local = span, clocks(starts)
+    places = {}
+    for moment, text in notes:
+        at = pd.Timestamp(moment)
+        if at.tz is not None:
+            at = (at.tz_convert(starts.dt.tz) if starts.dt.tz else at).tz_localize(None)
+        if local.iloc[0] <= at < end_of(local.iloc[-1], now.interval):
+            at = min(at, high)
+            places[Note((at - low) / (high - low), text)] = at
+    return places
+
+
+def _x_axis(now: Trend, palette: Palette) -> dict[str, Any]:
+    starts = now.rows.iloc[:, 0]
+    span = {"range": shown_span(starts, now.interval, _EDGE), "automargin": False}
+    return time_axis(palette) | pointed(palette) | span | few_ticks(clocks(starts).tolist())
 
 
 def _now(measure: Metric, now: Trend, divisor: float, palette: Palette) -> list[dict[str, Any]]:
@@ -117,44 +142,29 @@ def _texts(measure: Metric, trend: Trend) -> list[str]:
     ]
 
 
-def _placed(notes: Sequence[tuple[Moment, str]], now: Trend) -> dict[Note, pd.Timestamp]:
-    """The notes within the axis, and where on it they are."""
-    starts = now.rows.iloc[:, 0]
-    first, last = (clocks(starts).iloc[n] for n in (0, -1))
-    low, high = shown_span(starts, now.interval, _EDGE) or (first, last)
-    places = {}
-    for moment, text in notes:
-        at = pd.Timestamp(moment)
-        if at.tz is not None:
-            at = at.tz_convert(starts.dt.tz).tz_localize(None)
-        if first <= at < end_of(last, now.interval):
-            at = min(at, high)
-            places[Note((at - low) / (high - low), text)] = at
-    return places
-
-
-def _average_line(average: float | None, divisor: float, palette: Palette) -> list[dict[str, Any]]:
-    if average is None or math.isnan(average):
-        return []
+def _average_line(y: float, palette: Palette) -> dict[str, Any]:
+    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y}
     line = {"width": 1, "color": palette.gap}
-    ends = {"x0": 0, "x1": 1, "y0": average / divisor, "y1": average / divisor}
-    return [{"type": "line", "xref": "paper", "layer": "below", "line": line} | ends]
+    return {"type": "line", "layer": "below", "line": line} | ends
 
 
 def _average_label(
-    measure: Metric, average: float | None, divisor: float, palette: Palette
-) -> list[dict[str, Any]]:
-    if average is None or math.isnan(average):
-        return []
-    return [
-        {
-            "text": f"average {formats.value(measure, average, full=True)}",
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "right",
-            "y": average / divisor,
-            "yanchor": "bottom",
-            "showarrow": False,
-            "font": {"size": 11, "color": palette.quiet},
-        }
-    ]
+    measure: Metric, now: Trend, average: float, divisor: float, palette: Palette
+) -> dict[str, Any]:
+    # At the end where the course is farther away.
+    distances = (now.rows[measure.name].astype(float) - average).abs()
+    some = len(distances) // 6 + 1
+    at_left = distances.head(some).min() > distances.tail(some).min()
+    return {
+        "text": f"average {formats.value(measure, average, full=True)}",
+        "x": 0 if at_left else 1,
+        "xref": "paper",
+        "xanchor": "left" if at_left else "right",
+        "y": average / divisor,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "borderpad": 0,
+        "bgcolor": palette.page,
+        "opacity": 0.85,
+        "font": {"size": 11, "color": palette.quiet},
+    }

@@ -17,7 +17,7 @@ from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure
 from .texts import hover
 
 _MOST_TICKS = 5  # on a phone
-_USUAL = 95  # per cent of changes that a scale must show apart
+_USUAL, _FAR = 95, 3  # a change this often the 95th percentile would rule the scale
 
 
 def world_map(
@@ -111,7 +111,7 @@ def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
     sizes = [abs(change) for change in known]
     top = largest(sizes)
     usual = float(np.percentile(sizes, _USUAL, method="lower")) if sizes else 0.0
-    top = (usual if top > 2 * usual > 0 else top) or 0.1
+    top = (usual if top > _FAR * usual > 0 else top) or 0.1
     # An amount can fall by no more than all of it.
     places = [-top if measure.is_rate else max(-top, -1.0), 0.0, top]
     texts = [formats.change(measure, place) for place in places]

@@ -16,6 +16,8 @@ import numpy as np
 from .catalog import catalog
 from .chance import Floats, Ints, Words, choose, fraction, mix
 
+OWN_DOMAINS = ("fernhill.example", "play.dyntube.io")  # where the company expects its videos
+
 DOMAINS = """
 www.fernhill.example 210 03 .62 -0.45 -0.30: / /flow /desk /insights /assistant /pricing /customers /enterprise /industries/manufacturing /industries/health
 blog.fernhill.example 90 0123 .24 -0.15 -0.05: /product/this-month /operations/queues /finance/closing-faster /assistant/first-year /field-notes /interviews

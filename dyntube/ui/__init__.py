@@ -29,7 +29,7 @@ from .checks import quality_checks
 from .completion import completion_rules, funnel
 from .data import health, stored_days
 from .drill import drill
-from .embeds import domain_bars, domain_watch, embed_cards
+from .embeds import domain_bars, domain_watch
 from .engagement import heatmap, video_curve, watched_curve, watched_histogram
 from .frame import page, start
 from .kinds import by_length_and_sound
@@ -56,7 +56,6 @@ __all__ = [
     "domain_bars",
     "domain_watch",
     "drill",
-    "embed_cards",
     "funnel",
     "health",
     "heatmap",

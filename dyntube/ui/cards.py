@@ -21,12 +21,12 @@ from .scene import Scene
 _SPARK_POINTS = 60  # a sparkline of more is noise
 
 
-def cards(scene: Scene) -> None:
-    """One card for each of the page's metrics: its value, its change and its course."""
+def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
+    """One card for each of these metrics, else of the page's: value, change and course."""
     row = totals(scene)
     course = scene.trend(scene.query(scene.course)).whole.tail(_SPARK_POINTS)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
-        for name in scene.metrics:
+        for name in metrics or scene.metrics:
             _card(metric(name), row, course[name].fillna(0).tolist())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,6 @@ from ..query import Query
 from ..sheet import Sheet
 from .answers import account, answer
 from .boxes import card, columns, headed, palette, switch
-from .cards import cards
 from .cross import chart_key, toggles, toggles_rows
 from .fetching import missing_days
 from .scene import Scene
@@ -36,11 +35,6 @@ _HOW_TO_EXPECT = (
     "To be told of domains that are not your own, whoever runs this dashboard names yours in the "
     "setting `DYNTUBE_OWN_DOMAINS`."
 )
-
-
-def embed_cards(scene: Scene, metrics: tuple[str, ...]) -> None:
-    """A card for some of the page's metrics."""
-    cards(replace(scene, metrics=metrics))
 
 
 def domain_watch(scene: Scene) -> None:

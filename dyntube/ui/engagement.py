@@ -60,7 +60,8 @@ def watched_curve(scene: Scene) -> None:
     behind: _Band | None = None
     name = text = ""
     if before and before.plays and scene.comparison:
-        behind, name = (before.curve, before.curve, before.curve), formats.period(scene.comparison)
+        # A band of no width: its curve alone is seen.
+        behind, name = (before.curve,) * 3, formats.period(scene.comparison)
         text = f"Dotted: {name}, where half watched {before.median}% or more"
     _curve(now, behind, "This period" if name else "", name, text)
     rows = pd.DataFrame({"watched_at_least": range(101), "share": now.curve})
@@ -204,7 +205,7 @@ def _week(
     """What a heatmap is about, its values, and where they are of few plays."""
     values = engagement.week(found, measure.name)
     if not measure.is_amount:
-        return measure, values, engagement.week(found, "plays") < FEW_PLAYS
+        return measure, values, np.isfinite(values) & (engagement.week(found, "plays") < FEW_PLAYS)
     averages = engagement.an_hour(values, hours)
     many = bool((averages > 99).any())  # fractions of so many say nothing
     return (

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ..workbook import Notes, Sheet, csv, excel, workbook
+from ..workbook import Provenance, Sheet, csv, excel, workbook
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PRINT = '<script type="module" src="app/static/print.js"></script>'
@@ -22,7 +22,7 @@ class Report:
     """
 
     def __init__(self) -> None:
-        self.notes: Callable[[], Notes] | None = None
+        self.notes: Callable[[], Provenance] | None = None
         self._sheets: dict[str, Sheet] = {}
 
     @property
@@ -38,7 +38,7 @@ class Report:
 
 
 def export_menu(
-    report: Report, notes: Callable[[], Notes], parameters: Mapping[str, list[str]]
+    report: Report, notes: Callable[[], Provenance], parameters: Mapping[str, list[str]]
 ) -> None:
     """Everything that a page can be taken away as; to be drawn when the page is.
 

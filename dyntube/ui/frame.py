@@ -160,6 +160,6 @@ def _banners(fetch: State) -> None:
         st.button("Try again", icon=":material/refresh:", key="retry", on_click=background().retry)
 
 
-@st.cache_data(ttl=86400, show_spinner="Looking for your first view")
+@st.cache_resource(ttl=86400, show_spinner="Looking for your first view")
 def _first_day() -> dt.date | None:
     return account().first_day()

@@ -57,7 +57,6 @@ def chips(selection: Selection) -> None:
                 st.button(
                     f"{formats.plain(sentence(filter_, value))} :material/close:",
                     key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
-                    help="Remove this filter",
                     on_click=state.change,
                     args=(lambda s, f=filter_, rest=rest: s.where(f.dimension, rest, f.operator),),
                 )

@@ -121,7 +121,7 @@ def _draw(scene: Scene, known: Known) -> None:
         earlier, name = _compared(hour, scene.timezone)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
             _badge(known, hour.end, newest)
-            text = f"The {MINUTES} minutes up to {hour.end:%H:%M}."
+            text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
             st.caption(text + (f" Changes are against {name}." if earlier else ""))
         gap(hour.period, scene.timezone)
         _draw_hour(scene, known, hour, earlier)

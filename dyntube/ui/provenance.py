@@ -8,7 +8,7 @@ import streamlit as st
 
 from .. import formats
 from ..metrics import metric
-from ..workbook import Notes
+from ..workbook import Provenance
 from . import state
 from .answers import answer
 from .head import data_time
@@ -17,13 +17,13 @@ from .notes import about_text, shown_notes
 from .scene import Scene
 
 
-def provenance(title: str, scene: Scene) -> Notes:
+def provenance(title: str, scene: Scene) -> Provenance:
     """The notes that go with everything exported from a page."""
     totals = answer(scene.totals).iloc[0]
     comparison = formats.period(scene.comparison) if scene.comparison else "Nothing"
     if scene.comparison and scene.comparison.until:
         comparison += f" until {scene.comparison.until:%H:%M}"
-    return Notes(
+    return Provenance(
         title=title,
         period=formats.period(scene.period),
         comparison=comparison,

@@ -11,6 +11,7 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item, Node
+from ..embeds import page_name
 from ..metrics import FEW_PLAYS, OTHER, UNKNOWN, Metric, dimension, metric
 from .answers import answer
 from .boxes import headed, palette, switch
@@ -118,6 +119,11 @@ def world(scene: Scene, metrics: Sequence[str]) -> None:
         country_map(scene, height=420)
 
 
+def _inside(inner: str, value: str, outer: str) -> str:
+    """What a box in a box is called: a page without its domain, which stands above it."""
+    return page_name(value, outer) if inner == "embed_page" else label(inner, value)
+
+
 def treemap(scene: Scene, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes."""
     measure = metric("views")
@@ -130,10 +136,9 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
         parent = Breakdown(outer, ("views",), rows, total)
         nodes.append(Node(f"{value}", "", _item(parent, measure, sums)))
         child = Breakdown(inner, ("views",), rows, total)
-        nodes += [
-            Node(f"{value}\n{row[inner]}", f"{value}", _item(child, measure, row))
-            for _, row in rows.iterrows()
-        ]
+        for _, row in rows.iterrows():
+            item = replace(_item(child, measure, row), label=_inside(inner, row[inner], str(value)))
+            nodes.append(Node(f"{value}\n{row[inner]}", f"{value}", item))
     key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
     chosen = (*scene.selection.values(outer), *scene.selection.values(inner))
     st.plotly_chart(

@@ -30,6 +30,9 @@ _CSS = """
   border-radius: 3px; font-style: normal; line-height: 1.1em; text-align: center;
   vertical-align: -.15em; }
 
+/* Tables have downloads of their own: the built-in one takes text for formulas. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
+
 .st-key-chips { min-height: 1.9rem; }
 .st-key-chips [data-testid="stCaptionContainer"] p { margin: 0; line-height: 1.9rem; }
 .st-key-chips button { min-height: 1.9rem; padding: 0 .6rem; border-radius: 999px; }
@@ -51,8 +54,8 @@ _CSS = """
 }
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
-  [data-testid="stElementToolbar"], .st-key-menus, [class*="st-key-open-"], [class*="-head"] input,
-  [data-testid="stPagination"] { display: none !important; }
+  [data-testid="stElementToolbar"], [data-testid="stPopoverBody"],
+  .st-key-menus, [class*="st-key-open-"], [class*="-head"] input, [data-testid="stPagination"] { display: none !important; }
   .stApp, [data-testid="stMain"], [data-testid="stAppViewContainer"] { position: static !important;
     overflow: visible !important; height: auto !important; }
   [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]) { break-inside: avoid; }

@@ -19,7 +19,7 @@ from . import state
 from .answers import answer
 from .cross import toggles_rows
 from .export import table_downloads
-from .labels import label
+from .labels import NAMED, label
 from .scene import Scene
 
 ROWS = 15  # on a page
@@ -45,7 +45,9 @@ class Breakdown:
     def sheet(self) -> Sheet:
         """The table to take away."""
         kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
-        named = self.rows[["label", *kept]].rename(columns={"label": self.by})
+        # A label may leave out what the page is filtered by; a file has no page around it.
+        text = "label" if self.by in NAMED else self.by
+        named = self.rows[[text, *kept]].rename(columns={text: self.by})
         return Sheet(f"By {dimension(self.by).label.lower()}", named)
 
 
@@ -188,12 +190,13 @@ def _first(rows: pd.DataFrame, key: str) -> int:
 def _columns(scene: Scene, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
     """What is shown, in the units that people read."""
     columns: dict[str, Any] = {"label": shown["label"]}
-    if courses := _courses(scene, found, tuple(shown[found.by])):
-        columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
-    for name in found.metrics:
+    courses = _courses(scene, found, tuple(shown[found.by]))
+    for number, name in enumerate(found.metrics):
         columns[name] = _readable(name, shown[name])
         if f"{name}_change" in shown and name in _changing(scene):
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
+        if not number and courses:
+            columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
     if (few := shown["plays"] < FEW_PLAYS).any():
         columns["few"] = ["Few plays" if row else None for row in few]
     return pd.DataFrame(columns)

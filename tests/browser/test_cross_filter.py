@@ -60,16 +60,23 @@ def test_a_click_on_a_bar_filters_and_another_on_it_takes_that_back(demo: str, t
 def test_a_click_on_a_country_of_the_map_filters_by_it(demo: str, tab: Tab) -> None:
     page = show(tab(), demo)
     countries = page.locator("[class*='st-key-map-'] .choroplethlayer path")
-    largest = max(range(countries.count()), key=lambda n: _area(countries.nth(n)))
-    [country] = press(page, countries.nth(largest), 0.45, 0.6)["country"]
+    number, *place = countries.evaluate_all(_INSIDE)
+    [country] = press(page, countries.nth(number), *place)["country"]
     assert len(country) == 2
-    assert page.locator("[class*='st-key-map-'] .choroplethlayer path").count() > 30
-    assert press(page, countries.nth(largest), 0.45, 0.6) == {}
+    assert countries.count() > 30, "the map shows the others too"
+    assert press(page, countries.nth(number), *place) == {}
 
 
-def _area(part: Locator) -> float:
-    box = part.bounding_box()
-    return box["width"] * box["height"] if box else 0.0
+# A country with room for a click, and a place within it, as fractions of the box around it.
+_INSIDE = """paths => {
+  const fits = (path, box, x, y) => [-3, 0, 3].every(d => path.isPointInFill(
+    new DOMPoint(box.x + x * box.width + d, box.y + y * box.height + d)));
+  for (const [number, path] of paths.entries()) {
+    const box = path.getBBox();
+    for (let y = .3; y < .8; y += .05) for (let x = .3; x < .8; x += .05)
+      if (fits(path, box, x, y)) return [number, x, y];
+  }
+}"""
 
 
 def test_a_click_on_a_row_filters_and_stays_ticked(demo: str, tab: Tab) -> None:
@@ -128,7 +135,7 @@ def test_drilling_down_from_continents_to_cities_and_back(demo: str, tab: Tab) -
     assert list(first_row()) == ["continent"]
     assert list(first_row()) == ["continent", "country"]
     assert list(first_row()) == ["continent", "country", "region"]
-    assert page.locator(".st-key-level-place button[kind*='Active']").inner_text() == "City"
+    assert page.get_by_placeholder("Search city").count() == 1
     assert list(first_row()) == ["continent", "country", "region", "city"]
     crumbs = page.locator(".st-key-crumbs-place button")
     assert crumbs.count() == 5
@@ -165,7 +172,7 @@ def test_filters_survive_a_change_of_page(demo: str, tab: Tab) -> None:
 def test_a_number_opens_as_many_views_as_it_says(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/?period=last-7-days")
     page.locator(".st-key-card-plays").hover()
-    press(page, page.locator(".st-key-open-plays button"))
+    press(page, page.locator(".st-key-open-plays button").first)
     assert asked(page)["behind"] == ["plays"]
     said = page.locator(".st-key-behind").inner_text()
     value = page.locator(".st-key-card-plays [data-testid='stMetricValue']").inner_text()
@@ -183,7 +190,5 @@ def test_any_dimension_can_be_filtered_from_the_sidebar(demo: str, tab: Tab) -> 
     page.wait_for_function("() => location.search.includes('country-contains=united')")
     page.wait_for_function(PAINTED, timeout=60_000)
     page.keyboard.press("Escape")
-    labels = page.locator("[class*='st-key-chips'] button").all_inner_texts()
-    assert [text.replace("\u2060", "").split("\n")[0] for text in labels] == [
-        "Country contains united"
-    ]
+    [chip] = page.locator(".st-key-chips button").all_inner_texts()
+    assert "Country contains united" in chip.replace("\u2060", "")

@@ -1,0 +1,125 @@
+"""What holds for every figure."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import pickle
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dyntube import charts
+from dyntube.charts import DARK, LIGHT, Item, Node, Palette, Series
+from dyntube.metrics import metric
+
+from ..hostile import TEXTS
+from .drawn import contrast, course, drawn
+
+VIEWS = metric("views")
+DAY, MINUTE = dt.date(2026, 11, 3), dt.datetime(2026, 11, 3, 14, 5, tzinfo=dt.UTC)
+SQUARES = np.ones((7, 24))
+
+
+def mix(text: str, palette: Palette) -> Any:
+    days, shares = course(1, 1), pd.DataFrame({text: [1.0, 1.0]})
+    return charts.mix(VIEWS, days.rows["day"], shares, days.partial, palette, "day", values=[text])
+
+
+def items(text: str) -> list[Item]:
+    return [Item("DE", text, 5, text, text)]
+
+
+FIGURES: dict[str, Callable[[str, Palette], Any]] = {
+    "bars": lambda text, p: charts.bars(VIEWS, items(text), p),
+    "funnel": lambda text, p: charts.funnel([(text, 5), (text, 3)], p),
+    "heatmap": lambda text, p: charts.heatmap(VIEWS, SQUARES, p),
+    "histogram": lambda text, p: charts.histogram([1, 2], p),
+    "lines": lambda text, p: charts.lines(VIEWS, [Series(text, [DAY], [5])], p),
+    "minutes": lambda text, p: charts.minutes(VIEWS, [MINUTE], [5], p),
+    "mix": mix,
+    "treemap": lambda text, p: charts.treemap(VIEWS, [Node("a", "", items(text)[0])], p),
+    "trend": lambda text, p: charts.trend(VIEWS, course(1, 2), None, p, notes=[(DAY, text)]),
+    "watched_curve": lambda text, p: charts.watched_curve([1.0, 0.5], p, name=text),
+    "world_map": lambda text, p: charts.world_map(VIEWS, items(text), p),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_drag_is_the_templates_matter_which_streamlit_leaves_alone(name):
+    layout = drawn(FIGURES[name]("x", LIGHT))["layout"]
+
+    assert layout["dragmode"] not in (False, "pan", "zoom", "select", "lasso", None)
+    assert layout["template"]["layout"]["dragmode"] == ("select" if name == "trend" else False)
+    assert layout["clickmode"] == "event+select"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_can_be_copied_and_kept(name):
+    figure = FIGURES[name]("x", LIGHT)
+
+    assert drawn(copy.deepcopy(figure)) == drawn(figure)
+    assert drawn(pickle.loads(pickle.dumps(figure))) == drawn(figure)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_texts_in_figures_have_the_pages_font_and_can_be_read(name, palette):
+    layout = drawn(FIGURES[name]("x", palette))["layout"]
+
+    assert "Inter" in layout["font"]["family"]
+    assert contrast(layout["font"]["color"], palette.page) >= 4.5
+    assert contrast(layout["hoverlabel"]["font"]["color"], layout["hoverlabel"]["bgcolor"]) >= 4.5
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_becomes_markup(name, text):
+    def texts(part: Any) -> list[str]:
+        if isinstance(part, dict):
+            return [text for value in part.values() for text in texts(value)]
+        if isinstance(part, list):
+            return [text for value in part for text in texts(value)]
+        return [part] if isinstance(part, str) else []
+
+    figure = drawn(FIGURES[name](text, LIGHT))
+
+    written = [found for found in texts(figure) if found != text]  # not the values of clicks
+    assert not any(tag in found for found in written for tag in ("<img", "<script", "<a "))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_that_can_be_clicked_is_selected_or_dimmed_by_plotly(name):
+    for trace in drawn(FIGURES[name]("x", LIGHT))["data"]:
+        clickable = any(row[0] is not None for row in trace.get("customdata", []))
+        assert "selectedpoints" not in trace
+        if clickable and name != "heatmap":
+            assert trace["unselected"]["marker"]["opacity"] == 1
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_colours_of_things_side_by_side_can_be_told_from_the_page_and_from_each_other(palette):
+    *colours, _ = palette.series
+
+    assert len(set(colours)) == 6
+    assert min(contrast(colour, palette.page) for colour in colours[:5]) >= 3
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_quiet_text_can_be_read(palette):
+    assert contrast(palette.quiet, palette.page) >= 4.5
+
+
+def test_both_palettes_have_as_many_colours():
+    for field in fields(Palette):
+        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
+        assert isinstance(light, str) or len(light) == len(dark)
+
+
+def test_a_tap_is_no_double_click():
+    assert charts.PLAIN_CONFIG["doubleClickDelay"] == 0
+    assert charts.PLAIN_CONFIG.items() <= charts.MAP_CONFIG.items()

@@ -1,0 +1,140 @@
+"""Pictures of the day and the hour: the heatmap, the last minutes, the sparkline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+from dyntube import charts
+from dyntube.charts import DARK, LIGHT
+from dyntube.metrics import metric
+
+from .drawn import drawn, hovers
+
+VIEWS, RATE = metric("views"), metric("play_rate")
+
+
+# Heatmap
+
+
+def hour(figure: object, day: int, hour: int) -> str:
+    [trace] = figure.data  # type: ignore[attr-defined]
+    return str(trace.customdata[day][hour][1])
+
+
+def test_monday_is_on_top_and_every_hour_says_its_number():
+    values = np.arange(168, dtype=float).reshape(7, 24)
+
+    figure = charts.heatmap(VIEWS, values, LIGHT)
+
+    assert list(figure.layout.yaxis.ticktext) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert list(figure.layout.xaxis.ticktext) == ["00:00", "06:00", "12:00", "18:00"]
+    assert hour(figure, 0, 1) == "<b>Monday, 01:00 to 02:00</b><br>Views: 1"
+    assert hour(figure, 6, 23) == "<b>Sunday, 23:00 to 24:00</b><br>Views: 167"
+
+
+def test_one_outlier_does_not_rule_the_colours_and_the_scale_says_so():
+    values = np.full((7, 24), 10.0)
+    values[2, 10] = 9_000
+
+    [trace] = charts.heatmap(VIEWS, values, LIGHT).data
+
+    assert trace.zmax == 10
+    assert trace.colorbar.ticktext[-1] == "≥ 10"
+    assert "9,000" in trace.customdata[2][10][1]
+
+
+def test_without_an_outlier_the_scale_ends_at_the_largest():
+    [trace] = charts.heatmap(RATE, np.full((7, 24), 0.5), LIGHT).data
+
+    assert trace.zmax == 0.5
+    assert list(trace.colorbar.ticktext) == ["0%", "20%", "40%", "50.0%"]
+
+
+def test_nearly_nothing_still_has_a_scale():
+    values = np.zeros((7, 24))
+    values[0, 0] = 5
+
+    [trace] = charts.heatmap(VIEWS, values, LIGHT).data
+
+    assert trace.zmax == 5
+
+
+def test_a_scale_of_watch_time_counts_in_hours():
+    values = np.full((7, 24), 4 * 3600.0)
+
+    [trace] = charts.heatmap(metric("watch_time"), values, LIGHT).data
+
+    assert list(trace.colorbar.ticktext) == ["0", "1 h", "2 h", "3 h", "4.0 h"]
+    assert list(trace.colorbar.tickvals) == [0, 3600, 7200, 10_800, 14_400]
+
+
+def test_hours_without_a_value_have_no_square_and_few_plays_are_marked():
+    values, few = np.full((7, 24), 0.5), np.zeros((7, 24), dtype=bool)
+    values[0, 0], few[1, 1] = math.nan, True
+
+    figure = drawn(charts.heatmap(RATE, values, LIGHT, few=few))
+
+    [trace] = figure["data"]
+    assert trace["z"][0][0] is None
+    assert trace["text"][1][1]
+    assert sum(map(bool, sum(trace["text"], []))) == 1
+    assert trace["customdata"][1][1][1].endswith("<br>Fewer than 30 plays")
+
+
+@pytest.mark.parametrize("fill", [0.0, math.nan])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_heatmap_of_nothing_is_drawn_too(fill, palette):
+    figure = drawn(charts.heatmap(VIEWS, np.full((7, 24), fill), palette))
+
+    assert all(trace["zmax"] > 0 for trace in figure["data"])
+
+
+# Minutes
+
+STARTS = [
+    dt.datetime(2026, 11, 23, 13, 38, tzinfo=dt.UTC) + dt.timedelta(minutes=n) for n in range(60)
+]
+
+
+def test_every_minute_has_a_bar_and_the_one_that_still_runs_is_pale():
+    [bars] = charts.minutes(VIEWS, STARTS, list(range(60)), LIGHT).data
+
+    assert list(bars.y) == list(range(60))
+    assert set(bars.marker.color[:-1]) == {LIGHT.accent}
+    assert bars.marker.color[-1] != LIGHT.accent
+    assert hovers(bars)[-2:] == ["14:36  <b>58 views</b>", "14:37  <b>59 views</b> (so far)"]
+
+
+def test_quarters_of_an_hour_are_named():
+    axis = charts.minutes(VIEWS, STARTS, [0] * 60, LIGHT).layout.xaxis
+
+    assert dict(zip(axis.tickvals, axis.ticktext, strict=True)) == {
+        7: "13:45",
+        22: "14:00",
+        37: "14:15",
+        52: "14:30",
+    }
+
+
+def test_no_minutes_are_an_empty_chart():
+    assert drawn(charts.minutes(VIEWS, [], [], DARK))["data"] == []
+
+
+# Sparkline
+
+
+@pytest.mark.parametrize("values", [[1, 2, 3], [5, 5], [0, 0, 0], [3.5, 0.0, 1e9]])
+def test_a_sparkline_has_a_point_for_each_value_within_its_frame(values):
+    image = charts.sparkline(values, LIGHT)
+
+    points = image.split("points%3D%22")[1].split("%22")[0].replace("%2C", ",").split("%20")
+    assert len(points) == len(values)
+    for point in points:
+        x, y = map(float, point.split(","))
+        assert 0 <= x <= 100
+        assert 0 <= y <= 28

@@ -1,0 +1,221 @@
+"""A metric over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dyntube import charts
+from dyntube.charts import DARK, LIGHT
+from dyntube.metrics import metric
+from dyntube.periods import Period
+from dyntube.query import Query
+from dyntube.trends import trend
+
+from .drawn import clicks, course, drawn, hovers
+
+VIEWS, RATE = metric("views"), metric("play_rate")
+
+
+def lines(figure: Any, dash: str) -> list[Any]:
+    return [trace for trace in figure.data if trace.line.dash == dash]
+
+
+def points(figure: Any) -> Any:
+    """The points that answer to a pointer."""
+    [found] = [trace for trace in figure.data if trace.mode == "markers"]
+    return found
+
+
+def days_of(trace: Any) -> list[int]:
+    return [pd.Timestamp(x).day for x in trace.x]
+
+
+def test_a_trend_of_whole_days_is_one_solid_line_with_a_point_a_day():
+    figure = charts.trend(VIEWS, course(3, 5, 4), None, LIGHT)
+
+    [line] = lines(figure, "solid")
+    assert days_of(line) == days_of(points(figure)) == [2, 3, 4]
+    assert list(line.y) == list(points(figure).y) == [3, 5, 4]
+
+
+@pytest.mark.parametrize(
+    ("partial", "solid", "dashed"),
+    [
+        ("    ", [[2, 3, 4, 5]], []),
+        ("   x", [[2, 3, 4]], [[4, 5]]),
+        ("x   ", [[3, 4, 5]], [[2, 3]]),
+        ("x  x", [[3, 4]], [[2, 3], [4, 5]]),
+        (" x  ", [[4, 5]], [[2, 3, 4]]),
+        ("xxxx", [], [[2, 3, 4, 5]]),
+    ],
+)
+def test_only_what_leads_to_or_from_a_partial_day_is_dashed(partial, solid, dashed):
+    figure = charts.trend(VIEWS, course(3, 5, 4, 1, partial=partial), None, LIGHT)
+
+    assert [days_of(line) for line in lines(figure, "solid")] == solid
+    assert [days_of(line) for line in lines(figure, "5px,4px")] == dashed
+    assert days_of(points(figure)) == [2, 3, 4, 5]
+
+
+def test_a_click_on_a_day_gives_its_date_and_on_the_comparison_nothing():
+    figure = charts.trend(VIEWS, course(3, 5), course(1, 2, first="2026-10-05"), LIGHT)
+
+    assert clicks(points(figure)) == ["2026-11-02T00:00:00", "2026-11-03T00:00:00"]
+    assert clicks(lines(figure, "dot")[0]) == [None, None]
+
+
+def test_a_click_on_an_hour_gives_a_moment_also_where_the_clocks_go_back():
+    hours = course(1, 2, 3, 4, first="2026-10-25 01:00", interval="hour", zone="Europe/Berlin")
+
+    figure = charts.trend(VIEWS, hours, None, LIGHT)
+
+    moments = [dt.datetime.fromisoformat(str(start)) for start in clicks(points(figure))]
+    assert [moment.utcoffset() for moment in moments] == [
+        dt.timedelta(hours=h) for h in (2, 2, 1, 1)
+    ]
+    assert [pd.Timestamp(x).hour for x in points(figure).x] == [1, 2, 2, 3]
+
+
+def test_every_point_speaks_once_where_lines_meet():
+    figure = charts.trend(VIEWS, course(3, 5, 4, partial="  x"), None, LIGHT)
+
+    speaking = [trace for trace in figure.data if trace.hoverinfo != "skip"]
+    assert speaking == [points(figure)]
+
+
+def test_a_single_day_and_a_day_between_gaps_are_seen_as_points():
+    single = charts.trend(VIEWS, course(3), None, LIGHT)
+    gaps = course(0.5, 0.4, math.nan, 0.3, math.nan, name="play_rate")
+
+    assert points(single).marker.size[0] > 5
+    sizes = points(charts.trend(RATE, gaps, None, LIGHT)).marker.size
+    assert [size > 5 for size in sizes] == [False, False, False, True, False]
+
+
+def test_the_comparison_is_dotted_and_drawn_over_the_days_of_now():
+    earlier = course(1, 2, 3, first="2025-11-03")
+
+    figure = charts.trend(VIEWS, course(4, 5, 6), earlier, LIGHT)
+
+    [behind], [front] = lines(figure, "dot"), lines(figure, "solid")
+    assert (behind.zorder or 0) < front.zorder
+    assert list(behind.x) == list(front.x)
+    assert list(behind.y) == [1, 2, 3]
+    assert "2025" in hovers(behind)[0]  # the hover says when it really was
+    assert "2026" in hovers(points(figure))[0]
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 5])
+def test_a_comparison_may_be_shorter_or_longer(length):
+    earlier = course(*range(length), first="2025-11-03")
+
+    figure = charts.trend(VIEWS, course(4, 5, 6), earlier, LIGHT)
+
+    [behind] = lines(figure, "dot")
+    assert list(behind.y) == list(range(min(length, 3)))
+    assert days_of(behind) == [2, 3, 4][:length]
+
+
+def test_a_partial_day_says_so():
+    figure = charts.trend(VIEWS, course(3, 5, 1200, partial="  x"), None, LIGHT)
+
+    assert hovers(points(figure))[1:] == [
+        "Tue 03 Nov 2026  <b>5</b>",
+        "Wed 04 Nov 2026  <b>1,200</b> (not whole)",
+    ]
+
+
+def test_an_amount_has_an_area_under_its_whole_days_and_a_rate_has_none():
+    amount = charts.trend(VIEWS, course(3, 5, 2, partial="  x"), None, LIGHT)
+    rate = charts.trend(RATE, course(0.3, 0.5, name="play_rate"), None, LIGHT)
+
+    assert [line.fill for line in lines(amount, "solid")] == ["tozeroy"]
+    assert [line.fill for line in lines(amount, "5px,4px")] == [None]
+    assert {trace.fill for trace in rate.data} <= {None, "none"}
+
+
+def test_a_drag_selects_days_and_never_moves_the_axes():
+    figure = charts.trend(VIEWS, course(3, 5), None, LIGHT)
+
+    layout = drawn(figure)["layout"]
+    assert layout["template"]["layout"]["dragmode"] == "select"
+    assert layout["selectdirection"] == "h"
+    assert layout["xaxis"]["fixedrange"]
+    assert layout["yaxis"]["fixedrange"]
+    still = charts.trend(VIEWS, course(3, 5), None, LIGHT, drag=False)
+    assert drawn(still)["layout"]["template"]["layout"]["dragmode"] is False
+
+
+def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():
+    figure = charts.trend(
+        metric("watch_time"), course(0, 8 * 3600, name="watch_time"), None, LIGHT, average=4 * 3600
+    )
+
+    [line], [label] = figure.layout.shapes, figure.layout.annotations
+    assert line.y0 == line.y1 == label.y == 4  # hours, as the axis
+    assert label.text == "average 4.0 h"
+    for none in (None, math.nan):
+        plain = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=none)
+        assert not plain.layout.shapes
+        assert not plain.layout.annotations
+
+
+def test_an_average_above_every_day_is_within_the_axis():
+    figure = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=90)
+
+    assert figure.layout.yaxis.range[1] >= 90
+
+
+def test_the_label_of_the_average_stands_where_the_course_is_not():
+    high_at_first = charts.trend(VIEWS, course(9, 5, 5), None, LIGHT, average=5)
+    high_at_last = charts.trend(VIEWS, course(5, 5, 9), None, LIGHT, average=5)
+
+    assert high_at_first.layout.annotations[0].x == 0
+    assert high_at_last.layout.annotations[0].x == 1
+
+
+def test_a_few_days_are_named_one_by_one():
+    assert list(charts.trend(VIEWS, course(3), None, LIGHT).layout.xaxis.ticktext) == ["2 Nov"]
+    months = course(3, 4, first="2026-11-01", interval="month")
+    assert list(charts.trend(VIEWS, months, None, LIGHT).layout.xaxis.ticktext) == [
+        "Nov<br>2026",
+        "Dec<br>2026",
+    ]
+    assert charts.trend(VIEWS, course(*range(8)), None, LIGHT).layout.xaxis.ticktext is None
+
+
+def test_the_first_and_the_last_day_lie_within_the_frame():
+    figure = charts.trend(VIEWS, course(3, 5, 4), None, LIGHT)
+
+    start, end = (pd.Timestamp(edge) for edge in figure.layout.xaxis.range)
+    assert start < pd.Timestamp("2026-11-02")
+    assert end > pd.Timestamp("2026-11-04")
+
+
+def test_a_trend_without_any_bucket_is_an_empty_chart():
+    figure = charts.trend(
+        VIEWS, course(), course(), LIGHT, notes=[(dt.date(2026, 11, 2), "Launch")], average=3.0
+    )
+
+    assert {len(line.x) for line in figure.data} == {0}
+    assert drawn(figure)["layout"]["yaxis"]["range"][0] == 0
+
+
+@pytest.mark.parametrize("interval", ["hour", "day", "week", "month"])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_a_trend_of_any_interval_survives_the_way_to_the_browser(interval, palette):
+    period = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    query = Query(("views",), period, "Europe/Berlin", by=(interval,))
+    dtype = "datetime64[ns, Europe/Berlin]" if interval == "hour" else "datetime64[ns]"
+    answer = pd.DataFrame({interval: pd.Series([], dtype=dtype), "views": []})
+    now = trend(query, answer, dt.datetime(2026, 10, 28, 12, tzinfo=dt.UTC))
+
+    figure = drawn(charts.trend(VIEWS, now, now, palette))
+
+    assert len(figure["data"]) >= 2
+    assert figure["layout"]["showlegend"] is False

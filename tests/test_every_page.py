@@ -1,0 +1,128 @@
+"""Every page in every state: each asks its questions, draws its charts, and never breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from . import odd
+from .conftest import record
+from .hostile import TEXTS
+from .test_pages import open_page, said, settle
+
+PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "live")
+VIDEOS = ("HGOEuGbd6dpex", "YWTJyenWxhlEL", "zD7lEDM6Ftivs")
+STATES = {
+    "as it opens": "",
+    "a week, nothing compared": "period=last-7-days&compare=none",
+    "one day by the hour": "period=yesterday&compare=year",
+    "filtered in every way": "country=DE&country=US&device_type-not=TV&video-contains=the"
+    "&embed_domain-contains=fernhill&sound=On",
+    "by another metric, sorted by its change": "metric=completion_rate&sort=watch_time_change"
+    "&order=rising&colour=change",
+    "another level everywhere": "level=city&level=device_model&level=browser_version"
+    "&level=os_version&level=embed_page&level=channel&mix=os",
+    "a few plays": f"video={VIDEOS[2]}&country=PT&period=yesterday",
+    "one video": f"video={VIDEOS[0]}",
+    "some videos": "&".join(f"video={key}" for key in VIDEOS),
+    "some videos from their first view": "align=age&" + "&".join(f"video={key}" for key in VIDEOS),
+    "more videos than fit": "align=age&" + "&".join(f"video=v{n}" for n in range(9)),
+    "the views behind a rate": "behind=completion_rate",
+    "unknown values": "country=Unknown&city=Atlantis",
+    "Kathmandu": "zone=Asia/Kathmandu&period=last-7-days",
+}
+# Markdown, or HTML, without the backslash that makes it text.
+MARKUP = re.compile(r"(?<!\\)(<img|<script|!\[x|\]\(|\*\*b)")
+EMPTY = {
+    "nothing matches": "video=no-such-video",
+    "the future": "from=2090-01-01&to=2090-01-31",
+}
+
+
+def open_at(page: str, query: str = "") -> AppTest:
+    return settle(open_page(query).switch_page(f"pages/{page}.py").run())
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_is_drawn(
+    page: str,
+    state: str,
+    live: str,
+    stored: Path,
+    connect: Callable[..., None],
+) -> None:
+    connect(live, stored)
+    at = open_at(page, STATES[state])
+    assert not at.exception
+    assert not at.error, said(at)
+    assert at.title[0].value.lower() == page
+    assert "cannot be shown" not in said(at)
+    if "No views match" not in said(at) and page != "live":
+        assert at.get("plotly_chart") or at.dataframe
+
+
+@pytest.mark.parametrize("page", set(PAGES) - {"live"})
+@pytest.mark.parametrize("state", EMPTY)
+def test_a_page_without_views_says_what_to_do(
+    page: str,
+    state: str,
+    live: str,
+    stored: Path,
+    connect: Callable[..., None],
+) -> None:
+    connect(live, stored)
+    at = open_at(page, EMPTY[state])
+    assert not at.exception
+    assert not at.get("plotly_chart")
+    assert "hoose an" in said(at)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_texts_that_try_to_be_more_are_only_texts(
+    page: str, tmp_path: Path, connect: Callable[..., None]
+) -> None:
+    folder = tmp_path / "archive"
+    archive = odd.open_archive(folder)
+    today = dt.datetime.now(dt.UTC).date()
+    for back in (0, 1, 2, 30):
+        day = today - back * odd.ONE_DAY
+        odd.put(archive, day, [_hostile(n, f"{day}T00:00:00Z") for n in range(len(TEXTS))])
+    connect("", folder, SYNC="external")
+    evil = quote("<img src=x onerror=alert(1)>")
+    for query in ("", f"country={evil}&city-contains={evil}&embed_domain-not={evil}"):
+        at = open_at(page, query)
+        assert not at.exception
+        assert not at.error, said(at)
+        markup = [e.value for e in (*at.markdown, *at.caption, *at.title, *at.subheader)]
+        markup += [button.label for button in at.button]
+        assert [text for text in markup if MARKUP.search(text)] == []
+        html = [element.proto.body for element in at.get("html")]
+        assert [text for text in html if "<img src=x" in text or "alert" in text] == []
+        for chart in at.get("plotly_chart"):
+            assert "<img" not in chart.proto.spec
+            assert "<script" not in chart.proto.spec
+
+
+def _hostile(number: int, date: str) -> dict[str, Any]:
+    text = TEXTS[number]
+    return record(
+        f"{number}-{date}",
+        date,
+        videoKey=text,
+        projectKey=text,
+        channelKey=text,
+        clientUserId=text,
+        geo={"country": text, "region": text, "city": text, "continent": text},
+        device={"type": text, "brand": text, "model": text},
+        browser={"family": text, "major": 1},
+        os={"family": text, "major": 1},
+        embed={"domain": text, "url": text},
+    )
