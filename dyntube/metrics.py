@@ -241,7 +241,7 @@ _DIMENSIONS = (
     Dimension("browser_version", "Browser version", _version("browser_family", "browser_major")),
     Dimension("os", "Operating system", _text("os_family")),
     Dimension("os_version", "Operating system version", _version("os_family", "os_major")),
-    Dimension("embed_domain", "Embedded on", _text("embed_domain")),
+    Dimension("embed_domain", "Embedding domain", _text("embed_domain")),
     Dimension("embed_page", "Embedding page", _text("embed_url")),
     Dimension(
         "sound",

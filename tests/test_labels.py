@@ -93,7 +93,7 @@ def test_pages_of_the_one_domain_looked_at_do_not_repeat_it(
         (Filter("country", ("DE",), "contains"), "Country contains DE"),
         (Filter("city", ("york",), "contains"), "City contains york"),
         (Filter("video", ("v-2",)), "Video: =1+1 & **two**"),
-        (Filter("embed_domain", ("Unknown",), "is_not"), "Embedded on is not Unknown"),
+        (Filter("embed_domain", ("Unknown",), "is_not"), "Embedding domain is not Unknown"),
     ],
 )
 def test_a_filter_is_a_sentence(filter_: Filter, text: str) -> None:

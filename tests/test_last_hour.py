@@ -144,6 +144,15 @@ def test_active_is_whose_view_reached_into_the_last_minutes(
     assert row["viewers"] == len({plain.viewer(view) for view in watched})
 
 
+def test_who_began_before_midnight_and_still_watches_is_active(
+    archive: Archive, store: Callable[..., DayInfo]
+) -> None:
+    store(DAY, [record("a", f"{DAY}T23:30:00Z", watchTime=6000)])
+    period, until = hour(at("01:10:00", DAY + dt.timedelta(days=1))).active
+    row = Engine(archive).answer(Query(("viewers",), period, "UTC", (), (until,))).iloc[0]
+    assert row["viewers"] == 1
+
+
 def info(day: dt.date, until: dt.datetime) -> list[DayInfo]:
     return [DayInfo(day, 1, 1, True, False, until, until, until)]
 

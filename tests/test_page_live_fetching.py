@@ -6,16 +6,28 @@ import datetime as dt
 import importlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from dyntube.archive import Archive
 
 from .conftest import record
 from .plain import Record
 from .scripted import Answer, Asked, serve
 from .syncing import paged
-from .test_page_live import UTC, numbers, open_live, whole
+from .test_background import logs_asked
+from .test_page_live import UTC, VIEWS, numbers, open_live, put, stored, whole
 from .test_pages import said, settle
+
+__all__ = ["stored"]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, the page gets its views as early as it wants."""
+    monkeypatch.setattr("dyntube.background.CALM", 0)
 
 
 def now() -> dt.datetime:
@@ -58,9 +70,9 @@ def test_looking_brings_new_views_but_not_more_often_than_once_a_minute(
         at = settle(settle(open_live()))
         assert numbers(at)["Views"] == "1"
         views.append(ago("b", seconds=5))
-        asked = len(server.asked)
+        asked = logs_asked(server)
         assert numbers(settle(at.run()))["Views"] == "1"
-        assert len(server.asked) == asked
+        assert logs_asked(server) == asked
         refresh_every_second(monkeypatch)
         assert numbers(settle(at.run()))["Views"] == "2"
 
@@ -76,9 +88,9 @@ def test_when_the_server_fails_what_is_known_stays_and_the_error_is_said(
         at = settle(at.run())
         assert "DynTube refused the API key" in said(at)
         assert numbers(at)["Views"] == "1"
-        asked = len(server.asked)
+        asked = logs_asked(server)
         at = settle(at.run())
-        assert len(server.asked) == asked
+        assert logs_asked(server) == asked
         server.script = log([ago("a", minutes=3)])
         at.button(key="retry").click().run()
         assert not settle(at).error
@@ -93,3 +105,22 @@ def test_a_refused_key_on_the_first_visit_is_said(
         assert not at.exception
         assert "DynTube refused the API key" in said(at)
         assert "Nothing is stored yet" in said(at)
+
+
+@pytest.mark.parametrize(
+    "later", [{"error": "It fails."}, {"fetching": True, "checked": None}], ids=["error", "waiting"]
+)
+def test_what_the_block_cannot_show_by_itself_draws_the_page_again(
+    later: dict[str, object], stored: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(stored, VIEWS)
+    module, looks = importlib.import_module("dyntube.ui.live"), []
+    look = module._look
+
+    def changing(timezone: str) -> object:
+        looks.append(look(timezone))
+        return looks[-1] if len(looks) == 1 else replace(looks[-1], **later)
+
+    monkeypatch.setattr(module, "_look", changing)
+    open_live()
+    assert len(looks) == 4  # the page looks, its block looks and gives up, and both do again

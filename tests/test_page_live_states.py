@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dyntube.archive import Archive
 from dyntube.config import Scope, Settings
@@ -134,5 +135,24 @@ def test_a_day_that_cannot_be_read_any_more_is_said_in_a_sentence(
 
     monkeypatch.setattr(answers.account().engine, "answer", fail)
     at = open_live()
+    assert "A stored day cannot be read" in said(at)
+    assert not at.exception
+
+
+def test_an_error_while_it_draws_itself_again_is_said_in_a_sentence(
+    stored: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> None:
+        import importlib
+        from types import SimpleNamespace
+
+        live = importlib.import_module("dyntube.ui.live")
+        live._refresh(SimpleNamespace(timezone="UTC"), False, "")
+
+    def fail(*_: object) -> None:
+        raise ArchiveError("A stored day cannot be read. Fetch it again.")
+
+    monkeypatch.setattr(answers.account().archive, "days", fail)
+    at = AppTest.from_function(again).run()
     assert "A stored day cannot be read" in said(at)
     assert not at.exception

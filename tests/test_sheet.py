@@ -50,7 +50,7 @@ def formulas(file: bytes, delimiter: str) -> list[str]:
         ("average_watch_time", "Average watch time (seconds)"),
         ("completion_rate", "Completion rate"),
         ("completion_rate_change", "Completion rate, change (points)"),
-        ("embed_domain", "Embedded on"),
+        ("embed_domain", "Embedding domain"),
         ("video_key", "Video key"),
         ("geo_ip", "Geo IP"),
         ("state", "State"),

@@ -18,7 +18,7 @@ from dyntube.query import Filter
 from dyntube.sheet import csv
 from dyntube.ui.scene import Scene
 from dyntube.ui.selection import SORTS, Selection
-from dyntube.ui.table import breakdown, ordered
+from dyntube.ui.breakdown import breakdown, ordered
 
 from . import library, plain
 from .library import BEFORE, WEEK
@@ -70,7 +70,7 @@ def expected(
 def test_every_value_has_a_row_with_its_numbers_and_those_before(
     raw: list[plain.Record], by: str
 ) -> None:
-    rows = breakdown(scene(), by).rows.set_index(by)
+    rows = breakdown(scene(sort="viewers_change"), by).rows.set_index(by)
     now, before = expected(raw, by, WEEK), expected(raw, by, BEFORE)
 
     assert set(rows.index) == {*now, *before}
@@ -80,6 +80,12 @@ def test_every_value_has_a_row_with_its_numbers_and_those_before(
             was, is_ = before.get(value, nothing)[name], now.get(value, nothing)[name]
             assert row[name] == pytest.approx(is_, nan_ok=True)
             assert row[f"{name}_before"] == pytest.approx(was, nan_ok=True)
+
+
+def test_viewers_are_compared_only_where_they_are_the_subject() -> None:
+    assert "viewers_before" not in breakdown(scene(), "video").rows
+    for subject in ({"sort": "viewers"}, {"metric": "viewers"}):
+        assert "viewers_before" in breakdown(scene(**subject), "video").rows
 
 
 def test_what_is_unknown_has_a_row_like_any_other() -> None:

@@ -23,7 +23,8 @@ def page(by: str, metrics: tuple[str, ...], without: tuple[str, ...], compared: 
 
     from dyntube.ui import state
     from dyntube.ui.scene import Scene
-    from dyntube.ui.table import breakdown, table
+    from dyntube.ui.breakdown import breakdown
+    from dyntube.ui.table import table
     from tests.library import BEFORE, WEEK
 
     state.begin("Table")
@@ -260,6 +261,6 @@ def test_the_footer_says_why_viewers_do_not_add_up(draw: Draw, raw: list[plain.R
 
 def test_the_footer_says_nothing_of_the_kind_where_they_add_up(draw: Draw) -> None:
     one = footer(draw("embed_domain"))
-    assert one.startswith("1 row by embedded on · ")
+    assert one.startswith("1 row by embedding domain · ")
     assert "viewers" not in one
     assert "add up" not in footer(draw("video", "views", "plays"))

@@ -9,7 +9,7 @@ cross       clicks and drags become filters
 filters     the sidebar; `more_filters` any dimension, `options` what can be chosen
 head        title, chips, freshness; `fetching` progress; `frame` puts a page together
 boxes       columns, cards with a heading, switches
-cards, trend, table, drill, shapes, mix, rows
+cards, trend, breakdown, table, drill, shapes, mix, rows
             numbers, courses, breakdowns, pictures, the views behind them
 engagement, completion, kinds, videos, embeds, live
             what only one page shows

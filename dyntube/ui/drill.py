@@ -10,9 +10,10 @@ from .. import formats
 from ..metrics import HIERARCHIES, dimension
 from . import state
 from .boxes import headed
+from .breakdown import breakdown
 from .labels import label
 from .scene import Scene
-from .table import breakdown, table
+from .table import table
 
 # What a hierarchy is called when nothing of it is chosen.
 _TOPS = {

@@ -18,10 +18,10 @@ from ..query import Query
 from ..sheet import Sheet
 from .answers import account, answer
 from .boxes import card, columns, headed, palette, switch
+from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles, toggles_rows
 from .fetching import missing_days
 from .scene import Scene
-from .table import Breakdown, breakdown
 
 _BY = "embed_domain"
 _ROW, _ROWS = 36, 6  # pixels; rows of a list before it scrolls

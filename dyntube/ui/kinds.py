@@ -12,10 +12,10 @@ from .. import charts, formats
 from ..charts import Item
 from ..metrics import FEW_PLAYS, LENGTHS, UNKNOWN, Metric, dimension, metric
 from .boxes import columns, headed, palette, switch
+from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
 from .labels import label
 from .scene import Scene
-from .table import Breakdown, breakdown
 
 METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
 NO_PLAYS = "Nothing was played in this period."

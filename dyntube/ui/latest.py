@@ -18,6 +18,7 @@ from .provenance import provenance
 from .scene import Scene
 
 ROWS = 50
+_HEIGHT, _FITTING = 465, 12  # pixels, and the rows that need fewer
 _COLUMNS = {
     "video": "video_key",
     "country": "geo_country",
@@ -56,7 +57,7 @@ def latest_views(shown: Scene, hour: Hour, total: int) -> None:
             table.assign(watched=list(map(_watched, table["played"], table["watched_seconds"]))),
             hide_index=True,
             key="latest-views",
-            height=465,
+            height=_HEIGHT if len(table) > _FITTING else "content",
             column_order=list(_CONFIG),
             placeholder=formats.NONE,
             alt="The latest views, newest first",

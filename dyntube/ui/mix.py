@@ -14,10 +14,10 @@ from ..query import Filter
 from ..sheet import Sheet
 from .answers import answer
 from .boxes import headed, palette, switch
+from .breakdown import breakdown
 from .cross import chart_key, toggles
 from .labels import label
 from .scene import Scene
-from .table import breakdown
 
 _PARTS = 6  # that get a colour of their own
 
@@ -34,7 +34,7 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     query = scene.query(interval, by, metrics=("views",), without=(by,))
     found = answer(replace(query, keep=keep))
     wide = found.pivot_table(index=interval, columns=by, values="views", aggfunc="sum")
-    whole = scene.trend(replace(query, by=(interval,)))
+    whole = scene.buckets(interval)
     starts = whole.rows[interval]
     order = [value for value in (*keep.values, OTHER) if value in wide]
     wide = wide.reindex(starts)[order].fillna(0)

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
 from ..metrics import metric
 from ..periods import Interval, Period
 from ..query import Filter, Query
@@ -59,6 +61,11 @@ class Scene:
     def trend(self, query: Query) -> Trend:
         """The answer to a question by one interval, with every bucket up to now."""
         return trend(query, answer(query), self.now)
+
+    def buckets(self, interval: Interval) -> Trend:
+        """The buckets of this period alone: nothing is asked for them."""
+        query = self.query(interval, metrics=("views",))
+        return trend(query, pd.DataFrame({interval: [], "views": []}), self.now)
 
     @property
     def course(self) -> Interval:

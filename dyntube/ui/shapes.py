@@ -15,10 +15,10 @@ from ..embeds import page_name
 from ..metrics import FEW_PLAYS, OTHER, UNKNOWN, Metric, dimension, metric
 from .answers import answer
 from .boxes import headed, palette, switch
+from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
 from .labels import label
 from .scene import Scene
-from .table import Breakdown, breakdown
 
 
 def share_bars(scene: Scene, by: str, rows: int, *, without: Sequence[str] = ()) -> None:
@@ -78,10 +78,13 @@ def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
     return Item(None, f"{OTHER} ({len(rows):,})", amount, text=share, context=True)
 
 
-def country_map(scene: Scene, *, height: int = 270) -> None:
-    """The chosen metric, or its change, by country on a map."""
+def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = ()) -> None:
+    """The chosen metric, or its change, by country on a map.
+
+    `metrics` are asked for with it, where another block of the page shows them by country too.
+    """
     measure = metric(scene.mapped)
-    found = breakdown(scene, "country", (measure.name,))
+    found = breakdown(scene, "country", metrics or (measure.name,))
     items = [_item(found, measure, row) for _, row in _ranked(found, measure).iterrows()]
     changes = None
     if scene.comparison and scene.selection.colour == "change":
@@ -116,7 +119,7 @@ def world(scene: Scene, metrics: Sequence[str]) -> None:
         if scene.comparison:
             switch("colour", {"amount": "Amount", "change": "Change"}, scene.selection.colour)
     with box:
-        country_map(scene, height=420)
+        country_map(scene, height=420, metrics=scene.metrics)
 
 
 def _inside(inner: str, value: str, outer: str) -> str:

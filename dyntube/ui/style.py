@@ -55,7 +55,8 @@ _CSS = """
 @media print {
   [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"],
   [data-testid="stElementToolbar"], [data-testid="stPopoverBody"],
-  .st-key-menus, [class*="st-key-open-"], [class*="-head"] input, [data-testid="stPagination"] { display: none !important; }
+  .st-key-menus, [class*="st-key-open-"], [class*="-head"] input, [data-testid="stPagination"] {
+    display: none !important; }
   .stApp, [data-testid="stMain"], [data-testid="stAppViewContainer"] { position: static !important;
     overflow: visible !important; height: auto !important; }
   [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"]) { break-inside: avoid; }

@@ -3,78 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..comparison import compare, metric_of
+from ..comparison import metric_of
 from ..metrics import FEW_PLAYS, dimension, metric
 from ..query import Filter
-from ..sheet import Sheet
 from . import state
 from .answers import answer
+from .breakdown import Breakdown, breakdown
 from .cross import toggles_rows
 from .export import table_downloads
-from .labels import NAMED, label
 from .scene import Scene
 
 ROWS = 15  # on a page
 _SPARK_POINTS = 60
-
-
-@dataclass(frozen=True, eq=False)
-class Breakdown:
-    """Every value of the dimension `by`, with its `label`, in the chosen order.
-
-    `rows` has the columns `by`, `label`, the metrics, `<metric>_before` and `<metric>_change` where
-    something is compared, and `plays`. `total` is the row of all views together. Filters on the
-    dimensions in `without` do not count.
-    """
-
-    by: str
-    metrics: tuple[str, ...]
-    rows: pd.DataFrame
-    total: pd.Series[float]
-    without: tuple[str, ...] = ()
-
-    @property
-    def sheet(self) -> Sheet:
-        """The table to take away."""
-        kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
-        # A label may leave out what the page is filtered by; a file has no page around it.
-        text = "label" if self.by in NAMED else self.by
-        named = self.rows[[text, *kept]].rename(columns={text: self.by})
-        return Sheet(f"By {dimension(self.by).label.lower()}", named)
-
-
-def breakdown(
-    scene: Scene, by: str, metrics: tuple[str, ...] = (), *, without: Collection[str] = ()
-) -> Breakdown:
-    """The page's metrics by a dimension, whose own filters do not count."""
-    metrics = metrics or scene.metrics
-    asked = tuple(dict.fromkeys((*metrics, "plays")))
-    without = (by, *without)
-    query = scene.query(by, metrics=asked, without=without)
-    rows = answer(query)
-    if earlier := scene.earlier(query):
-        rows = compare(rows, answer(earlier), [by], list(asked), gone=True)
-    rows = rows.assign(label=[label(by, value) for value in rows[by]])
-    total = answer(replace(query, by=())).iloc[0]
-    return Breakdown(by, metrics, ordered(scene, rows), total, without)
-
-
-def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order the reader has chosen; those without a value come last."""
-    usual = "views" if "views" in rows else "plays"
-    sort = scene.selection.sort if scene.selection.sort in rows else usual
-    rising = scene.selection.order == "rising"
-    return rows.sort_values(
-        [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
-    )
 
 
 def table(scene: Scene, found: Breakdown, *, key: str = "") -> None:
@@ -105,7 +52,7 @@ def top_table(scene: Scene, by: str, rows: int, metrics: tuple[str, ...]) -> Non
 
 
 def _grid(
-    scene: Scene, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 240
+    scene: Scene, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
 ) -> None:
     values = [str(value) for value in shown[found.by]]
     chosen = scene.selection.values(found.by)
@@ -145,7 +92,8 @@ def _searched(found: Breakdown, key: str) -> pd.DataFrame:
 
 def _order(scene: Scene, found: Breakdown, key: str) -> None:
     options = [n for n in found.rows.columns if n in found.metrics]
-    options += [f"{name}_change" for name in options if f"{name}_change" in found.rows]
+    if scene.comparison:
+        options += [f"{name}_change" for name in options]
     shown = scene.selection.sort if scene.selection.sort in options else options[0]
     st.session_state[f"{key}-sort"] = shown
     st.selectbox(
@@ -266,7 +214,7 @@ def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[st
         return {}
     views = answer(replace(query, filters=(*query.filters, Filter(by, values))))
     wide = views.pivot(index=interval, columns=by, values="views")
-    starts = scene.trend(scene.query(interval)).whole[interval]
+    starts = scene.buckets(interval).whole[interval]
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(value): wide[value].tolist() for value in wide.columns}
 

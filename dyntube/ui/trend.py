@@ -30,8 +30,8 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
         offered = scene.selection.intervals(scene.period)
         switch("interval", {name: name.capitalize() for name in offered}, interval)
         notes_menu(scene)
-    query = scene.query(interval)
-    now, earlier = scene.trend(query), scene.earlier(query)
+    now = scene.trend(scene.query(interval))
+    earlier = scene.earlier(scene.query(interval, metrics=(chosen,)))
     before = scene.trend(earlier) if earlier else None
     key = f"trend-chart-{scene.period.start}-{scene.period.end}"
     with box:
@@ -52,7 +52,7 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
             alt=f"{measure.label} by {interval}, {formats.period(scene.period)}",
         )
         st.caption(_legend(scene, now))
-    scene.report.add(_sheet(scene, now, before))
+    scene.report.add(_sheet(chosen, now, before))
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
@@ -70,11 +70,10 @@ def _legend(scene: Scene, now: Trend) -> str:
     return " · ".join([*parts, "drag to narrow the period"])
 
 
-def _sheet(scene: Scene, now: Trend, before: Trend | None) -> Sheet:
+def _sheet(chosen: str, now: Trend, before: Trend | None) -> Sheet:
     rows = now.rows.assign(whole=["no" if cut else "yes" for cut in now.partial])
     if before is not None:
-        for name in scene.metrics:
-            paired = before.rows[name].tolist()[: len(rows)]
-            padding = [math.nan] * (len(rows) - len(paired))
-            rows[f"{name}_before"] = pd.Series([*paired, *padding], index=rows.index)
+        paired = before.rows[chosen].tolist()[: len(rows)]
+        padding = [math.nan] * (len(rows) - len(paired))
+        rows[f"{chosen}_before"] = pd.Series([*paired, *padding], index=rows.index)
     return Sheet(f"By {now.interval}", rows)

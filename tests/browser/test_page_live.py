@@ -77,13 +77,13 @@ def test_new_views_appear_by_themselves_and_nothing_else_is_touched(
         page.get_by_text("contains", exact=True).click()
         typed = page.get_by_placeholder("Part of it, then Enter")
         typed.press_sequentially("yor")
-        page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTo(0, 120)")
+        page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTo(0, 40)")
         page.wait_for_timeout(1000)
         views.append(ago("b", 1))
         expect(shown).to_have_text("2", timeout=90_000)
         assert typed.input_value() == "yor"
         expect(typed).to_be_focused()
-        assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTop") == 120
+        assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTop") == 40
         opened.close()
 
 

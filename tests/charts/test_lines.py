@@ -35,7 +35,7 @@ def test_each_thing_has_a_line_a_colour_and_a_name():
 
     assert [trace.name for trace in named(figure)] == [f"Video {n}" for n in range(6)]
     assert len({trace.line.color for trace in named(figure)}) == 6
-    assert [list(trace.y)[0] for trace in points(figure)] == [0, 1, 2, 3, 4, 5]
+    assert [trace.y[0] for trace in points(figure)] == [0, 1, 2, 3, 4, 5]
     assert figure.layout.showlegend
 
 

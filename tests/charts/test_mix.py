@@ -9,14 +9,18 @@ import pandas as pd
 import pytest
 
 from dyntube import charts
-from dyntube.charts import DARK, LIGHT
+from dyntube.charts import DARK, LIGHT, Palette
 from dyntube.metrics import OTHER, UNKNOWN, metric
 
 from .drawn import HOSTILE, clicks, course, drawn, hovers
 
 
 def mix(
-    shares: dict[str, list[float]], values: list[str | None], partial: str = "", **of: Any
+    shares: dict[str, list[float]],
+    values: list[str | None],
+    partial: str = "",
+    palette: Palette = LIGHT,
+    **of: Any,
 ) -> Any:
     days = course(*next(iter(shares.values())), partial=partial, **of)
     return charts.mix(
@@ -24,7 +28,7 @@ def mix(
         days.rows.iloc[:, 0],
         pd.DataFrame(shares),
         days.partial,
-        of.get("palette", LIGHT),
+        palette,
         days.interval,
         values=values,
     )

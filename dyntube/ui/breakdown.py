@@ -1,0 +1,79 @@
+"""Every value of a dimension with its numbers: what tables, bars and maps show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..comparison import compare, metric_of
+from ..metrics import dimension
+from ..sheet import Sheet
+from .answers import answer
+from .labels import NAMED, label
+from .scene import Scene
+
+
+@dataclass(frozen=True, eq=False)
+class Breakdown:
+    """Every value of the dimension `by`, with its `label`, in the chosen order.
+
+    `rows` has the columns `by`, `label`, the metrics, `<metric>_before` and `<metric>_change` where
+    something is compared, and `plays`. `total` is the row of all views together. Filters on the
+    dimensions in `without` do not count.
+    """
+
+    by: str
+    metrics: tuple[str, ...]
+    rows: pd.DataFrame
+    total: pd.Series[float]
+    without: tuple[str, ...] = ()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The table to take away."""
+        kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
+        # A label may leave out what the page is filtered by; a file has no page around it.
+        text = "label" if self.by in NAMED else self.by
+        named = self.rows[[text, *kept]].rename(columns={text: self.by})
+        return Sheet(f"By {dimension(self.by).label.lower()}", named)
+
+
+def breakdown(
+    scene: Scene, by: str, metrics: tuple[str, ...] = (), *, without: Collection[str] = ()
+) -> Breakdown:
+    """The page's metrics by a dimension, whose own filters do not count."""
+    metrics = metrics or scene.metrics
+    asked = tuple(dict.fromkeys((*metrics, "plays")))
+    without = (by, *without)
+    query = scene.query(by, metrics=asked, without=without)
+    rows = answer(query)
+    compared = _compared(scene, asked)
+    if earlier := scene.earlier(replace(query, metrics=compared)):
+        rows = compare(rows, answer(earlier), [by], list(compared), gone=True)
+    rows = rows.assign(label=[label(by, value) for value in rows[by]])
+    # What the cards have asked anyway, where the filters are the same.
+    whole = scene.totals if query.filters == scene.filters else replace(query, by=())
+    total = answer(whole).iloc[0]
+    return Breakdown(by, metrics, ordered(scene, rows), total, without)
+
+
+def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Which metrics to ask of the comparison: all but viewers, unless those are the subject.
+
+    Different people cost more than all other metrics together.
+    """
+    subject = (asked[0], scene.mapped, metric_of(scene.selection.sort))
+    costly = ("viewers", "views_per_viewer", "new_viewers")
+    return tuple(name for name in asked if name in subject or name not in costly)
+
+
+def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order the reader has chosen; those without a value come last."""
+    usual = "views" if "views" in rows else "plays"
+    sort = scene.selection.sort if scene.selection.sort in rows else usual
+    rising = scene.selection.order == "rising"
+    return rows.sort_values(
+        [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
+    )
