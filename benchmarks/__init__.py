@@ -1,1 +1,1 @@
-"""Figures about speed, each a command: `python -m benchmarks [fetch] [page]`."""
+"""Figures about speed, each a command: `python -m benchmarks [PART ...]`."""

@@ -65,7 +65,7 @@ def _opened(browser: Browser, url: str) -> tuple[float, float, float]:
         warm.wait_painted()
     warm.open(url)
     warm.wait_painted()
-    changes = [_choose(warm, number) for number in range(TIMES)]
+    changes = [choose(warm, number) for number in range(TIMES)]
     warm.page.context.close()
     return first, again, statistics.median(changes)
 
@@ -80,7 +80,7 @@ def _open(tab: Watched, url: str, *, close: bool) -> float:
     return seconds
 
 
-def _choose(tab: Watched, number: int) -> float:
+def choose(tab: Watched, number: int) -> float:
     """The time of adding one more channel to the filter: every number is asked for anew."""
     page = tab.page
     chips = page.locator(".st-key-chips button").count()

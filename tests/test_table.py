@@ -70,7 +70,7 @@ def expected(
 def test_every_value_has_a_row_with_its_numbers_and_those_before(
     raw: list[plain.Record], by: str
 ) -> None:
-    rows = breakdown(scene(sort="viewers_change"), by).rows.set_index(by)
+    rows = breakdown(scene(Selection(sort="viewers_change")), by).rows.set_index(by)
     now, before = expected(raw, by, WEEK), expected(raw, by, BEFORE)
 
     assert set(rows.index) == {*now, *before}
@@ -84,8 +84,8 @@ def test_every_value_has_a_row_with_its_numbers_and_those_before(
 
 def test_viewers_are_compared_only_where_they_are_the_subject() -> None:
     assert "viewers_before" not in breakdown(scene(), "video").rows
-    for subject in ({"sort": "viewers"}, {"metric": "viewers"}):
-        assert "viewers_before" in breakdown(scene(**subject), "video").rows
+    for subject in (Selection(sort="viewers"), Selection(metric="viewers")):
+        assert "viewers_before" in breakdown(scene(subject), "video").rows
 
 
 def test_what_is_unknown_has_a_row_like_any_other() -> None:
