@@ -9,4 +9,4 @@ def draw(scene: ui.Scene) -> None:
     ui.live(scene)
 
 
-ui.page("Live", METRICS, draw, always=True)
+ui.page("Live", METRICS, draw, always=True, span="The last 60 minutes")

@@ -510,3 +510,12 @@ def test_the_first_line_printed_is_the_address() -> None:
         child.stdin.close()
     assert answer.json()["views"]
     assert child.returncode == 0
+
+
+def test_a_view_of_an_hour_is_known_only_as_far_as_it_has_come() -> None:
+    rows = draw.draw_day(dt.date(2026, 11, 11), seed=1, views_per_day=20_000)
+    longest = rows.take(rows.watch == rows.watch.max())
+    assert longest.watch[0] > 2**31 / 1e6, "more microseconds than 32 bits hold"
+    settled = draw.settle(longest, int(longest.time[0]) + 40_000_000)
+    assert settled.watch[0] == 40
+    assert not settled.ended[0]

@@ -122,6 +122,8 @@ def test_the_chosen_period_makes_no_difference(stored: Archive, query: str) -> N
     put_all(stored)
     at = whole(open_live(query))
     assert numbers(at) == numbers(whole(open_live()))
+    assert at.caption[0].value == "The last 60 minutes"
+    assert not at.info
 
 
 def test_filters_count(stored: Archive) -> None:

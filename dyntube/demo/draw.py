@@ -72,6 +72,11 @@ class Rows:
         return Rows(*(getattr(self, field.name)[which] for field in fields(self)))
 
     @property
+    def end(self) -> Ints:
+        """Microseconds since 1970 at which each stops being watched."""
+        return self.time + self.watch.astype(np.int64) * MICROSECONDS
+
+    @property
     def nbytes(self) -> int:
         return sum(getattr(self, field.name).nbytes for field in fields(self))
 
@@ -138,7 +143,7 @@ def draw_day(day: dt.date, seed: int, views_per_day: int) -> Rows:
 def settle(rows: Rows, now: int) -> Rows:
     """The rows as the log shows them at `now`, in microseconds since 1970."""
     rows = rows.take(rows.time <= now)
-    running = rows.time + rows.watch * MICROSECONDS > now
+    running = rows.end > now
     elapsed = ((now - rows.time) // MICROSECONDS).astype(np.int32)
     watch = np.where(running, elapsed, rows.watch)
     return replace(rows, watch=watch, ended=rows.ended & ~running)

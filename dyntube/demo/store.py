@@ -200,7 +200,7 @@ class Store:
         if midnight(day) + _DAY + _LONGEST_VIEW <= now:
             return self._blocks.get((day.toordinal(), number, 0), lambda: self._render(day, number))
         rows = self._day(day).take(slice(number * BLOCK, (number + 1) * BLOCK))
-        over = bool((rows.time + rows.watch * 1_000_000 <= now).all())
+        over = bool((rows.end <= now).all())
         key = (day.toordinal(), number, 0 if over else now)
         return self._blocks.get(key, lambda: render(settle(rows, now).take(slice(None, None, -1))))
 

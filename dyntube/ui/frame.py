@@ -19,7 +19,7 @@ from .answers import account, answer, background, local_now
 from .export import export_menu
 from .fetching import ensure_stored, gap, missing_days, watch_progress
 from .filters import sidebar
-from .head import chips, head
+from .head import chips, head, spans_text
 from .labels import resolved
 from .provenance import provenance
 from .rows import views_behind
@@ -43,19 +43,25 @@ def start(page_title: str) -> bool:
 
 
 def page(
-    title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None], *, always: bool = False
+    title: str,
+    metrics: tuple[str, ...],
+    draw: Callable[[Scene], None],
+    *,
+    always: bool = False,
+    span: str = "",
 ) -> None:
     """Draw the frame and a page in it; an error ends here, as a sentence.
 
     A page about the store itself is drawn `always`: also where the period has no views. It compares
-    nothing, and shows by itself what is missing and what is being fetched.
+    nothing, and shows by itself what is missing and what is being fetched. A page with a `span` of
+    its own, named so, also fetches by itself, and is not drawn again when views have come.
     """
     if not state.begun():
         # A fresh server runs files in `pages/` by themselves until it has seen st.navigation.
         PagesManager.uses_pages_directory = False
         st.rerun()
     try:
-        _page(title, metrics, draw, always)
+        _page(title, metrics, draw, always, span)
     except DynTubeError as error:
         show_error(error)
     except Exception as error:  # the last line of defence: the reader must not see a trace
@@ -78,7 +84,7 @@ def _show_bug(error: Exception) -> None:
 
 
 def _page(
-    title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None], always: bool
+    title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None], always: bool, span: str
 ) -> None:
     selection = state.current()
     now = local_now(selection.timezone)
@@ -86,12 +92,16 @@ def _page(
     comparison = selection.comparison(period, now)
     sidebar(period, comparison)
     comparison = None if always else comparison
-    menus = head(title, selection, period, comparison)
+    menus = head(title, selection, span or spans_text(period, comparison), fresh=not span)
     with menus:
         views_menu(title)
     chips(selection)
     for remark in state.remarks():
         st.info(formats.plain(remark), icon=":material/link_off:")
+    if span:
+        _banners(background().state)
+        draw(Scene(metrics, selection, period, None, now, selection.filters))
+        return
     if not _can_be_shown(period, now.date(), always):
         return
     spans = tuple(span for span in (period, comparison) if span)

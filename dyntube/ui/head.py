@@ -15,9 +15,12 @@ _POLL_SECONDS = 30.0
 
 
 def head(
-    title: str, selection: Selection, period: Period, comparison: Period | None
+    title: str, selection: Selection, span: str, *, fresh: bool = True
 ) -> st.delta_generator.DeltaGenerator:
-    """Title, period and freshness; gives the place for menus, which know the page only later."""
+    """Title, span of time and freshness; gives the place for menus, which know the page only later.
+
+    A page that itself says how `fresh` its views are needs no badge.
+    """
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -27,12 +30,13 @@ def head(
     ):
         with st.container(gap="xxsmall", width="content", key="title"):
             st.title(title, anchor=False)
-            st.caption(spans_text(period, comparison))
+            st.caption(span)
         with st.container(
             horizontal=True, width="content", vertical_alignment="center", gap="small", key="tools"
         ):
-            with st.container(width="content", key="freshness"):
-                _freshness(selection.timezone)
+            if fresh:
+                with st.container(width="content", key="freshness"):
+                    _freshness(selection.timezone)
             return st.container(horizontal=True, width="content", gap="small", key="menus")
 
 
@@ -57,6 +61,7 @@ def chips(selection: Selection) -> None:
                 st.button(
                     f"{formats.plain(sentence(filter_, value))} :material/close:",
                     key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
+                    help="Remove this filter",
                     on_click=state.change,
                     args=(lambda s, f=filter_, rest=rest: s.where(f.dimension, rest, f.operator),),
                 )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dyntube.config import Settings
 
@@ -43,6 +44,23 @@ def draw(opened: Watched, url: str) -> Page:
     return opened.page
 
 
+def runs(page: Page) -> list[list[str]]:
+    """The fragments of each run from now on; none where all of the page was drawn."""
+    found: list[list[str]] = []
+
+    def received(payload: str | bytes) -> None:
+        message = ForwardMsg()
+        message.ParseFromString(payload if isinstance(payload, bytes) else payload.encode())
+        if message.WhichOneof("type") == "new_session":
+            found.append(list(message.metadata.run.fragment_ids))
+
+    def opened(socket: WebSocket) -> None:
+        socket.on("framereceived", received)
+
+    page.on("websocket", opened)
+    return found
+
+
 @pytest.fixture(scope="module")
 def odd_views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over an archive that a scheduler has just filled, with a view of hostile texts."""
@@ -70,6 +88,7 @@ def test_new_views_appear_by_themselves_and_nothing_else_is_touched(
     ):
         fetched(tmp_path, server.url, dt.timedelta(seconds=40))
         opened = tab(width=1000)
+        seen = runs(opened.page)
         page = draw(opened, f"{url}/live")
         shown = page.locator(".st-key-card-views [data-testid=stMetricValue]")
         expect(shown).to_have_text("1")
@@ -79,11 +98,15 @@ def test_new_views_appear_by_themselves_and_nothing_else_is_touched(
         typed.press_sequentially("yor")
         page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTo(0, 40)")
         page.wait_for_timeout(1000)
+        seen.clear()
         views.append(ago("b", 1))
         expect(shown).to_have_text("2", timeout=90_000)
         assert typed.input_value() == "yor"
         expect(typed).to_be_focused()
         assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTop") == 40
+        page.wait_for_timeout(31_000)  # longer than other pages wait until they draw themselves
+        assert seen
+        assert all(seen)  # nothing but the block was drawn
         opened.close()
 
 
