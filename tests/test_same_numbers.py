@@ -140,7 +140,7 @@ def same(found: Any, expected: Any) -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=150)
 def test_totals_rows_raw_views_and_plain_python_give_the_same_numbers(
     data: st.DataObject, views: Views
 ) -> None:

@@ -16,9 +16,9 @@ import pytest
 from dyntube.periods import Period
 from dyntube.query import Filter
 from dyntube.sheet import csv
+from dyntube.ui.breakdown import breakdown, ordered
 from dyntube.ui.scene import Scene
 from dyntube.ui.selection import SORTS, Selection
-from dyntube.ui.breakdown import breakdown, ordered
 
 from . import library, plain
 from .library import BEFORE, WEEK
@@ -111,6 +111,13 @@ def test_without_a_comparison_nothing_is_gone_and_nothing_changed() -> None:
 
     assert "v-old" not in set(rows["video"])
     assert list(rows) == ["video", *METRICS_SHOWN, "label"]
+
+
+def test_the_total_has_also_what_the_page_itself_does_not_show(raw: list[plain.Record]) -> None:
+    total = breakdown(scene(metrics=("views",)), "video", ("completions", "viewers")).total
+    numbers = plain.metrics(plain.within(raw, WEEK.start, WEEK.end, "UTC"))
+
+    assert (total["completions"], total["viewers"]) == (numbers["completions"], numbers["viewers"])
 
 
 def test_rows_have_labels_and_the_total_is_of_all_views(raw: list[plain.Record]) -> None:

@@ -22,8 +22,8 @@ def page(by: str, metrics: tuple[str, ...], without: tuple[str, ...], compared: 
     import datetime as dt
 
     from dyntube.ui import state
-    from dyntube.ui.scene import Scene
     from dyntube.ui.breakdown import breakdown
+    from dyntube.ui.scene import Scene
     from dyntube.ui.table import table
     from tests.library import BEFORE, WEEK
 

@@ -53,8 +53,9 @@ def breakdown(
     if earlier := scene.earlier(replace(query, metrics=compared)):
         rows = compare(rows, answer(earlier), [by], list(compared), gone=True)
     rows = rows.assign(label=[label(by, value) for value in rows[by]])
-    # What the cards have asked anyway, where the filters are the same.
-    whole = scene.totals if query.filters == scene.filters else replace(query, by=())
+    whole = replace(query, by=())
+    if query.filters == scene.filters and {*asked} <= {*scene.totals.metrics}:
+        whole = scene.totals  # which the cards have asked anyway
     total = answer(whole).iloc[0]
     return Breakdown(by, metrics, ordered(scene, rows), total, without)
 

@@ -1,4 +1,4 @@
-"""A page of figures that can be clicked, and what Streamlit says of it: a script for `streamlit`."""
+"""A script for `streamlit`: figures that can be clicked, and what Streamlit says of the click."""
 
 from __future__ import annotations
 
