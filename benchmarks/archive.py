@@ -10,7 +10,6 @@ import argparse
 import datetime as dt
 import json
 import multiprocessing
-import os
 import shutil
 import sys
 import tempfile
@@ -39,7 +38,8 @@ from dyntube.records import with_computed
 from .machine import row
 
 ONE_DAY = dt.timedelta(days=1)
-KEPT = Path(__file__).parents[1] / ".bench_cache" / "archive"  # not under version control
+KEPT = Path(__file__).parents[1] / ".bench_cache"  # not under version control
+USUAL = 10_000_000  # views
 _MARKER = "benchmark.json"
 
 
@@ -63,9 +63,9 @@ class Big:
         return round(VIEWS_PER_DAY * self.views / drawn)
 
 
-def year() -> Big:
-    """10 million views over the 365 days before today."""
-    return Big(10_000_000, 365, dt.datetime.now(dt.UTC).date() - ONE_DAY)
+def year(views: int = USUAL) -> Big:
+    """So many views over the 365 days before today."""
+    return Big(views, 365, dt.datetime.now(dt.UTC).date() - ONE_DAY)
 
 
 def settings(folder: Path) -> Settings:
@@ -78,12 +78,12 @@ def environment(folder: Path) -> dict[str, str]:
     return {"DYNTUBE_SYNC": "external", "DYNTUBE_ARCHIVE": str(folder)}
 
 
-def kept() -> Path:
-    """The folder of the archive that all benchmarks share, built when it is missing or old.
+def kept(views: int = USUAL) -> Path:
+    """The folder of the archive of a year that all benchmarks share, built when missing or old.
 
     Beside the year, it has today up to this minute.
     """
-    folder, big = Path(os.environ.get("BENCH_ARCHIVE", KEPT)), year()
+    folder, big = KEPT / f"year-of-{views}", year(views)
     build(folder, big)
     _write(folder, big.views_per_day, big.last + ONE_DAY)
     _open(folder).sweep(_scope(folder))
@@ -162,7 +162,7 @@ def main() -> None:
 def _command_line() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.archive", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--views", type=int, default=year().views)
+    parser.add_argument("--views", type=int, default=USUAL)
     parser.add_argument("--days", type=int, default=year().days)
     options = parser.parse_args()
     seconds = build(options.folder, Big(options.views, options.days, year().last))

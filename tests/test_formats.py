@@ -255,14 +255,14 @@ def test_a_continent_has_its_name_and_an_unknown_code_stays(code, name):
     [
         ("Product tour 2026", "Product tour 2026"),
         ("Größe, 日本 🎬", "Größe, 日本 🎬"),
-        ("![x](http://evil.example/a.png)", r"\!\[x\]\(http\://evil\.example/a\.png\)"),
+        ("![x](http://evil.example/a.png)", r"\!\[x\]\(http\:\/\/evil\.example\/a\.png\)"),
         ("[click](javascript:alert(1))", r"\[click\]\(javascript\:alert\(1\)\)"),
-        ("<script>alert(1)</script>", r"\<script\>alert\(1\)\</script\>"),
+        ("<script>alert(1)</script>", r"\<script\>alert\(1\)\<\/script\>"),
         ("&lt;b&gt;", r"\&lt;b\&gt;"),
         ("**bold** _it_ ~~no~~ `code`", r"\*\*bold\*\* \_it\_ \~\~no\~\~ \`code\`"),
         ("# one\\", r"\# one\\"),
         ("1. + - |", r"1\. \+ \- \|"),
-        ("$x^2$ :red[hot] :material/home:", r"\$x^2\$ \:red\[hot\] \:material/home\:"),
+        ("$x^2$ :red[hot] :material/home:", r"\$x^2\$ \:red\[hot\] \:material\/home\:"),
         ("", "Unknown"),
     ],
 )

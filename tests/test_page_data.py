@@ -171,7 +171,7 @@ def test_each_check_counts_and_says_what_is_done(wrong: AppTest) -> None:
 def test_a_check_opens_the_views_behind_it(wrong: AppTest) -> None:
     at = wrong.selectbox(key="check").select("watched_longer").run()
     assert "Watched longer than the video: 1 view" in words(whole(at))
-    rows = table(at, "Watched longer than the video")
+    rows = table(at, "Watched longer than the video: 1 view")
     assert rows["id"].tolist() == [f"{TODAY - 6 * ONE_DAY}-1"]
     assert set(rows.columns) == set(VIEW_COLUMNS)
 
@@ -209,9 +209,9 @@ def test_views_behind_a_check_come_in_pages_that_leave_none_out(stored: Path) ->
     found = []
     for page in (1, 2, 3):
         at = at.get("pagination")[0].set_value(page).run() if page > 1 else at
-        found += table(at, label)["id"].tolist()
+        found += table(at, f"{label}: 60 views")["id"].tolist()
     assert sorted(found) == [record["id"] for record in records]
-    assert str(table(at, label)["date"].iloc[0]).startswith(f"{day} 15:30")
+    assert str(table(at, f"{label}: 60 views")["date"].iloc[0]).startswith(f"{day} 15:30")
 
 
 def test_a_check_that_counts_0_says_so(stored: Path) -> None:
