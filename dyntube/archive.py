@@ -18,6 +18,7 @@ import json
 import os
 import re
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -78,8 +79,9 @@ class Archive:
         """The sound files of the UTC days from `start` to `end`, both included."""
         return tuple(
             path
-            for path in self._newest()
-            if start <= _day_of(path) <= end and (path in self._sound or self._check(path))
+            for folder in self.folders
+            for path in _between(self._listing(self.root / folder), start, end)
+            if path in self._sound or self._check(path)
         )
 
     def version(self) -> str:
@@ -203,6 +205,12 @@ def _newest_generations(years: Iterable[str]) -> Iterator[Path]:
         names = sorted(name for name in os.listdir(year) if _NAME.fullmatch(name))
         newest = {name[:10]: name for name in names if name.endswith(".parquet")}
         yield from (Path(year, name) for name in newest.values())
+
+
+def _between(paths: Sequence[Path], start: dt.date, end: dt.date) -> Sequence[Path]:
+    """Those of the days from `start` to `end`, of paths with the oldest day first."""
+    first = bisect_left(paths, start, key=_day_of)
+    return paths[first : bisect_right(paths, end, first, key=_day_of)]
 
 
 def _day_files(year: Path, day: dt.date) -> list[Path]:

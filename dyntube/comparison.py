@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from typing import Literal
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .metrics import METRICS, Metric, metric
 
@@ -15,11 +16,15 @@ def change(measure: Metric, now: float, before: float) -> float:
 
     NaN when there is no base: amounts that were 0, rates that had nothing to divide by.
     """
-    if math.isnan(now) or math.isnan(before):
-        return math.nan
-    if measure.is_rate:
-        return now - before
-    return (now - before) / before if before else math.nan
+    return float(changes(measure, np.array([now]), np.array([before]))[0])
+
+
+def changes(measure: Metric, now: NDArray[Any], before: NDArray[Any]) -> NDArray[np.float64]:
+    """As `change`, of many at once."""
+    change: NDArray[np.float64] = now.astype(np.float64) - before
+    if not measure.is_rate:
+        change /= np.where(before == 0, np.nan, before)
+    return change
 
 
 def compare(
@@ -35,18 +40,25 @@ def compare(
     With `gone`, also the rows that were only there before. Amounts are 0 and the rest NaN where a
     row was not there.
     """
-    earlier = before[[*by, *metrics]].rename(columns={name: f"{name}_before" for name in metrics})
-    how: Literal["left", "outer"] = "outer" if gone else "left"
-    both = now.merge(earlier, on=by, how=how, sort=False) if by else now.join(earlier)
-    amounts = [name for name in now.columns if name in METRICS and metric(name).is_amount]
-    both = both.fillna(dict.fromkeys(amounts, 0)).astype({n: now.dtypes[n] for n in amounts})
+    rows, earlier = (frame.set_index(by) if by else frame for frame in (now, before))
+    if gone and by:
+        rows = rows.reindex(rows.index.union(earlier.index, sort=False))
+    earlier = earlier.reindex(rows.index)
+    columns: dict[str, Any] = {n: _filled(n, rows[n], now) for n in map(str, rows)}
     for name in metrics:
-        measure = metric(name)
-        if measure.is_amount:
-            both[f"{name}_before"] = both[f"{name}_before"].fillna(0)
-        pairs = zip(both[name], both[f"{name}_before"], strict=True)
-        both[f"{name}_change"] = [change(measure, float(a), float(b)) for a, b in pairs]
-    return both
+        columns[f"{name}_before"] = _filled(name, earlier[name], before)
+    for name in metrics:
+        pair = columns[name], columns[f"{name}_before"]
+        columns[f"{name}_change"] = changes(metric(name), *map(np.asarray, pair))
+    both = pd.DataFrame(columns, index=rows.index)
+    return both.reset_index() if by else both
+
+
+def _filled(name: str, values: pd.Series[Any], like: pd.DataFrame) -> pd.Series[Any]:
+    """Amounts are 0 where a row was not there."""
+    if name not in METRICS or not metric(name).is_amount:
+        return values
+    return values.fillna(0).astype(like[name].dtype)
 
 
 def metric_of(column: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
+from itertools import chain
 from typing import TypeVar
 
 import duckdb
@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from . import shape
 from .archive import Archive
 from .errors import ArchiveError
 from .periods import ONE_DAY, calendar
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
-from .sql import shape, statement
+from .sql import Files, statement, summed
 
 ANSWERS_KEPT = 1000
 PLAIN_VIEWS = pa.schema(
     [SCHEMA.field(n) if SCHEMA.field(n).type != LABEL else (n, TEXT) for n in VIEW_COLUMNS]
 )
-Files = tuple[Path, ...]
 Q = TypeVar("Q", bound=Question)
 T = TypeVar("T")
 
@@ -45,11 +45,12 @@ class Engine:
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
         self._kept = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
+        self._totals = lru_cache(maxsize=ANSWERS_KEPT)(_nothing_known)
 
     def answer(self, query: Query) -> pd.DataFrame:
         """One row per combination of `by` that has views (without `by`: one row).
 
-        Columns are the dimensions, then the metrics, by name; types as in `sql.shape`. The frame
+        Columns are the dimensions, then the metrics, by name; types as in `shape.answer`. The frame
         is kept until the files behind it change, and handed to all who ask: do not change it.
         Raises ArchiveError when a day file cannot be read.
         """
@@ -67,6 +68,11 @@ class Engine:
         """How many views there are; else as `answer`."""
         return int(self._keep(query)["views"].iloc[0])
 
+    def forget(self) -> None:
+        """Keep no answer any longer."""
+        self._kept.cache_clear()
+        self._totals.cache_clear()
+
     def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
         """All views of a question, oldest first, in PLAIN_VIEWS: a table for each local day.
 
@@ -80,15 +86,15 @@ class Engine:
     def _keep(self, asked: Question) -> pd.DataFrame:
         return self._over_sound_files(asked, self._kept)
 
-    def _over_sound_files(self, asked: Q, ask: Callable[[Q, Files, Files], T]) -> T:
-        sources = self._sources(asked)
+    def _over_sound_files(self, asked: Q, ask: Callable[[Q, Files], T]) -> T:
+        files = self._files(asked)
         try:
-            return ask(asked, *sources)
+            return ask(asked, files)
         except duckdb.Error as error:
             # A file that was sound may be damaged since; the others still answer.
             self._archive.verify()
-            if (sound := self._sources(asked)) != sources:
-                return ask(asked, *sound)
+            if (sound := self._files(asked)) != files:
+                return ask(asked, sound)
             if not isinstance(error, duckdb.IOException):
                 raise
             raise ArchiveError("A stored day cannot be read. Fetch it again.") from error
@@ -106,19 +112,33 @@ class Engine:
             yield replace(query, period=period, limit=None, offset=0)
             day += ONE_DAY
 
-    def _sources(self, asked: Question) -> tuple[Files, Files]:
-        """The files of the period, and those of all days before where history is needed."""
+    def _files(self, asked: Question) -> Files:
         days = asked.period.utc_days(asked.timezone)
+        whole = asked.period.whole_utc_days(asked.timezone)
+        ends = dict.fromkeys([days[0], days[-1]])
+        cut = [self._archive.files(day, day) for day in ends if day not in whole]
         history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
-        return self._archive.files(days[0], days[-1]), history
+        inside = self._archive.files(whole[0], whole[-1]) if whole else ()
+        return Files(inside, tuple(chain(*cut)), history)
 
-    def _ask(self, asked: Question, files: Files, history: Files) -> pd.DataFrame:
-        found = statement(asked, files, history)
+    def _ask(self, asked: Question, files: Files) -> pd.DataFrame:
+        if not isinstance(asked, Query):
+            return shape.shape(asked, self._run(asked, files))
+        # Whoever asks for rows also learns what they add up to, which others ask for next.
+        total = self._totals(asked.period, asked.timezone, asked.filters, files)
+        if not asked.by and {metric.name for metric in summed(asked)} <= total.keys():
+            return shape.answer(asked, total)
+        groups, found = shape.sums(self._run(asked, files))
+        total |= found
+        return shape.answer(asked, groups)
+
+    def _run(self, asked: Question, files: Files) -> pa.Table:
+        found = statement(asked, files)
         with self._cursor(asked) as cursor:
-            return shape(asked, cursor.execute(found.sql, found.parameters).df())
+            return cursor.sql(found.sql, params=found.parameters).to_arrow_table()
 
-    def _ask_plain(self, asked: RowsQuery, files: Files, history: Files) -> pa.Table:
-        found = statement(asked, files, history)
+    def _ask_plain(self, asked: RowsQuery, files: Files) -> pa.Table:
+        found = statement(asked, files)
         with self._cursor(asked) as cursor:
             newest_first = cursor.sql(found.sql, params=found.parameters).to_arrow_table()
         oldest_first = newest_first.take(np.arange(len(newest_first))[::-1])
@@ -132,3 +152,8 @@ class Engine:
                 bounds = asked.period.bounds(asked.timezone)
                 cursor.register("calendar", calendar(*bounds, asked.timezone))
             yield cursor
+
+
+def _nothing_known(*about: object) -> shape.Sums:
+    """What is known of all views of a question, by metric; filled while it is kept."""
+    return {}

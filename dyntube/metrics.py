@@ -15,6 +15,7 @@ UNKNOWN = "Unknown"
 OTHER = "Other"
 
 Format = Literal["number", "percent", "hours", "seconds", "ratio"]
+Kind = Literal["text", "number", "date", "moment"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Metric:
 
     `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
     it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
+    `different` is the SQL of what it counts once however often it comes, else empty.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Metric:
     more_is_better: bool = True
     views: str = "true"
     parts: tuple[str, str] | None = None
+    different: str = ""
 
     @property
     def is_rate(self) -> bool:
@@ -52,12 +55,15 @@ class Dimension:
 
     text: text, "Unknown" where it is missing; number: whole numbers; date: the first day of a
     local day, week or month; moment: an instant. `of_calendar`: it depends on the time zone.
+    `columns` are those that its values are made of, where these have few different values: views
+    are then grouped by them as they are stored, and values are made of the groups.
     """
 
     name: str
     label: str
     sql: str
-    kind: Literal["text", "number", "date", "moment"] = "text"
+    columns: tuple[str, ...] = ()
+    kind: Kind = "text"
     of_calendar: bool = False
 
 
@@ -67,12 +73,14 @@ _LASTS = "started AND duration > 0"
 _WITH_SOUND = "started AND NOT muted"
 
 
-def _count(condition: str) -> str:
-    return f"count(CASE WHEN {condition} THEN 1 END)"
-
-
 def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
-    return Metric(name, label, _count(condition), help_, additive=True, views=condition)
+    sql = f"coalesce(count_if({condition}), 0)"
+    return Metric(name, label, sql, help_, additive=True, views=condition)
+
+
+def _people(name: str, label: str, different: str, help_: str) -> Metric:
+    sql = f"count(DISTINCT {different})"
+    return Metric(name, label, sql, help_, views="viewer IS NOT NULL", different=different)
 
 
 def _reached(percent: int) -> Metric:
@@ -126,20 +134,18 @@ _SUMS = (
         additive=True,
         views=_LASTS,
     ),
-    Metric(
+    _people(
         "viewers",
         "Viewers",
-        "count(DISTINCT viewer)",
+        "viewer",
         "Different people: by your own user id where the view has one, else by browser. "
         "One person in several rows or days counts once in the total.",
-        views="viewer IS NOT NULL",
     ),
-    Metric(
+    _people(
         "new_viewers",
         "New viewers",
-        "count(DISTINCT CASE WHEN date = first_date THEN viewer END)",
+        "CASE WHEN date = first_date THEN viewer END",
         "Viewers without an earlier view in the stored history.",
-        views="viewer IS NOT NULL",
     ),
     *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
 )
@@ -194,12 +200,17 @@ _RATES = (
 METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}
 
 
-def _text(column: str) -> str:
-    return f"coalesce({column}, '{UNKNOWN}')"
+def _text(name: str, label: str, column: str) -> Dimension:
+    return Dimension(name, label, f"coalesce({column}, '{UNKNOWN}')", (column,))
 
 
-def _version(family: str, major: str) -> str:
-    return f"coalesce({family} || coalesce(' ' || {major}, ''), '{UNKNOWN}')"
+def _version(name: str, label: str, family: str, major: str) -> Dimension:
+    sql = f"coalesce({family} || coalesce(' ' || {major}, ''), '{UNKNOWN}')"
+    return Dimension(name, label, sql, (family, major))
+
+
+def _of_calendar(name: str, label: str, kind: Kind) -> Dimension:
+    return Dimension(name, label, name, (name,), kind, of_calendar=True)
 
 
 def _length_sql() -> str:
@@ -227,50 +238,52 @@ def _minute(moment: str) -> str:
 
 
 _DIMENSIONS = (
-    Dimension("project", "Project", _text("project_key")),
-    Dimension("channel", "Channel", _text("channel_key")),
-    Dimension("video", "Video", _text("video_key")),
-    Dimension("continent", "Continent", _text("geo_continent")),
-    Dimension("country", "Country", _text("geo_country")),
-    Dimension("region", "Region", _text("geo_region")),
-    Dimension("city", "City", _text("geo_city")),
-    Dimension("device_type", "Device type", _text("device_type")),
-    Dimension("device_brand", "Device brand", _text("device_brand")),
-    Dimension("device_model", "Device model", _text("device_model")),
-    Dimension("browser", "Browser", _text("browser_family")),
-    Dimension("browser_version", "Browser version", _version("browser_family", "browser_major")),
-    Dimension("os", "Operating system", _text("os_family")),
-    Dimension("os_version", "Operating system version", _version("os_family", "os_major")),
-    Dimension("embed_domain", "Embedding domain", _text("embed_domain")),
-    Dimension("embed_page", "Embedding page", _text("embed_url")),
+    _text("project", "Project", "project_key"),
+    _text("channel", "Channel", "channel_key"),
+    _text("video", "Video", "video_key"),
+    _text("continent", "Continent", "geo_continent"),
+    _text("country", "Country", "geo_country"),
+    _text("region", "Region", "geo_region"),
+    _text("city", "City", "geo_city"),
+    _text("device_type", "Device type", "device_type"),
+    _text("device_brand", "Device brand", "device_brand"),
+    _text("device_model", "Device model", "device_model"),
+    _text("browser", "Browser", "browser_family"),
+    _version("browser_version", "Browser version", "browser_family", "browser_major"),
+    _text("os", "Operating system", "os_family"),
+    _version("os_version", "Operating system version", "os_family", "os_major"),
+    _text("embed_domain", "Embedding domain", "embed_domain"),
+    _text("embed_page", "Embedding page", "embed_url"),
     Dimension(
         "sound",
         "Sound",
         f"CASE WHEN muted THEN 'Off' WHEN NOT muted THEN 'On' ELSE '{UNKNOWN}' END",
+        ("muted",),
     ),
     Dimension(
         "plan",
         "Plan",
         "CASE plan_type WHEN 1 THEN 'Standard' WHEN 2 THEN 'Edge' "
         f"ELSE coalesce('Plan ' || plan_type, '{UNKNOWN}') END",
+        ("plan_type",),
     ),
-    Dimension("delivery_region", "Delivery region", _text("region")),
-    Dimension("length", "Video length", _length_sql()),
+    _text("delivery_region", "Delivery region", "region"),
+    Dimension("length", "Video length", _length_sql(), ("duration",)),
     Dimension(
         "watched_percent",
         "Share watched",
         f"CASE WHEN {_LASTS} THEN CAST(floor(least({_WATCHED} * 100 / duration, 100)) "
         "AS INTEGER) ELSE -1 END",  # -1: not played, or of unknown length
-        "number",
+        kind="number",
     ),
-    Dimension("minute", "Minute", _minute("date"), "moment"),
-    Dimension("watched_until", "Watched until", _minute(_UNTIL), "moment"),
-    Dimension("hour", "Hour", "hour", "moment", of_calendar=True),
-    Dimension("day", "Day", "day", "date", of_calendar=True),
-    Dimension("week", "Week", "week", "date", of_calendar=True),
-    Dimension("month", "Month", "month", "date", of_calendar=True),
-    Dimension("hour_of_day", "Hour of the day", "hour_of_day", "number", of_calendar=True),
-    Dimension("weekday", "Weekday", "weekday", "number", of_calendar=True),
+    Dimension("minute", "Minute", _minute("date"), kind="moment"),
+    Dimension("watched_until", "Watched until", _minute(_UNTIL), kind="moment"),
+    _of_calendar("hour", "Hour", "moment"),
+    _of_calendar("day", "Day", "date"),
+    _of_calendar("week", "Week", "date"),
+    _of_calendar("month", "Month", "date"),
+    _of_calendar("hour_of_day", "Hour of the day", "number"),
+    _of_calendar("weekday", "Weekday", "number"),
 )
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
 # What lies in what, the largest first.

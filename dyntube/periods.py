@@ -64,6 +64,17 @@ class Period:
         last = max(start, end - dt.timedelta(microseconds=1)).date()
         return [start.date() + ONE_DAY * n for n in range((last - start.date()).days + 1)]
 
+    def whole_utc_days(self, timezone: str) -> list[dt.date]:
+        """Those of its UTC days of which no moment is outside of it."""
+        days, (start, end) = self.utc_days(timezone), self.bounds(timezone)
+        if _midnight(days[0]) < start:
+            days = days[1:]
+        return days[:-1] if days and _midnight(days[-1] + ONE_DAY) > end else days
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
 
 @dataclass(frozen=True)
 class Preset:

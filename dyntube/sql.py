@@ -1,25 +1,32 @@
-"""Questions as SQL, and answers as frames. The only module that writes SQL.
+"""Questions as SQL. The only module that writes SQL.
 
 Values are bound as parameters; names come from the fixed lists of `metrics`, `quality` and
-`records`.
+`records`. What each choice of words costs an engine: docs/performance.md.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
 
 from . import metrics as catalogue
 from . import quality
-from .metrics import OTHER
-from .periods import slot_of
+from .metrics import OTHER, Metric
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
-from .records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, VIEW_COLUMNS
+from .records import VIEW_COLUMNS
+
+
+@dataclass(frozen=True)
+class Files:
+    """The day files that a question reads.
+
+    All views of `whole` days lie in its period, and some of those of `cut` days. `history` are the
+    files of every day up to the period's end, where it needs them.
+    """
+
+    whole: tuple[Path, ...] = ()
+    cut: tuple[Path, ...] = ()
+    history: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,19 +37,17 @@ class Statement:
     parameters: dict[str, object]
 
 
-def statement(
-    asked: Question, files: tuple[Path, ...], history: tuple[Path, ...] = ()
-) -> Statement:
-    """The SQL of a question over day files.
+def statement(asked: Question, files: Files) -> Statement:
+    """The SQL of a question over day files, which reads the view `calendar` when `needs_calendar`.
 
-    It reads `files`, the view `calendar` when `needs_calendar`, and `history` (every file up to the
-    period's end) when `needs_history`. Columns come back prefixed, `d_` for dimensions and `m_` for
-    all others, because engines confuse an aggregate that is called like a column.
+    Columns come back prefixed, because engines confuse an aggregate that is called like a column:
+    `d_` for dimensions, `l_` for lists of lists of what is to be counted once, `m_` for all others.
+    `shape` makes a frame of them.
     """
     source, parameters = _views(asked, files)
     match asked:
         case Query():
-            sql = _answer(asked, source, history, parameters)
+            sql = _answer(asked, source, files.history, parameters)
         case RowsQuery():
             sql = _rows(asked, source, parameters)
         case ChecksQuery():
@@ -53,30 +58,39 @@ def statement(
     return Statement(sql, parameters)
 
 
-def _views(asked: Question, files: tuple[Path, ...]) -> tuple[str, dict[str, object]]:
+def _views(asked: Question, files: Files) -> tuple[str, dict[str, object]]:
     """The views that a question is about, as a subquery, and its parameters."""
-    start, end = asked.period.bounds(asked.timezone)
-    parameters: dict[str, object] = {
-        "start": slot_of(start),
-        "end": slot_of(end - dt.timedelta(microseconds=1)),
-    }
-    conditions = ["slot BETWEEN $start AND $end"]
-    if asked.period.until is not None:
-        parameters["until"] = end
-        conditions.append("date < $until")
-    for number, filter_ in enumerate(asked.filters):
-        conditions.append(_condition(filter_, f"filter{number}", parameters))
-    source = "no_views"
-    if files:
-        source, parameters["files"] = "read_parquet($files)", [str(path) for path in files]
-    if asked.needs_calendar:
+    parameters: dict[str, object] = {}
+    parts = []
+    if files.whole:
+        parameters["whole"] = [str(path) for path in files.whole]
+        parts.append("SELECT * FROM read_parquet($whole)")
+    if files.cut:
+        start, end = asked.period.bounds(asked.timezone)
+        parameters["cut"] = [str(path) for path in files.cut]
+        parameters |= {"start": start, "end": end}
+        parts.append("SELECT * FROM read_parquet($cut) WHERE date >= $start AND date < $end")
+    source = f"({' UNION ALL BY NAME '.join(parts) or 'FROM no_views'})"
+    if _is_by_the_clock(asked):
         source += " JOIN calendar USING (slot)"
-    return f"(SELECT * FROM {source} WHERE {' AND '.join(conditions)})", parameters
+    conditions = []
+    for number, filter_ in enumerate(asked.filters):
+        value = catalogue.dimension(filter_.dimension).sql
+        conditions.append(_condition(filter_, value, f"filter{number}", parameters))
+    return f"(SELECT * FROM {source} WHERE {' AND '.join(conditions) or 'true'})", parameters
 
 
-def _condition(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
-    """What a filter keeps, with its values put among the parameters."""
-    value = f"CAST({catalogue.dimension(filter_.dimension).sql} AS VARCHAR)"
+def _is_by_the_clock(asked: Question) -> bool:
+    """Whether each view must know what the clocks show when it began."""
+    names = [filter_.dimension for filter_ in asked.filters]
+    if isinstance(asked, Query) and not _is_by_slot(asked):
+        names += asked.by
+    return any(catalogue.dimension(name).of_calendar for name in names)
+
+
+def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, object]) -> str:
+    """What a filter keeps of a `value`, with its own values put among the parameters."""
+    value = f"CAST({value} AS VARCHAR)"
     if filter_.operator != "contains":
         parameters[name] = [str(wanted) for wanted in filter_.values]
         is_one = f"list_contains(${name}, {value})"
@@ -88,25 +102,82 @@ def _condition(filter_: Filter, name: str, parameters: dict[str, object]) -> str
     return f"({' OR '.join(found) or 'false'})"
 
 
+def summed(query: Query) -> tuple[Metric, ...]:
+    """What an engine adds up or lists for a question: its metrics, and for rates what they divide.
+
+    Rates are divided and different values counted afterwards (`shape`), when groups have been put
+    together.
+    """
+    names = (*query.metrics, *filter(None, [query.order_by]))
+    parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
+    return tuple(catalogue.metric(name) for name in dict.fromkeys(parts))
+
+
 def _answer(
     query: Query, source: str, history: tuple[Path, ...], parameters: dict[str, object]
 ) -> str:
+    """Views grouped by columns as they are stored, and those few groups by what people read.
+
+    An engine groups a stored column by the entries of its files' dictionaries, and what comes out
+    of an expression view by view.
+    """
     if query.needs_history:
         first_views = "FROM no_first_views"
         if history:
             first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in history]
         source += f" LEFT JOIN ({first_views}) USING (viewer)"
-    columns = [f"{_grouped(query, name, parameters)} AS d_{name}" for name in query.by]
-    columns += [f"{catalogue.metric(name).sql} AS m_{name}" for name in query.metrics]
-    return f"SELECT {', '.join(columns)} FROM {source}" + _grouping(query)
+    sums, grouping = summed(query), " GROUP BY ALL" if query.by else ""
+    columns, values = _by_slot(query) if _is_by_slot(query) else _by_columns(query)
+    inner = ", ".join([*columns, *map(_sum, sums)])
+    groups = f"(SELECT {inner} FROM {source}{grouping})"
+    if _is_by_slot(query):
+        groups += " JOIN calendar USING (slot)"
+    outer = [f"{_kept(query, n, value, parameters)} AS d_{n}" for n, value in values.items()]
+    outer += map(_sum_of_sums, sums)
+    return f"SELECT {', '.join(outer)} FROM {groups}{grouping}"
 
 
-def _grouped(query: Query, name: str, parameters: dict[str, object]) -> str:
-    """The expression that rows are grouped by."""
-    sql = catalogue.dimension(name).sql
+def _is_by_slot(query: Query) -> bool:
+    """Whether rows are by dimensions of time alone: then only sums need to know the clocks."""
+    return bool(query.by) and all(catalogue.dimension(name).of_calendar for name in query.by)
+
+
+def _by_slot(query: Query) -> tuple[list[str], dict[str, str]]:
+    """What views are grouped by, and each dimension's value in terms of that."""
+    return ["slot"], {name: catalogue.dimension(name).sql for name in query.by}
+
+
+def _by_columns(query: Query) -> tuple[list[str], dict[str, str]]:
+    """As `_by_slot`, by the columns of each dimension, or where it has none by its value."""
+    columns: list[str] = []
+    values = {}
+    for name in query.by:
+        dimension = catalogue.dimension(name)
+        columns += dimension.columns or (f"{dimension.sql} AS g_{name}",)
+        values[name] = dimension.sql if dimension.columns else f"g_{name}"
+    return list(dict.fromkeys(columns)), values
+
+
+def _sum(metric: Metric) -> str:
+    if not metric.different:
+        return f"{metric.sql} AS s_{metric.name}"
+    value = metric.different
+    return f"list({value}) FILTER (WHERE {value} IS NOT NULL) AS s_{metric.name}"
+
+
+def _sum_of_sums(metric: Metric) -> str:
+    if metric.different:
+        return f"list(s_{metric.name}) AS l_{metric.name}"
+    type_ = "BIGINT" if metric.format == "number" else "DOUBLE"
+    return f"CAST(sum(s_{metric.name}) AS {type_}) AS m_{metric.name}"
+
+
+def _kept(query: Query, name: str, value: str, parameters: dict[str, object]) -> str:
+    """A dimension's value; "Other" where it is none of those to be kept."""
     if query.keep is None or query.keep.dimension != name:
-        return sql
-    return f"CASE WHEN {_condition(query.keep, 'keep', parameters)} THEN {sql} ELSE '{OTHER}' END"
+        return value
+    condition = _condition(query.keep, value, "keep", parameters)
+    return f"CASE WHEN {condition} THEN {value} ELSE '{OTHER}' END"
 
 
 def _rows(query: RowsQuery, source: str, parameters: dict[str, object]) -> str:
@@ -143,69 +214,3 @@ _FIRST_VIEWS = (
     "SELECT viewer, min(date) AS first_date FROM read_parquet($history) "
     "WHERE viewer IS NOT NULL GROUP BY viewer"
 )
-
-
-def _grouping(query: Query) -> str:
-    dimensions = [f"d_{name}" for name in query.by]
-    sql = " GROUP BY ALL" if query.by else ""
-    if query.order_by:
-        sql += f" ORDER BY {catalogue.metric(query.order_by).sql} DESC NULLS LAST"
-        sql += "".join(f", {name}" for name in dimensions)
-    elif dimensions:
-        sql += f" ORDER BY {', '.join(dimensions)}"
-    return sql + (f" LIMIT {int(query.limit)}" if query.limit is not None else "")
-
-
-def shape(asked: Question, answer: pd.DataFrame) -> pd.DataFrame:
-    """The rows of an engine with our names and types.
-
-    Counts are int64, other metrics float64 (NaN where the divisor is 0). Dimensions are text,
-    int64, dates (datetime64, no zone) or moments aware in the question's zone, as their `kind`
-    says. The columns of views are those of `records.VIEW_COLUMNS`, nullable, `date` aware in that
-    zone.
-    """
-    answer = answer.rename(columns=lambda name: name[2:])
-    match asked:
-        case Query():
-            return _shape_answer(asked, answer)
-        case RowsQuery():
-            answer["date"] = pd.to_datetime(answer["date"], unit="us", utc=True)
-            answer = answer.astype({column.name: _pandas_type(column.type) for column in COLUMNS})
-            answer["date"] = answer["date"].dt.tz_convert(asked.timezone)
-            return answer
-        case ChecksQuery() | CountQuery():
-            return answer.astype("int64")
-
-
-def _pandas_type(type_: pa.DataType) -> str:
-    return _PANDAS_TYPES.get(type_, "string")
-
-
-_PANDAS_TYPES: dict[pa.DataType, str] = {
-    COUNT: "Int32",
-    SECONDS: "Float64",
-    FLAG: "boolean",
-    INSTANT: "datetime64[us, UTC]",
-}
-
-
-def _shape_answer(query: Query, answer: pd.DataFrame) -> pd.DataFrame:
-    for name in query.metrics:
-        counted = catalogue.metric(name).format == "number"
-        answer[name] = answer[name].astype("int64" if counted else "float64")
-    for name in query.by:
-        answer[name] = _shape_dimension(name, answer[name], query.timezone)
-    return answer[[*query.by, *query.metrics]]
-
-
-def _shape_dimension(name: str, values: pd.Series[Any], timezone: str) -> pd.Series[Any]:
-    match catalogue.dimension(name).kind:
-        case "moment":
-            moments = pd.to_datetime(values, utc=True)
-            return moments.dt.tz_convert(timezone)
-        case "date":
-            return pd.to_datetime(values)
-        case "number":
-            return values.astype("int64")
-        case "text":
-            return values.astype("str")

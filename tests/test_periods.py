@@ -420,6 +420,28 @@ def test_a_period_cut_at_midnight_still_touches_the_day_it_starts():
     assert cut.utc_days("UTC") == [day("2026-03-01")]
 
 
+@pytest.mark.parametrize(
+    ("zone", "until", "whole"),
+    [
+        ("UTC", None, ["2026-03-01", "2026-03-02", "2026-03-03"]),
+        ("UTC", dt.time(12), ["2026-03-01", "2026-03-02"]),
+        ("Europe/Berlin", None, ["2026-03-01", "2026-03-02"]),
+        ("America/New_York", None, ["2026-03-02", "2026-03-03"]),
+        ("America/New_York", dt.time(20), ["2026-03-02", "2026-03-03"]),  # 1:00 on 4 March
+        ("America/New_York", dt.time(12), ["2026-03-02"]),
+    ],
+)
+def test_a_utc_day_is_whole_where_no_moment_of_it_is_outside(zone, until, whole):
+    days = Period(day("2026-03-01"), day("2026-03-03"), until=until).whole_utc_days(zone)
+
+    assert [str(found) for found in days] == whole
+
+
+@pytest.mark.parametrize("until", [dt.time(), dt.time(3), dt.time(23, 59)])
+def test_a_period_within_a_utc_day_has_no_whole_one(until):
+    assert Period(day("2026-03-01"), day("2026-03-01"), until=until).whole_utc_days("UTC") == []
+
+
 # The calendar
 
 

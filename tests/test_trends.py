@@ -6,14 +6,16 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from dyntube.periods import Period, buckets
 from dyntube.query import Query
-from dyntube.sql import shape
+from dyntube.shape import answer, sums
 from dyntube.trends import Trend, trend
 
 METRICS = ("views", "play_rate", "watch_time", "average_watch_time", "viewers", "views_per_viewer")
+LISTS = pa.list_(pa.list_(pa.int64()))
 LONG_AFTER = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
 
 
@@ -27,9 +29,10 @@ def asked(
 def answered(query: Query, *starts: str) -> pd.DataFrame:
     """What the engine gives when there are views in the buckets of these names only."""
     [interval] = query.by
-    rows = {f"d_{interval}": pd.to_datetime(list(starts))}
-    rows |= {f"m_{name}": [0.5 if "rate" in name else 7] * len(starts) for name in query.metrics}
-    return shape(query, pd.DataFrame(rows))
+    rows = {f"d_{interval}": pa.array(pd.to_datetime(list(starts)))}
+    rows |= {f"m_{n}": pa.array([7] * len(starts)) for n in ("views", "plays", "watch_time")}
+    rows["l_viewers"] = pa.array([[[1, 2, 3, 4, 5, 6, 7]]] * len(starts), LISTS)
+    return answer(query, sums(pa.table(rows))[0])
 
 
 def drawn(query: Query, now: dt.datetime = LONG_AFTER, *starts: str) -> Trend:

@@ -33,7 +33,7 @@ def clocks(starts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 
 def shown_span(
     starts: pd.Series[Any], interval: Interval, margin: float
-) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+) -> list[pd.Timestamp] | None:
     """From before the first bucket to after the last, by so much of a bucket; None for no bucket.
 
     Of a single bucket it is a bucket to each side.
@@ -42,7 +42,7 @@ def shown_span(
         return None
     local = clocks(starts)
     room = _LENGTHS[interval] * (margin if len(starts) > 1 else max(margin, 1.0))
-    return local.iloc[0] - room, local.iloc[-1] + room
+    return [local.iloc[0] - room, local.iloc[-1] + room]
 
 
 def end_of(start: pd.Timestamp, interval: Interval) -> pd.Timestamp:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..comparison import compare, metric_of
-from ..metrics import dimension
+from ..metrics import dimension, metric
 from ..sheet import Sheet
-from .answers import answer
+from .answers import answer, total
 from .labels import NAMED, label
 from .scene import Scene
 
@@ -19,9 +19,9 @@ from .scene import Scene
 class Breakdown:
     """Every value of the dimension `by`, with its `label`, in the chosen order.
 
-    `rows` has the columns `by`, `label`, the metrics, `<metric>_before` and `<metric>_change` where
-    something is compared, and `plays`. `total` is the row of all views together. Filters on the
-    dimensions in `without` do not count.
+    `rows` has the columns `by`, `label`, the metrics, `plays` where one is a rate, and where
+    something is compared `<metric>_before` and `<metric>_change`. `total` is the row of all views
+    together. Filters on the dimensions in `without` do not count.
     """
 
     by: str
@@ -45,7 +45,8 @@ def breakdown(
 ) -> Breakdown:
     """The page's metrics by a dimension, whose own filters do not count."""
     metrics = metrics or scene.metrics
-    asked = tuple(dict.fromkeys((*metrics, "plays")))
+    rates = any(metric(name).is_rate for name in metrics)
+    asked = tuple(dict.fromkeys((*metrics, "plays"))) if rates else metrics
     without = (by, *without)
     query = scene.query(by, metrics=asked, without=without)
     rows = answer(query)
@@ -53,11 +54,7 @@ def breakdown(
     if earlier := scene.earlier(replace(query, metrics=compared)):
         rows = compare(rows, answer(earlier), [by], list(compared), gone=True)
     rows = rows.assign(label=[label(by, value) for value in rows[by]])
-    whole = replace(query, by=())
-    if query.filters == scene.filters and {*asked} <= {*scene.totals.metrics}:
-        whole = scene.totals  # which the cards have asked anyway
-    total = answer(whole).iloc[0]
-    return Breakdown(by, metrics, ordered(scene, rows), total, without)
+    return Breakdown(by, metrics, ordered(scene, rows), total(query).iloc[0], without)
 
 
 def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:

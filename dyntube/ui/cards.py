@@ -14,7 +14,7 @@ from ..comparison import compare
 from ..metrics import FEW_PLAYS, Metric, metric
 from ..sheet import Sheet
 from . import state
-from .answers import answer
+from .answers import total
 from .boxes import palette
 from .scene import Scene
 
@@ -24,7 +24,7 @@ _SPARK_POINTS = 60  # a sparkline of more is noise
 def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
     """One card for each of these metrics, else of the page's: value, change and course."""
     row = totals(scene)
-    course = scene.trend(scene.query(scene.course)).whole.tail(_SPARK_POINTS)
+    course = scene.trend(scene.over_time(scene.course)).whole.tail(_SPARK_POINTS)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
         for name in metrics or scene.metrics:
             _card(metric(name), row, course[name].fillna(0).tolist())
@@ -32,10 +32,10 @@ def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
 
 def totals(scene: Scene) -> pd.Series[float]:
     """The page's metrics and their parts over the whole period, with their change."""
-    query = scene.totals
-    both = answer(query)
+    query = scene.over_time(scene.course)
+    both = total(query)
     if earlier := scene.earlier(query):
-        both = compare(both, answer(earlier), [], list(query.metrics))
+        both = compare(both, total(earlier), [], list(query.metrics))
     kept = [
         n for n in both if str(n).removesuffix("_before").removesuffix("_change") in scene.metrics
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import uuid
 from collections.abc import Callable
+from functools import cache
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -62,10 +64,22 @@ def page(
         st.rerun()
     try:
         _page(title, metrics, draw, always, span)
+        _leave_in_peace(title)
     except DynTubeError as error:
         show_error(error)
     except Exception as error:  # the last line of defence: the reader must not see a trace
         _show_bug(error)
+
+
+@cache
+def _leave_in_peace(title: str) -> None:
+    """Have garbage not looked for in what is there once a page has been drawn: it stays.
+
+    Streamlit looks for garbage after every run of a script, which, with all that has been imported,
+    takes longer than a page.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def show_error(error: DynTubeError) -> None:
@@ -136,7 +150,7 @@ def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
 
 def _has_views(scene: Scene) -> bool:
     """Whether there is anything to draw; else say why not and what to do."""
-    if answer(scene.totals)["views"].iloc[0]:
+    if answer(scene.query(metrics=("views",)))["views"].iloc[0]:
         return True
     missing = missing_days(scene.period, scene.timezone)
     if missing and background().state.progress:

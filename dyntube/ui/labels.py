@@ -30,8 +30,10 @@ def label(by: str, value: str) -> str:
             return formats.of_clock(by, value)
         case "embed_page":
             return page_name(value, _only_domain())
-        case _:
+        case "project" | "channel" | "video":
             return names().of(by, value)
+        case _:
+            return value
 
 
 def _only_domain() -> str:

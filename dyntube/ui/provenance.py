@@ -19,7 +19,7 @@ from .scene import Scene
 
 def provenance(title: str, scene: Scene) -> Provenance:
     """The notes that go with everything exported from a page."""
-    totals = answer(scene.totals).iloc[0]
+    totals = answer(scene.query(metrics=("views", "plays"))).iloc[0]
     comparison = formats.period(scene.comparison) if scene.comparison else "Nothing"
     if scene.comparison and scene.comparison.until:
         comparison += f" until {scene.comparison.until:%H:%M}"

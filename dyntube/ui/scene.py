@@ -54,6 +54,10 @@ class Scene:
         """The question for everything at once: the page's metrics and what its rates divide."""
         return self.query(metrics=with_parts(("views", *self.metrics, "plays")))
 
+    def over_time(self, interval: Interval) -> Query:
+        """The same question by an interval."""
+        return replace(self.totals, by=(interval,))
+
     def earlier(self, query: Query) -> Query | None:
         """The same question about the comparison."""
         return replace(query, period=self.comparison) if self.comparison else None

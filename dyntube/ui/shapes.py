@@ -13,7 +13,7 @@ from .. import charts, formats
 from ..charts import Item, Node
 from ..embeds import page_name
 from ..metrics import FEW_PLAYS, OTHER, UNKNOWN, Metric, dimension, metric
-from .answers import answer
+from .answers import answer, total
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
@@ -132,13 +132,13 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     measure = metric("views")
     query = scene.query(outer, inner, metrics=("views", "plays"), without=(outer, inner))
     found = answer(replace(query, order_by="views", limit=200))
-    total = answer(replace(query, by=())).iloc[0]
+    whole = total(query).iloc[0]
     nodes, tops = [], set(found[outer])
     for value, rows in found.groupby(outer, sort=False):
         sums = pd.Series({outer: value, "views": rows["views"].sum(), "plays": 0})
-        parent = Breakdown(outer, ("views",), rows, total)
+        parent = Breakdown(outer, ("views",), rows, whole)
         nodes.append(Node(f"{value}", "", _item(parent, measure, sums)))
-        child = Breakdown(inner, ("views",), rows, total)
+        child = Breakdown(inner, ("views",), rows, whole)
         for _, row in rows.iterrows():
             item = replace(_item(child, measure, row), label=_inside(inner, row[inner], str(value)))
             nodes.append(Node(f"{value}\n{row[inner]}", f"{value}", item))

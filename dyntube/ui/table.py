@@ -22,6 +22,7 @@ from .scene import Scene
 
 ROWS = 15  # on a page
 _SPARK_POINTS = 60
+_FEW_ROWS = 300  # of which all courses are asked for: no page of them asks again
 
 
 def table(scene: Scene, found: Breakdown, *, key: str = "") -> None:
@@ -145,7 +146,7 @@ def _columns(scene: Scene, found: Breakdown, shown: pd.DataFrame) -> pd.DataFram
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
         if not number and courses:
             columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
-    if (few := shown["plays"] < FEW_PLAYS).any():
+    if "plays" in shown and (few := shown["plays"] < FEW_PLAYS).any():
         columns["few"] = ["Few plays" if row else None for row in few]
     return pd.DataFrame(columns)
 
@@ -212,8 +213,10 @@ def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[st
     query = scene.query(by, interval, metrics=("views",), without=found.without)
     if not values:
         return {}
-    views = answer(replace(query, filters=(*query.filters, Filter(by, values))))
-    wide = views.pivot(index=interval, columns=by, values="views")
+    if len(found.rows) > _FEW_ROWS:
+        query = replace(query, filters=(*query.filters, Filter(by, values)))
+    views = answer(query)
+    wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
     starts = scene.buckets(interval).whole[interval]
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(value): wide[value].tolist() for value in wide.columns}

@@ -30,8 +30,8 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
         offered = scene.selection.intervals(scene.period)
         switch("interval", {name: name.capitalize() for name in offered}, interval)
         notes_menu(scene)
-    now = scene.trend(scene.query(interval))
-    earlier = scene.earlier(scene.query(interval, metrics=(chosen,)))
+    query = scene.over_time(interval)
+    now, earlier = scene.trend(query), scene.earlier(query)
     before = scene.trend(earlier) if earlier else None
     key = f"trend-chart-{scene.period.start}-{scene.period.end}"
     with box:
@@ -52,7 +52,7 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
             alt=f"{measure.label} by {interval}, {formats.period(scene.period)}",
         )
         st.caption(_legend(scene, now))
-    scene.report.add(_sheet(chosen, now, before))
+    scene.report.add(_sheet(scene, chosen, now, before))
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
@@ -70,8 +70,9 @@ def _legend(scene: Scene, now: Trend) -> str:
     return " · ".join([*parts, "drag to narrow the period"])
 
 
-def _sheet(chosen: str, now: Trend, before: Trend | None) -> Sheet:
-    rows = now.rows.assign(whole=["no" if cut else "yes" for cut in now.partial])
+def _sheet(scene: Scene, chosen: str, now: Trend, before: Trend | None) -> Sheet:
+    rows = now.rows[[now.interval, *scene.metrics]]
+    rows = rows.assign(whole=["no" if cut else "yes" for cut in now.partial])
     if before is not None:
         paired = before.rows[chosen].tolist()[: len(rows)]
         padding = [math.nan] * (len(rows) - len(paired))

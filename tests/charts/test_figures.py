@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from dyntube import charts
@@ -48,6 +49,15 @@ FIGURES: dict[str, Callable[[str, Palette], Any]] = {
     "watched_curve": lambda text, p: charts.watched_curve([1.0, 0.5], p, name=text),
     "world_map": lambda text, p: charts.world_map(VIEWS, items(text), p),
 }
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_plotly_finds_nothing_wrong_with_a_figure(name, palette):
+    spec = drawn(FIGURES[name]("x", palette))
+    spec["layout"].pop("dragmode")  # which is wrong on purpose
+
+    assert go.Figure(spec).to_plotly_json()["layout"].keys() == spec["layout"].keys()
 
 
 @pytest.mark.parametrize("name", FIGURES)
