@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..comparison import compare, metric_of
 from ..metrics import dimension, metric
+from ..query import Query
 from ..sheet import Sheet
 from .answers import answer, total
 from .labels import NAMED, label
@@ -49,8 +50,18 @@ def breakdown(
     asked = tuple(dict.fromkeys((*metrics, "plays"))) if rates else metrics
     without = (by, *without)
     query = scene.query(by, metrics=asked, without=without)
+    found: Breakdown | None = scene.made.get((query, metrics))
+    if found is None:
+        found = scene.made[query, metrics] = _breakdown(scene, query, metrics, without)
+    return found
+
+
+def _breakdown(
+    scene: Scene, query: Query, metrics: tuple[str, ...], without: tuple[str, ...]
+) -> Breakdown:
+    [by] = query.by
     rows = answer(query)
-    compared = _compared(scene, asked)
+    compared = _compared(scene, query.metrics)
     if earlier := scene.earlier(replace(query, metrics=compared)):
         rows = compare(rows, answer(earlier), [by], list(compared), gone=True)
     rows = rows.assign(label=[label(by, value) for value in rows[by]])
@@ -69,7 +80,7 @@ def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:
 
 def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order the reader has chosen; those without a value come last."""
-    usual = "views" if "views" in rows else "plays"
+    usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
     sort = scene.selection.sort if scene.selection.sort in rows else usual
     rising = scene.selection.order == "rising"
     return rows.sort_values(

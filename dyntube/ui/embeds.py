@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,7 +231,7 @@ def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
         st.plotly_chart(
             charts.bars(
                 measure,
-                [_item(found, measure, row) for _, row in top.iterrows()],
+                [_item(found, measure, row) for row in top.to_dict("records")],
                 palette(),
                 chosen=scene.selection.values(_BY),
             ),
@@ -245,7 +246,7 @@ def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
 
 
-def _item(found: Breakdown, measure: Metric, row: pd.Series[float]) -> Item:
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
     value, amount = str(row[_BY]), float(row[measure.name])
     text = formats.value(measure, amount)
     if measure.additive:

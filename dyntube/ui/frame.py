@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import gc
 import uuid
@@ -80,6 +81,7 @@ def _leave_in_peace(title: str) -> None:
     """
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
 
 
 def show_error(error: DynTubeError) -> None:

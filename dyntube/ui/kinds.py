@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
@@ -58,7 +58,7 @@ def _bars(scene: Scene, measure: Metric, by: str, order: Sequence[str]) -> None:
         st.caption(NO_PLAYS)
         return
     key = chart_key(f"bars-{by}", scene.selection, by)
-    items = [_item(found, measure, row) for _, row in played.iterrows()]
+    items = [_item(found, measure, row) for row in played.to_dict("records")]
     st.plotly_chart(
         charts.bars(measure, items, palette(), chosen=scene.selection.values(by)),
         key=key,
@@ -72,7 +72,7 @@ def _bars(scene: Scene, measure: Metric, by: str, order: Sequence[str]) -> None:
         st.caption(f"Hatched: fewer than {FEW_PLAYS} plays.")
 
 
-def _item(found: Breakdown, measure: Metric, row: pd.Series[float]) -> Item:
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
     value, amount = str(row[found.by]), float(row[measure.name])
     share = f"{amount / found.total[measure.name]:.1%}" if measure.additive else ""
     others = [metric(name) for name in found.metrics if name != measure.name]

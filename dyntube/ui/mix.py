@@ -29,7 +29,7 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     box, switches = headed("The mix over time", "mix")
     with switches:
         switch("mix", {name: dimension(name).label for name in choices}, by)
-    ranked = breakdown(scene, by, ("views",)).rows.nlargest(_PARTS, "views")
+    ranked = breakdown(scene, by).rows.nlargest(_PARTS, "views")  # as the tables ask it
     keep = Filter(by, tuple(str(value) for value in ranked[by]))
     query = scene.query(interval, by, metrics=("views",), without=(by,))
     found = answer(replace(query, keep=keep))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ class Scene:
 
     `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
     those of the selection, with names looked up. `comparison` is None when nothing is compared, or
-    not all of its days are stored yet.
+    not all of its days are stored yet. `made` has what several blocks of this page are made of.
     """
 
     metrics: tuple[str, ...]
@@ -33,6 +34,7 @@ class Scene:
     now: dt.datetime
     filters: tuple[Filter, ...] = ()
     report: Report = field(default_factory=Report, compare=False)
+    made: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def timezone(self) -> str:

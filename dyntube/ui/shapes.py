@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -21,14 +22,17 @@ from .labels import label
 from .scene import Scene
 
 
-def share_bars(scene: Scene, by: str, rows: int, *, without: Sequence[str] = ()) -> None:
-    """The largest values of a dimension by the chosen metric, as bars, and Other."""
+def share_bars(scene: Scene, by: str, rows: int, *, metrics: tuple[str, ...] = ()) -> None:
+    """The largest values of a dimension by the chosen metric, as bars, and Other.
+
+    `metrics` are asked for with it, where another block of the page shows them by it too.
+    """
     measure = metric(scene.mapped)
-    found = breakdown(scene, by, (measure.name,), without=without)
+    found = breakdown(scene, by, metrics or (measure.name,))
     scene.report.add(found.sheet)
     ranked = _ranked(found, measure)
     top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
-    items = [_item(found, measure, row) for _, row in top.iterrows()]
+    items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
     key = chart_key(f"bars-{by}", scene.selection, by)
@@ -49,7 +53,7 @@ def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
     return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
 
 
-def _item(found: Breakdown, measure: Metric, row: pd.Series[float]) -> Item:
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
     """A row as a bar, a country or a box."""
     value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
@@ -85,7 +89,7 @@ def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = (
     """
     measure = metric(scene.mapped)
     found = breakdown(scene, "country", metrics or (measure.name,))
-    items = [_item(found, measure, row) for _, row in _ranked(found, measure).iterrows()]
+    items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
     changes = None
     if scene.comparison and scene.selection.colour == "change":
         changes = dict(
@@ -130,16 +134,16 @@ def _inside(inner: str, value: str, outer: str) -> str:
 def treemap(scene: Scene, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes."""
     measure = metric("views")
-    query = scene.query(outer, inner, metrics=("views", "plays"), without=(outer, inner))
+    query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
     found = answer(replace(query, order_by="views", limit=200))
     whole = total(query).iloc[0]
     nodes, tops = [], set(found[outer])
     for value, rows in found.groupby(outer, sort=False):
-        sums = pd.Series({outer: value, "views": rows["views"].sum(), "plays": 0})
+        sums = {outer: value, "views": rows["views"].sum()}
         parent = Breakdown(outer, ("views",), rows, whole)
         nodes.append(Node(f"{value}", "", _item(parent, measure, sums)))
         child = Breakdown(inner, ("views",), rows, whole)
-        for _, row in rows.iterrows():
+        for row in rows.to_dict("records"):
             item = replace(_item(child, measure, row), label=_inside(inner, row[inner], str(value)))
             nodes.append(Node(f"{value}\n{row[inner]}", f"{value}", item))
     key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
