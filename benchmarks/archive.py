@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+import filelock
 import pyarrow.compute as pc
 
 from dyntube.api import CatalogKind, Client
@@ -84,9 +85,11 @@ def kept(views: int = USUAL) -> Path:
     Beside the year, it has today up to this minute.
     """
     folder, big = KEPT / f"year-of-{views}", year(views)
-    build(folder, big)
-    _write(folder, big.views_per_day, big.last + ONE_DAY)
-    _open(folder).sweep(_scope(folder))
+    KEPT.mkdir(exist_ok=True)
+    with filelock.FileLock(f"{folder}.lock"):
+        build(folder, big)
+        _write(folder, big.views_per_day, big.last + ONE_DAY)
+        _open(folder).sweep(_scope(folder))
     return folder
 
 

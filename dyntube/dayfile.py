@@ -33,6 +33,19 @@ _SEAL_NAME = b"DYNTUBE1"
 _END = struct.Struct("<I4s")  # how Parquet ends: the length of its metadata, then "PAR1"
 _PART = 2**20
 _MOMENTS = ("fetched_at", "whole_at", "until", "newest")
+# How columns are written. Ids differ in every view, so that a dictionary of them is all of them
+# and then some; their letters are few, which zstd makes use of and lz4 cannot.
+_IDS = tuple(field.name for field in SCHEMA if field.type == TEXT)
+_ENCODINGS = dict.fromkeys(_IDS, "DELTA_LENGTH_BYTE_ARRAY") | {
+    "date": "DELTA_BINARY_PACKED",  # they ascend
+    "viewer": "PLAIN",
+}
+_HOW: dict[str, Any] = {
+    "use_dictionary": [name for name in SCHEMA.names if name not in _ENCODINGS],
+    "column_encoding": _ENCODINGS,
+    "compression": {name: "zstd" if name in _IDS else "lz4" for name in SCHEMA.names},
+    "compression_level": dict.fromkeys(_IDS, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +142,7 @@ def write(path: Path, views: pa.Table, info: DayInfo) -> None:
     """Write the views oldest first; by row groups, so that the table is never there twice."""
     schema = SCHEMA.with_metadata({_METADATA_KEY: json.dumps(info.to_json())})
     order = pc.sort_indices(views, [("date", "ascending"), ("id", "ascending")])
-    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+    with pq.ParquetWriter(path, schema, **_HOW) as writer:
         for start in range(0, len(views), ROW_GROUP):
             group = views.take(order.slice(start, ROW_GROUP)).unify_dictionaries()
             writer.write_table(group.replace_schema_metadata(schema.metadata))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
@@ -51,7 +52,7 @@ def read_plain(body: bytes) -> Page | None:
     if not _OPENS_OBJECT.match(body):
         return None
     try:
-        pa.scalar(body, pa.binary()).cast(TEXT)  # the reader does not mind bytes that are no text
+        _refuse_no_text(body)  # which the reader does not mind
         page = pj.read_json(
             pa.BufferReader(body),
             read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
@@ -72,6 +73,12 @@ def read_plain(body: bytes) -> Page | None:
     return Page(Pager(**pager), with_computed(views))
 
 
+def _refuse_no_text(body: bytes) -> None:
+    """Raise ArrowInvalid for bytes that are no UTF-8; without a copy, unlike a cast."""
+    ends = pa.py_buffer(np.array([0, len(body)], np.int32))
+    pa.StringArray.from_buffers(1, ends, pa.py_buffer(body)).validate(full=True)
+
+
 def _fields(records: pa.StructArray, prefix: str = "") -> dict[str, pa.Array]:
     """The columns of records by the API's names for them; a missing group makes its parts null."""
     fields: dict[str, pa.Array] = {}
@@ -89,16 +96,27 @@ def _plain_column(values: pa.Array, column: Column) -> pa.Array:
     if column.type == SECONDS and pc.any(pc.invert(pc.is_finite(values))).as_py():
         raise pa.ArrowInvalid(f"{column.field} is not finite")
     if column.type == TEXT:
-        return _without_empty(values, values)
-    if column.type == LABEL:
-        labels = values.dictionary_encode()
-        known = _without_empty(values, labels.dictionary)
-        return labels if known is labels.dictionary else known.dictionary_encode()
-    return values
+        return _without_empty(values)
+    return _labels(values) if column.type == LABEL else values
 
 
-def _without_empty(values: pa.Array, distinct: pa.Array) -> pa.Array:
-    """`distinct` itself where it has no empty text, else `values` with null for each."""
-    if pc.index(distinct, "").as_py() < 0:
-        return distinct
+def _without_empty(values: pa.Array) -> pa.Array:
+    """The texts with null for each empty one."""
+    if pc.index(values, "").as_py() < 0:
+        return values
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
+
+
+def _labels(values: pa.Array) -> pa.DictionaryArray:
+    """The texts as labels, without the empty one."""
+    labels = values.dictionary_encode()
+    distinct = labels.dictionary
+    empty = pc.index(distinct, "").as_py()
+    if empty < 0:
+        return labels
+    # The others move up: to encode again would cost as much as the first time.
+    places = np.arange(len(distinct), dtype=np.int32)
+    places[empty + 1 :] -= 1
+    moved = pa.array(places, mask=np.arange(len(distinct)) == empty)
+    others = pa.concat_arrays([distinct[:empty], distinct[empty + 1 :]])
+    return pa.DictionaryArray.from_arrays(moved.take(labels.indices), others)
