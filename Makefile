@@ -28,7 +28,7 @@ check: .venv/dev ## lint, format and types
 shots: .venv/dev ## draw every page in light, dark and phone width into shots/
 	$(BIN)/python -m tests.browser.shots
 
-bench: .venv/dev ## measure the figures in docs/performance.md
+bench: .venv/bench ## measure the figures in docs/performance.md; takes about an hour
 	$(BIN)/python -m benchmarks
 
 sync: .venv/run ## fetch what is missing, as a scheduler would
@@ -36,7 +36,7 @@ sync: .venv/run ## fetch what is missing, as a scheduler would
 
 lock: .venv/dev ## pin requirements*.txt and all they bring along
 	$(BIN)/pip install -q pip-tools
-	for name in requirements requirements-dev; do $(BIN)/pip-compile -q --generate-hashes \
+	for name in requirements requirements-dev requirements-bench; do $(BIN)/pip-compile -q --generate-hashes \
 	  --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.txt; done
 
@@ -53,4 +53,8 @@ clean: ## remove what these commands made, but no views
 
 .venv/dev: requirements-dev.lock | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: requirements-bench.lock | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-bench.lock
 	@touch $@

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from tests.browser import chromium
@@ -84,9 +84,7 @@ def choose(tab: Watched, number: int) -> float:
     """The time of adding one more channel to the filter: every number is asked for anew."""
     page = tab.page
     chips = page.locator(".st-key-chips button").count()
-    page.locator(".st-key-channel input").click()
-    option = page.get_by_role("option").nth(number % 3 + 1)
-    option.wait_for()
+    option = offered(page, number)
     began = time.perf_counter()
     option.click()
     page.wait_for_function(
@@ -97,6 +95,14 @@ def choose(tab: Watched, number: int) -> float:
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
     return seconds
+
+
+def offered(page: Page, number: int) -> Locator:
+    """One of the channels that are not chosen yet, to be clicked."""
+    page.locator(".st-key-channel input").click()
+    option = page.get_by_role("option").nth(number % 3 + 1)
+    option.wait_for()
+    return option
 
 
 def _script(archive: str) -> float:

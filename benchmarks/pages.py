@@ -1,100 +1,300 @@
-"""How long a reader waits after a filter change, on each page, on 10 million views over a year;
-and the memory of the app that has shown them all.
+"""How long readers wait after a filter change, beside a plain app, and after a start; memory.
 
-`python -m benchmarks.pages [PAGE ...]` measures some, such as `overview`.
+`python -m benchmarks.pages --views 1000000 overview` measures some pages on so many views.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import os
-import statistics
+import socket
+import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser import chromium
-from tests.browser.app import running, watch
+from tests.browser.app import PAINTED, ROOT
 
 from . import archive
 from .machine import row
-from .page import choose
+from .page import offered
 from .questions import page_files, period
 
-TIMES = 5
-TARGETS = {28: 0.9, 365: 2.5}  # seconds, by the days of the period
-MEMORY_TARGET = 600  # MB
+OURS, PLAIN = ROOT / "app.py", ROOT / "benchmarks" / "plain" / "app.py"
+PLAIN_PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds")
+TIMES, DAYS = 5, (28, 365)
+CHANGE_TARGETS = {28: "0.7 s, 150 ms, 5 times faster"}  # by the days of the period
+START_TARGET, MEMORY_TARGET = "3 s", "600 MB"
+USED_BEFORE = 3  # looks after which a browser has the scripts compiled
+PATIENCE = 600_000  # milliseconds: the plain app reads all views first
+WINDOW: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
 
 
-def main(pages: Sequence[str] = ()) -> None:
-    folder, names = archive.kept(), pages or [file.stem for file in page_files()]
+@dataclass(frozen=True)
+class Server:
+    """A running app: its address, its process, and the seconds until it first answered."""
+
+    url: str
+    process: int
+    seconds: float
+
+    def address(self, name: str, days: int) -> str:
+        """A page over so many days."""
+        path = "" if name == "overview" else name
+        return f"{self.url}/{path}?{urlencode(period(days))}"
+
+    @property
+    def memory(self) -> str:
+        """Its resident memory, and the peak of that."""
+        lines = Path(f"/proc/{self.process}/status").read_text("utf-8").splitlines()
+        sizes = dict(line.split(":", 1) for line in lines)
+        now, peak = (int(sizes[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+        return f"{now:,.0f} MB, {peak:,.0f} MB"
+
+
+@contextmanager
+def serving(script: Path, folder: Path, port: int = 0) -> Iterator[Server]:
+    """An app over an archive. Browsers keep scripts by port, so it can be given."""
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
+    port = port or free_port()
+    options = [f"--server.port={port}", "--logger.level=error"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=keep | archive.environment(folder), stdout=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while not _is_healthy(url):
+            if process.poll() is not None:
+                sys.exit(f"{script} did not start.")
+            time.sleep(0.01)
+        yield Server(url, process.pid, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+# A filter change: the seconds from the click to the last chart, those from the browser's message
+# to the server's last one, and the bytes of all the server's.
+Change = tuple[float, float, float]
+Start = tuple[float, float]  # seconds until the server answered, and for the page from then on
+# Notes when the page was clicked, and when a chart or the state of the script last changed.
+_NOTE = """() => {
+  window.noted = {clicked: 0, changed: 0};
+  addEventListener('click', () => { noted.clicked = performance.now(); }, true);
+  const matters = one => one.target.closest?.('.stPlotlyChart')
+    || ['data-stale', 'data-test-script-state'].includes(one.attributeName);
+  new MutationObserver(all => { if (all.some(matters)) noted.changed = performance.now(); })
+    .observe(document, {subtree: true, childList: true, attributes: true});
+}"""
+# Nothing has changed for a while. There may be no chart: an hour without views has none.
+_IS_QUIET = """() =>
+  document.querySelector('[data-testid="stApp"]').dataset.testScriptState === 'notRunning'
+  && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
+  && noted.changed > noted.clicked && performance.now() - noted.changed > 300
+"""
+_ERRORS = '[data-testid="stException"], [data-testid="stAlertContentError"]'
+
+
+@dataclass
+class Reader:
+    """A tab, with the messages between it and the server as the browser times them."""
+
+    page: Page
+    _began: float | None = None
+    _ended: float | None = None
+    _received: int = 0
+
+    def __post_init__(self) -> None:
+        session = self.page.context.new_cdp_session(self.page)
+        session.on("Network.webSocketFrameSent", self._sent)
+        session.on("Network.webSocketFrameReceived", self._got)
+        session.send("Network.enable")
+
+    def open(self, address: str) -> float:
+        """Open a page, and give the seconds until all of it was there."""
+        began = time.perf_counter()
+        self.page.goto(address)
+        self.page.wait_for_function(PAINTED, timeout=PATIENCE)
+        seconds = time.perf_counter() - began
+        self.page.wait_for_timeout(1000)  # until late scripts are there
+        self.page.evaluate(_NOTE)
+        self._check()
+        return seconds
+
+    def change(self, number: int) -> Change:
+        """Choose one more channel, so that every number is asked for anew."""
+        option = offered(self.page, number)
+        self._began = self._ended = None
+        option.click()
+        for _ in range(PATIENCE // 20):
+            if self._ended is None:
+                self.page.wait_for_timeout(20)
+        self.page.wait_for_function(_IS_QUIET, polling=100, timeout=PATIENCE)
+        seconds = self.page.evaluate("() => noted.changed - noted.clicked") / 1000
+        self.page.keyboard.press("Escape")
+        self.page.wait_for_timeout(300)
+        self._check()
+        if self._began is None or self._ended is None:
+            sys.exit(f"{self.page.url} did not change.")
+        return seconds, self._ended - self._began, self._received
+
+    def _check(self) -> None:
+        if self.page.locator(_ERRORS).count():
+            sys.exit(f"{self.page.url} shows an error.")
+
+    def _sent(self, event: Mapping[str, Any]) -> None:
+        message = BackMsg.FromString(base64.b64decode(event["response"]["payloadData"]))
+        # What a page asks by itself, again and again, is about a fragment of it.
+        asked = (
+            message.WhichOneof("type") == "rerun_script" and not message.rerun_script.fragment_id
+        )
+        if asked and self._began is None:
+            self._began, self._received = event["timestamp"], 0
+
+    def _got(self, event: Mapping[str, Any]) -> None:
+        if self._began is None or self._ended is not None:
+            return
+        payload = base64.b64decode(event["response"]["payloadData"])
+        self._received += len(payload)
+        message = ForwardMsg.FromString(payload)
+        ended = message.WhichOneof("type") == "script_finished"
+        if ended and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self._ended = event["timestamp"]
+
+
+def main(pages: Sequence[str] = (), views: int = archive.USUAL, days: Sequence[int] = DAYS) -> None:
+    """Print three tables: after a filter change, after a start, memory."""
+    folder, names = archive.kept(views), pages or [file.stem for file in page_files()]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
-        for days, target in TARGETS.items():
+        with serving(PLAIN, folder) as plain:
+            loaded = new_tab(browser).open(plain.address("overview", min(days)))
+            _heading(f"A filter change, {views:,} views", *_COLUMNS)
             for name in names:
-                seconds = _filter_changes(browser, folder, name, days)
-                row(f"a filter change on {name}, {days} days", f"{seconds:.2f} s", f"{target} s")
-        now, peak = _memory(browser, folder, names)
+                for count in days if name != "live" else days[:1]:
+                    _print_changes(browser, archive.kept(views), plain, name, count)
+            plain_memory = plain.memory
+        _heading(f"A start, {views:,} views", "browser", "server", "first paint", "target")
+        for kind, found in _starts(playwright, browser, folder).items():
+            server, painted = map(median, zip(*found, strict=True))
+            _cells(kind, f"{server:.2f} s", f"{painted:.2f} s", START_TARGET)
+        _cells("new, the plain app, once", f"{plain.seconds:.2f} s", f"{loaded:.2f} s", "")
+        _heading(f"Memory, {views:,} views", "what", "measured", "target")
+        row("after these pages over a year, peak", _memory(browser, folder, names), MEMORY_TARGET)
+        row("the plain app after the changes above, peak", plain_memory, "")
         browser.close()
-    row("memory of the app after every page over the year", f"{now:,.0f} MB", f"{MEMORY_TARGET} MB")
-    row("its peak", f"{peak:,.0f} MB", "")
 
 
-def _filter_changes(browser: Browser, folder: Path, name: str, days: int) -> float:
-    """The median seconds; on a server of its own, which has no answers of another page."""
-    with running(folder, SYNC="external") as url:
-        tab = watch(browser)
-        tab.open(_address(url, name, days))
-        tab.wait_painted()
-        tab.page.wait_for_timeout(1000)  # until late scripts are there
-        seconds = [choose(tab, number) for number in range(TIMES)]
-        tab.page.context.close()
-    return statistics.median(seconds)
+_COLUMNS = [
+    *("page", "days", "last chart", "server", "received", "plain: last chart", "server"),
+    *("received", "times faster", "on the server", "target"),
+]
 
 
-def _memory(browser: Browser, folder: Path, names: Sequence[str]) -> tuple[float, float]:
-    """The app's resident memory and its peak, in MB."""
-    with running(folder, SYNC="external") as url:
-        server = _child_called("streamlit")
-        tab = watch(browser)
+def _heading(title: str, *columns: str) -> None:
+    print(f"\n### {title}\n")
+    _cells(*columns)
+    print("|---" * len(columns) + "|")
+
+
+def _cells(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def new_tab(browser: Browser) -> Reader:
+    """A tab with an empty profile."""
+    return Reader(browser.new_context(**WINDOW).new_page())
+
+
+def _print_changes(browser: Browser, folder: Path, plain: Server, name: str, days: int) -> None:
+    """A row of the table; ours on a server of its own, which has no answers of another page."""
+    with serving(OURS, folder) as ours:
+        servers = [ours, plain] if name in PLAIN_PAGES else [ours]
+        changes = _by_turns(browser, [server.address(name, days) for server in servers])
+    found = [[median(figures) for figures in zip(*of_one, strict=True)] for of_one in changes]
+    cells = []
+    for seconds, server, received in found:
+        cells += [f"{seconds:.2f} s", f"{server * 1000:,.0f} ms", f"{received / 1000:,.0f} kB"]
+    if len(found) == 2:
+        mine, other = found
+        cells += [f"{other[n] / mine[n]:.1f}" for n in (0, 1)]
+    cells += [""] * (len(_COLUMNS) - 3 - len(cells))
+    _cells(name, f"{days}", *cells, CHANGE_TARGETS.get(days, ""))
+
+
+def _by_turns(browser: Browser, addresses: Sequence[str]) -> list[tuple[Change, ...]]:
+    """The same changes of a page on each server, after one view of it."""
+    readers = [new_tab(browser) for _ in addresses]
+    for reader, address in zip(readers, addresses, strict=True):
+        reader.open(address)
+    changes = [[reader.change(number) for reader in readers] for number in range(TIMES)]
+    for reader in readers:
+        reader.page.context.close()
+    return list(zip(*changes, strict=True))
+
+
+def _starts(playwright: Playwright, browser: Browser, folder: Path) -> dict[str, list[Start]]:
+    """By turns, the seconds of a server's start and of the first look at its Overview."""
+    port, used, new = free_port(), "used before", "new"
+    found: dict[str, list[Start]] = {used: [], new: []}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        known = playwright.chromium.launch_persistent_context(
+            profile, executable_path=chromium.find(), args=chromium.FLAGS, **WINDOW
+        )
+        for number in range(USED_BEFORE + TIMES):
+            for kind in (used, new) if number >= USED_BEFORE else (used,):
+                context = known if kind == used else browser.new_context(**WINDOW)
+                with serving(OURS, folder, port) as server:
+                    page = context.new_page()
+                    painted = Reader(page).open(server.address("overview", min(DAYS)))
+                (page if kind == used else context).close()
+                found[kind].append((server.seconds, painted))
+        known.close()
+    return {kind: measured[-TIMES:] for kind, measured in found.items()}
+
+
+def _memory(browser: Browser, folder: Path, names: Sequence[str]) -> str:
+    """The app's memory when it has shown all pages over the year."""
+    with serving(OURS, folder) as server:
+        tab = new_tab(browser)
         for name in names:
-            tab.open(_address(url, name, 365))
-            tab.wait_painted()
-        tab.page.context.close()
-        status = _status(server)
-    return status["VmRSS"] / 1024, status["VmHWM"] / 1024
-
-
-def _address(url: str, name: str, days: int) -> str:
-    path = "" if name == "overview" else name
-    return f"{url}/{path}?{urlencode(period(days))}"
-
-
-def _child_called(name: str) -> int:
-    """The process of this one's children that has a word in its command."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        number = int(folder.name)
-        try:
-            command = (folder / "cmdline").read_text("utf-8")
-            if name in command and _status(number)["PPid"] == os.getpid():
-                return number
-        except OSError:  # it has ended meanwhile
-            continue
-    sys.exit(f"There is no {name} process.")
-
-
-def _status(process: int) -> dict[str, int]:
-    """The whole numbers of a process's status; memory in kB."""
-    lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
-    pairs = [line.removesuffix(" kB").split(":\t", 1) for line in lines if ":\t" in line]
-    return {name: int(value) for name, value in pairs if value.strip().isdecimal()}
+            tab.open(server.address(name, max(DAYS)))
+        return server.memory
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    known = [file.stem for file in page_files()]
-    parser.add_argument("pages", nargs="*", choices=known, default=known)
-    main(parser.parse_args().pages)
+    known_pages = [file.stem for file in page_files()]
+    parser.add_argument("pages", nargs="*", choices=known_pages, default=known_pages)
+    parser.add_argument("--views", type=int, default=archive.USUAL)
+    parser.add_argument("--days", type=int, nargs="+", default=DAYS)
+    main(**vars(parser.parse_args()))

@@ -115,7 +115,7 @@ def _measure(recorder: Recorder, file: Path, days: int) -> None:
 
 def _cold(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
     """The seconds of a page's questions when no answer is kept."""
-    answers.account().engine._kept.cache_clear()
+    answers.account().engine.forget()
     st.cache_data.clear()
     return _run(recorder, file, parameters)
 

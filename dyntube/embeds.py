@@ -7,7 +7,7 @@ import unicodedata
 import pandas as pd
 
 from .comparison import compare
-from .metrics import UNKNOWN
+from .dimensions import UNKNOWN
 from .periods import Period
 
 NEW, BACK, GONE = "New", "Back", "Gone"

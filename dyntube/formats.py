@@ -8,7 +8,8 @@ from functools import cache
 
 import pycountry
 
-from .metrics import UNKNOWN, Metric
+from .dimensions import UNKNOWN
+from .metrics import Metric
 from .periods import Period
 
 NONE = "–"  # what stands where there is no value

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .dayfile import DayInfo
+from .dimensions import DIMENSIONS
 from .errors import QueryError
-from .metrics import DIMENSIONS, METRICS
+from .metrics import METRICS
 
 ONE_DAY = dt.timedelta(days=1)
 EVERY_NUMBER = tuple(METRICS)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from . import dimensions, quality
 from . import metrics as catalogue
-from . import quality
 from .errors import QueryError
 from .periods import Period
 
@@ -40,7 +40,7 @@ class _OfViews:
     @property
     def needs_calendar(self) -> bool:
         """Whether a dimension in it depends on the time zone."""
-        return any(catalogue.dimension(name).of_calendar for name in self._dimensions())
+        return any(dimensions.dimension(name).of_calendar for name in self._dimensions())
 
     @property
     def needs_history(self) -> bool:
@@ -52,7 +52,7 @@ class _OfViews:
 
     def _check(self) -> None:
         for name in self._dimensions():
-            catalogue.dimension(name)
+            dimensions.dimension(name)
         self.period.bounds(self.timezone)
 
 
@@ -85,7 +85,7 @@ class Query(_OfViews):
             )
 
     def _can_keep(self, name: str) -> bool:
-        return name in self.by and catalogue.dimension(name).kind == "text"
+        return name in self.by and dimensions.dimension(name).kind == "text"
 
     @property
     def needs_history(self) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from . import dimensions
 from . import metrics as catalogue
 from .metrics import Metric
 from .query import ChecksQuery, CountQuery, Query, RowsQuery
@@ -116,7 +117,7 @@ def _count_different(values: NDArray[np.int64]) -> int:
 
 
 def _shape_dimension(name: str, values: pd.Series[Any], timezone: str) -> pd.Series[Any]:
-    match catalogue.dimension(name).kind:
+    match dimensions.dimension(name).kind:
         case "moment":
             moments = pd.to_datetime(values, utc=True)
             return moments.dt.tz_convert(timezone)

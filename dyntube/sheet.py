@@ -17,7 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from .metrics import DIMENSIONS, METRICS, Metric
+from .dimensions import DIMENSIONS
+from .metrics import METRICS, Metric
 
 # What is done to text in CSV: patterns, that Python and Arrow read alike, and what replaces them.
 # A formula may start where a cell does. Some spreadsheets split cells at semicolons and line ends

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import dimensions, quality
 from . import metrics as catalogue
-from . import quality
-from .metrics import OTHER, Metric
+from .dimensions import OTHER
+from .metrics import Metric
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from .records import VIEW_COLUMNS
 
@@ -75,7 +76,7 @@ def _views(asked: Question, files: Files) -> tuple[str, dict[str, object]]:
         source += " JOIN calendar USING (slot)"
     conditions = []
     for number, filter_ in enumerate(asked.filters):
-        value = catalogue.dimension(filter_.dimension).sql
+        value = dimensions.dimension(filter_.dimension).sql
         conditions.append(_condition(filter_, value, f"filter{number}", parameters))
     return f"(SELECT * FROM {source} WHERE {' AND '.join(conditions) or 'true'})", parameters
 
@@ -85,7 +86,7 @@ def _is_by_the_clock(asked: Question) -> bool:
     names = [filter_.dimension for filter_ in asked.filters]
     if isinstance(asked, Query) and not _is_by_slot(asked):
         names += asked.by
-    return any(catalogue.dimension(name).of_calendar for name in names)
+    return any(dimensions.dimension(name).of_calendar for name in names)
 
 
 def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, object]) -> str:
@@ -139,12 +140,12 @@ def _answer(
 
 def _is_by_slot(query: Query) -> bool:
     """Whether rows are by dimensions of time alone: then only sums need to know the clocks."""
-    return bool(query.by) and all(catalogue.dimension(name).of_calendar for name in query.by)
+    return bool(query.by) and all(dimensions.dimension(name).of_calendar for name in query.by)
 
 
 def _by_slot(query: Query) -> tuple[list[str], dict[str, str]]:
     """What views are grouped by, and each dimension's value in terms of that."""
-    return ["slot"], {name: catalogue.dimension(name).sql for name in query.by}
+    return ["slot"], {name: dimensions.dimension(name).sql for name in query.by}
 
 
 def _by_columns(query: Query) -> tuple[list[str], dict[str, str]]:
@@ -152,7 +153,7 @@ def _by_columns(query: Query) -> tuple[list[str], dict[str, str]]:
     columns: list[str] = []
     values = {}
     for name in query.by:
-        dimension = catalogue.dimension(name)
+        dimension = dimensions.dimension(name)
         columns += dimension.columns or (f"{dimension.sql} AS g_{name}",)
         values[name] = dimension.sql if dimension.columns else f"g_{name}"
     return list(dict.fromkeys(columns)), values

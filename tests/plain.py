@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dyntube.metrics import LENGTHS
+from dyntube.dimensions import LENGTHS
 from dyntube.query import Filter
 
 Record = dict[str, Any]

@@ -8,7 +8,8 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from dyntube.metrics import HIERARCHIES, METRICS
+from dyntube.dimensions import HIERARCHIES
+from dyntube.metrics import METRICS
 from dyntube.periods import EARLIEST, INTERVALS, LATEST, Period
 from dyntube.quality import CHECKS, DAY_CHECKS
 from dyntube.ui.selection import (

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from dyntube.archive import Archive
+from dyntube.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS
 from dyntube.engine import Engine
-from dyntube.metrics import DIMENSIONS, HIERARCHIES, LENGTHS
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.metrics import DIMENSIONS
+from dyntube.dimensions import DIMENSIONS
 from dyntube.query import Filter, Query
 from dyntube.ui import answers
 from dyntube.ui.labels import NAMED, label, resolved, sentence

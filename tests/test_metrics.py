@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from dyntube.archive import Archive
+from dyntube.dimensions import DIMENSIONS
 from dyntube.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.metrics import METRICS
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
 from dyntube.sync import Syncer

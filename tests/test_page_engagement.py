@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.metrics import LENGTHS
+from dyntube.dimensions import LENGTHS
 from dyntube.sheet import Sheet
 from dyntube.ui.export import Report
 

@@ -13,9 +13,10 @@ import pytest
 from dyntube import quality
 from dyntube.archive import Archive
 from dyntube.dayfile import DayInfo
+from dyntube.dimensions import DIMENSIONS
 from dyntube.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.metrics import METRICS
 from dyntube.periods import Period
 from dyntube.query import ChecksQuery, Filter, Query, RowsQuery
 from dyntube.records import VIEW_COLUMNS

@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
+from dyntube.dimensions import DIMENSIONS
 from dyntube.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.metrics import METRICS
 from dyntube.periods import Period
 from dyntube.quality import CHECKS
 from dyntube.query import ChecksQuery, CountQuery, Filter, Operator, Query, RowsQuery

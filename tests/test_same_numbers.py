@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dyntube.dimensions import DIMENSIONS, OTHER
 from dyntube.engine import Engine
-from dyntube.metrics import DIMENSIONS, METRICS, OTHER
+from dyntube.metrics import METRICS
 from dyntube.periods import Period
 from dyntube.query import CountQuery, Filter, Query, RowsQuery
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube.metrics import HIERARCHIES
+from dyntube.dimensions import HIERARCHIES
 from dyntube.query import Filter
 from dyntube.ui.selection import FILTERABLE, OPERATORS, Selection
 

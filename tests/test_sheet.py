@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.metrics import DIMENSIONS, METRICS
+from dyntube.dimensions import DIMENSIONS
+from dyntube.metrics import METRICS
 from dyntube.sheet import Sheet, columns, csv, header, safe
 
 from .hostile import FORMULAS, TEXTS

@@ -11,7 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import UNKNOWN, Metric
+from ..dimensions import UNKNOWN
+from ..metrics import Metric
 from ..periods import Interval
 from .axes import share_axis, time_axis, top_legend
 from .base import HOVER, SELECTION, Palette, blend, faded, figure

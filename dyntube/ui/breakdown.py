@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..comparison import compare, metric_of
-from ..metrics import dimension, metric
+from ..dimensions import dimension
+from ..metrics import metric
 from ..query import Query
 from ..sheet import Sheet
 from .answers import answer, total

@@ -12,8 +12,9 @@ import streamlit as st
 from .. import charts, formats
 from ..charts import Item
 from ..comparison import metric_of
+from ..dimensions import HIERARCHIES, UNKNOWN
 from ..embeds import BACK, GONE, NEW, watch
-from ..metrics import FEW_PLAYS, HIERARCHIES, UNKNOWN, Metric, metric
+from ..metrics import FEW_PLAYS, Metric, metric
 from ..periods import EARLIEST, ONE_DAY, Period
 from ..query import Query
 from ..sheet import Sheet

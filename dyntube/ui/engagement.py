@@ -11,8 +11,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from .. import charts, engagement, formats
+from ..dimensions import dimension
 from ..engagement import Numbers, Typical, Watched
-from ..metrics import FEW_PLAYS, Metric, dimension
+from ..metrics import FEW_PLAYS, Metric
 from ..query import Query
 from ..sheet import Sheet
 from . import state

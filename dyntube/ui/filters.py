@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from ..metrics import UNKNOWN, dimension
+from ..dimensions import UNKNOWN, dimension
 from ..periods import LATEST, Period
 from . import state
 from .answers import local_now

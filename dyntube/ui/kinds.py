@@ -10,7 +10,8 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item
-from ..metrics import FEW_PLAYS, LENGTHS, UNKNOWN, Metric, dimension, metric
+from ..dimensions import LENGTHS, UNKNOWN, dimension
+from ..metrics import FEW_PLAYS, Metric, metric
 from .boxes import columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles

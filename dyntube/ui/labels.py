@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .. import formats
+from ..dimensions import OTHER, UNKNOWN, dimension
 from ..embeds import page_name
-from ..metrics import OTHER, UNKNOWN, dimension
 from ..periods import Period
 from ..query import Filter, Operator, Query
 from . import state

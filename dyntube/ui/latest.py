@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..metrics import UNKNOWN
+from ..dimensions import UNKNOWN
 from ..query import RowsQuery
 from ..sheet import Sheet
 from .answers import rows

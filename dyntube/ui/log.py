@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
+from ..dimensions import UNKNOWN, dimension
 from ..journal import Event
-from ..metrics import UNKNOWN, dimension
 from .answers import account, answer, names
 from .scene import Scene
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 import streamlit as st
 
 from .. import charts
-from ..metrics import OTHER, dimension, metric
+from ..dimensions import OTHER, dimension
+from ..metrics import metric
 from ..query import Filter
 from ..sheet import Sheet
 from .answers import answer

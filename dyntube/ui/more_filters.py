@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..metrics import dimension
+from ..dimensions import dimension
 from ..periods import Period
 from ..query import Operator
 from . import state

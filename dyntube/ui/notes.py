@@ -7,8 +7,8 @@ from collections import Counter
 import streamlit as st
 
 from .. import formats
+from ..dimensions import UNKNOWN, dimension
 from ..errors import ArchiveError, EntryError
-from ..metrics import UNKNOWN, dimension
 from ..notes import LONGEST_TEXT, Note, Scope, shown
 from ..periods import EARLIEST, LATEST
 from .answers import account, names

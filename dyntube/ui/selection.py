@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, get_args
 
+from ..dimensions import DIMENSIONS, HIERARCHIES
 from ..errors import PeriodError
-from ..metrics import DIMENSIONS, HIERARCHIES, METRICS
+from ..metrics import METRICS
 from ..periods import (
     DEFAULT_PRESET,
     EARLIEST,

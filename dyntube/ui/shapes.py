@@ -12,8 +12,9 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item, Node
+from ..dimensions import OTHER, UNKNOWN, dimension
 from ..embeds import page_name
-from ..metrics import FEW_PLAYS, OTHER, UNKNOWN, Metric, dimension, metric
+from ..metrics import FEW_PLAYS, Metric, metric
 from .answers import answer, total
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown

@@ -11,7 +11,8 @@ import streamlit as st
 
 from .. import formats
 from ..comparison import metric_of
-from ..metrics import FEW_PLAYS, dimension, metric
+from ..dimensions import dimension
+from ..metrics import FEW_PLAYS, metric
 from ..query import Filter
 from . import state
 from .answers import answer
