@@ -1,22 +1,34 @@
-"""`python -m benchmarks` prints all figures as a Markdown table; `... fetch`, say, some."""
+"""`python -m benchmarks` measures everything, as Markdown tables; `... fetch pages`, say, some.
+
+Each part takes options of its own, such as other sizes: `python -m benchmarks.rivals --help`.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from . import archive, fetch, page, pages, questions
+from . import archive, fetch, growth, page, pages, questions, readers
 from .machine import describe
+from .rivals import report
 
-PARTS = {
+ROWS = {  # in one table of what, measured, target
     "fetch": fetch.main,
     "archive": archive.main,
     "questions": questions.main,
     "page": page.main,
+}
+TABLES = {
     "pages": pages.main,
+    "rivals": report.main,
+    "growth": growth.main,
+    "readers": readers.main,
 }
 
 if __name__ == "__main__":
+    wanted = sys.argv[1:] or [*ROWS, *TABLES]
     print(describe(), end="\n\n")
     print("| what | measured | target |\n|---|---|---|")
-    for name in sys.argv[1:] or PARTS:
-        PARTS[name]()
+    for name in filter(wanted.__contains__, ROWS):
+        ROWS[name]()
+    for name in filter(wanted.__contains__, TABLES):
+        TABLES[name]()
