@@ -1,6 +1,6 @@
 """How long readers wait after a filter change, beside a plain app, and after a start; memory.
 
-`python -m benchmarks.pages --views 1000000 overview` measures some pages on so many views.
+`python -m benchmarks.pages --views 1000000 --pages overview` measures some pages on so many views.
 """
 
 from __future__ import annotations
@@ -294,7 +294,7 @@ def _memory(browser: Browser, folder: Path, names: Sequence[str]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     known_pages = [file.stem for file in page_files()]
-    parser.add_argument("pages", nargs="*", choices=known_pages, default=known_pages)
+    parser.add_argument("--pages", nargs="+", choices=known_pages, default=known_pages)
     parser.add_argument("--views", type=int, default=archive.USUAL)
     parser.add_argument("--days", type=int, nargs="+", default=DAYS)
     main(**vars(parser.parse_args()))

@@ -1,6 +1,6 @@
 """What the questions of each page cost the server, on 10 million views over a year.
 
-`python -m benchmarks.questions [PAGE ...]` lists each question of a page, such as `overview`.
+`python -m benchmarks.questions --pages overview` lists each question of a page.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _said(question: object) -> str:
 def _command_line() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.questions", description=__doc__)
     known = {file.stem: file for file in page_files()}
-    parser.add_argument("pages", nargs="*", choices=known, default=list(known))
+    parser.add_argument("--pages", nargs="+", choices=known, default=list(known))
     parser.add_argument("--days", type=int, nargs="+", default=list(TARGETS))
     options = parser.parse_args()
     with _recording(archive.kept()) as recorder:

@@ -20,12 +20,14 @@ import pytest
 from dyntube import dayfile
 from dyntube.archive import Archive
 from dyntube.dayfile import ROW_GROUP, DayInfo
+from dyntube.demo.draw import SEED, draw_day
+from dyntube.demo.views import table as as_table
 from dyntube.engine import Engine
 from dyntube.errors import ArchiveError
 from dyntube.parse import read_page
 from dyntube.periods import Period
 from dyntube.query import Query
-from dyntube.records import SCHEMA, SCHEMA_VERSION, VIEW_COLUMNS
+from dyntube.records import SCHEMA, SCHEMA_VERSION, VIEW_COLUMNS, with_computed
 
 from .conftest import DATA, NOON, pager, record
 from .plain import Record
@@ -355,3 +357,13 @@ def test_questions_are_answered_from_the_golden_file(golden: Archive) -> None:
         assert answer.loc[country, "viewers"] == len(people)
         assert answer.loc[country, "watch_time"] == sum(r["watchTime"] for r in views)
     assert answer["views"].sum() == 30
+
+
+def test_a_view_takes_less_than_80_bytes(tmp_path: Path) -> None:
+    views = with_computed(as_table(draw_day(DAY, SEED, 10_000)))
+    path = tmp_path / "day.parquet"
+    dayfile.write(path, views, dataclasses.replace(EVERYTHING, rows=len(views)))
+
+    assert len(views) > 5000
+    assert path.stat().st_size / len(views) < 80
+    assert dayfile.read(path).sort_by("id").equals(views.sort_by("id"))

@@ -1,15 +1,19 @@
-"""Answers when files change under the engine."""
+"""Answers when files change under the engine, and what it need not ask twice."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
+import pandas as pd
+import pytest
+
+from dyntube import engine as engine_module
 from dyntube.archive import Archive
 from dyntube.dayfile import DayInfo
 from dyntube.engine import Engine
 from dyntube.periods import Period
-from dyntube.query import Query
+from dyntube.query import Filter, Query
 
 from .conftest import record
 
@@ -56,3 +60,41 @@ def test_a_question_asked_again_is_answered_from_the_new_file(
     assert count(engine, "watch_time") == 150
     store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
     assert count(engine, "watch_time") == 101
+
+
+# What rows add up to
+
+METRICS = ("views", "plays", "play_rate", "watch_time", "viewers", "views_per_viewer")
+
+
+@pytest.mark.parametrize("by", [("video",), ("day",), ("country", "hour_of_day")])
+def test_whoever_has_asked_for_rows_is_told_their_total_without_another_look(
+    store: Store, archive: Archive, by: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    total, engine = Query(METRICS, PERIOD), Engine(archive)
+    engine.answer(Query(METRICS, PERIOD, by=by))
+
+    monkeypatch.setattr(engine_module, "statement", None)  # whoever looks again fails
+    told = engine.answer(total)
+
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(told, Engine(archive).answer(total))
+
+
+def test_a_total_is_of_the_same_views_only(store: Store, archive: Archive) -> None:
+    fill(store)
+    engine = Engine(archive)
+    engine.answer(Query(METRICS, PERIOD, by=("video",), filters=(Filter("country", ("DE",)),)))
+    engine.answer(Query(METRICS, Period(DAYS[0], DAYS[0]), by=("video",)))
+
+    assert engine.answer(Query(METRICS, PERIOD))["views"].tolist() == [150]
+
+
+def test_what_is_forgotten_is_looked_up_again(store: Store, archive: Archive) -> None:
+    fill(store)
+    engine = Engine(archive)
+    before = engine.answer(Query(METRICS, PERIOD))
+    engine.forget()
+
+    assert engine.answer(Query(METRICS, PERIOD)) is not before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from urllib.parse import quote
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from dyntube.ui import frame
 
 from . import odd
 from .conftest import record
@@ -67,6 +70,16 @@ def test_a_page_is_drawn(
     assert "cannot be shown" not in said(at)
     if "No views match" not in said(at) and page != "live":
         assert at.get("plotly_chart") or at.dataframe
+
+
+def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn(
+    live: str, stored: Path, connect: Callable[..., None]
+) -> None:
+    connect(live, stored)
+    gc.unfreeze()
+    frame._leave_in_peace.cache_clear()
+    open_at("devices")
+    assert gc.get_freeze_count() > 10_000
 
 
 @pytest.mark.parametrize("page", set(PAGES) - {"live"})
