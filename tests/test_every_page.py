@@ -13,8 +13,6 @@ from urllib.parse import quote
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dyntube.ui import frame
-
 from . import odd
 from .conftest import record
 from .hostile import TEXTS
@@ -77,7 +75,6 @@ def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn(
 ) -> None:
     connect(live, stored)
     gc.unfreeze()
-    frame._leave_in_peace.cache_clear()
     open_at("devices")
     assert gc.get_freeze_count() > 10_000
 

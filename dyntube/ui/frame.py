@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import gc
+import sys
 import uuid
 from collections.abc import Callable
-from functools import cache
+from itertools import count
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -65,23 +66,33 @@ def page(
         st.rerun()
     try:
         _page(title, metrics, draw, always, span)
-        _leave_in_peace(title)
+        _leave_in_peace()
     except DynTubeError as error:
         show_error(error)
     except Exception as error:  # the last line of defence: the reader must not see a trace
         _show_bug(error)
 
 
-@cache
-def _leave_in_peace(title: str) -> None:
-    """Have garbage not looked for in what is there once a page has been drawn: it stays.
+_runs = count()
+_RUNS_APART = 20
 
-    Streamlit looks for garbage after every run of a script, which, with all that has been imported,
-    takes longer than a page.
+
+def _leave_in_peace() -> None:
+    """Have garbage not be looked for in what is there, but now and then.
+
+    Streamlit looks for garbage after every run of a script. With all that has been imported, and
+    what the sessions hold, that takes longer than many a page.
     """
-    gc.collect()
+    if next(_runs) % _RUNS_APART == 0:
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
+
+
+atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
+# A thread that comes back from the engine waits so long for another that computes: the usual 5 ms,
+# at each question of each reader, add up.
+sys.setswitchinterval(0.0005)
 
 
 def show_error(error: DynTubeError) -> None:
