@@ -138,8 +138,8 @@ GUARDS = (
     Guard(
         "a key that a server echoes is not quoted",
         "api.py",
-        'return body.replace(key, b"***") if key else body',
-        "return body",
+        'message = message.replace(key, "***")',
+        "pass",
         "faults/test_canary.py test_api.py",
     ),
     Guard(
