@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from .files import cannot, make_folder, replacing
 
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
 LIVE = dt.timedelta(hours=1)  # names older than this are fetched again
+_FRESH_SECONDS = 1.0
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
@@ -48,15 +51,21 @@ class Catalog:
     ) -> None:
         self._client, self._file, self._now = client, folder / "names.json", now
         self._kept = (0, Names())
+        self._looked = -math.inf
 
     def names(self) -> Names:
-        """The names last fetched; none when nothing was or the file cannot be read."""
-        try:
-            changed = self._file.stat().st_mtime_ns
-            if changed != self._kept[0]:
-                self._kept = changed, _read(self._file)
-        except OSError:
-            return Names()
+        """The names last fetched; none when nothing was or the file cannot be read.
+
+        What another process fetched is seen a second later: a page asks for hundreds of names.
+        """
+        if time.monotonic() - self._looked > _FRESH_SECONDS:
+            try:
+                changed = self._file.stat().st_mtime_ns
+                if changed != self._kept[0]:
+                    self._kept = changed, _read(self._file)
+            except OSError:
+                return Names()
+            self._looked = time.monotonic()
         return self._kept[1]
 
     def is_old(self) -> bool:
@@ -74,6 +83,7 @@ class Catalog:
                 temporary.write_text(json.dumps(asdict(names), default=str, indent=1), "utf-8")
         except OSError as error:
             raise ArchiveError(cannot("file", self._file, "written", error)) from error
+        self._looked = -math.inf
         return names
 
     def _fetch(self, kind: CatalogKind) -> dict[str, str]:
