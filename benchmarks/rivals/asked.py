@@ -34,7 +34,10 @@ class Asked:
 
 
 def record(folder: Path, days: Sequence[int]) -> list[Asked]:
-    """Open every page of the app over an archive, and note what it asks."""
+    """Open every page of the app over an archive, and note what it asks.
+
+    Not the Live page: its hour moves on, and so may what is stored of it.
+    """
     with _recording(folder) as recorder:
         filters: dict[str, Mapping[str, Sequence[str]]] = {
             "no filter": {},
@@ -46,6 +49,7 @@ def record(folder: Path, days: Sequence[int]) -> list[Asked]:
             for count in days
             for name, chosen in filters.items()
             for file in page_files()
+            if file.stem != "live"
         ]
 
 
