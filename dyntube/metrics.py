@@ -20,7 +20,8 @@ class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
     `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
-    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
+    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one: it has
+    no `sql` of its own, since rates are divided when all sums are there.
     `different` is the SQL of what it counts once however often it comes, else empty.
     """
 
@@ -127,16 +128,13 @@ _SUMS = (
     ),
     *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
 )
-_SQL = {metric.name: metric.sql for metric in _SUMS}
 
 
 def _rate(
     name: str, label: str, parts: tuple[str, str], help_: str, format_: Format = "percent"
 ) -> Metric:
-    upper, lower = parts
-    sql = f"{_SQL[upper]} / nullif({_SQL[lower]}, 0)"
-    views = next(metric.views for metric in _SUMS if metric.name == lower)
-    return Metric(name, label, sql, help_, format_, views=views, parts=parts)
+    views = next(metric.views for metric in _SUMS if metric.name == parts[1])
+    return Metric(name, label, "", help_, format_, views=views, parts=parts)
 
 
 _RATES = (

@@ -136,7 +136,8 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes."""
     measure = metric("views")
     query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
-    found = answer(replace(query, order_by="views", limit=200))
+    query = replace(query, order_by="views", limit=200)
+    found = answer(query)
     whole = total(query).iloc[0]
     nodes, tops = [], set(found[outer])
     for value, rows in found.groupby(outer, sort=False):
