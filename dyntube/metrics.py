@@ -20,8 +20,8 @@ class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
     `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
-    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one: it has
-    no `sql` of its own, since rates are divided when all sums are there.
+    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one: it
+    has no `sql` of its own, since rates are divided when all sums are there.
     `different` is the SQL of what it counts once however often it comes, else empty.
     """
 
