@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TypeVar
 
@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from . import shape
 from .archive import Archive
-from .errors import ArchiveError
+from .errors import ArchiveError, QueryError
 from .periods import ONE_DAY, calendar
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
-from .sql import Files, statement, summed
+from .sql import Files, Statement, answer_of_groups, groups, seen, statement
 
-ANSWERS_KEPT = 1000
+ANSWERS_KEPT, GROUPS_KEPT = 1000, 32
 PLAIN_VIEWS = pa.schema(
     [SCHEMA.field(n) if SCHEMA.field(n).type != LABEL else (n, TEXT) for n in VIEW_COLUMNS]
 )
@@ -47,16 +47,24 @@ class Engine:
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
         self._kept = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
+        self._groups = lru_cache(maxsize=GROUPS_KEPT)(self._look)
         self._totals = lru_cache(maxsize=ANSWERS_KEPT)(_nothing_known)
 
-    def answer(self, query: Query) -> pd.DataFrame:
+    def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
         """One row per combination of `by` that has views (without `by`: one row).
 
         Columns are the dimensions, then the metrics, by name; types as in `shape.answer`. The frame
         is kept until the files behind it change, and handed to all who ask: do not change it.
-        Raises ArchiveError when a day file cannot be read.
+
+        `part_of` is a question that has this one in it (`Query.has_in_it`): the views are then
+        looked at for that one, once for all its parts. Only what counts different values looks at
+        them for itself.
+
+        Raises ArchiveError when a day file cannot be read, QueryError when `part_of` is another.
         """
-        return self._keep(query)
+        if part_of and not part_of.has_in_it(query):
+            raise QueryError(f"{query} is not a part of {part_of}.")
+        return self._keep(query, part_of)
 
     def rows(self, query: RowsQuery) -> pd.DataFrame:
         """The views themselves, in the columns of `records.VIEW_COLUMNS`; else as `answer`."""
@@ -73,6 +81,7 @@ class Engine:
     def forget(self) -> None:
         """Keep no answer any longer."""
         self._kept.cache_clear()
+        self._groups.cache_clear()
         self._totals.cache_clear()
 
     def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
@@ -85,8 +94,8 @@ class Engine:
             if len(views := self._over_sound_files(day, self._ask_plain)):
                 yield views
 
-    def _keep(self, asked: Question) -> pd.DataFrame:
-        return self._over_sound_files(asked, self._kept)
+    def _keep(self, asked: Question, part_of: Query | None = None) -> pd.DataFrame:
+        return self._over_sound_files(asked, partial(self._kept, part_of=part_of))
 
     def _over_sound_files(self, asked: Q, ask: Callable[[Q, Files], T]) -> T:
         files = self._files(asked)
@@ -123,34 +132,61 @@ class Engine:
         inside = self._archive.files(whole[0], whole[-1]) if whole else ()
         return Files(inside, tuple(chain(*cut)), history)
 
-    def _ask(self, asked: Question, files: Files) -> pd.DataFrame:
+    def _ask(self, asked: Question, files: Files, part_of: Query | None) -> pd.DataFrame:
         if not isinstance(asked, Query):
-            return shape.shape(asked, self._run(asked, files))
+            return shape.shape(asked, self._run(asked, statement(asked, files)))
         # Whoever asks for rows also learns what they add up to, which others ask for next.
         total = self._totals(asked.period, asked.timezone, asked.filters, files)
-        if not asked.by and {metric.name for metric in summed(asked)} <= total.keys():
+        if not asked.by and {metric.name for metric in asked.summed} <= total.keys():
             return shape.answer(asked, total)
-        groups, found = shape.sums(self._run(asked, files))
-        total |= found
-        return shape.answer(asked, groups)
+        return shape.answer(asked, self._sums(asked, files, part_of, total))
 
-    def _run(self, asked: Question, files: Files) -> pa.Table:
-        found = statement(asked, files)
-        with self._cursor(asked) as cursor:
+    def _sums(
+        self, query: Query, files: Files, part_of: Query | None, total: shape.Sums
+    ) -> shape.Sums:
+        # What is counted once does not add up. By the clock it is cheaper view by view, and where
+        # sums are there already, by itself.
+        apart = query.counted and (query.is_by_clock or (part_of and query.added))
+        added = query.of(query.added or ("views",)) if apart else query
+        tables = {}
+        if part_of and (apart or not query.counted):
+            found, tables["groups"] = answer_of_groups(added, part_of), self._groups(part_of, files)
+        else:
+            found = statement(added, files)
+        sums = shape.sums(self._run(added, found, **tables), total)
+        if apart:
+            for others in self._counted(query.of(query.counted), files, total):
+                sums = shape.joined(sums, others, query.by)
+        return sums
+
+    def _counted(self, query: Query, files: Files, total: shape.Sums) -> Iterator[shape.Sums]:
+        if not query.is_by_clock:
+            yield shape.sums(self._run(query, statement(query, files)), total)
+            return
+        clock = calendar(*query.period.bounds(query.timezone), query.timezone)
+        for metric in query.summed:
+            rows = self._run(query, seen(query, metric, files))
+            yield shape.counted(query, metric.name, rows, clock, total)
+
+    def _look(self, query: Query, files: Files) -> pa.Table:
+        return self._run(query, groups(query, files))
+
+    def _run(self, asked: Question, found: Statement, **tables: pa.Table) -> pa.Table:
+        with self._cursor(asked, found) as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)
             return cursor.sql(found.sql, params=found.parameters).to_arrow_table()
 
     def _ask_plain(self, asked: RowsQuery, files: Files) -> pa.Table:
-        found = statement(asked, files)
-        with self._cursor(asked) as cursor:
-            newest_first = cursor.sql(found.sql, params=found.parameters).to_arrow_table()
+        newest_first = self._run(asked, statement(asked, files))
         oldest_first = newest_first.take(np.arange(len(newest_first))[::-1])
         return oldest_first.rename_columns(PLAIN_VIEWS.names).cast(PLAIN_VIEWS)
 
     @contextmanager
-    def _cursor(self, asked: Question) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _cursor(self, asked: Question, found: Statement) -> Iterator[duckdb.DuckDBPyConnection]:
         # A cursor each, since an unfinished result blocks its connection.
         with self._database.cursor() as cursor:
-            if asked.needs_calendar:
+            if found.needs_calendar:
                 bounds = asked.period.bounds(asked.timezone)
                 cursor.register("calendar", calendar(*bounds, asked.timezone))
             yield cursor

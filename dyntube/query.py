@@ -6,12 +6,13 @@ The views behind a number are another, and how many of them fail each quality ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import dimensions, quality
 from . import metrics as catalogue
 from .errors import QueryError
+from .metrics import Metric
 from .periods import Period
 
 Operator = Literal["is", "is_not", "contains"]
@@ -36,11 +37,6 @@ class _OfViews:
     period: Period
     timezone: str
     filters: tuple[Filter, ...]
-
-    @property
-    def needs_calendar(self) -> bool:
-        """Whether a dimension in it depends on the time zone."""
-        return any(dimensions.dimension(name).of_calendar for name in self._dimensions())
 
     @property
     def needs_history(self) -> bool:
@@ -91,6 +87,44 @@ class Query(_OfViews):
     def needs_history(self) -> bool:
         """Whether it asks what happened before the period."""
         return "new_viewers" in (*self.metrics, self.order_by)
+
+    @property
+    def is_by_clock(self) -> bool:
+        """Whether nothing but its rows' time makes them different; so it is where there is one."""
+        return all(dimensions.dimension(name).of_calendar for name in self.by)
+
+    @property
+    def summed(self) -> tuple[Metric, ...]:
+        """What is added up or counted once of its views: its metrics, for rates what they divide.
+
+        Rates are divided and different values counted (`shape`) when groups have been put together.
+        """
+        names = (*self.metrics, *filter(None, [self.order_by]))
+        parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
+        return tuple(catalogue.metric(name) for name in dict.fromkeys(parts))
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The names of what is added up."""
+        return tuple(metric.name for metric in self.summed if not metric.different)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The names of what is counted once."""
+        return tuple(metric.name for metric in self.summed if metric.different)
+
+    def of(self, metrics: tuple[str, ...]) -> Query:
+        """The same question about other metrics, for all of its rows."""
+        return replace(self, metrics=metrics, order_by=None, limit=None)
+
+    def has_in_it(self, part: Query) -> bool:
+        """Whether the groups of this question add up to those of another about the same views.
+
+        It must ask for views; what the other counts once does not matter, since only sums add up.
+        """
+        views = (self.period, self.timezone, self.filters)
+        same = views == (part.period, part.timezone, part.filters)
+        return same and {*part.by} <= {*self.by} and {"views", *part.added} <= {*self.added}
 
     def _dimensions(self) -> list[str]:
         return [*self.by, *super()._dimensions()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -47,28 +48,62 @@ _PANDAS_TYPES: dict[pa.DataType, str] = {
 Sums = dict[str, Any]  # by the name of a dimension or metric; a value for each group
 
 
-def sums(rows: pa.Table) -> tuple[Sums, Sums]:
-    """The sums that a statement of a Query gave: by group, and as one group of all.
+def sums(rows: pa.Table, total: Sums) -> Sums:
+    """The sums by group that a statement of a Query gave; what is missing in the `total` is added.
 
     Lists of lists become the number of different values in them.
     """
     groups: Sums = {}
-    total: Sums = {}
     for column in rows.column_names:
         kind, name = column[0], column[2:]
         if kind == "l":
             lists = rows[column].combine_chunks()
-            groups[name] = _different(lists)
-            total[name] = np.array([_count_different(_values(lists))])
+            values = lists.values.values.to_numpy().copy()
+            groups[name] = _different(lists, values)
+            if name not in total:
+                total[name] = np.array([_count_different(values)])
         else:
             groups[name] = rows[column].to_pandas()
             if kind == "m":
                 total[name] = np.array([groups[name].sum()])
-    return groups, total
+    return groups
+
+
+def counted(query: Query, name: str, rows: pa.Table, clock: pd.DataFrame, total: Sums) -> Sums:
+    """How many different values each group has, from the rows that `sql.seen` gave; else as `sums`.
+
+    A row for every group that the `clock` of the question's period knows, with views or without.
+    """
+    values = rows["value"].to_numpy()
+    counts: Sums = {}
+    if not query.by:
+        values = values.copy()
+    else:
+        by = [*query.by]
+        group_of_slot = clock.groupby(by).ngroup().to_numpy()
+        last = group_of_slot.max()
+        group_of_slot = group_of_slot.astype(np.min_scalar_type(last))  # the smaller, the faster
+        groups = group_of_slot[rows["slot"].to_numpy() - clock["slot"].iloc[0]]
+        values = values[np.argsort(groups, kind="stable")]
+        ends = np.bincount(groups, minlength=last + 1).cumsum()
+        pieces = np.split(values, ends[:-1])
+        counts = {**clock[by].drop_duplicates().sort_values(by)}
+        counts[name] = np.array([_count_different(piece) for piece in pieces])
+    if name not in total:
+        total[name] = np.array([_count_different(values)])
+    return counts or {name: total[name]}
+
+
+def joined(added: Sums, others: Sums, by: Sequence[str]) -> Sums:
+    """The sums of two statements about the groups of the first, which are `by` these dimensions."""
+    if not by:
+        return added | others
+    rows = pd.DataFrame(added).merge(pd.DataFrame(others), "left", [*by], validate="one_to_one")
+    return {str(name): rows[name] for name in rows}
 
 
 def answer(query: Query, groups: Sums) -> pd.DataFrame:
-    """The answer to a question, from the sums by group.
+    """The answer to a question, from the sums by group, in the order of its dimensions.
 
     Counts are int64, other metrics float64 (NaN where the divisor is 0). Dimensions are text,
     int64, dates (datetime64, no zone) or moments aware in the question's zone, as their `kind`
@@ -77,13 +112,9 @@ def answer(query: Query, groups: Sums) -> pd.DataFrame:
     rows: Sums = {n: _shape_dimension(n, groups[n], query.timezone) for n in query.by}
     rows |= {name: _metric(groups, catalogue.metric(name)) for name in query.metrics}
     frame = pd.DataFrame(rows, columns=[*query.by, *query.metrics])
-    order, rising = [*query.by], [True for _ in query.by]
     if query.order_by:
-        frame["order"] = _metric(groups, catalogue.metric(query.order_by))
-        order, rising = ["order", *order], [False, *rising]
-    if order:
-        frame = frame.sort_values(order, ascending=rising, na_position="last", ignore_index=True)
-    frame = frame.drop(columns="order", errors="ignore")
+        order = np.argsort(-_metric(groups, catalogue.metric(query.order_by)), kind="stable")
+        frame = frame.take(order).reset_index(drop=True)
     return frame if query.limit is None else frame.head(query.limit)
 
 
@@ -95,23 +126,19 @@ def _metric(groups: Sums, measure: Metric) -> NDArray[Any]:
     return np.asarray(groups[measure.name], dtype=np.int64 if counted else np.float64)
 
 
-def _different(groups: pa.ListArray) -> NDArray[np.int64]:
-    """How many different values each list of lists has."""
+def _different(groups: pa.ListArray, values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many different values each list of lists has; all of them, the first list's first."""
     ends = groups.values.offsets.to_numpy()[groups.offsets.to_numpy()]
-    values = _values(groups)
-    counts = [_count_different(values[start:end]) for start, end in pairwise(ends)]
-    return np.array(counts, dtype=np.int64)
-
-
-def _values(groups: pa.ListArray) -> NDArray[np.int64]:
-    """All values in lists of lists, the first list's first."""
-    values: NDArray[np.int64] = groups.values.values.to_numpy()
-    return values
+    pieces = (values[start:end] for start, end in pairwise(ends))
+    return np.array([_count_different(piece) for piece in pieces], dtype=np.int64)
 
 
 def _count_different(values: NDArray[np.int64]) -> int:
-    """To sort numbers and see where they change takes a third of what a hash table takes."""
-    values = np.sort(values)
+    """How many different numbers there are, which are put in order.
+
+    To sort them and see where they change takes a third of what a hash table takes.
+    """
+    values.sort()
     changes = int(np.count_nonzero(values[1:] != values[:-1]))
     return changes + 1 if len(values) else 0
 

@@ -37,9 +37,17 @@ class Statement:
     sql: str
     parameters: dict[str, object]
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether it reads the view `calendar`."""
+        return _BY_THE_CLOCK in self.sql
+
+
+_BY_THE_CLOCK = " JOIN calendar USING (slot)"
+
 
 def statement(asked: Question, files: Files) -> Statement:
-    """The SQL of a question over day files, which reads the view `calendar` when `needs_calendar`.
+    """The SQL of a question over day files. Rows of a Query are in the order of its dimensions.
 
     Columns come back prefixed, because engines confuse an aggregate that is called like a column:
     `d_` for dimensions, `l_` for lists of lists of what is to be counted once, `m_` for all others.
@@ -48,7 +56,8 @@ def statement(asked: Question, files: Files) -> Statement:
     source, parameters = _views(asked, files)
     match asked:
         case Query():
-            sql = _answer(asked, source, files.history, parameters)
+            inner = _groups(asked, source, files.history, parameters)
+            sql = _answer(asked, asked, f"({inner})", parameters)
         case RowsQuery():
             sql = _rows(asked, source, parameters)
         case ChecksQuery():
@@ -73,7 +82,7 @@ def _views(asked: Question, files: Files) -> tuple[str, dict[str, object]]:
         parts.append("SELECT * FROM read_parquet($cut) WHERE date >= $start AND date < $end")
     source = f"({' UNION ALL BY NAME '.join(parts) or 'FROM no_views'})"
     if _is_by_the_clock(asked):
-        source += " JOIN calendar USING (slot)"
+        source += _BY_THE_CLOCK
     conditions = []
     for number, filter_ in enumerate(asked.filters):
         value = dimensions.dimension(filter_.dimension).sql
@@ -103,65 +112,93 @@ def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, obj
     return f"({' OR '.join(found) or 'false'})"
 
 
-def summed(query: Query) -> tuple[Metric, ...]:
-    """What an engine adds up or lists for a question: its metrics, and for rates what they divide.
+def groups(query: Query, files: Files) -> Statement:
+    """The SQL of a question's groups as views have them: what `answer_of_groups` adds up.
 
-    Rates are divided and different values counted afterwards (`shape`), when groups have been put
-    together.
+    A row for each combination of stored columns.
     """
-    names = (*query.metrics, *filter(None, [query.order_by]))
-    parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
-    return tuple(catalogue.metric(name) for name in dict.fromkeys(parts))
+    source, parameters = _views(query, files)
+    return Statement(_groups(query, source, files.history, parameters), parameters)
 
 
-def _answer(
+def answer_of_groups(query: Query, whole: Query) -> Statement:
+    """The SQL of a question over the table `groups`, which `groups` of a wider question gave.
+
+    Columns and rows as in `statement`.
+    """
+    parameters: dict[str, object] = {}
+    return Statement(_answer(query, whole, "groups", parameters), parameters)
+
+
+def seen(query: Query, metric: Metric, files: Files) -> Statement:
+    """The SQL of what a metric counts once, view by view, for a question by the clock.
+
+    Columns `value` and, where the question is by something, `slot`; none is ever null.
+    """
+    source, parameters = _views(query, files)
+    source = _with_history(query, source, files.history, parameters)
+    columns = f"{'slot, ' if query.by else ''}{metric.different} AS value"
+    sql = f"SELECT {columns} FROM {source} WHERE {metric.different} IS NOT NULL"
+    return Statement(sql, parameters)
+
+
+def _groups(
     query: Query, source: str, history: tuple[Path, ...], parameters: dict[str, object]
 ) -> str:
-    """Views grouped by columns as they are stored, and those few groups by what people read.
+    """Views grouped by columns as they are stored.
 
     An engine groups a stored column by the entries of its files' dictionaries, and what comes out
-    of an expression view by view.
+    of an expression view by view: so `_answer` makes what people read of those few groups.
     """
-    if query.needs_history:
-        first_views = "FROM no_first_views"
-        if history:
-            first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in history]
-        source += f" LEFT JOIN ({first_views}) USING (viewer)"
-    sums, grouping = summed(query), " GROUP BY ALL" if query.by else ""
-    columns, values = _by_slot(query) if _is_by_slot(query) else _by_columns(query)
-    inner = ", ".join([*columns, *map(_sum, sums)])
-    groups = f"(SELECT {inner} FROM {source}{grouping})"
-    if _is_by_slot(query):
-        groups += " JOIN calendar USING (slot)"
-    outer = [f"{_kept(query, n, value, parameters)} AS d_{n}" for n, value in values.items()]
-    outer += map(_sum_of_sums, sums)
-    return f"SELECT {', '.join(outer)} FROM {groups}{grouping}"
+    source = _with_history(query, source, history, parameters)
+    columns = ["slot"] if _is_by_slot(query) else _columns(query.by)
+    selected = ", ".join([*columns, *map(_sum, query.summed)])
+    return f"SELECT {selected} FROM {source}{_grouping(query)}"
+
+
+def _with_history(
+    query: Query, source: str, history: tuple[Path, ...], parameters: dict[str, object]
+) -> str:
+    """Views, each with its viewer's `first_date` where the question needs that."""
+    if not query.needs_history:
+        return source
+    first_views = "FROM no_first_views"
+    if history:
+        first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in history]
+    return f"{source} LEFT JOIN ({first_views}) USING (viewer)"
+
+
+def _answer(query: Query, whole: Query, groups: str, parameters: dict[str, object]) -> str:
+    """The groups of a `whole` question, added up to those of one that it has in it."""
+    if _is_by_slot(whole):
+        groups += _BY_THE_CLOCK
+    outer = [f"{_kept(query, name, parameters)} AS d_{name}" for name in query.by]
+    outer += map(_sum_of_sums, query.summed)
+    order = f" ORDER BY {', '.join(f'd_{name}' for name in query.by)}" if query.by else ""
+    return f"SELECT {', '.join(outer)} FROM {groups}{_grouping(query)}{order}"
+
+
+def _grouping(query: Query) -> str:
+    return " GROUP BY ALL" if query.by else ""
 
 
 def _is_by_slot(query: Query) -> bool:
-    """Whether rows are by dimensions of time alone: then only sums need to know the clocks."""
-    return bool(query.by) and all(dimensions.dimension(name).of_calendar for name in query.by)
+    """Whether views are grouped by slot: then only sums need to know the clocks."""
+    return bool(query.by) and query.is_by_clock
 
 
-def _by_slot(query: Query) -> tuple[list[str], dict[str, str]]:
-    """What views are grouped by, and each dimension's value in terms of that."""
-    return ["slot"], {name: dimensions.dimension(name).sql for name in query.by}
-
-
-def _by_columns(query: Query) -> tuple[list[str], dict[str, str]]:
-    """As `_by_slot`, by the columns of each dimension, or where it has none by its value."""
+def _columns(names: tuple[str, ...]) -> list[str]:
+    """The columns of each dimension, or where it has none its value."""
     columns: list[str] = []
-    values = {}
-    for name in query.by:
+    for name in names:
         dimension = dimensions.dimension(name)
         columns += dimension.columns or (f"{dimension.sql} AS g_{name}",)
-        values[name] = dimension.sql if dimension.columns else f"g_{name}"
-    return list(dict.fromkeys(columns)), values
+    return list(dict.fromkeys(columns))
 
 
 def _sum(metric: Metric) -> str:
     if not metric.different:
-        return f"{metric.sql} AS s_{metric.name}"
+        return f"CAST({metric.sql} AS {_type(metric)}) AS s_{metric.name}"
     value = metric.different
     return f"list({value}) FILTER (WHERE {value} IS NOT NULL) AS s_{metric.name}"
 
@@ -169,12 +206,17 @@ def _sum(metric: Metric) -> str:
 def _sum_of_sums(metric: Metric) -> str:
     if metric.different:
         return f"list(s_{metric.name}) AS l_{metric.name}"
-    type_ = "BIGINT" if metric.format == "number" else "DOUBLE"
-    return f"CAST(sum(s_{metric.name}) AS {type_}) AS m_{metric.name}"
+    return f"CAST(coalesce(sum(s_{metric.name}), 0) AS {_type(metric)}) AS m_{metric.name}"
 
 
-def _kept(query: Query, name: str, value: str, parameters: dict[str, object]) -> str:
-    """A dimension's value; "Other" where it is none of those to be kept."""
+def _type(metric: Metric) -> str:
+    return "BIGINT" if metric.format == "number" else "DOUBLE"
+
+
+def _kept(query: Query, name: str, parameters: dict[str, object]) -> str:
+    """A dimension's value in terms of groups; "Other" where it is none of those to be kept."""
+    dimension = dimensions.dimension(name)
+    value = dimension.sql if dimension.columns else f"g_{name}"
     if query.keep is None or query.keep.dimension != name:
         return value
     condition = _condition(query.keep, value, "keep", parameters)

@@ -28,4 +28,4 @@ def draw(scene: ui.Scene) -> None:
     ui.drill(scene, "system", "os", title="Operating systems and versions")
 
 
-ui.page("Devices", METRICS, draw)
+ui.page("Devices", METRICS, draw, together=(("device_type", "browser", "os", ui.TIME),))

@@ -26,4 +26,4 @@ def draw(scene: ui.Scene) -> None:
     ui.drill(scene, "embed", "embed_domain", title="Domains and pages")
 
 
-ui.page("Embeds", METRICS, draw)
+ui.page("Embeds", METRICS, draw, together=(("embed_domain", ui.TIME),))

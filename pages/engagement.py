@@ -21,4 +21,5 @@ def draw(scene: ui.Scene) -> None:
     ui.heatmap(scene)
 
 
-ui.page("Engagement", METRICS, draw)
+TOGETHER = (("length", "sound", "watched_percent"), ("weekday", "hour_of_day", ui.TIME))
+ui.page("Engagement", METRICS, draw, together=TOGETHER)

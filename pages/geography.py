@@ -19,4 +19,4 @@ def draw(scene: ui.Scene) -> None:
     ui.drill(scene, "place", "country", title="Places")
 
 
-ui.page("Geography", METRICS, draw)
+ui.page("Geography", METRICS, draw, together=(("country", ui.TIME),))

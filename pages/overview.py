@@ -32,4 +32,4 @@ def draw(scene: ui.Scene) -> None:
         ui.share_bars(scene, "embed_domain", rows=6)
 
 
-ui.page("Overview", METRICS, draw)
+ui.page("Overview", METRICS, draw, together=(("video", ui.TIME),))

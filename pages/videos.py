@@ -24,4 +24,4 @@ def draw(scene: ui.Scene) -> None:
     ui.drill(scene, "library", "video", title="All videos")
 
 
-ui.page("Videos", METRICS, draw)
+ui.page("Videos", METRICS, draw, together=(("video", ui.TIME),))

@@ -12,6 +12,7 @@ from dyntube import engine as engine_module
 from dyntube.archive import Archive
 from dyntube.dayfile import DayInfo
 from dyntube.engine import Engine
+from dyntube.errors import QueryError
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
 
@@ -98,3 +99,50 @@ def test_what_is_forgotten_is_looked_up_again(store: Store, archive: Archive) ->
     engine.forget()
 
     assert engine.answer(Query(METRICS, PERIOD)) is not before
+
+
+# Parts of one question
+
+WHOLE = Query(("views", "plays", "watch_time"), PERIOD, by=("video", "country", "day"))
+
+
+def test_the_parts_of_a_question_are_answered_from_one_look_at_the_views(
+    store: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    engine = Engine(archive)
+    engine.answer(Query(("views",), PERIOD), WHOLE)
+
+    monkeypatch.setattr(engine_module, "statement", None)  # whoever looks again fails
+    monkeypatch.setattr(engine_module, "groups", None)
+    by_video = engine.answer(Query(("play_rate",), PERIOD, by=("video",)), WHOLE)
+    by_day = engine.answer(Query(("watch_time",), PERIOD, by=("day",)), WHOLE)
+
+    assert by_video["play_rate"].tolist() == [1.0]
+    assert by_day["watch_time"].tolist() == [sum(range(50))] * 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Query(("views",), PERIOD, by=("city",)),
+        Query(("completions",), PERIOD),
+        Query(("views",), Period(DAYS[0], DAYS[0])),
+        Query(("views",), PERIOD, "Europe/Berlin"),
+        Query(("views",), PERIOD, filters=(Filter("country", ("DE",)),)),
+    ],
+)
+def test_a_question_that_is_no_part_of_another_is_not_answered_from_it(
+    store: Store, archive: Archive, other: Query
+) -> None:
+    fill(store)
+    with pytest.raises(QueryError, match="part of"):
+        Engine(archive).answer(other, WHOLE)
+
+
+def test_parts_are_looked_at_again_when_files_have_changed(store: Store, archive: Archive) -> None:
+    fill(store)
+    engine, part = Engine(archive), Query(("views",), PERIOD, by=("video",))
+    assert engine.answer(part, WHOLE)["views"].tolist() == [150]
+    store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
+    assert engine.answer(part, WHOLE)["views"].tolist() == [101]

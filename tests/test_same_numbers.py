@@ -186,3 +186,21 @@ def check_views(query: Query, metric: str, totals: pd.Series[float], views: View
         same(in_pandas(rows)[counted], totals[counted])
     if counted in ADDITIVE and METRICS[counted].format == "number":
         assert len(rows) == totals[counted]
+
+
+# Parts of one question
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=100)
+def test_a_part_of_a_wider_question_has_the_same_answer_as_asked_by_itself(
+    data: st.DataObject, views: Views
+) -> None:
+    query = data.draw(questions(views))
+    more = data.draw(st.lists(st.sampled_from(list(DIMENSIONS)), max_size=2))
+    by = tuple(dict.fromkeys([*query.by, *more]))
+    whole = replace(query, metrics=query.added, by=by, keep=None)
+
+    alone, part = views.engine.answer(query), views.engine.answer(query, whole)
+
+    pd.testing.assert_frame_equal(part, alone, rtol=1e-9)

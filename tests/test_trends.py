@@ -32,7 +32,7 @@ def answered(query: Query, *starts: str) -> pd.DataFrame:
     rows = {f"d_{interval}": pa.array(pd.to_datetime(list(starts)))}
     rows |= {f"m_{n}": pa.array([7] * len(starts)) for n in ("views", "plays", "watch_time")}
     rows["l_viewers"] = pa.array([[[1, 2, 3, 4, 5, 6, 7]]] * len(starts), LISTS)
-    return answer(query, sums(pa.table(rows))[0])
+    return answer(query, sums(pa.table(rows), {}))
 
 
 def drawn(query: Query, now: dt.datetime = LONG_AFTER, *starts: str) -> Trend:

@@ -36,7 +36,7 @@ from .kinds import by_length_and_sound
 from .live import live
 from .log import missing_names, sync_log, unknown_fields
 from .mix import mix
-from .scene import Scene
+from .scene import TIME, Scene
 from .shapes import country_map, share_bars, treemap, world
 from .style import ICON
 from .table import top_table
@@ -45,6 +45,7 @@ from .videos import compare_videos, video_detail
 
 __all__ = [
     "ICON",
+    "TIME",
     "Scene",
     "by_length_and_sound",
     "card",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -41,15 +40,9 @@ def local_now(timezone: str) -> dt.datetime:
     return dt.datetime.now(ZoneInfo(timezone))
 
 
-def answer(query: Query) -> pd.DataFrame:
+def answer(query: Query, part_of: Query | None = None) -> pd.DataFrame:
     """The answer to a question; see `engine.Engine.answer`. Do not change the frame."""
-    return account().engine.answer(query)
-
-
-def total(query: Query) -> pd.DataFrame:
-    """The answer to a question for all its rows together; with them, it costs nothing more."""
-    answer(query)
-    return answer(replace(query, by=(), keep=None, order_by=None, limit=None))
+    return account().engine.answer(query, part_of)
 
 
 def rows(query: RowsQuery) -> pd.DataFrame:

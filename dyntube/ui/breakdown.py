@@ -12,7 +12,6 @@ from ..dimensions import dimension
 from ..metrics import metric
 from ..query import Query
 from ..sheet import Sheet
-from .answers import answer, total
 from .labels import NAMED, label
 from .scene import Scene
 
@@ -61,12 +60,12 @@ def _breakdown(
     scene: Scene, query: Query, metrics: tuple[str, ...], without: tuple[str, ...]
 ) -> Breakdown:
     [by] = query.by
-    rows = answer(query)
+    rows = scene.answer(query)
     compared = _compared(scene, query.metrics)
     if earlier := scene.earlier(replace(query, metrics=compared)):
-        rows = compare(rows, answer(earlier), [by], list(compared), gone=True)
+        rows = compare(rows, scene.answer(earlier), [by], list(compared), gone=True)
     rows = rows.assign(label=[label(by, value) for value in rows[by]])
-    return Breakdown(by, metrics, ordered(scene, rows), total(query).iloc[0], without)
+    return Breakdown(by, metrics, ordered(scene, rows), scene.total(query).iloc[0], without)
 
 
 def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:

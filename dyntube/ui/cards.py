@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
-from ..comparison import compare
+from ..comparison import compare, metric_of
 from ..metrics import FEW_PLAYS, Metric, metric
+from ..query import Query
 from ..sheet import Sheet
 from . import state
-from .answers import total
 from .boxes import palette
 from .scene import Scene
 
@@ -23,22 +23,20 @@ _SPARK_POINTS = 60  # a sparkline of more is noise
 
 def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
     """One card for each of these metrics, else of the page's: value, change and course."""
-    row = totals(scene)
-    course = scene.trend(scene.over_time(scene.course)).whole.tail(_SPARK_POINTS)
+    query = scene.over_time(scene.course, metrics)
+    row = _totals(scene, query, metrics or scene.metrics)
+    course = scene.trend(query).whole.tail(_SPARK_POINTS)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
         for name in metrics or scene.metrics:
             _card(metric(name), row, course[name].fillna(0).tolist())
 
 
-def totals(scene: Scene) -> pd.Series[float]:
-    """The page's metrics and their parts over the whole period, with their change."""
-    query = scene.over_time(scene.course)
-    both = total(query)
+def _totals(scene: Scene, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
+    """The metrics of a question over the whole period, with their change."""
+    both = scene.total(query)
     if earlier := scene.earlier(query):
-        both = compare(both, total(earlier), [], list(query.metrics))
-    kept = [
-        n for n in both if str(n).removesuffix("_before").removesuffix("_change") in scene.metrics
-    ]
+        both = compare(both, scene.answer(replace(earlier, by=())), [], list(query.metrics))
+    kept = [name for name in both if metric_of(str(name)) in shown]
     scene.report.add(Sheet("Totals", both[kept]))
     return both.iloc[0]
 

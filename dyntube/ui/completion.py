@@ -10,7 +10,6 @@ from ..comparison import change
 from ..engagement import steps
 from ..metrics import FEW_PLAYS, metric
 from ..sheet import Sheet
-from .answers import answer
 from .boxes import card, palette
 from .engagement import HINT, draw, sentences, shares_query, unknown_plays, watched
 from .scene import Scene
@@ -22,7 +21,7 @@ def _steps(scene: Scene) -> tuple[pd.Series[float], pd.Series[float] | None]:
     """How far plays came in this period, and in the one compared with."""
     query = shares_query(scene)
     earlier = scene.earlier(query)
-    return steps(answer(query)), steps(answer(earlier)) if earlier else None
+    return steps(scene.answer(query)), steps(scene.answer(earlier)) if earlier else None
 
 
 def completion_rules(scene: Scene) -> None:

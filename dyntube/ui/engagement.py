@@ -17,7 +17,6 @@ from ..metrics import FEW_PLAYS, Metric
 from ..query import Query
 from ..sheet import Sheet
 from . import state
-from .answers import answer
 from .boxes import card, headed, palette
 from .kinds import METRICS, NO_PLAYS, chosen_metric, metric_switch
 from .labels import label
@@ -51,8 +50,8 @@ def watched(scene: Scene) -> tuple[Watched, Watched | None]:
     """How much plays watched in this period, and in the one compared with."""
     query = shares_query(scene)
     earlier = scene.earlier(query)
-    now = engagement.watched_shares(answer(query))
-    return now, engagement.watched_shares(answer(earlier)) if earlier else None
+    now = engagement.watched_shares(scene.answer(query))
+    return now, engagement.watched_shares(scene.answer(earlier)) if earlier else None
 
 
 def watched_curve(scene: Scene) -> None:
@@ -78,7 +77,7 @@ def video_curve(scene: Scene, video: str) -> None:
         metrics=("plays", "played_length"),
         without=("project", "channel", "video"),
     )
-    found = answer(query)
+    found = scene.answer(query)
     lengths = engagement.video_lengths(found)
     others = found[found["video"] != video]
     now = engagement.watched_shares(found[found["video"] == video])
@@ -175,7 +174,7 @@ def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
 def heatmap(scene: Scene) -> None:
     """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
     measure = chosen_metric(scene)
-    found = answer(scene.query(*_CLOCK, metrics=METRICS, without=_CLOCK))
+    found = scene.answer(scene.query(*_CLOCK, metrics=METRICS, without=_CLOCK))
     hours = engagement.hours_of_week(scene.period, scene.timezone, scene.now)
     box, switches = headed("When people watch", "heatmap", measure.help)
     with switches:

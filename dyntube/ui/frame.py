@@ -19,7 +19,7 @@ from ..errors import DynTubeError
 from ..journal import bug
 from ..periods import Period
 from . import state, style
-from .answers import account, answer, background, local_now
+from .answers import account, background, local_now
 from .export import export_menu
 from .fetching import ensure_stored, gap, missing_days, watch_progress
 from .filters import sidebar
@@ -51,10 +51,13 @@ def page(
     metrics: tuple[str, ...],
     draw: Callable[[Scene], None],
     *,
+    together: tuple[tuple[str, ...], ...] = (),
     always: bool = False,
     span: str = "",
 ) -> None:
     """Draw the frame and a page in it; an error ends here, as a sentence.
+
+    `together` has the sets of dimensions whose views are looked at once: see `Scene`.
 
     A page about the store itself is drawn `always`: also where the period has no views. It compares
     nothing, and shows by itself what is missing and what is being fetched. A page with a `span` of
@@ -65,7 +68,7 @@ def page(
         PagesManager.uses_pages_directory = False
         st.rerun()
     try:
-        _page(title, metrics, draw, always, span)
+        _page(title, metrics, draw, together, always, span)
         _leave_in_peace()
     except DynTubeError as error:
         show_error(error)
@@ -111,7 +114,12 @@ def _show_bug(error: Exception) -> None:
 
 
 def _page(
-    title: str, metrics: tuple[str, ...], draw: Callable[[Scene], None], always: bool, span: str
+    title: str,
+    metrics: tuple[str, ...],
+    draw: Callable[[Scene], None],
+    together: tuple[tuple[str, ...], ...],
+    always: bool,
+    span: str,
 ) -> None:
     selection = state.current()
     now = local_now(selection.timezone)
@@ -138,7 +146,7 @@ def _page(
     if comparison and missing_days(comparison, selection.timezone):
         comparison = None
     filters = resolved(selection.filters, spans, selection.timezone)
-    scene = Scene(metrics, selection, period, comparison, now, filters)
+    scene = Scene(metrics, selection, period, comparison, now, filters, together)
     if not always:
         gap(period, selection.timezone)
         if not _has_views(scene):
@@ -163,7 +171,7 @@ def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
 
 def _has_views(scene: Scene) -> bool:
     """Whether there is anything to draw; else say why not and what to do."""
-    if answer(scene.query(metrics=("views",)))["views"].iloc[0]:
+    if scene.answer(scene.query(metrics=("views",)))["views"].iloc[0]:
         return True
     missing = missing_days(scene.period, scene.timezone)
     if missing and background().state.progress:

@@ -192,9 +192,9 @@ def _of(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> Scene:
 
 
 def _totals(shown: Scene, earlier: Scene | None) -> pd.Series[float]:
-    both = answer(shown.totals)
+    both = shown.answer(shown.totals)
     if earlier:
-        both = compare(both, answer(earlier.totals), [], list(shown.totals.metrics))
+        both = compare(both, earlier.answer(earlier.totals), [], list(shown.totals.metrics))
         both = both.drop(columns=[f"{_GROWING.name}_before", f"{_GROWING.name}_change"])
     return both.iloc[0]
 
@@ -247,7 +247,7 @@ def _quiet(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> str:
 
 def _minutes(shown: Scene, hour: Hour) -> None:
     measure = metric("views")
-    found = answer(shown.query("minute", metrics=(measure.name,)))
+    found = shown.answer(shown.query("minute", metrics=(measure.name,)))
     views = dict(zip(found["minute"], found[measure.name], strict=True))
     counts = [int(views.get(start, 0)) for start in hour.starts]
     with card("Views by minute", measure.help):

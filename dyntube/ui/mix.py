@@ -13,7 +13,6 @@ from ..dimensions import OTHER, dimension
 from ..metrics import metric
 from ..query import Filter
 from ..sheet import Sheet
-from .answers import answer
 from .boxes import headed, palette, switch
 from .breakdown import breakdown
 from .cross import chart_key, toggles
@@ -33,7 +32,7 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     ranked = breakdown(scene, by).rows.nlargest(_PARTS, "views")  # as the tables ask it
     keep = Filter(by, tuple(str(value) for value in ranked[by]))
     query = scene.query(interval, by, metrics=("views",), without=(by,))
-    found = answer(replace(query, keep=keep))
+    found = scene.answer(replace(query, keep=keep))
     wide = found.pivot_table(index=interval, columns=by, values="views", aggfunc="sum")
     whole = scene.buckets(interval)
     starts = whole.rows[interval]

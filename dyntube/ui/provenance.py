@@ -10,7 +10,6 @@ from .. import formats
 from ..metrics import metric
 from ..workbook import Provenance
 from . import state
-from .answers import answer
 from .head import data_time
 from .labels import sentence
 from .notes import about_text, shown_notes
@@ -19,7 +18,7 @@ from .scene import Scene
 
 def provenance(title: str, scene: Scene) -> Provenance:
     """The notes that go with everything exported from a page."""
-    totals = answer(scene.query(metrics=("views", "plays"))).iloc[0]
+    totals = scene.answer(scene.query(metrics=("views", "plays"))).iloc[0]
     comparison = formats.period(scene.comparison) if scene.comparison else "Nothing"
     if scene.comparison and scene.comparison.until:
         comparison += f" until {scene.comparison.until:%H:%M}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,8 @@ from .answers import answer
 from .export import Report
 from .selection import Selection
 
+TIME = "time"
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -24,7 +27,9 @@ class Scene:
 
     `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
     those of the selection, with names looked up. `comparison` is None when nothing is compared, or
-    not all of its days are stored yet. `made` has what several blocks of this page are made of.
+    not all of its days are stored yet. `together` has sets of dimensions that blocks ask by, alone
+    or with each other, with TIME for the intervals of courses: views are looked at once for each
+    set. `made` has what several blocks of this page are made of.
     """
 
     metrics: tuple[str, ...]
@@ -33,6 +38,7 @@ class Scene:
     comparison: Period | None
     now: dt.datetime
     filters: tuple[Filter, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
     report: Report = field(default_factory=Report, compare=False)
     made: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -56,9 +62,30 @@ class Scene:
         """The question for everything at once: the page's metrics and what its rates divide."""
         return self.query(metrics=with_parts(("views", *self.metrics, "plays")))
 
-    def over_time(self, interval: Interval) -> Query:
-        """The same question by an interval."""
-        return replace(self.totals, by=(interval,))
+    def answer(self, query: Query) -> pd.DataFrame:
+        """The answer to a question of this page; do not change the frame."""
+        return answer(query, self._whole(query))
+
+    def total(self, query: Query) -> pd.DataFrame:
+        """The answer to a question for all its rows together; with them, it costs nothing more."""
+        self.answer(query)
+        return self.answer(replace(query, by=(), keep=None, order_by=None, limit=None))
+
+    def _whole(self, query: Query) -> Query | None:
+        """The question that views are looked at for, where this one is a part of it."""
+        times = (self.course, self.selection.trend_interval(self.period))
+        all_ = replace(self.totals, period=query.period)
+        for names in self.together:
+            by = chain(*(times if name == TIME else (name,) for name in names))
+            whole = replace(all_.of(all_.added), by=tuple(dict.fromkeys(by)))
+            if whole.has_in_it(query):
+                return whole
+        return None
+
+    def over_time(self, interval: Interval, metrics: tuple[str, ...] = ()) -> Query:
+        """These metrics and their parts, else those of the totals, by an interval."""
+        shown = with_parts(("views", *metrics, "plays")) if metrics else self.totals.metrics
+        return self.query(interval, metrics=shown)
 
     def earlier(self, query: Query) -> Query | None:
         """The same question about the comparison."""
@@ -66,7 +93,7 @@ class Scene:
 
     def trend(self, query: Query) -> Trend:
         """The answer to a question by one interval, with every bucket up to now."""
-        return trend(query, answer(query), self.now)
+        return trend(query, self.answer(query), self.now)
 
     def buckets(self, interval: Interval) -> Trend:
         """The buckets of this period alone: nothing is asked for them."""

@@ -15,7 +15,6 @@ from ..charts import Item, Node
 from ..dimensions import OTHER, UNKNOWN, dimension
 from ..embeds import page_name
 from ..metrics import FEW_PLAYS, Metric, metric
-from .answers import answer, total
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
@@ -137,8 +136,8 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     measure = metric("views")
     query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
     query = replace(query, order_by="views", limit=200)
-    found = answer(query)
-    whole = total(query).iloc[0]
+    found = scene.answer(query)
+    whole = scene.total(query).iloc[0]
     nodes, tops = [], set(found[outer])
     for value, rows in found.groupby(outer, sort=False):
         sums = {outer: value, "views": rows["views"].sum()}

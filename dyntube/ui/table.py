@@ -15,7 +15,6 @@ from ..dimensions import dimension
 from ..metrics import FEW_PLAYS, metric
 from ..query import Filter
 from . import state
-from .answers import answer
 from .breakdown import Breakdown, breakdown
 from .cross import toggles_rows
 from .export import table_downloads
@@ -216,7 +215,7 @@ def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[st
         return {}
     if len(found.rows) > _FEW_ROWS:
         query = replace(query, filters=(*query.filters, Filter(by, values)))
-    views = answer(query)
+    views = scene.answer(query)
     wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
     starts = scene.buckets(interval).whole[interval]
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -31,7 +32,7 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
         switch("interval", {name: name.capitalize() for name in offered}, interval)
         notes_menu(scene)
     query = scene.over_time(interval)
-    now, earlier = scene.trend(query), scene.earlier(query)
+    now, earlier = scene.trend(query), scene.earlier(replace(query, metrics=(chosen,)))
     before = scene.trend(earlier) if earlier else None
     key = f"trend-chart-{scene.period.start}-{scene.period.end}"
     with box:

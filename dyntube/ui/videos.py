@@ -16,7 +16,7 @@ from ..periods import Period
 from ..query import Filter, Query
 from ..sheet import Sheet
 from ..trends import trend
-from .answers import account, answer
+from .answers import account
 from .boxes import card, columns, headed, palette, switch
 from .cards import cards
 from .engagement import heatmap, video_curve, watched_histogram
@@ -90,7 +90,7 @@ def _by_date(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Ser
     """The metric of each video over the page's period."""
     interval = scene.selection.trend_interval(scene.period)
     query = scene.query("video", interval, metrics=(measure.name,))
-    found = answer(replace(query, filters=_only(scene, videos)))
+    found = scene.answer(replace(query, filters=_only(scene, videos)))
     one = replace(query, by=(interval,))
     series = []
     for video in videos:
@@ -117,7 +117,7 @@ def _by_age(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Seri
     whole = Period(min(first, today), today)
     filters = _only(scene, videos)
     query = Query((measure.name,), whole, scene.timezone, ("video", "day"), filters)
-    found, series = answer(query), []
+    found, series = scene.answer(query), []
     for video in videos:
         rows = found[found["video"] == video]
         if rows.empty:
