@@ -15,6 +15,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import math
 import os
 import re
 import time
@@ -33,6 +34,7 @@ from .records import SCHEMA, Rejected
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
 _CLOCK_TICK_NS = 100_000_000
+_FRESH_SECONDS = 0.05
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
 
 
@@ -45,6 +47,7 @@ class Archive:
         self._infos: dict[Path, DayInfo | None] = {}
         self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
+        self._looked: dict[Path, float] = {}
 
     def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
         """What is stored, by day, for one scope or all; damaged files are left out."""
@@ -68,6 +71,7 @@ class Archive:
         With `days`, only the files of those.
         """
         wanted, wrong = set(days), []
+        self._looked.clear()
         for path in self._newest(folder):
             if not wanted or _day_of(path) in wanted:
                 self._sound.discard(path)
@@ -124,6 +128,7 @@ class Archive:
                 dayfile.write(temporary, views, info)
         except OSError as error:
             raise ArchiveError(cannot("archive folder", year, "written", error)) from error
+        self._looked.clear()
         return info
 
     def sweep(self, folder: str) -> None:
@@ -161,15 +166,23 @@ class Archive:
         return [path for name in folders for path in self._listing(self.root / name)]
 
     def _listing(self, folder: Path) -> tuple[Path, ...]:
-        """The newest generation of each day, oldest day first; read again when a folder changed."""
+        """The newest generation of each day, oldest day first; read again when a folder changed.
+
+        What another process wrote is seen a moment later: a page asks dozens of times, and each
+        look at a folder lets the threads of other readers go first.
+        """
+        known, now = self._listings.get(folder), time.monotonic()
+        if known and now - self._looked.get(folder, -math.inf) < _FRESH_SECONDS:
+            return known[1]
         try:
             changed = _changed_at(folder)
-            known = self._listings.get(folder)
             if known is None or known[0] != changed:
                 known = changed, tuple(_newest_generations(changed))
                 # A change within the clock's last tick may not show in the folder's time.
-                if time.time_ns() - max(changed.values(), default=0) > _CLOCK_TICK_NS:
-                    self._listings[folder] = known
+                if time.time_ns() - max(changed.values(), default=0) <= _CLOCK_TICK_NS:
+                    return known[1]
+                self._listings[folder] = known
+            self._looked[folder] = now
             return known[1]
         except OSError as error:
             raise ArchiveError(cannot("archive folder", folder, "read", error)) from error

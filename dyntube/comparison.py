@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from .metrics import METRICS, Metric, metric
 
+Places = NDArray[np.intp]
+
 
 def change(measure: Metric, now: float, before: float) -> float:
     """How much a metric changed: a fraction of the base for amounts, a difference for rates.
@@ -40,25 +42,42 @@ def compare(
     With `gone`, also the rows that were only there before. Amounts are 0 and the rest NaN where a
     row was not there.
     """
-    rows, earlier = (frame.set_index(by) if by else frame for frame in (now, before))
-    if gone and by:
-        rows = rows.reindex(rows.index.union(earlier.index, sort=False))
-    earlier = earlier.reindex(rows.index)
-    columns: dict[str, Any] = {n: _filled(n, rows[n], now) for n in map(str, rows)}
+    keys, here, there = _paired(now, before, by, gone)
+    columns: dict[str, Any] = {**keys}
+    for name in now.columns.difference(by, sort=False):
+        columns[name] = _taken(now, name, here)
     for name in metrics:
-        columns[f"{name}_before"] = _filled(name, earlier[name], before)
+        columns[f"{name}_before"] = _taken(before, name, there)
     for name in metrics:
-        pair = columns[name], columns[f"{name}_before"]
-        columns[f"{name}_change"] = changes(metric(name), *map(np.asarray, pair))
-    both = pd.DataFrame(columns, index=rows.index)
-    return both.reset_index() if by else both
+        columns[f"{name}_change"] = changes(metric(name), columns[name], columns[f"{name}_before"])
+    return pd.DataFrame(columns)
 
 
-def _filled(name: str, values: pd.Series[Any], like: pd.DataFrame) -> pd.Series[Any]:
-    """Amounts are 0 where a row was not there."""
-    if name not in METRICS or not metric(name).is_amount:
-        return values
-    return values.fillna(0).astype(like[name].dtype)
+def _paired(
+    now: pd.DataFrame, before: pd.DataFrame, by: list[str], gone: bool
+) -> tuple[pd.DataFrame, Places, Places]:
+    """The keys of each row, and where it is on either side: -1 where it is not."""
+    if not by:
+        return now[[]], np.arange(len(now)), np.arange(len(now))
+    rows, earlier = _keys(now, by), _keys(before, by)
+    every = rows.union(earlier, sort=False) if gone else rows
+    return every.to_frame(index=False), rows.get_indexer(every), earlier.get_indexer(every)
+
+
+def _keys(frame: pd.DataFrame, by: list[str]) -> pd.Index[Any]:
+    return pd.Index(frame[by[0]]) if len(by) == 1 else pd.MultiIndex.from_frame(frame[by])
+
+
+def _taken(frame: pd.DataFrame, name: str, places: Places) -> NDArray[Any]:
+    """The values of a column at these places; amounts are 0 where there is none."""
+    values = frame[name].to_numpy()
+    is_there = places >= 0
+    if is_there.all():
+        return values[places]
+    amount = name in METRICS and metric(name).is_amount
+    if not len(values):
+        return np.full(len(places), 0 if amount else np.nan, values.dtype if amount else None)
+    return np.where(is_there, values[places], values.dtype.type(0) if amount else np.nan)
 
 
 def metric_of(column: str) -> str:

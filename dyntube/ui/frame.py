@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from itertools import count
 
+import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -77,7 +78,7 @@ def page(
 
 
 _runs = count()
-_RUNS_APART = 20
+_RUNS_APART = 100
 
 
 def _leave_in_peace() -> None:
@@ -96,6 +97,9 @@ atexit.register(gc.unfreeze)  # or libraries think at the end that we have leake
 # A thread that comes back from the engine waits so long for another that computes: the usual 5 ms,
 # at each question of each reader, add up.
 sys.setswitchinterval(0.0005)
+# For the same reason, and because tables on a page are small: text in Python's own strings, not in
+# Arrow, whose every function lets others go first.
+pd.options.mode.string_storage = "python"
 
 
 def show_error(error: DynTubeError) -> None:

@@ -138,15 +138,16 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     query = replace(query, order_by="views", limit=200)
     found = scene.answer(query)
     whole = scene.total(query).iloc[0]
-    nodes, tops = [], set(found[outer])
-    for value, rows in found.groupby(outer, sort=False):
-        sums = {outer: value, "views": rows["views"].sum()}
-        parent = Breakdown(outer, ("views",), rows, whole)
-        nodes.append(Node(f"{value}", "", _item(parent, measure, sums)))
-        child = Breakdown(inner, ("views",), rows, whole)
-        for row in rows.to_dict("records"):
-            item = replace(_item(child, measure, row), label=_inside(inner, row[inner], str(value)))
-            nodes.append(Node(f"{value}\n{row[inner]}", f"{value}", item))
+    parents, children = (Breakdown(by, ("views",), found, whole) for by in (outer, inner))
+    sums = found.groupby(outer, sort=False)["views"].sum()
+    nodes = [
+        Node(str(value), "", _item(parents, measure, {outer: value, "views": views}))
+        for value, views in sums.items()
+    ]
+    for row in found.to_dict("records"):
+        value, part = str(row[outer]), str(row[inner])
+        item = replace(_item(children, measure, row), label=_inside(inner, part, value))
+        nodes.append(Node(f"{value}\n{part}", value, item))
     key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
     chosen = (*scene.selection.values(outer), *scene.selection.values(inner))
     st.plotly_chart(
@@ -154,7 +155,9 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,
-        on_select=toggles(key, outer, {str(value): inner for value in set(found[inner]) - tops}),
+        on_select=toggles(
+            key, outer, {str(value): inner for value in {*found[inner]} - {*sums.index}}
+        ),
         selection_mode="points",
         alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
     )
