@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import gc
-import sys
 import uuid
 from collections.abc import Callable
 from itertools import count
@@ -94,11 +93,8 @@ def _leave_in_peace() -> None:
 
 
 atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
-# A thread that comes back from the engine waits so long for another that computes: the usual 5 ms,
-# at each question of each reader, add up.
-sys.setswitchinterval(0.0005)
-# For the same reason, and because tables on a page are small: text in Python's own strings, not in
-# Arrow, whose every function lets others go first.
+# Tables on a page are small: text in Python's own strings is faster than in Arrow, whose every
+# function also lets the threads of other readers go first.
 pd.options.mode.string_storage = "python"
 
 
