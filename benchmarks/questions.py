@@ -36,9 +36,13 @@ AGAIN = 0.06  # seconds, for what was asked before
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the seconds until its answer, and those that the processor worked for it."""
+    """A question, the seconds until its answer, and those that the processor worked for it.
+
+    `whole` is the question that it was asked as a part of, if any.
+    """
 
     question: object
+    whole: object
     seconds: float
     work: float
 
@@ -71,7 +75,8 @@ class Recorder:
                 return method(*arguments, **named)
             finally:
                 seconds, work = time.perf_counter() - began, time.process_time() - worked
-                self.asked.append(Asked(next(iter(arguments), None), seconds, work))
+                question, whole = (*arguments, None, None)[:2]
+                self.asked.append(Asked(question, whole, seconds, work))
                 self._inside.busy = False
 
         return noted
@@ -154,6 +159,7 @@ def _list(recorder: Recorder, file: Path, days: int) -> None:
     medians = [
         Asked(
             same[0].question,
+            same[0].whole,
             statistics.median(asked.seconds for asked in same),
             statistics.median(asked.work for asked in same),
         )

@@ -22,12 +22,16 @@ COUNTRIES = ("DE", "US", "GB")
 
 @dataclass(frozen=True)
 class Asked:
-    """What one page asks, each question once, in its order."""
+    """What one page asks, each question once, in its order.
+
+    `wholes` has, for each of them, the question that it is a part of, if any.
+    """
 
     days: int
     filter: str
     page: str
     questions: tuple[Query, ...]
+    wholes: tuple[Query | None, ...]
 
     def __str__(self) -> str:
         return f"the {self.page} page, {self.days} days, {self.filter}"
@@ -45,7 +49,7 @@ def record(folder: Path, days: Sequence[int]) -> list[Asked]:
             "three countries": {"country": COUNTRIES},
         }
         return [
-            Asked(count, name, file.stem, _questions(recorder, file, count, chosen))
+            Asked(count, name, file.stem, *_questions(recorder, file, count, chosen))
             for count in days
             for name, chosen in filters.items()
             for file in page_files()
@@ -62,7 +66,7 @@ def _first_project(days: int) -> str:
 
 def _questions(
     recorder: Recorder, file: Path, days: int, filters: Mapping[str, Sequence[str]]
-) -> tuple[Query, ...]:
+) -> tuple[tuple[Query, ...], tuple[Query | None, ...]]:
     st.cache_data.clear()
     recorder.asked.clear()
     at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
@@ -73,14 +77,18 @@ def _questions(
     at.switch_page(str(file.relative_to(ROOT))).run()
     if at.exception or at.error:
         sys.exit(f"{file.stem} is broken: {[*at.exception, *at.error]}")
-    return tuple(dict.fromkeys(_fit(recorder)))
+    wholes = dict(_fit(recorder))
+    return tuple(wholes), tuple(wholes.values())
 
 
-def _fit(recorder: Recorder) -> Iterator[Query]:
-    """The sums and counts among what was asked; ends the program where rivals would not do."""
+def _fit(recorder: Recorder) -> Iterator[tuple[Query, Query | None]]:
+    """The sums and counts among what was asked, and what they are parts of.
+
+    Ends the program where rivals would not do.
+    """
     for asked in recorder.asked:
         if isinstance(question := asked.question, Query):
             filters = [*question.filters, *([question.keep] if question.keep else [])]
             if question.needs_history or any(f.operator == "contains" for f in filters):
                 sys.exit(f"The rivals have not learnt to answer this: {question}")
-            yield question
+            yield question, asked.whole if isinstance(asked.whole, Query) else None

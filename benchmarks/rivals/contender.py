@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from dyntube.engine import Engine
 from dyntube.query import Query
 
 from .. import archive
+from .asked import Asked
 from .prepared import Key
 
 OURS = "ours"
@@ -28,8 +28,8 @@ RIVALS = (*IN_MEMORY, "chdb")
 class Contender(Protocol):
     """Answers questions of a page, one after the other, each after its `select`."""
 
-    def begin(self, questions: Sequence[Query]) -> None:
-        """A page begins: forget what the page before has left; these questions come."""
+    def begin(self, page: Asked) -> None:
+        """A page begins: forget what the page before has left; its questions come."""
 
     def select(self, query: Query) -> None:
         """Cut out the views of a question; of several with the same views, once."""
@@ -42,19 +42,23 @@ class Contender(Protocol):
 
 
 class Ours:
-    """The app's engine; it keeps no answer from one page to the next."""
+    """The app's engine; it keeps no answer from one page to the next.
+
+    It looks at views once for questions that are parts of one, as the app has it do.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, questions: Sequence[Query]) -> None:
+    def begin(self, page: Asked) -> None:
         self._engine.forget()
+        self._wholes = dict(zip(page.questions, page.wholes, strict=True))
 
     def select(self, query: Query) -> None:
         pass
 
     def answer(self, query: Query) -> pd.DataFrame:
-        return self._engine.answer(query)
+        return self._engine.answer(query, self._wholes[query])
 
     def frame(self, answer: pd.DataFrame) -> pd.DataFrame:
         return answer
@@ -90,22 +94,23 @@ def _open(name: str, folder: Path, prepared: Path) -> Contender:
     return Pandas(prepared, categories=name == "pandas-categories")
 
 
-def answers(questions: Sequence[Query]) -> list[pd.DataFrame]:
+def answers(page: Asked) -> list[pd.DataFrame]:
     """The answers to the questions of a page."""
-    _contender.begin(questions)
+    _contender.begin(page)
     found = []
-    for query in questions:
+    for query in page.questions:
         _contender.select(query)
         found.append(_contender.frame(_contender.answer(query)))
     return found
 
 
-def seconds(questions: Sequence[Query]) -> list[float]:
+def seconds(page: Asked) -> list[float]:
     """How long the answer to each question of a page takes.
 
     What was cut out for several questions counts for each of them in equal parts.
     """
-    _contender.begin(questions)
+    questions = page.questions
+    _contender.begin(page)
     sharing = Counter(_key(query) for query in questions)
     selecting, answering = Counter[Key](), []
     for query in questions:

@@ -92,7 +92,7 @@ def _of_each(processes: Processes, ask: Callable[..., T], *arguments: object) ->
 
 
 def _check(page: Asked, processes: Processes) -> None:
-    answers = _of_each(processes, contender.answers, page.questions)
+    answers = _of_each(processes, contender.answers, page)
     for name, theirs in answers.items():
         for query, our, their in zip(page.questions, answers[OURS], theirs, strict=True):
             if wrong := difference(query, our, their):
@@ -100,5 +100,5 @@ def _check(page: Asked, processes: Processes) -> None:
 
 
 def _time(page: Asked, processes: Processes, rounds: int) -> Timed:
-    found = [_of_each(processes, contender.seconds, page.questions) for _ in range(rounds)]
+    found = [_of_each(processes, contender.seconds, page) for _ in range(rounds)]
     return Timed(page, {name: [one[name] for one in found] for name in processes})

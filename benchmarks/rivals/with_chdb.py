@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +14,7 @@ from dyntube.dimensions import DIMENSIONS, OTHER
 from dyntube.metrics import METRICS
 from dyntube.query import Filter, Query
 
+from .asked import Asked
 from .prepared import is_count
 
 # What its users would write; the app's calendar is right in zones of half hours too.
@@ -39,7 +39,7 @@ class Chdb:
         micro = "CREATE FUNCTION to_microseconds AS (number) -> toIntervalMicrosecond(number)"
         self._session.query(micro)
 
-    def begin(self, questions: Sequence[Query]) -> None:
+    def begin(self, page: Asked) -> None:
         pass
 
     def select(self, query: Query) -> None:

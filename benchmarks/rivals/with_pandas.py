@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 from dyntube.dimensions import DIMENSIONS, OTHER
 from dyntube.query import Filter, Query
 
+from .asked import Asked
 from .prepared import DISTINCT, ROWS, Key, divided, needed, parts, shown, values
 
 
@@ -33,8 +33,8 @@ class Pandas:
                 in_order = column.cat.categories.sort_values()
                 self._views[name] = column.cat.reorder_categories(in_order)
 
-    def begin(self, questions: Sequence[Query]) -> None:
-        self._questions = questions
+    def begin(self, page: Asked) -> None:
+        self._questions = page.questions
         self._selected: dict[Key, pd.DataFrame] = {}
 
     def select(self, query: Query) -> None:

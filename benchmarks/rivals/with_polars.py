@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +10,7 @@ import polars as pl
 from dyntube.dimensions import DIMENSIONS, OTHER
 from dyntube.query import Filter, Query
 
+from .asked import Asked
 from .prepared import DISTINCT, ROWS, Key, divided, needed, parts, shown, values
 
 _SMALL = {"watched_percent": pl.Int8, "hour_of_day": pl.Int8, "weekday": pl.Int8}
@@ -25,8 +25,8 @@ class Polars:
             views = views.with_columns(_compact(views[name]))
         self._views = views
 
-    def begin(self, questions: Sequence[Query]) -> None:
-        self._questions = questions
+    def begin(self, page: Asked) -> None:
+        self._questions = page.questions
         self._selected: dict[Key, pl.DataFrame] = {}
 
     def select(self, query: Query) -> None:
