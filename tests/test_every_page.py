@@ -13,6 +13,11 @@ from urllib.parse import quote
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dyntube import engine
+from dyntube.query import Query
+from dyntube.sql import Files, Statement, groups
+from dyntube.ui import answers
+
 from . import odd
 from .conftest import record
 from .hostile import TEXTS
@@ -136,3 +141,37 @@ def _hostile(number: int, date: str) -> dict[str, Any]:
         os={"family": text, "major": 1},
         embed={"domain": text, "url": text},
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "looks"),
+    [
+        ("overview", 2),  # the period and the comparison
+        ("videos", 2),
+        ("geography", 2),
+        ("devices", 2),
+        ("embeds", 2),
+        ("engagement", 3),  # by the clock only for the period
+    ],
+)
+def test_a_page_looks_at_its_views_once_for_all_that_it_adds_up_by_some_dimensions(
+    page: str,
+    looks: int,
+    live: str,
+    stored: Path,
+    connect: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connect(live, stored)
+    at = open_at(page, "plan-not=Edge")
+    seen = []
+
+    def noted(query: Query, files: Files) -> Statement:
+        seen.append(query)
+        return groups(query, files)
+
+    monkeypatch.setattr(engine, "groups", noted)
+    answers.account().engine.forget()
+    at.run()
+
+    assert len(seen) == len(set(seen)) == looks
