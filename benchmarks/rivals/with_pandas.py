@@ -20,6 +20,7 @@ class Pandas:
     """Text as text, or with `categories`: so is all that rows are grouped by, and the viewers."""
 
     def __init__(self, prepared: Path, *, categories: bool) -> None:
+        pd.reset_option("mode.string_storage")  # the app's own choice is for few rows
         names = pq.read_schema(next(prepared.iterdir())).names
         text = [name for name in names if _kind(name) == "text"]
         table = pq.read_table(prepared, read_dictionary=text if categories else None)
