@@ -90,7 +90,7 @@ class Query(_OfViews):
 
     @property
     def is_by_clock(self) -> bool:
-        """Whether nothing but its rows' time makes them different; so it is where there is one."""
+        """Whether its rows differ by time alone, or there is only one."""
         return all(dimensions.dimension(name).of_calendar for name in self.by)
 
     @property
