@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 
 import pandas as pd
@@ -146,3 +147,12 @@ def test_parts_are_looked_at_again_when_files_have_changed(store: Store, archive
     assert engine.answer(part, WHOLE)["views"].tolist() == [150]
     store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
     assert engine.answer(part, WHOLE)["views"].tolist() == [101]
+
+
+def test_what_this_process_writes_is_seen_at_once(store: Store, archive: Archive) -> None:
+    fill(store)
+    time.sleep(0.15)  # until the folder's time is old enough to be relied on
+    engine = Engine(archive)
+    assert count(engine, "watch_time") == 150
+    store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
+    assert count(engine, "watch_time") == 101
