@@ -143,7 +143,9 @@ def _recording(folder: Path) -> Iterator[Recorder]:
     logging.disable(logging.WARNING)  # Streamlit's, about running without a server
     st.cache_resource.clear()  # another benchmark may have opened another archive
     recorder = Recorder()
-    recorder.wrap(answers.account().engine)
+    engine = answers.account().engine
+    engine.memory.load(answers.account().settings.memory)
+    recorder.wrap(engine)
     yield recorder
     st.cache_resource.clear()
     for name in archive.environment(folder):

@@ -7,8 +7,10 @@
                                            one Parquet file a day; whether one is short; which days
                                            to fetch, and what of it replaces what is stored; names
                                            of projects, channels and videos; small shared lists
-    ask     periods, dimensions, metrics, quality -> query -> sql, shape, engine -> comparison,
-            trends, embeds, engagement     a question is a value; DuckDB answers it from the files
+    ask     periods, dimensions, metrics, quality -> query -> sources, sql, shape, distinct,
+            memory, engine -> comparison, trends, embeds, engagement
+                                           a question is a value; DuckDB answers it from the files,
+                                           or from memory, where the newest are
     people  notes, saved_views             notes on the time axis; named pages with their filters
     take    sheet -> workbook, downloads   a table as CSV or Excel; raw views as CSV or Parquet
     show    formats, charts -> ui          then `pages/` and `app.py`
@@ -17,9 +19,9 @@
 line, and `demo` is a stand-in for the API with invented views. Modules import only those before
 them in this order: errors, files, config, journal, records, parse_plain, parse, retry, deadline,
 api, dayfile, archive, export, audits, room, revision, sweep, plan, fetch, run, sync, catalog,
-shelf, periods, dimensions, metrics, quality, query, sql, shape, notes, saved_views, engine,
-comparison, trends, embeds, engagement, formats, sheet, workbook, downloads, charts, demo, account,
-background, frames, ui, terminal, __main__.
+shelf, periods, dimensions, metrics, quality, query, sources, sql, shape, distinct, notes,
+saved_views, memory, engine, comparison, trends, embeds, engagement, formats, sheet, workbook,
+downloads, charts, demo, account, background, frames, ui, terminal, __main__.
 
 Public names, for notebooks and other programs:
 """

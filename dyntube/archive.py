@@ -88,6 +88,10 @@ class Archive:
             if path in self._sound or self._check(path)
         )
 
+    def infos(self) -> dict[Path, DayInfo]:
+        """What each file knows of itself; damaged ones are left out."""
+        return {path: info for path in self._newest() if (info := self._info(path))}
+
     def version(self) -> str:
         """A text that changes whenever a stored day does."""
         return hashlib.sha256("\n".join(map(str, self._newest())).encode()).hexdigest()

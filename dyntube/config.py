@@ -46,7 +46,8 @@ class Settings:
 
     `sync` says who fetches: the app while people look, or an external scheduler; then the app
     needs no API key and may read an archive that it cannot write. `own_domains` are where videos
-    are expected, with all domains below them; none: nobody has said. `demo` means: no account is
+    are expected, with all domains below them; none: nobody has said. The app keeps the newest days
+    in so many megabytes of `memory`. `demo` means: no account is
     connected.
     """
 
@@ -61,6 +62,7 @@ class Settings:
     refresh_minutes: int = 10
     sync: Sync = "app"
     own_domains: tuple[str, ...] = ()
+    memory: int = 400
     demo: bool = False
 
     def folder(self, scope: Scope) -> str:
@@ -108,6 +110,7 @@ def read_settings(
         refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", _whole_number, 10),
         sync=sync,
         own_domains=read("DYNTUBE_OWN_DOMAINS", _domains, NO_DOMAINS),
+        memory=read("DYNTUBE_MEMORY", _megabytes, 400),
         demo=not connected,
     )
 
@@ -193,6 +196,10 @@ def _sync(name: str, text: str) -> Sync:
     if text not in ("app", "external"):
         raise ConfigError(f"{name} must be app or external, not {text!r}.")
     return cast(Sync, text)
+
+
+def _megabytes(name: str, text: str) -> int:
+    return 0 if text == "0" else _whole_number(name, text)
 
 
 def _whole_number(name: str, text: str) -> int:

@@ -1,7 +1,7 @@
 """Every dimension: name, label, SQL expression, and the columns that it is made of.
 
-The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of the calendar. A new
-dimension is one entry here and nothing else.
+The expressions are DuckDB SQL over the columns of `records.SCHEMA`, of COMPUTED and of the
+calendar. A new dimension is one entry here and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ UNKNOWN = "Unknown"
 OTHER = "Other"
 
 Kind = Literal["text", "number", "date", "moment"]
-LASTS = "started AND duration > 0"  # of what was played and is of known length
+# The log may hold any number, below 0 or beyond the end of all calendars.
+_WATCHED = "least(greatest(coalesce(watch_time, 0), 0), 1e9)"
+_PERCENT = f"CAST(floor(least({_WATCHED} * 100 / duration, 100)) AS INTEGER)"
+_LASTS = "started AND duration > 0"
+# What many questions compute of each view. Tables in memory have it ready.
+COMPUTED = {
+    "lasts": f"coalesce({_LASTS}, false)",  # played, and of known length
+    "watched_length": f"CASE WHEN {_LASTS} THEN least(coalesce(watch_time, 0), duration) END",
+    "played_length": f"CASE WHEN {_LASTS} THEN duration END",
+    "watched_percent": f"CASE WHEN {_LASTS} THEN {_PERCENT} ELSE -1 END",  # -1: it does not last
+}
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,6 @@ _BANDS = (
     ("30 min and more", 10**9),
 )
 LENGTHS = tuple(label for label, _ in _BANDS)  # in order
-# The log may hold any number, below 0 or beyond the end of all calendars.
-_WATCHED = "least(greatest(coalesce(watch_time, 0), 0), 1e9)"
 _UNTIL = f"date + to_microseconds(CAST({_WATCHED} * 1e6 AS BIGINT))"
 
 
@@ -106,11 +114,7 @@ _DIMENSIONS = (
     _text("delivery_region", "Delivery region", "region"),
     Dimension("length", "Video length", _length_sql(), ("duration",)),
     Dimension(
-        "watched_percent",
-        "Share watched",
-        f"CASE WHEN {LASTS} THEN CAST(floor(least({_WATCHED} * 100 / duration, 100)) "
-        "AS INTEGER) ELSE -1 END",  # -1: not played, or of unknown length
-        kind="number",
+        "watched_percent", "Share watched", "watched_percent", ("watched_percent",), kind="number"
     ),
     Dimension("minute", "Minute", _minute("date"), kind="moment"),
     Dimension("watched_until", "Watched until", _minute(_UNTIL), kind="moment"),

@@ -17,11 +17,15 @@ import pyarrow as pa
 
 from . import shape
 from .archive import Archive
+from .distinct import Seen
 from .errors import ArchiveError, QueryError
+from .memory import Memory
+from .metrics import metric
 from .periods import ONE_DAY, calendar
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
-from .sql import Files, Statement, answer_of_groups, groups, seen, statement
+from .sources import Files
+from .sql import Statement, answer_of_groups, groups, rows_of_groups, seen, statement
 
 ANSWERS_KEPT, GROUPS_KEPT = 1000, 32
 PLAIN_VIEWS = pa.schema(
@@ -32,7 +36,10 @@ T = TypeVar("T")
 
 
 class Engine:
-    """Answers questions from an archive; safe to share between threads."""
+    """Answers questions from an archive; safe to share between threads.
+
+    `memory` may hold the newest days, and holds none until it is told to.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -46,6 +53,7 @@ class Engine:
         self._database.register("no_views_arrow", SCHEMA.empty_table())
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
+        self.memory = Memory(self._database, archive)
         self._kept = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
         self._groups = lru_cache(maxsize=GROUPS_KEPT)(self._look)
         self._totals = lru_cache(maxsize=ANSWERS_KEPT)(_nothing_known)
@@ -127,46 +135,51 @@ class Engine:
         days = asked.period.utc_days(asked.timezone)
         whole = asked.period.whole_utc_days(asked.timezone)
         ends = dict.fromkeys([days[0], days[-1]])
-        cut = [self._archive.files(day, day) for day in ends if day not in whole]
+        cut = chain(*(self._archive.files(day, day) for day in ends if day not in whole))
         history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
         inside = self._archive.files(whole[0], whole[-1]) if whole else ()
-        return Files(inside, tuple(chain(*cut)), history)
+        files = Files(inside, tuple(cut), history)
+        if not isinstance(asked, Query) or asked.needs_history:
+            return files
+        runs = self.memory.runs(days[0], days[-1], files.whole + files.cut)
+        return replace(files, runs=runs)
 
     def _ask(self, asked: Question, files: Files, part_of: Query | None) -> pd.DataFrame:
         if not isinstance(asked, Query):
             return shape.shape(asked, self._run(asked, statement(asked, files)))
         # Whoever asks for rows also learns what they add up to, which others ask for next.
         total = self._totals(asked.period, asked.timezone, asked.filters, files)
-        if not asked.by and {metric.name for metric in asked.summed} <= total.keys():
+        if not asked.by and {*asked.added, *asked.counted} <= total.keys():
             return shape.answer(asked, total)
         return shape.answer(asked, self._sums(asked, files, part_of, total))
 
     def _sums(
         self, query: Query, files: Files, part_of: Query | None, total: shape.Sums
     ) -> shape.Sums:
-        # What is counted once does not add up. By the clock it is cheaper view by view, and where
-        # sums are there already, by itself.
-        apart = query.counted and (query.is_by_clock or (part_of and query.added))
-        added = query.of(query.added or ("views",)) if apart else query
+        added = query.of(query.added or ("views",))  # else which rows there are
         tables = {}
-        if part_of and (apart or not query.counted):
+        if part_of:
             found, tables["groups"] = answer_of_groups(added, part_of), self._groups(part_of, files)
         else:
             found = statement(added, files)
         sums = shape.sums(self._run(added, found, **tables), total)
-        if apart:
-            for others in self._counted(query.of(query.counted), files, total):
-                sums = shape.joined(sums, others, query.by)
+        for name in query.counted:
+            sums = self._counted(query, name, files, sums, total)
         return sums
 
-    def _counted(self, query: Query, files: Files, total: shape.Sums) -> Iterator[shape.Sums]:
-        if not query.is_by_clock:
-            yield shape.sums(self._run(query, statement(query, files)), total)
-            return
-        clock = calendar(*query.period.bounds(query.timezone), query.timezone)
-        for metric in query.summed:
-            rows = self._run(query, seen(query, metric, files))
-            yield shape.counted(query, metric.name, rows, clock, total)
+    def _counted(
+        self, query: Query, name: str, files: Files, sums: shape.Sums, total: shape.Sums
+    ) -> shape.Sums:
+        values = Seen()
+        for place in files.apart():
+            values.add(self._run(query, seen(query, metric(name), place)))
+        if name not in total:
+            total[name] = np.array([values.total()])
+        if not query.by:
+            return sums | {name: total[name]}
+        rows = self._run(query, rows_of_groups(query), groups=values.groups())
+        counts = values.by_row(rows["numbers"])
+        return shape.joined(sums, name, counts, shape.sums(rows.drop(["numbers"]), {}))
 
     def _look(self, query: Query, files: Files) -> pa.Table:
         return self._run(query, groups(query, files))
@@ -188,7 +201,9 @@ class Engine:
         with self._database.cursor() as cursor:
             if found.needs_calendar:
                 bounds = asked.period.bounds(asked.timezone)
-                cursor.register("calendar", calendar(*bounds, asked.timezone))
+                cursor.register("clocks", calendar(*bounds, asked.timezone))
+                # As a table: of a frame, an engine does not know that its slots are few and dense.
+                cursor.execute("CREATE TEMP TABLE calendar AS FROM clocks")
             yield cursor
 
 

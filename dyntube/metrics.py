@@ -1,6 +1,7 @@
 """Every metric: name, label, SQL expression, format, help, which way is good.
 
-The expressions are DuckDB SQL over the columns of `records.SCHEMA`. A rate divides sums. A new
+The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of `dimensions.COMPUTED`.
+A rate divides sums. A new
 metric is one entry here and nothing else.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .dimensions import LASTS
 from .errors import QueryError
 
 Format = Literal["number", "percent", "hours", "seconds", "ratio"]
@@ -20,9 +20,9 @@ class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
     `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
-    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one: it
-    has no `sql` of its own, since rates are divided when all sums are there.
-    `different` is the SQL of what it counts once however often it comes, else empty.
+    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
+    `different` is the SQL of what it counts once however often it comes, else empty. Only what is
+    added up has an `sql`: the others are made when all views have been looked at.
     """
 
     name: str
@@ -58,15 +58,14 @@ def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
 
 
 def _people(name: str, label: str, different: str, help_: str) -> Metric:
-    sql = f"count(DISTINCT {different})"
-    return Metric(name, label, sql, help_, views="viewer IS NOT NULL", different=different)
+    return Metric(name, label, "", help_, views="viewer IS NOT NULL", different=different)
 
 
 def _reached(percent: int) -> Metric:
     return _plays(
         f"reached_{percent}",
         f"Watched {percent}%",
-        f"{LASTS} AND watch_time * 100 / duration >= {percent}",
+        f"lasts AND watch_time * 100 / duration >= {percent}",
         f"Plays that watched at least {percent}% of the video's length.",
     )
 
@@ -98,20 +97,20 @@ _SUMS = (
     Metric(
         "watched_length",
         "Time watched, at most the length",
-        f"coalesce(sum(CASE WHEN {LASTS} THEN least(coalesce(watch_time, 0), duration) END), 0)",
+        "coalesce(sum(watched_length), 0)",
         "Watch time of plays, each counted for its video's length at most.",
         "hours",
         additive=True,
-        views=LASTS,
+        views="lasts",
     ),
     Metric(
         "played_length",
         "Length of the videos played",
-        f"coalesce(sum(CASE WHEN {LASTS} THEN duration END), 0)",
+        "coalesce(sum(played_length), 0)",
         "The lengths of the videos of all plays, added up.",
         "hours",
         additive=True,
-        views=LASTS,
+        views="lasts",
     ),
     _people(
         "viewers",

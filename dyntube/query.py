@@ -6,13 +6,13 @@ The views behind a number are another, and how many of them fail each quality ch
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import dimensions, quality
 from . import metrics as catalogue
 from .errors import QueryError
-from .metrics import Metric
 from .periods import Period
 
 Operator = Literal["is", "is_not", "contains"]
@@ -94,24 +94,22 @@ class Query(_OfViews):
         return all(dimensions.dimension(name).of_calendar for name in self.by)
 
     @property
-    def summed(self) -> tuple[Metric, ...]:
-        """What is added up or counted once of its views: its metrics, for rates what they divide.
-
-        Rates are divided and different values counted (`shape`) when groups have been put together.
-        """
-        names = (*self.metrics, *filter(None, [self.order_by]))
-        parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
-        return tuple(catalogue.metric(name) for name in dict.fromkeys(parts))
-
-    @property
     def added(self) -> tuple[str, ...]:
-        """The names of what is added up."""
-        return tuple(metric.name for metric in self.summed if not metric.different)
+        """What is added up of its views: of its metrics, and for rates of what they divide.
+
+        Rates are divided (`shape`) when groups have been put together.
+        """
+        return tuple(name for name in self._parts() if not catalogue.metric(name).different)
 
     @property
     def counted(self) -> tuple[str, ...]:
-        """The names of what is counted once."""
-        return tuple(metric.name for metric in self.summed if metric.different)
+        """What is counted once, however often it comes."""
+        return tuple(name for name in self._parts() if catalogue.metric(name).different)
+
+    def _parts(self) -> Iterable[str]:
+        names = (*self.metrics, *filter(None, [self.order_by]))
+        parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
+        return dict.fromkeys(parts)
 
     def of(self, metrics: tuple[str, ...]) -> Query:
         """The same question about other metrics, for all of its rows."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,57 +47,22 @@ Sums = dict[str, Any]  # by the name of a dimension or metric; a value for each 
 
 
 def sums(rows: pa.Table, total: Sums) -> Sums:
-    """The sums by group that a statement of a Query gave; what is missing in the `total` is added.
-
-    Lists of lists become the number of different values in them.
-    """
+    """The sums by group that a statement of a Query gave, which the `total` learns too."""
     groups: Sums = {}
     for column in rows.column_names:
         kind, name = column[0], column[2:]
-        if kind == "l":
-            lists = rows[column].combine_chunks()
-            values = lists.values.values.to_numpy().copy()
-            groups[name] = _different(lists, values)
-            if name not in total:
-                total[name] = np.array([_count_different(values)])
-        else:
-            groups[name] = rows[column].to_pandas()
-            if kind == "m":
-                total[name] = np.array([groups[name].sum()])
+        groups[name] = rows[column].to_pandas()
+        if kind == "m":
+            total[name] = np.array([groups[name].sum()])
     return groups
 
 
-def counted(query: Query, name: str, rows: pa.Table, clock: pd.DataFrame, total: Sums) -> Sums:
-    """How many different values each group has, from the rows that `sql.seen` gave; else as `sums`.
-
-    A row for every group that the `clock` of the question's period knows, with views or without.
-    """
-    values = rows["value"].to_numpy()
-    counts: Sums = {}
-    if not query.by:
-        values = values.copy()
-    else:
-        by = [*query.by]
-        group_of_slot = clock.groupby(by).ngroup().to_numpy()
-        last = group_of_slot.max()
-        group_of_slot = group_of_slot.astype(np.min_scalar_type(last))  # the smaller, the faster
-        groups = group_of_slot[rows["slot"].to_numpy() - clock["slot"].iloc[0]]
-        values = values[np.argsort(groups, kind="stable")]
-        ends = np.bincount(groups, minlength=last + 1).cumsum()
-        pieces = np.split(values, ends[:-1])
-        counts = {**clock[by].drop_duplicates().sort_values(by)}
-        counts[name] = np.array([_count_different(piece) for piece in pieces])
-    if name not in total:
-        total[name] = np.array([_count_different(values)])
-    return counts or {name: total[name]}
-
-
-def joined(added: Sums, others: Sums, by: Sequence[str]) -> Sums:
-    """The sums of two statements about the groups of the first, which are `by` these dimensions."""
-    if not by:
-        return added | others
-    rows = pd.DataFrame(added).merge(pd.DataFrame(others), "left", [*by], validate="one_to_one")
-    return {str(name): rows[name] for name in rows}
+def joined(sums: Sums, name: str, counts: NDArray[np.int64], rows: Sums) -> Sums:
+    """These sums, and what was counted once for some of their rows, which dimensions tell apart."""
+    both = pd.DataFrame(sums).merge(
+        pd.DataFrame({**rows, name: counts}), "left", [*rows], validate="one_to_one"
+    )
+    return {**sums, name: both[name].fillna(0).to_numpy()}
 
 
 def answer(query: Query, groups: Sums) -> pd.DataFrame:
@@ -124,23 +87,6 @@ def _metric(groups: Sums, measure: Metric) -> NDArray[Any]:
         return upper / np.where(lower == 0, np.nan, lower)
     counted = measure.format == "number"
     return np.asarray(groups[measure.name], dtype=np.int64 if counted else np.float64)
-
-
-def _different(groups: pa.ListArray, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many different values each list of lists has; all of them, the first list's first."""
-    ends = groups.values.offsets.to_numpy()[groups.offsets.to_numpy()]
-    pieces = (values[start:end] for start, end in pairwise(ends))
-    return np.array([_count_different(piece) for piece in pieces], dtype=np.int64)
-
-
-def _count_different(values: NDArray[np.int64]) -> int:
-    """How many different numbers there are, which are put in order.
-
-    To sort them and see where they change takes a third of what a hash table takes.
-    """
-    values.sort()
-    changes = int(np.count_nonzero(values[1:] != values[:-1]))
-    return changes + 1 if len(values) else 0
 
 
 def _shape_dimension(name: str, values: pd.Series[Any], timezone: str) -> pd.Series[Any]:

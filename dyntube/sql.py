@@ -1,4 +1,4 @@
-"""Questions as SQL. The only module that writes SQL.
+"""Questions as SQL. Only this module and `sources` write SQL.
 
 Values are bound as parameters; names come from the fixed lists of `metrics`, `quality` and
 `records`. What each choice of words costs an engine: docs/performance.md.
@@ -6,8 +6,8 @@ Values are bound as parameters; names come from the fixed lists of `metrics`, `q
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from . import dimensions, quality
 from . import metrics as catalogue
@@ -15,19 +15,7 @@ from .dimensions import OTHER
 from .metrics import Metric
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from .records import VIEW_COLUMNS
-
-
-@dataclass(frozen=True)
-class Files:
-    """The day files that a question reads.
-
-    All views of `whole` days lie in its period, and some of those of `cut` days. `history` are the
-    files of every day up to the period's end, where it needs them.
-    """
-
-    whole: tuple[Path, ...] = ()
-    cut: tuple[Path, ...] = ()
-    history: tuple[Path, ...] = ()
+from .sources import INSIDE, LABELS, Files, views_at
 
 
 @dataclass(frozen=True)
@@ -50,44 +38,39 @@ def statement(asked: Question, files: Files) -> Statement:
     """The SQL of a question over day files. Rows of a Query are in the order of its dimensions.
 
     Columns come back prefixed, because engines confuse an aggregate that is called like a column:
-    `d_` for dimensions, `l_` for lists of lists of what is to be counted once, `m_` for all others.
-    `shape` makes a frame of them.
+    `d_` for dimensions, `m_` for all others. `shape` makes a frame of them. A Query asks for what
+    is added up; what is counted once: `seen`.
     """
-    source, parameters = _views(asked, files)
-    match asked:
-        case Query():
-            inner = _groups(asked, source, files.history, parameters)
-            sql = _answer(asked, asked, f"({inner})", parameters)
-        case RowsQuery():
-            sql = _rows(asked, source, parameters)
-        case ChecksQuery():
-            sql = _checks(source)
-        case CountQuery():
-            condition = catalogue.metric(asked.metric).views
-            sql = f"SELECT count(*) AS m_views FROM {source} WHERE {condition}"
+    parameters: dict[str, object] = {}
+    if isinstance(asked, Query):
+        inner = _groups(asked, files, parameters)
+        sql = _answer(asked, asked, f"({inner})", _sums_of_sums(asked), parameters)
+    else:
+        views = _views(asked, files, parameters)
+        match asked:
+            case RowsQuery():
+                sql = _rows(asked, views, parameters)
+            case ChecksQuery():
+                sql = _checks(views)
+            case CountQuery():
+                condition = catalogue.metric(asked.metric).views
+                sql = f"SELECT count(*) AS m_views FROM {views} WHERE {condition}"
     return Statement(sql, parameters)
 
 
-def _views(asked: Question, files: Files) -> tuple[str, dict[str, object]]:
-    """The views that a question is about, as a subquery, and its parameters."""
-    parameters: dict[str, object] = {}
-    parts = []
-    if files.whole:
-        parameters["whole"] = [str(path) for path in files.whole]
-        parts.append("SELECT * FROM read_parquet($whole)")
-    if files.cut:
-        start, end = asked.period.bounds(asked.timezone)
-        parameters["cut"] = [str(path) for path in files.cut]
-        parameters |= {"start": start, "end": end}
-        parts.append("SELECT * FROM read_parquet($cut) WHERE date >= $start AND date < $end")
-    source = f"({' UNION ALL BY NAME '.join(parts) or 'FROM no_views'})"
+def _views(asked: Question, files: Files, parameters: dict[str, object]) -> str:
+    """The views that a question is about, of those at one place, as a subquery."""
+    source, needed = views_at(files)
+    parameters |= needed
+    if INSIDE in source:
+        parameters["start"], parameters["end"] = asked.period.bounds(asked.timezone)
     if _is_by_the_clock(asked):
-        source += _BY_THE_CLOCK
+        source = f"({source}){_BY_THE_CLOCK}"
     conditions = []
     for number, filter_ in enumerate(asked.filters):
         value = dimensions.dimension(filter_.dimension).sql
         conditions.append(_condition(filter_, value, f"filter{number}", parameters))
-    return f"(SELECT * FROM {source} WHERE {' AND '.join(conditions) or 'true'})", parameters
+    return f"(SELECT * FROM ({source}) WHERE {' AND '.join(conditions) or 'true'})"
 
 
 def _is_by_the_clock(asked: Question) -> bool:
@@ -115,10 +98,10 @@ def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, obj
 def groups(query: Query, files: Files) -> Statement:
     """The SQL of a question's groups as views have them: what `answer_of_groups` adds up.
 
-    A row for each combination of stored columns.
+    A row or more for each combination of stored columns.
     """
-    source, parameters = _views(query, files)
-    return Statement(_groups(query, source, files.history, parameters), parameters)
+    parameters: dict[str, object] = {}
+    return Statement(_groups(query, files, parameters), parameters)
 
 
 def answer_of_groups(query: Query, whole: Query) -> Statement:
@@ -127,53 +110,67 @@ def answer_of_groups(query: Query, whole: Query) -> Statement:
     Columns and rows as in `statement`.
     """
     parameters: dict[str, object] = {}
-    return Statement(_answer(query, whole, "groups", parameters), parameters)
-
-
-def seen(query: Query, metric: Metric, files: Files) -> Statement:
-    """The SQL of what a metric counts once, view by view, for a question by the clock.
-
-    Columns `value` and, where the question is by something, `slot`; none is ever null.
-    """
-    source, parameters = _views(query, files)
-    source = _with_history(query, source, files.history, parameters)
-    columns = f"{'slot, ' if query.by else ''}{metric.different} AS value"
-    sql = f"SELECT {columns} FROM {source} WHERE {metric.different} IS NOT NULL"
+    sql = _answer(query, whole, "groups", _sums_of_sums(query), parameters)
     return Statement(sql, parameters)
 
 
-def _groups(
-    query: Query, source: str, history: tuple[Path, ...], parameters: dict[str, object]
-) -> str:
-    """Views grouped by columns as they are stored.
+def seen(query: Query, metric: Metric, files: Files) -> Statement:
+    """The SQL of what a metric counts once, view by view, of views at one place (`Files.apart`).
 
-    An engine groups a stored column by the entries of its files' dictionaries, and what comes out
-    of an expression view by view: so `_answer` makes what people read of those few groups.
+    The columns of `groups`, and `value`, which is never null.
     """
-    source = _with_history(query, source, history, parameters)
-    columns = ["slot"] if _is_by_slot(query) else _columns(query.by)
-    selected = ", ".join([*columns, *map(_sum, query.summed)])
-    return f"SELECT {selected} FROM {source}{_grouping(query)}"
+    parameters: dict[str, object] = {}
+    views = _with_history(query, files, parameters)
+    columns = ", ".join([*_columns(query), f"{metric.different} AS value"])
+    sql = f"SELECT {columns} FROM {views} WHERE {metric.different} IS NOT NULL"
+    return Statement(sql, parameters)
 
 
-def _with_history(
-    query: Query, source: str, history: tuple[Path, ...], parameters: dict[str, object]
-) -> str:
-    """Views, each with its viewer's `first_date` where the question needs that."""
+def rows_of_groups(query: Query) -> Statement:
+    """The SQL of a question's rows over a table `groups`, whose columns are those of `groups`.
+
+    Columns and rows as in `statement`, with the list `numbers` of the groups' `number` as the sum.
+    """
+    parameters: dict[str, object] = {}
+    numbers = "list(number) AS numbers"
+    return Statement(_answer(query, query, "groups", [numbers], parameters), parameters)
+
+
+def _groups(query: Query, files: Files, parameters: dict[str, object]) -> str:
+    """Views of each place grouped by columns as they are stored.
+
+    An engine groups a stored column by the entries of its dictionary, and what comes out of an
+    expression view by view: so `_answer` makes what people read of those few groups.
+    """
+    columns = _columns(query)
+    texts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in columns if name in LABELS)
+    shown = f"* REPLACE ({texts})" if texts else "*"
+    selected = ", ".join([*columns, *_sums(query)])
+    return " UNION ALL ".join(
+        f"SELECT {shown} FROM (SELECT {selected} "
+        f"FROM {_with_history(query, place, parameters)}{_grouping(query)})"
+        for place in files.apart()
+    )
+
+
+def _with_history(query: Query, files: Files, parameters: dict[str, object]) -> str:
+    """The views at one place, each with its viewer's `first_date` where the question needs that."""
+    views = _views(query, files, parameters)
     if not query.needs_history:
-        return source
+        return views
     first_views = "FROM no_first_views"
-    if history:
-        first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in history]
-    return f"{source} LEFT JOIN ({first_views}) USING (viewer)"
+    if files.history:
+        first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in files.history]
+    return f"{views} LEFT JOIN ({first_views}) USING (viewer)"
 
 
-def _answer(query: Query, whole: Query, groups: str, parameters: dict[str, object]) -> str:
+def _answer(
+    query: Query, whole: Query, groups: str, sums: Iterable[str], parameters: dict[str, object]
+) -> str:
     """The groups of a `whole` question, added up to those of one that it has in it."""
     if _is_by_slot(whole):
         groups += _BY_THE_CLOCK
-    outer = [f"{_kept(query, name, parameters)} AS d_{name}" for name in query.by]
-    outer += map(_sum_of_sums, query.summed)
+    outer = [*(f"{_kept(query, name, parameters)} AS d_{name}" for name in query.by), *sums]
     order = f" ORDER BY {', '.join(f'd_{name}' for name in query.by)}" if query.by else ""
     return f"SELECT {', '.join(outer)} FROM {groups}{_grouping(query)}{order}"
 
@@ -187,26 +184,25 @@ def _is_by_slot(query: Query) -> bool:
     return bool(query.by) and query.is_by_clock
 
 
-def _columns(names: tuple[str, ...]) -> list[str]:
-    """The columns of each dimension, or where it has none its value."""
+def _columns(query: Query) -> list[str]:
+    """The columns that views are grouped by: of each dimension, or where it has none its value."""
+    if _is_by_slot(query):
+        return ["slot"]
     columns: list[str] = []
-    for name in names:
+    for name in query.by:
         dimension = dimensions.dimension(name)
         columns += dimension.columns or (f"{dimension.sql} AS g_{name}",)
     return list(dict.fromkeys(columns))
 
 
-def _sum(metric: Metric) -> str:
-    if not metric.different:
-        return f"CAST({metric.sql} AS {_type(metric)}) AS s_{metric.name}"
-    value = metric.different
-    return f"list({value}) FILTER (WHERE {value} IS NOT NULL) AS s_{metric.name}"
+def _sums(query: Query) -> Iterator[str]:
+    for metric in map(catalogue.metric, query.added):
+        yield f"CAST({metric.sql} AS {_type(metric)}) AS s_{metric.name}"
 
 
-def _sum_of_sums(metric: Metric) -> str:
-    if metric.different:
-        return f"list(s_{metric.name}) AS l_{metric.name}"
-    return f"CAST(coalesce(sum(s_{metric.name}), 0) AS {_type(metric)}) AS m_{metric.name}"
+def _sums_of_sums(query: Query) -> Iterator[str]:
+    for metric in map(catalogue.metric, query.added):
+        yield f"CAST(coalesce(sum(s_{metric.name}), 0) AS {_type(metric)}) AS m_{metric.name}"
 
 
 def _type(metric: Metric) -> str:
@@ -253,6 +249,8 @@ _WITH_REPEATED = (
     "FROM {views} LEFT JOIN (SELECT view_id, true AS repeated FROM {views} "
     "WHERE view_id IS NOT NULL GROUP BY view_id HAVING count(*) > 1) USING (view_id)"
 )
+
+
 _FIRST_VIEWS = (
     "SELECT viewer, min(date) AS first_date FROM read_parquet($history) "
     "WHERE viewer IS NOT NULL GROUP BY viewer"

@@ -122,6 +122,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callabl
 
     def to(url: str, archive: Path, **settings: str) -> None:
         names = {"STATS_URL": url, "API_URL": url, "ARCHIVE": str(archive), "API_KEY": SECRET}
+        names["MEMORY"] = "0"  # its thread would outlive the test
         for name, value in (names | settings).items():
             monkeypatch.setenv(f"DYNTUBE_{name}", value)
         st.cache_resource.clear()

@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dyntube import memory
+from dyntube.archive import Archive
 from dyntube.dimensions import DIMENSIONS, OTHER
 from dyntube.engine import Engine
 from dyntube.metrics import METRICS
@@ -29,9 +31,13 @@ ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Pacific/
 
 @dataclass(frozen=True)
 class Views:
-    """Stored views, the same raw, when each viewer came first, and the values of each dimension."""
+    """Stored views, the same raw, when each viewer came first, and the values of each dimension.
+
+    `engine` reads them from their files. Others have some of them in memory, or all in two runs.
+    """
 
     engine: Engine
+    others: list[Engine]
     raw: list[plain.Record]
     first: dict[str | None, dt.datetime]
     values: dict[str, list[str]]
@@ -55,7 +61,18 @@ def views(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Views:
         name: [text for text, _ in Counter(named(view, name) for view in raw).most_common()]
         for name in DIMENSIONS
     }
-    return Views(Engine(archive), raw, first, values)
+    others = [in_memory(archive, runs=1), in_memory(archive, runs=2)]
+    return Views(Engine(archive), others, raw, first, values)
+
+
+def in_memory(archive: Archive, runs: int) -> Engine:
+    engine = Engine(archive)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "RUN_VIEWS", 1)
+        patch.setattr(memory, "BYTES_PER_VIEW", 10**6)
+        engine.memory.load(megabytes=1 if runs == 1 else 10**6)
+    assert len(engine.memory.runs(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
+    return engine
 
 
 def named(view: plain.Record, dimension: str) -> str:
@@ -204,3 +221,21 @@ def test_a_part_of_a_wider_question_has_the_same_answer_as_asked_by_itself(
     alone, part = views.engine.answer(query), views.engine.answer(query, whole)
 
     pd.testing.assert_frame_equal(part, alone, rtol=1e-9)
+
+
+# The same from memory
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=150)
+def test_what_is_in_memory_gives_the_same_answers_as_its_files(
+    data: st.DataObject, views: Views
+) -> None:
+    query = data.draw(questions(views))
+    names = st.lists(st.sampled_from(sorted({*ALL} - {"new_viewers"})), min_size=1, unique=True)
+    query = replace(query, metrics=tuple(data.draw(names)))
+
+    stored = views.engine.answer(query)
+
+    for engine in views.others:
+        pd.testing.assert_frame_equal(engine.answer(query), stored, rtol=1e-9)

@@ -20,7 +20,9 @@ from ..query import ChecksQuery, CountQuery, Query, RowsQuery
 def account() -> Account:
     """The installation that this server shows; raises ConfigError or UnavailableError."""
     start_logging()
-    return open_account()
+    opened = open_account()
+    opened.engine.memory.keep_loading(opened.settings.memory)
+    return opened
 
 
 @st.cache_resource(show_spinner=False)

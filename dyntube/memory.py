@@ -1,0 +1,181 @@
+"""Stored days in memory, where questions read them several times as fast as in their files.
+
+They are loaded in runs of about a million views, the newest first. A run never changes: when one
+of its files is replaced, questions go back to the files, and its days are loaded anew. So days
+that are still expected to change have runs of their own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import datetime as dt
+import threading
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import duckdb
+
+from .archive import Archive
+from .dayfile import DayInfo
+from .errors import ArchiveError
+from .journal import event
+from .sources import Run, loading
+
+RUN_VIEWS = 1_000_000
+FIRST_REST = 10.0  # seconds until loading starts, so that the first page is there before
+REST = 3.0  # times as long as a step took, so that readers have the processor
+LOOK_EVERY = 30.0  # seconds, when all is loaded
+GRACE_SECONDS = 60.0  # how long a run stays for those who are reading it
+BYTES_PER_VIEW = 40  # measured: 36 to 39 (docs/performance.md)
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A run, and what its files know of themselves, oldest day first."""
+
+    run: Run
+    infos: tuple[DayInfo, ...]
+
+    def between(self, first: dt.date, last: dt.date) -> Sequence[Path]:
+        """Its files of these days, both included."""
+        start = bisect_left(self.infos, first, key=_day)
+        return self.run.files[start : bisect_right(self.infos, last, start, key=_day)]
+
+    @property
+    def size(self) -> int:
+        """How many bytes of memory it takes, about."""
+        return sum(info.rows for info in self.infos) * BYTES_PER_VIEW
+
+
+class Memory:
+    """What an engine has in memory of an archive; safe to ask from many threads."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, archive: Archive) -> None:
+        self._database, self._archive = database, archive
+        self._loaded: tuple[_Loaded, ...] = ()
+        self._retired: list[tuple[float, Run]] = []
+        self._numbers = count(1)
+        self._stop = threading.Event()
+
+    def runs(self, first: dt.date, last: dt.date, files: Collection[Path]) -> tuple[Run, ...]:
+        """The runs with some of these files, and no others of the days from `first` to `last`."""
+        wanted = frozenset(files)
+        return tuple(
+            loaded.run
+            for loaded in self._loaded
+            if (inside := loaded.between(first, last)) and wanted.issuperset(inside)
+        )
+
+    def keep_loading(self, megabytes: int) -> None:
+        """From now on, load in a thread what is stored, until it takes so much memory."""
+        if megabytes:
+            thread = threading.Thread(target=self._keep_loading, args=(megabytes,), daemon=True)
+            thread.start()
+            atexit.register(self._end, thread)
+
+    def _end(self, thread: threading.Thread) -> None:
+        # Or the interpreter goes away while a statement runs.
+        self._stop.set()
+        thread.join()
+
+    def load(self, megabytes: int) -> None:
+        """Load all that there is room for; raises ArchiveError when a day file cannot be read."""
+        while self._load_run(megabytes, rest=0):
+            pass
+
+    def _keep_loading(self, megabytes: int) -> None:
+        self._stop.wait(FIRST_REST)
+        while not self._stop.is_set():
+            try:
+                while self._load_run(megabytes, REST) and not self._stop.is_set():
+                    pass
+            except ArchiveError as error:
+                event("days_not_loaded", reason=str(error))  # questions read their files instead
+            self._stop.wait(LOOK_EVERY)
+
+    def _load_run(self, megabytes: int, rest: float) -> bool:
+        """Load the newest days that are missing; whether there are some, and room for them."""
+        infos = self._archive.infos()
+        self._drop_retired()
+        self._retire([one for one in self._loaded if not infos.keys() >= {*one.run.files}])
+        missing = self._missing(infos)
+        if not missing or not self._make_room(infos[missing[0]].day, megabytes):
+            return False
+        wanted = {file: infos[file] for file in _first_run(self._missing(infos), infos)}
+        joined = [one for one in self._newest() if _are_a_run([*wanted.values(), *one.infos])]
+        for one in joined:
+            wanted |= zip(one.run.files, one.infos, strict=True)
+        self._load_days(dict(sorted(wanted.items(), key=lambda item: item[1].day)), rest)
+        self._retire(joined)
+        return True
+
+    def _missing(self, infos: Mapping[Path, DayInfo]) -> list[Path]:
+        """The files that are not in memory, newest first."""
+        held = {file for one in self._loaded for file in one.run.files}
+        return sorted(infos.keys() - held, key=lambda file: infos[file].day, reverse=True)
+
+    def _newest(self) -> list[_Loaded]:
+        """The newest run of days that are not expected to change, if any."""
+        final = [one for one in self._loaded if one.infos[0].final]
+        return sorted(final, key=lambda one: one.infos[-1].day)[-1:]
+
+    def _make_room(self, day: dt.date, megabytes: int) -> bool:
+        """See to it that there is room for a day, if need be by giving up older ones."""
+        while sum(one.size for one in self._loaded) >= megabytes * 1e6:
+            oldest = sorted(self._loaded, key=lambda one: one.infos[-1].day)[:1]
+            if not oldest or oldest[0].infos[-1].day >= day:
+                return False
+            self._retire(oldest)
+        return True
+
+    def _load_days(self, infos: Mapping[Path, DayInfo], rest: float) -> None:
+        days = [info.day for info in infos.values()]
+        if not infos.keys() <= {*self._archive.files(days[0], days[-1])}:
+            return  # one is damaged, which is known from now on
+        run = Run(f"run{next(self._numbers)}", tuple(infos))
+        try:
+            for sql, parameters in loading(run):
+                began = time.monotonic()
+                with self._database.cursor() as cursor:
+                    cursor.execute(sql, parameters)
+                if self._stop.wait(rest * (time.monotonic() - began)):
+                    return
+        except duckdb.Error as error:
+            self._retired.append((0, run))
+            raise ArchiveError(f"Days of {days[0]} to {days[-1]} cannot be loaded.") from error
+        self._loaded += (_Loaded(run, tuple(infos.values())),)
+
+    def _retire(self, runs: Collection[_Loaded]) -> None:
+        self._loaded = tuple(one for one in self._loaded if one not in runs)
+        self._retired += [(time.monotonic() + GRACE_SECONDS, one.run) for one in runs]
+
+    def _drop_retired(self) -> None:
+        now = time.monotonic()
+        for _, run in (old for old in self._retired if old[0] <= now):
+            with self._database.cursor() as cursor:
+                cursor.execute(f"DETACH DATABASE IF EXISTS {run.name}")
+        self._retired = [old for old in self._retired if old[0] > now]
+
+
+def _first_run(files: Iterable[Path], infos: Mapping[Path, DayInfo]) -> Iterator[Path]:
+    """The first of these files, as many as make a run."""
+    taken: list[DayInfo] = []
+    for file in files:
+        if taken and not _are_a_run([*taken, infos[file]]):
+            return
+        taken.append(infos[file])
+        yield file
+
+
+def _are_a_run(infos: Collection[DayInfo]) -> bool:
+    """Whether so many views fit in a run, and all of them are expected to change, or none."""
+    one_kind = len({info.final for info in infos}) == 1
+    return one_kind and sum(info.rows for info in infos) <= RUN_VIEWS
+
+
+def _day(info: DayInfo) -> dt.date:
+    return info.day

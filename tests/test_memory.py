@@ -1,0 +1,248 @@
+"""Stored days in memory: what is loaded, when it is let go, and that answers do not change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dyntube import memory
+from dyntube.archive import Archive
+from dyntube.dayfile import DayInfo
+from dyntube.engine import Engine
+from dyntube.errors import ArchiveError
+from dyntube.memory import Memory
+from dyntube.periods import Period
+from dyntube.query import Query
+
+from .conftest import record
+
+DAYS = [dt.date(2026, 5, 1) + dt.timedelta(days=n) for n in range(6)]
+ENOUGH = 100  # megabytes
+Store = Callable[..., DayInfo]
+
+
+@pytest.fixture
+def keep(store: Store) -> Store:
+    """Store a day of so many views."""
+
+    def put(day: dt.date, views: int = 50, **known: object) -> DayInfo:
+        records = [record(f"{day}-{n}", f"{day}T10:{n:02}:00Z") for n in range(views)]
+        return store(day, records, **known)
+
+    return put
+
+
+@pytest.fixture
+def runs_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "RUN_VIEWS", 100)
+
+
+def held(archive: Archive, kept: Memory) -> list[list[int]]:
+    """The days of the month that each run holds."""
+    files = archive.files(DAYS[0], DAYS[-1])
+    return [[int(file.name[8:10]) for file in run.files] for run in runs(kept, *files)]
+
+
+def runs(kept: Memory, *files: Path) -> list[memory.Run]:
+    return list(kept.runs(DAYS[0], DAYS[-1], files))
+
+
+def views(engine: Engine, first: dt.date = DAYS[0], last: dt.date = DAYS[-1]) -> int:
+    engine.forget()
+    return int(engine.answer(Query(("views",), Period(first, last)))["views"].iloc[0])
+
+
+def spoil(file: Path) -> None:
+    """Whoever reads this file from now on fails."""
+    file.write_bytes(bytes(file.stat().st_size))
+
+
+def test_days_are_loaded_in_runs_newest_first(
+    keep: Store, archive: Archive, runs_of_two_days: None
+) -> None:
+    for day in DAYS[:5]:
+        keep(day)
+    engine = Engine(archive)
+    assert held(archive, engine.memory) == []
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[4, 5], [2, 3], [1]]
+
+
+def test_a_day_of_more_views_than_a_run_is_a_run(
+    keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "RUN_VIEWS", 10)
+    for day in DAYS[:2]:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[2], [1]]
+
+
+def test_what_is_in_memory_is_not_read_from_files(keep: Store, archive: Archive) -> None:
+    for day in DAYS:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    for file in archive.files(DAYS[0], DAYS[-1]):
+        spoil(file)
+    assert views(engine) == 300
+    assert views(engine, DAYS[1], DAYS[2]) == 100
+
+
+def test_days_that_may_still_change_have_a_run_of_their_own(keep: Store, archive: Archive) -> None:
+    for day in DAYS[:3]:
+        keep(day)
+    for day in DAYS[3:]:
+        keep(day, settled=False)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[4, 5, 6], [1, 2, 3]]
+
+
+def test_a_day_that_is_stored_anew_is_read_from_its_file_until_it_is_loaded_again(
+    keep: Store, archive: Archive
+) -> None:
+    for day in DAYS:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    keep(DAYS[2], views=7)
+    assert held(archive, engine.memory) == []
+    assert views(engine) == 257
+
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[1, 2, 3, 4, 5, 6]]
+    spoil(archive.files(DAYS[2], DAYS[2])[0])
+    assert views(engine) == 257
+
+
+def test_other_days_of_a_run_with_a_replaced_day_are_still_read_from_memory(
+    keep: Store, archive: Archive
+) -> None:
+    for day in DAYS:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    keep(DAYS[0], views=7)
+    spoil(archive.files(DAYS[4], DAYS[4])[0])
+    assert views(engine, DAYS[3], DAYS[5]) == 150
+
+
+def test_a_new_day_joins_the_newest_run(
+    keep: Store, archive: Archive, runs_of_two_days: None
+) -> None:
+    for day in DAYS[:3]:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[2, 3], [1]]
+    for day, expected in ((DAYS[3], [[2, 3], [1], [4]]), (DAYS[4], [[2, 3], [1], [4, 5]])):
+        keep(day)
+        engine.memory.load(ENOUGH)
+        assert held(archive, engine.memory) == expected
+        assert views(engine) == 50 * day.day
+
+
+def test_only_the_newest_days_stay_when_memory_is_full(
+    keep: Store, archive: Archive, runs_of_two_days: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "BYTES_PER_VIEW", 10_000)  # so that a run takes a megabyte
+    for day in DAYS[:5]:
+        keep(day)
+    engine = Engine(archive)
+    engine.memory.load(1)
+    assert held(archive, engine.memory) == [[4, 5]]
+    assert views(engine) == 250
+
+    keep(DAYS[5])
+    engine.memory.load(1)
+    assert held(archive, engine.memory) == [[5, 6]]
+    assert views(engine) == 300
+
+
+def test_a_run_that_is_no_longer_used_gives_its_memory_back_after_a_while(
+    keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "GRACE_SECONDS", 0)
+    keep(DAYS[0])
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    [(first, _)] = databases(engine).items()
+    keep(DAYS[0], views=7)
+    engine.memory.load(ENOUGH)
+    assert list(databases(engine)) != [first]
+    assert len(databases(engine)) == 1
+
+
+def databases(engine: Engine) -> dict[str, str]:
+    """The databases of runs, by name, with the file that they are in."""
+    with engine._database.cursor() as cursor:
+        found = cursor.execute("SELECT database_name, path FROM duckdb_databases()").fetchall()
+    return {name: path for name, path in found if name.startswith("run")}
+
+
+def test_who_reads_a_run_while_it_is_replaced_gets_an_answer(keep: Store, archive: Archive) -> None:
+    keep(DAYS[0])
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    before = engine._files(Query(("views",), Period(DAYS[0], DAYS[0])))
+    keep(DAYS[0], views=7)
+    engine.memory.load(ENOUGH)
+    answer = engine._ask(Query(("views",), Period(DAYS[0], DAYS[0])), before, None)
+    assert answer["views"].tolist() == [50]
+
+
+def test_a_damaged_day_is_not_loaded_and_the_others_are(keep: Store, archive: Archive) -> None:
+    for day in DAYS:
+        keep(day)
+    spoil(archive.root / archive.folders[0] / "2026" / f"{DAYS[3]}.000001.parquet")
+    engine = Engine(archive)
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
+    assert views(engine) == 250
+
+
+def test_a_day_damaged_since_it_was_checked_is_said_and_nothing_is_lost(
+    keep: Store, archive: Archive
+) -> None:
+    for day in DAYS:
+        keep(day)
+    spoil(archive.files(DAYS[3], DAYS[3])[0])
+    engine = Engine(archive)
+    with pytest.raises(ArchiveError, match="2026-05-01 to 2026-05-06 cannot be loaded"):
+        engine.memory.load(ENOUGH)
+    assert views(engine) == 250
+    engine.memory.load(ENOUGH)
+    assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
+    assert len(databases(engine)) == 1
+
+
+def test_the_server_loads_in_the_background(
+    keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "FIRST_REST", 0.01)
+    keep(DAYS[0])
+    engine = Engine(archive)
+    engine.memory.keep_loading(ENOUGH)
+    wait_until(lambda: held(archive, engine.memory) == [[1]])
+
+
+def test_no_memory_means_that_nothing_is_loaded(keep: Store, archive: Archive) -> None:
+    keep(DAYS[0])
+    engine, before = Engine(archive), threading.active_count()
+    engine.memory.keep_loading(0)
+    assert threading.active_count() == before
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.02)
+    raise AssertionError("It did not come true.")
