@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.integer]
+Numbers = NDArray[np.int32 | np.int64]
 
 
 class Seen:
@@ -59,13 +59,12 @@ class Seen:
 def _grouped(columns: pa.Table) -> tuple[Numbers, pa.Table]:
     """The number of each row's group, and what groups have in these columns, in that order."""
     encoded = [_encoded(columns[name]) for name in columns.column_names]
-    codes = np.zeros(len(columns), np.int64)
-    for indices, texts in encoded:
-        codes = codes * len(texts) + indices
-    if len(encoded) == 1:
-        numbers, different = codes, np.arange(len(encoded[0][1]))
-    else:
-        numbers, different = pd.factorize(codes)
+    numbers, texts = encoded[0]
+    different: Numbers = np.arange(len(texts))
+    for indices, texts in encoded[1:]:
+        numbers = numbers.astype(np.int64) * len(texts) + indices
+    if len(encoded) > 1:
+        numbers, different = pd.factorize(numbers)
     found: list[pa.Array] = []
     for _, texts in reversed(encoded):
         different, index = np.divmod(different, len(texts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from dyntube import engine as engine_module
 from dyntube.archive import Archive
 from dyntube.dayfile import DayInfo
+from dyntube.dimensions import DIMENSIONS
 from dyntube.engine import Engine
 from dyntube.errors import QueryError
 from dyntube.periods import Period
@@ -156,3 +158,27 @@ def test_what_this_process_writes_is_seen_at_once(store: Store, archive: Archive
     assert count(engine, "watch_time") == 150
     store(DAYS[0], [record("one", f"{DAYS[0]}T10:00:00Z")])
     assert count(engine, "watch_time") == 101
+
+
+# Nothing to count
+
+PEOPLE = ("views", "viewers", "new_viewers")
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+@pytest.mark.parametrize("by", DIMENSIONS)
+def test_where_no_view_is_asked_for_there_is_no_row_and_nobody(
+    store: Store, archive: Archive, by: str, in_memory: bool
+) -> None:
+    fill(store)
+    engine = Engine(archive)
+    if in_memory:
+        engine.memory.load(100)
+    nobody = Filter("country", ("Nowhere",))
+    for query in (
+        Query(PEOPLE, PERIOD, by=(by,), filters=(nobody,)),
+        Query(PEOPLE, Period(DAYS[0], DAYS[0], until=dt.time()), by=(by,)),
+        Query(PEOPLE[:2], Period(dt.date(2020, 1, 1), dt.date(2020, 1, 1)), by=(by,)),
+    ):
+        assert engine.answer(query).empty
+        assert engine.answer(replace(query, by=())).iloc[0].tolist() == [0] * len(query.metrics)

@@ -51,6 +51,10 @@ class Views:
         found = plain.metrics(records) | {"new_viewers": len(new - {None})}
         return {name: found[name] for name in ALL}
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In few words: of long ones Hypothesis warns, and fails before it shows what it found."""
+        printer.text("views")
+
 
 @pytest.fixture(scope="module")
 def views(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Views:
