@@ -33,6 +33,7 @@ from . import archive
 from .machine import row
 from .page import offered
 from .questions import page_files, period
+from .session import until_loaded
 
 OURS, PLAIN = ROOT / "app.py", ROOT / "benchmarks" / "plain" / "app.py"
 PLAIN_PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds")
@@ -239,7 +240,11 @@ def _print_changes(browser: Browser, folder: Path, plain: Server, name: str, day
     """A row of the table; ours on a server of its own, which has no answers of another page."""
     with serving(OURS, folder) as ours:
         servers = [ours, plain] if name in PLAIN_PAGES else [ours]
-        changes = _by_turns(browser, [server.address(name, days) for server in servers])
+        readers = [new_tab(browser) for _ in servers]
+        for reader, server in zip(readers, servers, strict=True):
+            reader.open(server.address(name, days))
+        until_loaded(ours.process)
+        changes = _by_turns(readers)
     found = [[median(figures) for figures in zip(*of_one, strict=True)] for of_one in changes]
     cells = []
     for seconds, server, received in found:
@@ -251,11 +256,8 @@ def _print_changes(browser: Browser, folder: Path, plain: Server, name: str, day
     _cells(name, f"{days}", *cells, CHANGE_TARGETS.get(days, ""))
 
 
-def _by_turns(browser: Browser, addresses: Sequence[str]) -> list[tuple[Change, ...]]:
-    """The same changes of a page on each server, after one view of it."""
-    readers = [new_tab(browser) for _ in addresses]
-    for reader, address in zip(readers, addresses, strict=True):
-        reader.open(address)
+def _by_turns(readers: Sequence[Reader]) -> list[tuple[Change, ...]]:
+    """The same changes of a page by each of these readers."""
     changes = [[reader.change(number) for reader in readers] for number in range(TIMES)]
     for reader in readers:
         reader.page.context.close()
@@ -288,6 +290,9 @@ def _memory(browser: Browser, folder: Path, names: Sequence[str]) -> str:
         tab = new_tab(browser)
         for name in names:
             tab.open(server.address(name, max(DAYS)))
+        until_loaded(server.process)
+        for name in names:
+            tab.open(server.address(name, max(DAYS)) + "&device_type=Mobile")
         return server.memory
 
 

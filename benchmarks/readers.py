@@ -31,7 +31,7 @@ from dyntube.query import Query
 from . import archive
 from .growth import Column, table
 from .questions import page_files
-from .session import PATIENCE, Broken, Session, memory, server, work
+from .session import PATIENCE, Broken, Session, memory, server, until_loaded, work
 
 READERS = (1, 10, 50)
 SECONDS = 120.0
@@ -178,6 +178,7 @@ async def _load(
     url: str, process: int, values: Values, readers: int, seconds: float, forgotten: float
 ) -> Load:
     await _see_everything(url)
+    until_loaded(process)
     before, worked, own = memory(process), work(process), time.process_time()
     began = time.monotonic()
     everybody = [Reader(url, values, random.Random(number)) for number in range(readers)]
@@ -210,6 +211,7 @@ def _unused(folder: Path, tabs: int) -> float:
 
     async def opened(url: str, process: int) -> float:
         await _see_everything(url)
+        until_loaded(process)
         before, kept = memory(process), []
         for number in range(tabs):
             kept.append(await Session.connect(url))

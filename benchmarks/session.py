@@ -22,6 +22,7 @@ from streamlit.proto.Navigation_pb2 import Navigation
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from dyntube.memory import FIRST_REST
 from tests.browser.app import running
 
 PATIENCE = 60.0  # seconds after which a reader gives up
@@ -51,6 +52,15 @@ def work(process: int) -> float:
     """The seconds that processors have worked for a process."""
     after_name = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def until_loaded(process: int) -> None:
+    """Wait until a server that was asked something has loaded what it keeps in memory."""
+    time.sleep(FIRST_REST + 1)
+    before = -1.0
+    while (now := work(process)) - before > 0.3:
+        before = now
+        time.sleep(3)
 
 
 def _children() -> set[int]:

@@ -35,7 +35,8 @@ class Dimension:
     text: text, "Unknown" where it is missing; number: whole numbers; date: the first day of a
     local day, week or month; moment: an instant. `of_calendar`: it depends on the time zone.
     `columns` are those that its values are made of, where these have few different values: views
-    are then grouped by them as they are stored, and values are made of the groups.
+    are then grouped by them as they are stored, and values are made of the groups. `label_of`: the
+    column whose text it is, where it is nothing else.
     """
 
     name: str
@@ -44,10 +45,12 @@ class Dimension:
     columns: tuple[str, ...] = ()
     kind: Kind = "text"
     of_calendar: bool = False
+    label_of: str = ""
 
 
 def _text(name: str, label: str, column: str) -> Dimension:
-    return Dimension(name, label, f"coalesce({column}, '{UNKNOWN}')", (column,))
+    sql = f"coalesce({column}, '{UNKNOWN}')"
+    return Dimension(name, label, sql, (column,), label_of=column)
 
 
 def _version(name: str, label: str, family: str, major: str) -> Dimension:

@@ -12,7 +12,7 @@ import datetime as dt
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -26,8 +26,9 @@ from .journal import event
 from .sources import Run, loading
 
 RUN_VIEWS = 1_000_000
-FIRST_REST = 10.0  # seconds until loading starts, so that the first page is there before
-REST = 3.0  # times as long as a step took, so that readers have the processor
+FIRST_REST = 5.0  # seconds until loading starts, so that the first page is there before
+REST = 3.0  # times as long as a step took, while somebody asks: readers have the processor
+QUIET_AFTER = 2.0  # seconds without a question
 LOOK_EVERY = 30.0  # seconds, when all is loaded
 GRACE_SECONDS = 60.0  # how long a run stays for those who are reading it
 BYTES_PER_VIEW = 40  # measured: 36 to 39 (docs/performance.md)
@@ -60,9 +61,11 @@ class Memory:
         self._retired: list[tuple[float, Run]] = []
         self._numbers = count(1)
         self._stop = threading.Event()
+        self._asked_at = 0.0
 
     def runs(self, first: dt.date, last: dt.date, files: Collection[Path]) -> tuple[Run, ...]:
         """The runs with some of these files, and no others of the days from `first` to `last`."""
+        self._asked_at = time.monotonic()
         wanted = frozenset(files)
         return tuple(
             loaded.run
@@ -84,20 +87,25 @@ class Memory:
 
     def load(self, megabytes: int) -> None:
         """Load all that there is room for; raises ArchiveError when a day file cannot be read."""
-        while self._load_run(megabytes, rest=0):
+        while self._load_run(megabytes):
             pass
 
     def _keep_loading(self, megabytes: int) -> None:
         self._stop.wait(FIRST_REST)
         while not self._stop.is_set():
             try:
-                while self._load_run(megabytes, REST) and not self._stop.is_set():
+                while self._load_run(megabytes, self._rest) and not self._stop.is_set():
                     pass
             except ArchiveError as error:
                 event("days_not_loaded", reason=str(error))  # questions read their files instead
             self._stop.wait(LOOK_EVERY)
 
-    def _load_run(self, megabytes: int, rest: float) -> bool:
+    def _rest(self, step: float) -> bool:
+        """Let readers go first, after a step of so many seconds; whether to go no further."""
+        is_quiet = time.monotonic() - self._asked_at > QUIET_AFTER
+        return self._stop.wait(0 if is_quiet else REST * step)
+
+    def _load_run(self, megabytes: int, rest: Callable[[float], bool] = lambda _: False) -> bool:
         """Load the newest days that are missing; whether there are some, and room for them."""
         infos = self._archive.infos()
         self._drop_retired()
@@ -132,7 +140,7 @@ class Memory:
             self._retire(oldest)
         return True
 
-    def _load_days(self, infos: Mapping[Path, DayInfo], rest: float) -> None:
+    def _load_days(self, infos: Mapping[Path, DayInfo], rest: Callable[[float], bool]) -> None:
         days = [info.day for info in infos.values()]
         if not infos.keys() <= {*self._archive.files(days[0], days[-1])}:
             return  # one is damaged, which is known from now on
@@ -142,7 +150,7 @@ class Memory:
                 began = time.monotonic()
                 with self._database.cursor() as cursor:
                     cursor.execute(sql, parameters)
-                if self._stop.wait(rest * (time.monotonic() - began)):
+                if rest(time.monotonic() - began):
                     return
         except duckdb.Error as error:
             self._retired.append((0, run))

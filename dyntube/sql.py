@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from . import dimensions, quality
 from . import metrics as catalogue
-from .dimensions import OTHER
+from .dimensions import OTHER, UNKNOWN
 from .metrics import Metric
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from .records import VIEW_COLUMNS
@@ -68,8 +68,7 @@ def _views(asked: Question, files: Files, parameters: dict[str, object]) -> str:
         source = f"({source}){_BY_THE_CLOCK}"
     conditions = []
     for number, filter_ in enumerate(asked.filters):
-        value = dimensions.dimension(filter_.dimension).sql
-        conditions.append(_condition(filter_, value, f"filter{number}", parameters))
+        conditions.append(_filter(filter_, f"filter{number}", parameters))
     return f"(SELECT * FROM ({source}) WHERE {' AND '.join(conditions) or 'true'})"
 
 
@@ -79,6 +78,16 @@ def _is_by_the_clock(asked: Question) -> bool:
     if isinstance(asked, Query) and not _is_by_slot(asked):
         names += asked.by
     return any(dimensions.dimension(name).of_calendar for name in names)
+
+
+def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
+    """What a filter keeps of views."""
+    dimension = dimensions.dimension(filter_.dimension)
+    if filter_.operator == "is" and dimension.label_of and UNKNOWN not in filter_.values:
+        # As it is stored, a label is compared by its place in the list of all texts.
+        parameters[name] = list(filter_.values)
+        return f"list_contains(${name}, {dimension.label_of})"
+    return _condition(filter_, dimension.sql, name, parameters)
 
 
 def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, object]) -> str:

@@ -246,3 +246,21 @@ def wait_until(true: Callable[[], bool]) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("It did not come true.")
+
+
+def test_loading_lets_readers_go_first(
+    keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "FIRST_REST", 0)
+    monkeypatch.setattr(memory, "REST", 10**9)
+    keep(DAYS[0])
+    engine = Engine(archive)
+    views(engine)  # somebody asks
+    engine.memory.keep_loading(ENOUGH)
+    time.sleep(0.3)
+    assert held(archive, engine.memory) == []
+
+    monkeypatch.setattr(memory, "QUIET_AFTER", 0)
+    other = Engine(archive)
+    other.memory.keep_loading(ENOUGH)
+    wait_until(lambda: held(archive, other.memory) == [[1]])

@@ -42,7 +42,7 @@ class Contender(Protocol):
 
 
 class Ours:
-    """The app's engine; it keeps no answer from one page to the next.
+    """The app's engine, with what it keeps in memory; it keeps no answer from page to page.
 
     It looks at views once for questions that are parts of one, as the app has it do.
     """
@@ -88,7 +88,9 @@ def _open(name: str, folder: Path, prepared: Path) -> Contender:
 
         return Chdb(open_account(archive.settings(folder)).archive)
     if name == OURS:
-        return Ours(open_account(archive.settings(folder)).engine)
+        account = open_account(archive.settings(folder))
+        account.engine.memory.load(account.settings.memory)
+        return Ours(account.engine)
     from .with_pandas import Pandas
 
     return Pandas(prepared, categories=name == "pandas-categories")

@@ -7,6 +7,7 @@ and so is every count and sum, as what one view adds to it. `date` and `viewer` 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS, dimension
+from dyntube.dimensions import COMPUTED, DIMENSIONS, dimension
 from dyntube.metrics import METRICS, Metric
 from dyntube.periods import ONE_DAY, Period, calendar
 from dyntube.query import Filter, Query
@@ -92,7 +93,7 @@ def prepare(archive: Archive, target: Path, columns: Columns, timezone: str) -> 
 
 def _sql(columns: Columns) -> str:
     wanted = ["date", "viewer"]
-    wanted += [f"{DIMENSIONS[name].sql} AS {name}" for name in columns.dimensions]
+    wanted += [f"{spelt_out(DIMENSIONS[name].sql)} AS {name}" for name in columns.dimensions]
     wanted += [f"{_added(METRICS[name])} AS {name}" for name in columns.measures]
     source = "read_parquet($files) JOIN calendar USING (slot)"
     return f"SELECT {', '.join(wanted)} FROM {source} ORDER BY date"
@@ -106,6 +107,11 @@ def is_count(name: str) -> bool:
 def _added(metric: Metric) -> str:
     """What a view adds to a count or a sum."""
     if is_count(metric.name):
-        return f"coalesce({metric.views}, false)"
+        return f"coalesce({spelt_out(metric.views)}, false)"
     summed = metric.sql.removeprefix("coalesce(sum(").removesuffix("), 0)")
-    return f"coalesce({summed}, 0)"
+    return f"coalesce({spelt_out(summed)}, 0)"
+
+
+def spelt_out(sql: str) -> str:
+    """SQL over stored columns alone: what we compute of each view is written out."""
+    return re.sub(rf"\b({'|'.join(COMPUTED)})\b", lambda found: f"({COMPUTED[found[0]]})", sql)

@@ -15,7 +15,7 @@ from dyntube.metrics import METRICS
 from dyntube.query import Filter, Query
 
 from .asked import Asked
-from .prepared import is_count
+from .prepared import is_count, spelt_out
 
 # What its users would write; the app's calendar is right in zones of half hours too.
 _CALENDAR = {
@@ -85,11 +85,13 @@ def _metric(name: str) -> str:
     if metric.parts:
         upper, lower = map(_metric, metric.parts)
         return f"{upper} / nullif({lower}, 0)"
-    return f"countIf({metric.views})" if is_count(name) else metric.sql
+    if metric.different:
+        return f"count(DISTINCT {metric.different})"
+    return spelt_out(f"countIf({metric.views})" if is_count(name) else metric.sql)
 
 
 def _dimension(name: str, query: Query) -> str:
-    sql = _CALENDAR.get(name, DIMENSIONS[name].sql)
+    sql = _CALENDAR.get(name, spelt_out(DIMENSIONS[name].sql))
     return sql.format(zone=query.timezone) if name in _CALENDAR else sql
 
 
