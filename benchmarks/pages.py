@@ -7,20 +7,14 @@ from __future__ import annotations
 
 import argparse
 import base64
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -32,7 +26,8 @@ from tests.browser.app import PAINTED, ROOT
 from . import archive
 from .machine import row
 from .page import offered
-from .questions import page_files, period
+from .questions import page_files
+from .serving import Server, free_port, serving
 from .session import until_loaded
 
 OURS, PLAIN = ROOT / "app.py", ROOT / "benchmarks" / "plain" / "app.py"
@@ -43,64 +38,6 @@ START_TARGET, MEMORY_TARGET = "3 s", "600 MB"
 USED_BEFORE = 3  # looks after which a browser has the scripts compiled
 PATIENCE = 600_000  # milliseconds: the plain app reads all views first
 WINDOW: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running app: its address, its process, and the seconds until it first answered."""
-
-    url: str
-    process: int
-    seconds: float
-
-    def address(self, name: str, days: int) -> str:
-        """A page over so many days."""
-        path = "" if name == "overview" else name
-        return f"{self.url}/{path}?{urlencode(period(days))}"
-
-    @property
-    def memory(self) -> str:
-        """Its resident memory, and the peak of that."""
-        lines = Path(f"/proc/{self.process}/status").read_text("utf-8").splitlines()
-        sizes = dict(line.split(":", 1) for line in lines)
-        now, peak = (int(sizes[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
-        return f"{now:,.0f} MB, {peak:,.0f} MB"
-
-
-@contextmanager
-def serving(script: Path, folder: Path, port: int = 0) -> Iterator[Server]:
-    """An app over an archive. Browsers keep scripts by port, so it can be given."""
-    keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
-    port = port or free_port()
-    options = [f"--server.port={port}", "--logger.level=error"]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=keep | archive.environment(folder), stdout=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        while not _is_healthy(url):
-            if process.poll() is not None:
-                sys.exit(f"{script} did not start.")
-            time.sleep(0.01)
-        yield Server(url, process.pid, time.perf_counter() - began)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 # A filter change: the seconds from the click to the last chart, those from the browser's message

@@ -177,8 +177,7 @@ def measure(folder: Path, readers: int, seconds: float, forgotten: float) -> Loa
 async def _load(
     url: str, process: int, values: Values, readers: int, seconds: float, forgotten: float
 ) -> Load:
-    await _see_everything(url)
-    until_loaded(process)
+    await _see_everything(url, process)
     before, worked, own = memory(process), work(process), time.process_time()
     began = time.monotonic()
     everybody = [Reader(url, values, random.Random(number)) for number in range(readers)]
@@ -190,13 +189,14 @@ async def _load(
     redraws = sum(reader.session.redraws for reader in everybody if reader.session)
     await asyncio.gather(*(reader.leave() for reader in everybody))
     await asyncio.sleep(forgotten)
-    await _see_everything(url)  # when its tab closes, the server forgets those closed long ago
+    # When its tab closes, the server forgets those closed long ago.
+    await _see_everything(url, process)
     memories = before, during, memory(process)
     return Load(readers, took, requests, errors, redraws, *memories, worked, own)
 
 
-async def _see_everything(url: str) -> None:
-    """Open every page with every period, so that libraries and the usual answers are there."""
+async def _see_everything(url: str, process: int) -> None:
+    """Every page with every period: libraries, the usual answers and the newest days are there."""
     tab = await Session.connect(url)
     await tab.open("", "")
     for path in PATHS:
@@ -204,14 +204,14 @@ async def _see_everything(url: str) -> None:
         for period in PERIODS:
             await tab.ask(_query_string(period, {}))
     await tab.close()
+    until_loaded(process)
 
 
 def _unused(folder: Path, tabs: int) -> float:
     """The MB of a tab that shows a page everybody knows: it brings no new answers."""
 
     async def opened(url: str, process: int) -> float:
-        await _see_everything(url)
-        until_loaded(process)
+        await _see_everything(url, process)
         before, kept = memory(process), []
         for number in range(tabs):
             kept.append(await Session.connect(url))
@@ -292,8 +292,7 @@ def _command_line() -> None:
     parser.add_argument("--views", type=int, default=archive.USUAL)
     parser.add_argument("--readers", type=int, nargs="+", default=READERS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
-    waits = "seconds from the end to the last look at the memory"
-    parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help=waits)
+    parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
     main(**vars(parser.parse_args()))
 
 

@@ -7,7 +7,7 @@
                                            one Parquet file a day; whether one is short; which days
                                            to fetch, and what of it replaces what is stored; names
                                            of projects, channels and videos; small shared lists
-    ask     periods, dimensions, metrics, quality -> query -> sources, sql, shape, distinct,
+    ask     periods, dimensions, metrics, quality -> query -> places, sql, shape, distinct,
             memory, engine -> comparison, trends, embeds, engagement
                                            a question is a value; DuckDB answers it from the files,
                                            or from memory, where the newest are
@@ -19,7 +19,7 @@
 line, and `demo` is a stand-in for the API with invented views. Modules import only those before
 them in this order: errors, files, config, journal, records, parse_plain, parse, retry, deadline,
 api, dayfile, archive, export, audits, room, revision, sweep, plan, fetch, run, sync, catalog,
-shelf, periods, dimensions, metrics, quality, query, sources, sql, shape, distinct, notes,
+shelf, periods, dimensions, metrics, quality, query, places, sql, shape, distinct, notes,
 saved_views, memory, engine, comparison, trends, embeds, engagement, formats, sheet, workbook,
 downloads, charts, demo, account, background, frames, ui, terminal, __main__.
 

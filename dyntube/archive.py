@@ -52,10 +52,13 @@ class Archive:
     def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
         """What is stored, by day, for one scope or all; damaged files are left out."""
         days: dict[dt.date, list[DayInfo]] = {}
-        for path in self._newest(folder):
-            if info := self._info(path):
-                days.setdefault(info.day, []).append(info)
+        for info in self.infos(folder).values():
+            days.setdefault(info.day, []).append(info)
         return dict(sorted(days.items()))
+
+    def infos(self, folder: str | None = None) -> dict[Path, DayInfo]:
+        """What each file of one scope or all knows of itself; damaged ones are left out."""
+        return {path: info for path in self._newest(folder) if (info := self._info(path))}
 
     def damaged(self) -> list[Path]:
         """Day files that are known to be damaged; `verify` looks into all."""
@@ -87,10 +90,6 @@ class Archive:
             for path in _between(self._listing(self.root / folder), start, end)
             if path in self._sound or self._check(path)
         )
-
-    def infos(self) -> dict[Path, DayInfo]:
-        """What each file knows of itself; damaged ones are left out."""
-        return {path: info for path in self._newest() if (info := self._info(path))}
 
     def version(self) -> str:
         """A text that changes whenever a stored day does."""

@@ -47,8 +47,7 @@ class Settings:
     `sync` says who fetches: the app while people look, or an external scheduler; then the app
     needs no API key and may read an archive that it cannot write. `own_domains` are where videos
     are expected, with all domains below them; none: nobody has said. The app keeps the newest days
-    in so many megabytes of `memory`. `demo` means: no account is
-    connected.
+    in so many megabytes of `memory`. `demo` means: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -199,10 +198,10 @@ def _sync(name: str, text: str) -> Sync:
 
 
 def _megabytes(name: str, text: str) -> int:
-    return 0 if text == "0" else _whole_number(name, text)
+    return _whole_number(name, text, least=0)
 
 
-def _whole_number(name: str, text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"{name} must be a whole number from 1, not {text!r}.")
+def _whole_number(name: str, text: str, least: int = 1) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number from {least}, not {text!r}.")
     return int(text)

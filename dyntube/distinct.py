@@ -44,9 +44,8 @@ class Seen:
     def by_row(self, rows: pa.ChunkedArray) -> NDArray[np.int64]:
         """How many there are in each row, of which a list of the numbers of groups is given."""
         lists = rows.combine_chunks()
-        row_of_group = np.zeros(
-            self._next, np.min_scalar_type(len(lists))
-        )  # small ones sort faster
+        small = np.min_scalar_type(len(lists))  # which sorts faster
+        row_of_group = np.zeros(self._next, small)
         row_of_group[lists.flatten().to_numpy()] = np.repeat(
             np.arange(len(lists)), lists.value_lengths().to_numpy()
         )

@@ -22,9 +22,9 @@ from .errors import ArchiveError, QueryError
 from .memory import Memory
 from .metrics import metric
 from .periods import ONE_DAY, calendar
+from .places import Files
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
-from .sources import Files
 from .sql import Statement, answer_of_groups, groups, rows_of_groups, seen, statement
 
 ANSWERS_KEPT, GROUPS_KEPT = 1000, 32
@@ -139,6 +139,8 @@ class Engine:
         history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
         inside = self._archive.files(whole[0], whole[-1]) if whole else ()
         files = Files(inside, tuple(cut), history)
+        # Memory has no ids, which views and checks need. First views are sought in all files: once,
+        # and not once for each run.
         if not isinstance(asked, Query) or asked.needs_history:
             return files
         runs = self.memory.runs(days[0], days[-1], files.whole + files.cut)

@@ -14,7 +14,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, dropwhile, takewhile
 from pathlib import Path
 
 import duckdb
@@ -23,7 +23,7 @@ from .archive import Archive
 from .dayfile import DayInfo
 from .errors import ArchiveError
 from .journal import event
-from .sources import Run, loading
+from .places import Run, loading
 
 RUN_VIEWS = 1_000_000
 FIRST_REST = 5.0  # seconds until loading starts, so that the first page is there before
@@ -64,7 +64,10 @@ class Memory:
         self._asked_at = 0.0
 
     def runs(self, first: dt.date, last: dt.date, files: Collection[Path]) -> tuple[Run, ...]:
-        """The runs with some of these files, and no others of the days from `first` to `last`."""
+        """The runs with some of these files, and no others of the days from `first` to `last`.
+
+        Loading goes slower for a while, since somebody asks.
+        """
         self._asked_at = time.monotonic()
         wanted = frozenset(files)
         return tuple(
@@ -110,21 +113,19 @@ class Memory:
         infos = self._archive.infos()
         self._drop_retired()
         self._retire([one for one in self._loaded if not infos.keys() >= {*one.run.files}])
-        missing = self._missing(infos)
+        held = {file for one in self._loaded for file in one.run.files}
+        newest_first = sorted(infos, key=lambda file: infos[file].day, reverse=True)
+        to_come = dropwhile(held.__contains__, newest_first)
+        missing = list(takewhile(lambda file: file not in held, to_come))
         if not missing or not self._make_room(infos[missing[0]].day, megabytes):
             return False
-        wanted = {file: infos[file] for file in _first_run(self._missing(infos), infos)}
+        wanted = {file: infos[file] for file in _first_run(missing, infos)}
         joined = [one for one in self._newest() if _are_a_run([*wanted.values(), *one.infos])]
         for one in joined:
             wanted |= zip(one.run.files, one.infos, strict=True)
-        self._load_days(dict(sorted(wanted.items(), key=lambda item: item[1].day)), rest)
-        self._retire(joined)
+        if self._load_days(dict(sorted(wanted.items(), key=lambda item: item[1].day)), rest):
+            self._retire(joined)
         return True
-
-    def _missing(self, infos: Mapping[Path, DayInfo]) -> list[Path]:
-        """The files that are not in memory, newest first."""
-        held = {file for one in self._loaded for file in one.run.files}
-        return sorted(infos.keys() - held, key=lambda file: infos[file].day, reverse=True)
 
     def _newest(self) -> list[_Loaded]:
         """The newest run of days that are not expected to change, if any."""
@@ -132,18 +133,25 @@ class Memory:
         return sorted(final, key=lambda one: one.infos[-1].day)[-1:]
 
     def _make_room(self, day: dt.date, megabytes: int) -> bool:
-        """See to it that there is room for a day, if need be by giving up older ones."""
-        while sum(one.size for one in self._loaded) >= megabytes * 1e6:
-            oldest = sorted(self._loaded, key=lambda one: one.infos[-1].day)[:1]
-            if not oldest or oldest[0].infos[-1].day >= day:
-                return False
-            self._retire(oldest)
-        return True
+        """Whether there is room for a day, once older runs are given up that new ones displace.
 
-    def _load_days(self, infos: Mapping[Path, DayInfo], rest: Callable[[float], bool]) -> None:
+        It may be a little too full: or whenever today is stored anew, an old run would go and come.
+        """
+        size, most = sum(one.size for one in self._loaded), megabytes * 1e6
+        for oldest in sorted(self._loaded, key=lambda one: one.infos[-1].day):
+            if size < most or oldest.infos[-1].day >= day:
+                break
+            if size - oldest.size < most:
+                return True
+            self._retire([oldest])
+            size -= oldest.size
+        return size < most
+
+    def _load_days(self, infos: Mapping[Path, DayInfo], rest: Callable[[float], bool]) -> bool:
+        """Load these days, oldest first, as a run; whether it is there."""
         days = [info.day for info in infos.values()]
         if not infos.keys() <= {*self._archive.files(days[0], days[-1])}:
-            return  # one is damaged, which is known from now on
+            return False  # one is damaged, which is known from now on
         run = Run(f"run{next(self._numbers)}", tuple(infos))
         try:
             for sql, parameters in loading(run):
@@ -151,11 +159,13 @@ class Memory:
                 with self._database.cursor() as cursor:
                     cursor.execute(sql, parameters)
                 if rest(time.monotonic() - began):
-                    return
+                    return False
         except duckdb.Error as error:
             self._retired.append((0, run))
+            self._archive.verify(days=days)  # what was sound may be damaged since
             raise ArchiveError(f"Days of {days[0]} to {days[-1]} cannot be loaded.") from error
         self._loaded += (_Loaded(run, tuple(infos.values())),)
+        return True
 
     def _retire(self, runs: Collection[_Loaded]) -> None:
         self._loaded = tuple(one for one in self._loaded if one not in runs)

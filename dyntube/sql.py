@@ -1,4 +1,4 @@
-"""Questions as SQL. Only this module and `sources` write SQL.
+"""Questions as SQL. Only this module and `places` write SQL.
 
 Values are bound as parameters; names come from the fixed lists of `metrics`, `quality` and
 `records`. What each choice of words costs an engine: docs/performance.md.
@@ -13,9 +13,9 @@ from . import dimensions, quality
 from . import metrics as catalogue
 from .dimensions import OTHER, UNKNOWN
 from .metrics import Metric
+from .places import INSIDE, LABELS, Files, views_at
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from .records import VIEW_COLUMNS
-from .sources import INSIDE, LABELS, Files, views_at
 
 
 @dataclass(frozen=True)
@@ -258,8 +258,6 @@ _WITH_REPEATED = (
     "FROM {views} LEFT JOIN (SELECT view_id, true AS repeated FROM {views} "
     "WHERE view_id IS NOT NULL GROUP BY view_id HAVING count(*) > 1) USING (view_id)"
 )
-
-
 _FIRST_VIEWS = (
     "SELECT viewer, min(date) AS first_date FROM read_parquet($history) "
     "WHERE viewer IS NOT NULL GROUP BY viewer"

@@ -49,6 +49,8 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ("DYNTUBE_PAGE_SIZE", "250", "page_size", 250),
         ("DYNTUBE_CONCURRENCY", "1", "concurrency", 1),
         ("DYNTUBE_REFRESH_MINUTES", "60", "refresh_minutes", 60),
+        ("DYNTUBE_MEMORY", "50", "memory", 50),
+        ("DYNTUBE_MEMORY", "0", "memory", 0),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
         (
@@ -204,6 +206,12 @@ def test_an_unknown_time_zone_is_refused(tmp_path, zone):
 def test_a_number_that_is_not_whole_and_positive_is_refused(tmp_path, name, text):
     with pytest.raises(ConfigError, match=name):
         read(tmp_path, **{name: text})
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "much"])
+def test_memory_may_be_none_but_not_less(tmp_path, text):
+    with pytest.raises(ConfigError, match="DYNTUBE_MEMORY must be a whole number from 0"):
+        read(tmp_path, DYNTUBE_MEMORY=text)
 
 
 @pytest.mark.parametrize(

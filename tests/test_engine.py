@@ -104,6 +104,19 @@ def test_what_is_forgotten_is_looked_up_again(store: Store, archive: Archive) ->
     assert engine.answer(Query(METRICS, PERIOD)) is not before
 
 
+def test_what_is_forgotten_of_parts_is_looked_up_again(
+    store: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    engine = Engine(archive)
+    engine.answer(Query(("views",), PERIOD), WHOLE)
+    engine.forget()
+
+    monkeypatch.setattr(engine_module, "groups", None)  # whoever looks fails
+    with pytest.raises(TypeError):
+        engine.answer(Query(("views",), PERIOD), WHOLE)
+
+
 # Parts of one question
 
 WHOLE = Query(("views", "plays", "watch_time"), PERIOD, by=("video", "country", "day"))

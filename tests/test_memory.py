@@ -16,12 +16,13 @@ from dyntube.dayfile import DayInfo
 from dyntube.engine import Engine
 from dyntube.errors import ArchiveError
 from dyntube.memory import Memory
-from dyntube.periods import Period
+from dyntube.periods import ONE_DAY, Period
 from dyntube.query import Query
 
 from .conftest import record
 
 DAYS = [dt.date(2026, 5, 1) + dt.timedelta(days=n) for n in range(6)]
+NEXT = DAYS[-1] + ONE_DAY
 ENOUGH = 100  # megabytes
 Store = Callable[..., DayInfo]
 
@@ -42,14 +43,20 @@ def runs_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "RUN_VIEWS", 100)
 
 
+def loaded(archive: Archive, megabytes: int = ENOUGH) -> Engine:
+    engine = Engine(archive)
+    engine.memory.load(megabytes)
+    return engine
+
+
 def held(archive: Archive, kept: Memory) -> list[list[int]]:
     """The days of the month that each run holds."""
-    files = archive.files(DAYS[0], DAYS[-1])
+    files = archive.files(DAYS[0], NEXT + ONE_DAY)
     return [[int(file.name[8:10]) for file in run.files] for run in runs(kept, *files)]
 
 
 def runs(kept: Memory, *files: Path) -> list[memory.Run]:
-    return list(kept.runs(DAYS[0], DAYS[-1], files))
+    return list(kept.runs(DAYS[0], NEXT + ONE_DAY, files))
 
 
 def views(engine: Engine, first: dt.date = DAYS[0], last: dt.date = DAYS[-1]) -> int:
@@ -67,9 +74,8 @@ def test_days_are_loaded_in_runs_newest_first(
 ) -> None:
     for day in DAYS[:5]:
         keep(day)
-    engine = Engine(archive)
-    assert held(archive, engine.memory) == []
-    engine.memory.load(ENOUGH)
+    assert held(archive, Engine(archive).memory) == []
+    engine = loaded(archive)
     assert held(archive, engine.memory) == [[4, 5], [2, 3], [1]]
 
 
@@ -79,16 +85,14 @@ def test_a_day_of_more_views_than_a_run_is_a_run(
     monkeypatch.setattr(memory, "RUN_VIEWS", 10)
     for day in DAYS[:2]:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     assert held(archive, engine.memory) == [[2], [1]]
 
 
 def test_what_is_in_memory_is_not_read_from_files(keep: Store, archive: Archive) -> None:
     for day in DAYS:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     for file in archive.files(DAYS[0], DAYS[-1]):
         spoil(file)
     assert views(engine) == 300
@@ -100,8 +104,7 @@ def test_days_that_may_still_change_have_a_run_of_their_own(keep: Store, archive
         keep(day)
     for day in DAYS[3:]:
         keep(day, settled=False)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     assert held(archive, engine.memory) == [[4, 5, 6], [1, 2, 3]]
 
 
@@ -110,8 +113,7 @@ def test_a_day_that_is_stored_anew_is_read_from_its_file_until_it_is_loaded_agai
 ) -> None:
     for day in DAYS:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     keep(DAYS[2], views=7)
     assert held(archive, engine.memory) == []
     assert views(engine) == 257
@@ -127,8 +129,7 @@ def test_other_days_of_a_run_with_a_replaced_day_are_still_read_from_memory(
 ) -> None:
     for day in DAYS:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     keep(DAYS[0], views=7)
     spoil(archive.files(DAYS[4], DAYS[4])[0])
     assert views(engine, DAYS[3], DAYS[5]) == 150
@@ -139,8 +140,7 @@ def test_a_new_day_joins_the_newest_run(
 ) -> None:
     for day in DAYS[:3]:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     assert held(archive, engine.memory) == [[2, 3], [1]]
     for day, expected in ((DAYS[3], [[2, 3], [1], [4]]), (DAYS[4], [[2, 3], [1], [4, 5]])):
         keep(day)
@@ -155,15 +155,36 @@ def test_only_the_newest_days_stay_when_memory_is_full(
     monkeypatch.setattr(memory, "BYTES_PER_VIEW", 10_000)  # so that a run takes a megabyte
     for day in DAYS[:5]:
         keep(day)
-    engine = Engine(archive)
-    engine.memory.load(1)
+    engine = loaded(archive, megabytes=1)
     assert held(archive, engine.memory) == [[4, 5]]
     assert views(engine) == 250
 
     keep(DAYS[5])
     engine.memory.load(1)
-    assert held(archive, engine.memory) == [[5, 6]]
-    assert views(engine) == 300
+    assert held(archive, engine.memory) == [[4, 5], [6]]
+
+    keep(NEXT)
+    engine.memory.load(1)
+    keep(NEXT + ONE_DAY)
+    engine.memory.load(1)
+    assert held(archive, engine.memory) == [[6, 7], [8]]
+    assert views(engine, DAYS[0], NEXT + ONE_DAY) == 400
+
+
+def test_no_other_days_are_loaded_when_today_is_stored_anew_and_memory_is_full(
+    keep: Store, archive: Archive, runs_of_two_days: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "BYTES_PER_VIEW", 10_000)
+    for day in DAYS[:5]:
+        keep(day)
+    keep(DAYS[5], settled=False)
+    engine = loaded(archive, megabytes=1)
+    before = databases(engine)
+    for views_until_now in range(51, 54):
+        keep(DAYS[5], views=views_until_now, settled=False)
+        engine.memory.load(1)
+        assert views(engine) == 250 + views_until_now
+    assert len(databases(engine).keys() - before.keys()) == 3  # today's, three times
 
 
 def test_a_run_that_is_no_longer_used_gives_its_memory_back_after_a_while(
@@ -171,8 +192,7 @@ def test_a_run_that_is_no_longer_used_gives_its_memory_back_after_a_while(
 ) -> None:
     monkeypatch.setattr(memory, "GRACE_SECONDS", 0)
     keep(DAYS[0])
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     [(first, _)] = databases(engine).items()
     keep(DAYS[0], views=7)
     engine.memory.load(ENOUGH)
@@ -189,8 +209,7 @@ def databases(engine: Engine) -> dict[str, str]:
 
 def test_who_reads_a_run_while_it_is_replaced_gets_an_answer(keep: Store, archive: Archive) -> None:
     keep(DAYS[0])
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    engine = loaded(archive)
     before = engine._files(Query(("views",), Period(DAYS[0], DAYS[0])))
     keep(DAYS[0], views=7)
     engine.memory.load(ENOUGH)
@@ -201,9 +220,11 @@ def test_who_reads_a_run_while_it_is_replaced_gets_an_answer(keep: Store, archiv
 def test_a_damaged_day_is_not_loaded_and_the_others_are(keep: Store, archive: Archive) -> None:
     for day in DAYS:
         keep(day)
-    spoil(archive.root / archive.folders[0] / "2026" / f"{DAYS[3]}.000001.parquet")
-    engine = Engine(archive)
-    engine.memory.load(ENOUGH)
+    file = archive.root / archive.folders[0] / "2026" / f"{DAYS[3]}.000001.parquet"
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1  # in the views, where a reader need not notice
+    file.write_bytes(content)
+    engine = loaded(archive)
     assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
     assert views(engine) == 250
 
@@ -217,10 +238,11 @@ def test_a_day_damaged_since_it_was_checked_is_said_and_nothing_is_lost(
     engine = Engine(archive)
     with pytest.raises(ArchiveError, match="2026-05-01 to 2026-05-06 cannot be loaded"):
         engine.memory.load(ENOUGH)
-    assert views(engine) == 250
+    assert [file.name[:10] for file in archive.damaged()] == [str(DAYS[3])]
     engine.memory.load(ENOUGH)
     assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
     assert len(databases(engine)) == 1
+    assert views(engine) == 250
 
 
 def test_the_server_loads_in_the_background(

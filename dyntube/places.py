@@ -47,7 +47,8 @@ class Files:
     def apart(self) -> Iterator[Files]:
         """The same files by where their views are: those of each run, and all others."""
         for run in self.runs:
-            yield replace(self._only(frozenset(run.files).__contains__), runs=(run,))
+            own = frozenset(run.files)
+            yield replace(self._only(own.__contains__), runs=(run,))
         in_runs = frozenset(file for run in self.runs for file in run.files)
         others = self._only(lambda file: file not in in_runs)
         if others.whole or others.cut or not self.runs:
