@@ -61,7 +61,7 @@ class Settings:
     refresh_minutes: int = 10
     sync: Sync = "app"
     own_domains: tuple[str, ...] = ()
-    memory: int = 400
+    memory: int = 500
     demo: bool = False
 
     def folder(self, scope: Scope) -> str:
@@ -109,7 +109,7 @@ def read_settings(
         refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", _whole_number, 10),
         sync=sync,
         own_domains=read("DYNTUBE_OWN_DOMAINS", _domains, NO_DOMAINS),
-        memory=read("DYNTUBE_MEMORY", _megabytes, 400),
+        memory=read("DYNTUBE_MEMORY", _megabytes, 500),
         demo=not connected,
     )
 

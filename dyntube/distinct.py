@@ -1,6 +1,7 @@
 """How many different values there are, in all and in each row of an answer. Never estimated.
 
-To sort whole numbers and see where they change takes a third of what a hash table takes.
+Small numbers are ticked off in a table. Others are sorted, to see where they change, which takes a
+third of what a hash table takes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int32 | np.int64]
+CELLS_PER_VIEW = 16  # of the table, at most: more take longer than sorting
+_VALUES = ("value", "unnumbered")
 
 
 class Seen:
@@ -23,15 +26,18 @@ class Seen:
         self._next = 0
 
     def add(self, rows: pa.Table) -> None:
-        """Add what a statement of `sql.seen` gave."""
-        *names, value = rows.column_names
-        self._values.append(rows[value].to_numpy())
-        if names:
-            numbers, groups = _grouped(rows.select(names))
-            self._numbers.append(numbers + self._next)
-            number = pa.array(np.arange(self._next, self._next + len(groups)))
-            self._groups.append(groups.append_column("number", number))
-            self._next += len(groups)
+        """Add what a statement of `sql.seen` gave. What is unnumbered may only be in the last."""
+        self._values.append(rows["value"].fill_null(0).to_numpy())
+        if "unnumbered" in rows.column_names:
+            self._number(rows["unnumbered"])
+        if columns := [name for name in rows.column_names if name not in _VALUES]:
+            numbers, groups = _grouped(rows.select(columns))
+        else:
+            numbers, groups = np.zeros(len(rows), np.int32), pa.table({"all": [None]})
+        self._numbers.append(numbers + self._next)
+        number = pa.array(np.arange(self._next, self._next + len(groups)))
+        self._groups.append(groups.append_column("number", number))
+        self._next += len(groups)
 
     def groups(self) -> pa.Table:
         """The stored columns of each group, labels as text, and its `number`."""
@@ -39,20 +45,45 @@ class Seen:
 
     def total(self) -> int:
         """How many different values there are."""
-        return _different(np.concatenate(self._values))
+        return int(self._different(np.zeros(self._next, np.int64), 1)[0])
 
     def by_row(self, rows: pa.ChunkedArray) -> NDArray[np.int64]:
         """How many there are in each row, of which a list of the numbers of groups is given."""
         lists = rows.combine_chunks()
-        small = np.min_scalar_type(len(lists))  # which sorts faster
-        row_of_group = np.zeros(self._next, small)
+        row_of_group = np.zeros(self._next, np.int64)
         row_of_group[lists.flatten().to_numpy()] = np.repeat(
             np.arange(len(lists)), lists.value_lengths().to_numpy()
         )
-        row = row_of_group[np.concatenate(self._numbers)]
+        return self._different(row_of_group, len(lists))
+
+    def _number(self, unnumbered: pa.ChunkedArray) -> None:
+        """Give the next numbers to what is there of these, in the values added last."""
+        new, _ = pd.factorize(unnumbered.drop_null().to_numpy())
+        numbers = self._values[-1].copy()
+        numbers[unnumbered.is_valid().to_numpy()] = new + self._width()
+        self._values[-1] = numbers
+
+    def _width(self) -> int:
+        """More than the largest of the values."""
+        return 1 + max((int(values.max(initial=-1)) for values in self._values), default=-1)
+
+    def _different(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+        least = min((int(values.min(initial=0)) for values in self._values), default=0)
+        width = self._width()
+        views = sum(len(values) for values in self._values)
+        if least < 0 or rows * width > CELLS_PER_VIEW * views:
+            return self._sorted(row_of_group, rows)
+        cells, starts = np.zeros(rows * width, np.bool_), row_of_group * width
+        for values, numbers in zip(self._values, self._numbers, strict=True):
+            cells[starts[numbers] + values] = True
+        return np.array([np.count_nonzero(row) for row in cells.reshape(rows, width)], np.int64)
+
+    def _sorted(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+        small = np.min_scalar_type(rows)  # which sorts faster
+        row = row_of_group.astype(small)[np.concatenate(self._numbers)]
         values = np.concatenate(self._values)[np.argsort(row, kind="stable")]
-        ends = np.bincount(row, minlength=len(lists)).cumsum()
-        return np.array([_different(piece) for piece in np.split(values, ends)[:-1]], np.int64)
+        ends = np.bincount(row, minlength=rows).cumsum()
+        return np.array([_changes(piece) for piece in np.split(values, ends)[:-1]], np.int64)
 
 
 def _grouped(columns: pa.Table) -> tuple[Numbers, pa.Table]:
@@ -82,7 +113,7 @@ def _encoded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
     return indices, pa.concat_arrays([values, pa.nulls(1, values.type)])
 
 
-def _different(values: Numbers) -> int:
+def _changes(values: Numbers) -> int:
     """How many different numbers there are, which are put in order."""
     values.sort()
     changes = int(np.count_nonzero(values[1:] != values[:-1]))

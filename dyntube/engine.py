@@ -53,6 +53,7 @@ class Engine:
         self._database.register("no_views_arrow", SCHEMA.empty_table())
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
+        self._database.execute("CREATE TABLE viewers(viewer BIGINT, number INTEGER)")
         self.memory = Memory(self._database, archive)
         self._kept = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
         self._groups = lru_cache(maxsize=GROUPS_KEPT)(self._look)
@@ -174,7 +175,7 @@ class Engine:
     ) -> shape.Sums:
         values = Seen()
         for place in files.apart():
-            values.add(self._run(query, seen(query, metric(name), place)))
+            values.add(self._run(query, seen(query, metric(name), place, bool(files.runs))))
         if name not in total:
             total[name] = np.array([values.total()])
         if not query.by:

@@ -1,7 +1,8 @@
 """Where views are: in day files, and runs of days in memory too. The SQL that reads and moves them.
 
 What a table in memory has that a file has not: a label is the number of its text in a list of all
-texts, and what questions compute of each view is there (`dimensions.COMPUTED`).
+texts, a viewer the number of its hash in the table `viewers`, which all runs share, and what
+questions compute of each view is there (`dimensions.COMPUTED`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from .dimensions import COMPUTED
 from .records import LABEL, SCHEMA, TEXT
 
 LABELS = tuple(field.name for field in SCHEMA if field.type == LABEL)
+STEPS = 10  # in which a run is loaded: readers wait for one at most
 INSIDE = " WHERE date >= $start AND date < $end"
+# The newest days are loaded first, so that small numbers are enough for them.
+_NEW_VIEWERS = (
+    "INSERT INTO viewers SELECT viewer, (SELECT count(*) FROM viewers) + row_number() OVER () - 1 "
+    "FROM (SELECT DISTINCT viewer FROM read_parquet($files)) ANTI JOIN viewers USING (viewer) "
+    "WHERE viewer IS NOT NULL"
+)
 _COMPUTED = ", ".join(f"{sql} AS {name}" for name, sql in COMPUTED.items())
 
 
@@ -78,15 +86,27 @@ def views_at(files: Files) -> tuple[str, dict[str, object]]:
 def loading(run: Run) -> Iterator[tuple[str, dict[str, object]]]:
     """What puts a run's views into a new database: SQL and parameters, step by step."""
     yield f"ATTACH ':memory:' AS {run.name} (COMPRESS)", {}
-    every_file: dict[str, object] = {"files": [str(path) for path in run.files]}
+    paths = [str(path) for path in run.files]
+    every_file: dict[str, object] = {"files": paths}
     for label in LABELS:
         texts = f"SELECT DISTINCT {label} FROM read_parquet($files) WHERE {label} IS NOT NULL"
         yield f"CREATE TYPE {run.name}.{label} AS ENUM ({texts})", every_file
-    columns = [name for name in SCHEMA.names if SCHEMA.field(name).type != TEXT]
-    typed = [f"CAST({n} AS {run.name}.{n}) AS {n}" if n in LABELS else n for n in columns]
-    views = f"SELECT {', '.join([*typed, _COMPUTED])} FROM read_parquet($file)"
+    yield _NEW_VIEWERS, every_file
+    own_viewers = f"{run.name}.own_viewers"
+    own = "FROM viewers SEMI JOIN read_parquet($files) USING (viewer)"
+    yield f"CREATE TABLE {own_viewers} AS {own}", every_file
+    views = f"{_views_of(run)} LEFT JOIN {own_viewers} USING (viewer) ORDER BY date"
     into = f"CREATE TABLE {run.relation} AS"
-    for path in run.files:
-        yield f"{into} {views}", {"file": [str(path)]}
+    size = -(-len(paths) // STEPS)
+    for start in range(0, len(paths), size):
+        yield f"{into} {views}", {"files": paths[start : start + size]}
         into = f"INSERT INTO {run.relation}"
+    yield f"DROP TABLE {own_viewers}", {}
     yield f"CHECKPOINT {run.name}", {}  # which packs them
+
+
+def _views_of(run: Run) -> str:
+    columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT}
+    columns |= {label: f"CAST({label} AS {run.name}.{label}) AS {label}" for label in LABELS}
+    columns["viewer"] = "number AS viewer"
+    return f"SELECT {', '.join([*columns.values(), _COMPUTED])} FROM read_parquet($files)"

@@ -123,14 +123,20 @@ def answer_of_groups(query: Query, whole: Query) -> Statement:
     return Statement(sql, parameters)
 
 
-def seen(query: Query, metric: Metric, files: Files) -> Statement:
+def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statement:
     """The SQL of what a metric counts once, view by view, of views at one place (`Files.apart`).
 
-    The columns of `groups`, and `value`, which is never null.
+    The columns of `groups`, and `value`, which is never null. If viewers are `numbered`, as they
+    are in memory, `value` is the number; where there is none yet, it is null and `unnumbered` is
+    the viewer.
     """
     parameters: dict[str, object] = {}
     views = _with_history(query, files, parameters)
-    columns = ", ".join([*_columns(query), f"{metric.different} AS value"])
+    values = [f"{metric.different} AS value"]
+    if numbered and not files.runs:
+        views += " LEFT JOIN viewers USING (viewer)"
+        values = ["number AS value", "CASE WHEN number IS NULL THEN viewer END AS unnumbered"]
+    columns = ", ".join([*_columns(query), *values])
     sql = f"SELECT {columns} FROM {views} WHERE {metric.different} IS NOT NULL"
     return Statement(sql, parameters)
 

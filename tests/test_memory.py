@@ -255,6 +255,21 @@ def test_the_server_loads_in_the_background(
     wait_until(lambda: held(archive, engine.memory) == [[1]])
 
 
+def test_two_who_load_at_once_load_every_day_once(
+    keep: Store, archive: Archive, runs_of_two_days: None
+) -> None:
+    for day in DAYS:
+        keep(day)
+    engine = Engine(archive)
+    loaders = [threading.Thread(target=engine.memory.load, args=(ENOUGH,)) for _ in range(4)]
+    for loader in loaders:
+        loader.start()
+    for loader in loaders:
+        loader.join()
+    assert held(archive, engine.memory) == [[5, 6], [3, 4], [1, 2]]
+    assert views(engine) == 300
+
+
 def test_no_memory_means_that_nothing_is_loaded(keep: Store, archive: Archive) -> None:
     keep(DAYS[0])
     engine, before = Engine(archive), threading.active_count()
