@@ -47,14 +47,15 @@ class Seen:
         """How many different values there are."""
         return int(self._different(np.zeros(self._next, np.int64), 1)[0])
 
-    def by_row(self, rows: pa.ChunkedArray) -> NDArray[np.int64]:
-        """How many there are in each row, of which a list of the numbers of groups is given."""
-        lists = rows.combine_chunks()
+    def by_row(self, groups: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
+        """The rows that groups make up which have the same in all columns but `number`.
+
+        With them, how many different values there are in each.
+        """
+        row, rows = _grouped(groups.drop(["number"]))
         row_of_group = np.zeros(self._next, np.int64)
-        row_of_group[lists.flatten().to_numpy()] = np.repeat(
-            np.arange(len(lists)), lists.value_lengths().to_numpy()
-        )
-        return self._different(row_of_group, len(lists))
+        row_of_group[groups["number"].to_numpy()] = row
+        return rows, self._different(row_of_group, len(rows))
 
     def _number(self, unnumbered: pa.ChunkedArray) -> None:
         """Give the next numbers to what is there of these, in the values added last."""

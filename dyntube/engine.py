@@ -25,9 +25,9 @@ from .periods import ONE_DAY, calendar
 from .places import Files
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
-from .sql import Statement, answer_of_groups, groups, rows_of_groups, seen, statement
+from .sql import Statement, dimensions_of, seen, statement
 
-ANSWERS_KEPT, GROUPS_KEPT = 1000, 32
+ANSWERS_KEPT, LOOKS_KEPT = 1000, 32
 PLAIN_VIEWS = pa.schema(
     [SCHEMA.field(n) if SCHEMA.field(n).type != LABEL else (n, TEXT) for n in VIEW_COLUMNS]
 )
@@ -56,7 +56,7 @@ class Engine:
         self._database.execute("CREATE TABLE viewers(viewer BIGINT, number INTEGER)")
         self.memory = Memory(self._database, archive)
         self._kept = lru_cache(maxsize=ANSWERS_KEPT)(self._ask)
-        self._groups = lru_cache(maxsize=GROUPS_KEPT)(self._look)
+        self._looked = lru_cache(maxsize=LOOKS_KEPT)(self._look)
         self._totals = lru_cache(maxsize=ANSWERS_KEPT)(_nothing_known)
 
     def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
@@ -90,7 +90,7 @@ class Engine:
     def forget(self) -> None:
         """Keep no answer any longer."""
         self._kept.cache_clear()
-        self._groups.cache_clear()
+        self._looked.cache_clear()
         self._totals.cache_clear()
 
     def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
@@ -160,12 +160,11 @@ class Engine:
         self, query: Query, files: Files, part_of: Query | None, total: shape.Sums
     ) -> shape.Sums:
         added = query.of(query.added or ("views",))  # else which rows there are
-        tables = {}
-        if part_of:
-            found, tables["groups"] = answer_of_groups(added, part_of), self._groups(part_of, files)
-        else:
-            found = statement(added, files)
-        sums = shape.sums(self._run(added, found, **tables), total)
+        whole = part_of or replace(added, keep=None)
+        rows = self._looked(whole, files) if part_of else self._look(whole, files)
+        if whole != added:
+            rows = shape.added_up(rows, added)
+        sums = shape.sums(rows, total)
         for name in query.counted:
             sums = self._counted(query, name, files, sums, total)
         return sums
@@ -180,12 +179,12 @@ class Engine:
             total[name] = np.array([values.total()])
         if not query.by:
             return sums | {name: total[name]}
-        rows = self._run(query, rows_of_groups(query), groups=values.groups())
-        counts = values.by_row(rows["numbers"])
-        return shape.joined(sums, name, counts, shape.sums(rows.drop(["numbers"]), {}))
+        named = self._run(query, dimensions_of(query), groups=values.groups())
+        rows, counts = values.by_row(shape.kept(named, query.keep))
+        return shape.joined(sums, name, counts, shape.sums(rows, {}))
 
     def _look(self, query: Query, files: Files) -> pa.Table:
-        return self._run(query, groups(query, files))
+        return self._run(query, statement(query, files))
 
     def _run(self, asked: Question, found: Statement, **tables: pa.Table) -> pa.Table:
         with self._cursor(asked, found) as cursor:

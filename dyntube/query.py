@@ -74,14 +74,17 @@ class Query(_OfViews):
         for name in (*self.metrics, *filter(None, [self.order_by])):
             catalogue.metric(name)
         self._check()
-        if self.keep and not self._can_keep(self.keep.dimension):
+        if self.keep:
+            self._check_kept(self.keep)
+
+    def _check_kept(self, keep: Filter) -> None:
+        if keep.dimension not in self.by or dimensions.dimension(keep.dimension).kind != "text":
             raise QueryError(
                 "Only a dimension of text, in the rows asked for, can keep some of its values; "
-                f"{self.keep.dimension!r} is none."
+                f"{keep.dimension!r} is none."
             )
-
-    def _can_keep(self, name: str) -> bool:
-        return name in self.by and dimensions.dimension(name).kind == "text"
+        if keep.operator != "is":
+            raise QueryError(f"What is kept is named, and cannot be what it {keep.operator!r}.")
 
     @property
     def needs_history(self) -> bool:
@@ -116,13 +119,14 @@ class Query(_OfViews):
         return replace(self, metrics=metrics, order_by=None, limit=None)
 
     def has_in_it(self, part: Query) -> bool:
-        """Whether the groups of this question add up to those of another about the same views.
+        """Whether the rows of this question add up to those of another about the same views.
 
         It must ask for views; what the other counts once does not matter, since only sums add up.
         """
         views = (self.period, self.timezone, self.filters)
         same = views == (part.period, part.timezone, part.filters)
-        return same and {*part.by} <= {*self.by} and {"views", *part.added} <= {*self.added}
+        rows = not self.keep and {*part.by} <= {*self.by}
+        return same and rows and {"views", *part.added} <= {*self.added}
 
     def _dimensions(self) -> list[str]:
         return [*self.by, *super()._dimensions()]

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from . import dimensions
 from . import metrics as catalogue
+from .dimensions import OTHER
 from .metrics import Metric
-from .query import ChecksQuery, CountQuery, Query, RowsQuery
-from .records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS
+from .query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from .records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, TEXT
 
 
 def shape(asked: RowsQuery | ChecksQuery | CountQuery, rows: pa.Table) -> pd.DataFrame:
@@ -55,6 +57,24 @@ def sums(rows: pa.Table, total: Sums) -> Sums:
         if kind == "m":
             total[name] = np.array([groups[name].sum()])
     return groups
+
+
+def added_up(rows: pa.Table, query: Query) -> pa.Table:
+    """The rows of a wider question (`Query.has_in_it`), added up to this one's, in their order."""
+    by, added = [f"d_{name}" for name in query.by], [f"m_{name}" for name in query.added]
+    found = kept(rows, query.keep).group_by(by).aggregate([(name, "sum") for name in added])
+    ordered = found.sort_by([(name, "ascending") for name in by]) if by else found
+    return ordered.select([*by, *(f"{name}_sum" for name in added)]).rename_columns([*by, *added])
+
+
+def kept(rows: pa.Table, keep: Filter | None) -> pa.Table:
+    """The same rows, with "Other" for all values that are not to be kept."""
+    if keep is None:
+        return rows
+    name = f"d_{keep.dimension}"
+    is_kept = pc.is_in(rows[name], pa.array(keep.values, TEXT))
+    values = pc.if_else(is_kept, rows[name], OTHER)
+    return rows.set_column(rows.column_names.index(name), name, values)
 
 
 def joined(sums: Sums, name: str, counts: NDArray[np.int64], rows: Sums) -> Sums:

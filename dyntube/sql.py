@@ -6,12 +6,12 @@ Values are bound as parameters; names come from the fixed lists of `metrics`, `q
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import dimensions, quality
 from . import metrics as catalogue
-from .dimensions import OTHER, UNKNOWN
+from .dimensions import UNKNOWN
 from .metrics import Metric
 from .places import INSIDE, LABELS, Files, views_at
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
@@ -38,13 +38,12 @@ def statement(asked: Question, files: Files) -> Statement:
     """The SQL of a question over day files. Rows of a Query are in the order of its dimensions.
 
     Columns come back prefixed, because engines confuse an aggregate that is called like a column:
-    `d_` for dimensions, `m_` for all others. `shape` makes a frame of them. A Query asks for what
-    is added up; what is counted once: `seen`.
+    `d_` for dimensions, `m_` for all others. `shape` makes a frame of them, and puts rows into
+    "Other". A Query asks for what is added up; what is counted once: `seen`.
     """
     parameters: dict[str, object] = {}
     if isinstance(asked, Query):
-        inner = _groups(asked, files, parameters)
-        sql = _answer(asked, asked, f"({inner})", _sums_of_sums(asked), parameters)
+        sql = _answer(asked, _groups(asked, files, parameters))
     else:
         views = _views(asked, files, parameters)
         match asked:
@@ -104,31 +103,12 @@ def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, obj
     return f"({' OR '.join(found) or 'false'})"
 
 
-def groups(query: Query, files: Files) -> Statement:
-    """The SQL of a question's groups as views have them: what `answer_of_groups` adds up.
-
-    A row or more for each combination of stored columns.
-    """
-    parameters: dict[str, object] = {}
-    return Statement(_groups(query, files, parameters), parameters)
-
-
-def answer_of_groups(query: Query, whole: Query) -> Statement:
-    """The SQL of a question over the table `groups`, which `groups` of a wider question gave.
-
-    Columns and rows as in `statement`.
-    """
-    parameters: dict[str, object] = {}
-    sql = _answer(query, whole, "groups", _sums_of_sums(query), parameters)
-    return Statement(sql, parameters)
-
-
 def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statement:
     """The SQL of what a metric counts once, view by view, of views at one place (`Files.apart`).
 
-    The columns of `groups`, and `value`, which is never null. If viewers are `numbered`, as they
-    are in memory, `value` is the number; where there is none yet, it is null and `unnumbered` is
-    the viewer.
+    The stored columns of the dimensions, and `value`, which is never null. If viewers are
+    `numbered`, as they are in memory, `value` is the number; where there is none yet, it is null
+    and `unnumbered` is the viewer.
     """
     parameters: dict[str, object] = {}
     views = _with_history(query, files, parameters)
@@ -141,14 +121,13 @@ def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statemen
     return Statement(sql, parameters)
 
 
-def rows_of_groups(query: Query) -> Statement:
-    """The SQL of a question's rows over a table `groups`, whose columns are those of `groups`.
+def dimensions_of(query: Query) -> Statement:
+    """The SQL of a question's dimensions, prefixed, for each row of a table `groups`.
 
-    Columns and rows as in `statement`, with the list `numbers` of the groups' `number` as the sum.
+    That has the columns of `seen`, with `number` instead of values; and so has the answer.
     """
-    parameters: dict[str, object] = {}
-    numbers = "list(number) AS numbers"
-    return Statement(_answer(query, query, "groups", [numbers], parameters), parameters)
+    source = f"groups{_BY_THE_CLOCK if _is_by_slot(query) else ''}"
+    return Statement(f"SELECT {', '.join([*_values(query), 'number'])} FROM {source}", {})
 
 
 def _groups(query: Query, files: Files, parameters: dict[str, object]) -> str:
@@ -179,15 +158,12 @@ def _with_history(query: Query, files: Files, parameters: dict[str, object]) -> 
     return f"{views} LEFT JOIN ({first_views}) USING (viewer)"
 
 
-def _answer(
-    query: Query, whole: Query, groups: str, sums: Iterable[str], parameters: dict[str, object]
-) -> str:
-    """The groups of a `whole` question, added up to those of one that it has in it."""
-    if _is_by_slot(whole):
-        groups += _BY_THE_CLOCK
-    outer = [*(f"{_kept(query, name, parameters)} AS d_{name}" for name in query.by), *sums]
+def _answer(query: Query, groups: str) -> str:
+    """The rows of a question: its groups, added up by what people read."""
+    source = f"({groups}){_BY_THE_CLOCK if _is_by_slot(query) else ''}"
     order = f" ORDER BY {', '.join(f'd_{name}' for name in query.by)}" if query.by else ""
-    return f"SELECT {', '.join(outer)} FROM {groups}{_grouping(query)}{order}"
+    selected = ", ".join([*_values(query), *_sums_of_sums(query)])
+    return f"SELECT {selected} FROM {source}{_grouping(query)}{order}"
 
 
 def _grouping(query: Query) -> str:
@@ -224,14 +200,11 @@ def _type(metric: Metric) -> str:
     return "BIGINT" if metric.format == "number" else "DOUBLE"
 
 
-def _kept(query: Query, name: str, parameters: dict[str, object]) -> str:
-    """A dimension's value in terms of groups; "Other" where it is none of those to be kept."""
-    dimension = dimensions.dimension(name)
-    value = dimension.sql if dimension.columns else f"g_{name}"
-    if query.keep is None or query.keep.dimension != name:
-        return value
-    condition = _condition(query.keep, value, "keep", parameters)
-    return f"CASE WHEN {condition} THEN {value} ELSE '{OTHER}' END"
+def _values(query: Query) -> Iterator[str]:
+    """The dimensions of groups."""
+    for name in query.by:
+        dimension = dimensions.dimension(name)
+        yield f"{dimension.sql if dimension.columns else f'g_{name}'} AS d_{name}"
 
 
 def _rows(query: RowsQuery, source: str, parameters: dict[str, object]) -> str:

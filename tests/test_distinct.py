@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,13 +40,11 @@ def table_of_file(rows: list[View], numbered: int) -> pa.Table:
 
 def check(seen: Seen, all_views: list[View]) -> None:
     """Each city's viewers are as many as a set of them, and all viewers too."""
-    by_city = defaultdict(list)
-    for group in seen.groups().to_pylist():
-        by_city[group["city"]].append(group["number"])
-    counts = seen.by_row(pa.chunked_array([list(by_city.values())], pa.list_(pa.int64())))
+    rows, counts = seen.by_row(seen.groups().select(["city", "number"]))
 
+    by_city = dict(zip(rows["city"].to_pylist(), counts.tolist(), strict=True))
     people = {city: {who for where, _, who in all_views if where == city} for city in by_city}
-    assert counts.tolist() == [len(people[city]) for city in by_city]
+    assert by_city == {city: len(different) for city, different in people.items()}
     assert {city for city, _, _ in all_views} <= by_city.keys()
     assert seen.total() == len({who for _, _, who in all_views})
 
@@ -93,4 +89,5 @@ def test_a_group_without_views_is_a_row_without_viewers() -> None:
     seen = Seen()
     seen.add(table([("Berlin", 1, 7)], labels=True).slice(0, 0))
 
-    assert seen.by_row(pa.chunked_array([[[], []]], pa.list_(pa.int64()))).tolist() == [0, 0]
+    _, counts = seen.by_row(seen.groups().select(["city", "number"]))
+    assert set(counts.tolist()) <= {0}

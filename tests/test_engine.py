@@ -112,7 +112,7 @@ def test_what_is_forgotten_of_parts_is_looked_up_again(
     engine.answer(Query(("views",), PERIOD), WHOLE)
     engine.forget()
 
-    monkeypatch.setattr(engine_module, "groups", None)  # whoever looks fails
+    monkeypatch.setattr(engine_module, "statement", None)  # whoever looks fails
     with pytest.raises(TypeError):
         engine.answer(Query(("views",), PERIOD), WHOLE)
 
@@ -130,7 +130,6 @@ def test_the_parts_of_a_question_are_answered_from_one_look_at_the_views(
     engine.answer(Query(("views",), PERIOD), WHOLE)
 
     monkeypatch.setattr(engine_module, "statement", None)  # whoever looks again fails
-    monkeypatch.setattr(engine_module, "groups", None)
     by_video = engine.answer(Query(("play_rate",), PERIOD, by=("video",)), WHOLE)
     by_day = engine.answer(Query(("watch_time",), PERIOD, by=("day",)), WHOLE)
 
