@@ -17,7 +17,9 @@ OTHER = "Other"
 Kind = Literal["text", "number", "date", "moment"]
 # The log may hold any number, below 0 or beyond the end of all calendars.
 _WATCHED = "least(greatest(coalesce(watch_time, 0), 0), 1e9)"
-_PERCENT = f"CAST(floor(least({_WATCHED} * 100 / duration, 100)) AS INTEGER)"
+_PERCENT = (
+    "CAST(floor(least(greatest(coalesce(watch_time, 0), 0) * 100 / duration, 100)) AS INTEGER)"
+)
 _LASTS = "started AND duration > 0"
 # What many questions compute of each view. Tables in memory have it ready.
 COMPUTED = {

@@ -65,7 +65,7 @@ def _reached(percent: int) -> Metric:
     return _plays(
         f"reached_{percent}",
         f"Watched {percent}%",
-        f"lasts AND watch_time * 100 / duration >= {percent}",
+        f"watched_percent >= {percent}",
         f"Plays that watched at least {percent}% of the video's length.",
     )
 

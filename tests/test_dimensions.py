@@ -71,6 +71,7 @@ def test_a_share_watched_is_whole_percents_that_are_full(
     [
         ({"watchTime": 250, "duration": 100}, 100),
         ({"watchTime": 1e300, "duration": 1e-300}, 100),
+        ({"watchTime": 5e9, "duration": 1e10}, 50),
         ({"watchTime": -5, "duration": 100}, 0),
         ({"watchTime": -1e300, "duration": 1}, 0),
         ({"duration": 0}, -1),
