@@ -6,7 +6,7 @@ Values are bound as parameters; names come from the fixed lists of `metrics`, `q
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from . import dimensions, quality
@@ -31,6 +31,7 @@ class Statement:
         return _BY_THE_CLOCK in self.sql
 
 
+FEW = 12  # values that are looked for one by one: more take longer so
 _BY_THE_CLOCK = " JOIN calendar USING (slot)"
 
 
@@ -80,27 +81,34 @@ def _is_by_the_clock(asked: Question) -> bool:
 
 
 def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
-    """What a filter keeps of views."""
+    """What a filter keeps of views, with its values put among the parameters."""
     dimension = dimensions.dimension(filter_.dimension)
+    if filter_.operator == "contains":
+        parts = {f"{name}_{n}": wanted for n, wanted in enumerate(filter_.values)}
+        parameters |= parts
+        # Both by the engine: Python makes other small letters of some capitals, as İ and a last Σ.
+        value = f"lower(CAST({dimension.sql} AS VARCHAR))"
+        found = [f"strpos({value}, lower(${part})) > 0" for part in parts]
+        return f"({' OR '.join(found) or 'false'})"
     if filter_.operator == "is" and dimension.label_of and UNKNOWN not in filter_.values:
-        # As it is stored, a label is compared by its place in the list of all texts.
-        parameters[name] = list(filter_.values)
-        return f"list_contains(${name}, {dimension.label_of})"
-    return _condition(filter_, dimension.sql, name, parameters)
+        return _is_one_of(dimension.label_of, filter_.values, name, parameters)
+    parameters[name] = [str(wanted) for wanted in filter_.values]
+    is_one = f"list_contains(${name}, CAST({dimension.sql} AS VARCHAR))"
+    return is_one if filter_.operator == "is" else f"NOT {is_one}"
 
 
-def _condition(filter_: Filter, value: str, name: str, parameters: dict[str, object]) -> str:
-    """What a filter keeps of a `value`, with its own values put among the parameters."""
-    value = f"CAST({value} AS VARCHAR)"
-    if filter_.operator != "contains":
-        parameters[name] = [str(wanted) for wanted in filter_.values]
-        is_one = f"list_contains(${name}, {value})"
-        return is_one if filter_.operator == "is" else f"NOT {is_one}"
-    parts = {f"{name}_{n}": wanted for n, wanted in enumerate(filter_.values)}
-    parameters |= parts
-    # Both by the engine: Python makes other small letters of some capitals, such as İ and a last Σ.
-    found = [f"strpos(lower({value}), lower(${part})) > 0" for part in parts]
-    return f"({' OR '.join(found) or 'false'})"
+def _is_one_of(
+    label: str, values: Collection[str], name: str, parameters: dict[str, object]
+) -> str:
+    """Whether a label, as it is stored, is one of some values."""
+    if not 1 < len(values) <= FEW:
+        parameters[name] = list(values)
+        return f"list_contains(${name}, {label})"
+    each = {f"{name}_{n}": value for n, value in enumerate(values)}
+    parameters |= each
+    # An engine sorts out the views after each part of an OR; bits are added up for all at once.
+    bits = " | ".join(f"CAST({label} = ${one} AS UTINYINT)" for one in each)
+    return f"({bits}) = 1"
 
 
 def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statement:

@@ -47,6 +47,13 @@ def city(*values: str, operator: Operator = "is") -> Filter:
 # Operators
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 12, 13, len(mixed.WORDS)])
+def test_any_number_of_values_can_be_asked_for(engine: Engine, count: int) -> None:
+    words = mixed.WORDS[:count]
+
+    assert cities(engine, city(*words)) == {word: CITIES[word] for word in words}
+
+
 @pytest.mark.parametrize("word", mixed.WORDS)
 def test_a_value_is_only_ever_text(engine: Engine, word: str) -> None:
     only = {word: CITIES[word]}
