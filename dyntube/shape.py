@@ -62,9 +62,13 @@ def sums(rows: pa.Table, total: Sums) -> Sums:
 def added_up(rows: pa.Table, query: Query) -> pa.Table:
     """The rows of a wider question (`Query.has_in_it`), added up to this one's, in their order."""
     by, added = [f"d_{name}" for name in query.by], [f"m_{name}" for name in query.added]
-    found = kept(rows, query.keep).group_by(by).aggregate([(name, "sum") for name in added])
+    sums = [(name, "sum", _OF_NONE_IS_0) for name in added]
+    found = kept(rows, query.keep).group_by(by).aggregate(sums)
     ordered = found.sort_by([(name, "ascending") for name in by]) if by else found
     return ordered.select([*by, *(f"{name}_sum" for name in added)]).rename_columns([*by, *added])
+
+
+_OF_NONE_IS_0 = pc.ScalarAggregateOptions(min_count=0)
 
 
 def kept(rows: pa.Table, keep: Filter | None) -> pa.Table:

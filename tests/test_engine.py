@@ -137,6 +137,17 @@ def test_the_parts_of_a_question_are_answered_from_one_look_at_the_views(
     assert by_day["watch_time"].tolist() == [sum(range(50))] * 3
 
 
+def test_the_total_of_no_rows_is_0(store: Store, archive: Archive) -> None:
+    fill(store)
+    nowhere = (Filter("country", ("Atlantis",)),)
+    part, whole = (replace(query, filters=nowhere) for query in (Query(METRICS, PERIOD), WHOLE))
+    whole = replace(whole, metrics=part.added)
+
+    answer = Engine(archive).answer(part, whole)
+
+    assert answer[["views", "plays"]].values.tolist() == [[0, 0]]
+
+
 @pytest.mark.parametrize(
     "other",
     [
