@@ -48,8 +48,9 @@ class Engine:
         # is known of its inside stays true.
         self._database.execute("SET GLOBAL TimeZone = 'UTC'")
         self._database.execute("SET GLOBAL parquet_metadata_cache = true")
-        # Or the memory that a question about a year took is kept for the next one.
+        # Or the memory that loading or a question about a year took is kept for the next one.
         self._database.execute("SET GLOBAL allocator_bulk_deallocation_flush_threshold = '16MB'")
+        self._database.execute("SET GLOBAL allocator_background_threads = true")
         self._database.register("no_views_arrow", SCHEMA.empty_table())
         self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
         self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
