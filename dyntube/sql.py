@@ -27,7 +27,7 @@ class Statement:
 
     @property
     def needs_calendar(self) -> bool:
-        """Whether it reads the view `calendar`."""
+        """Whether it reads the table `calendar`."""
         return _BY_THE_CLOCK in self.sql
 
 
@@ -114,9 +114,8 @@ def _is_one_of(
 def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statement:
     """The SQL of what a metric counts once, view by view, of views at one place (`Files.apart`).
 
-    The stored columns of the dimensions, and `value`, which is never null. If viewers are
-    `numbered`, as they are in memory, `value` is the number; where there is none yet, it is null
-    and `unnumbered` is the viewer.
+    The stored columns of the dimensions, and `value`. That is never null, unless viewers are
+    `numbered`, as they are in memory, and this one has no number yet: `unnumbered` says who it is.
     """
     parameters: dict[str, object] = {}
     views = _with_history(query, files, parameters)
@@ -132,7 +131,7 @@ def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statemen
 def dimensions_of(query: Query) -> Statement:
     """The SQL of a question's dimensions, prefixed, for each row of a table `groups`.
 
-    That has the columns of `seen`, with `number` instead of values; and so has the answer.
+    That has the stored columns that `seen` gives, and `number`, which stays.
     """
     source = f"groups{_BY_THE_CLOCK if _is_by_slot(query) else ''}"
     return Statement(f"SELECT {', '.join([*_values(query), 'number'])} FROM {source}", {})
