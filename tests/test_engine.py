@@ -166,6 +166,12 @@ def test_a_question_that_is_no_part_of_another_is_not_answered_from_it(
         Engine(archive).answer(other, WHOLE)
 
 
+def test_rows_that_were_put_together_as_other_have_no_parts(archive: Archive) -> None:
+    whole = replace(WHOLE, keep=Filter("country", ("DE",)))
+    with pytest.raises(QueryError, match="part of"):
+        Engine(archive).answer(Query(("views",), PERIOD, by=("country",)), whole)
+
+
 def test_parts_are_looked_at_again_when_files_have_changed(store: Store, archive: Archive) -> None:
     fill(store)
     engine, part = Engine(archive), Query(("views",), PERIOD, by=("video",))
