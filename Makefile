@@ -1,29 +1,39 @@
-# Everything runs in .venv, which the first command makes from the locks.
-PYTHON ?= python3
+# Everything runs in .venv, which the first command makes from the locks. Its programs are called by
+# `python -m`, so that a checkout may be moved: their own scripts hold the path they were made in.
+PYTHON ?= $(shell python3.11 -c '' 2> /dev/null && echo python3.11 || echo python3)
 BIN := .venv/bin
+until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
-.PHONY: help run test test-faults test-guards check shots bench sync lock clean
+.PHONY: help run doctor test test-faults test-guards fuzz check shots bench sync lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/run ## start the dashboard; without an API key, with demo data
-	$(BIN)/streamlit run app.py
+run: .venv/run ## start the dashboard; without an API key, with demo data; on another port: PORT=8600
+	$(call until_ctrl_c,$(if $(PORT),STREAMLIT_SERVER_PORT=$(PORT)) $(BIN)/python app.py)
+
+doctor: .venv/run ## look at settings, connection and archive, and say what to do
+	@$(BIN)/python -m dyntube doctor
 
 test: .venv/dev ## run all tests, in a real browser too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-faults: .venv/dev ## the long proofs: 1000 random fault schedules, 500 kills
-	FAULT_SCHEDULES=1000 KILLS=500 $(BIN)/python -m pytest tests/faults
+test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, a fresh clone
+	FRESH=1 SERVERS=2000 FAULT_SCHEDULES=1000 KILLS=500 FAULT_SEED=$$(date +%s) WALKS=200 EXAMPLES=400 \
+	  LONG_TEXTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults tests/test_variants.py \
+	  tests/test_walking.py tests/test_same_numbers.py tests/browser/test_long_texts.py
+
+fuzz: .venv/dev ## an hour of pages of the log spoiled at random
+	$(BIN)/python -m tests.faults.fuzz_pages --minutes 60
 
 test-guards: .venv/dev ## take each guard out and see that a test fails
 	$(BIN)/python -m tests.faults.guards
 
 check: .venv/dev ## lint, format and types
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
 
 shots: .venv/dev ## draw every page in light, dark and phone width into shots/
 	$(BIN)/python -m tests.browser.shots
@@ -32,29 +42,40 @@ bench: .venv/bench ## measure the figures in docs/performance.md; takes about an
 	$(BIN)/python -m benchmarks
 
 sync: .venv/run ## fetch what is missing, as a scheduler would
-	$(BIN)/python -m dyntube sync
+	$(call until_ctrl_c,$(BIN)/python -m dyntube sync)
 
 lock: .venv/dev ## pin requirements*.txt and all they bring along
-	$(BIN)/pip install -q pip-tools
-	for name in requirements requirements-dev requirements-bench; do $(BIN)/pip-compile -q --generate-hashes \
+	$(BIN)/python -m pip install -q pip-tools==7.6.2
+	for name in requirements requirements-dev requirements-bench; do $(BIN)/python -m piptools compile -q --generate-hashes \
 	  --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.txt; done
 
 clean: ## remove what these commands made, but no views
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis shots
 
-.venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
-	$(PYTHON) -m venv .venv
+# pip is the last that a new environment gets: one without it was left half made.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 is needed, or a newer one: install it, or name it with make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	  echo "Python cannot make environments here. Install python3-venv (Debian, Ubuntu: apt install python3-venv), then try again." >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "The environment .venv could not be made: see above. Nothing is left of it; try again." >&2; exit 1; }
 
-.venv/run: requirements.lock | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
-	@touch $@
+# Python compiles what is imported when it first is: a third of what pip would compile.
+define install
+@echo "Installing $$(grep -c == $<) packages into .venv (once, about a minute) ..."
+@$(BIN)/python -m pip install -q --disable-pip-version-check --no-compile -r $< || { \
+  echo "The packages could not be installed: see above. Without a way to pypi.org, name a mirror in PIP_INDEX_URL." >&2; exit 1; }
+@touch $@
+endef
 
-.venv/dev: requirements-dev.lock | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.lock
-	@touch $@
+.venv/run: requirements.lock | .venv/bin/pip
+	$(install)
 
-.venv/bench: requirements-bench.lock | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-bench.lock
-	@touch $@
+.venv/dev: requirements-dev.lock | .venv/bin/pip
+	$(install)
+
+.venv/bench: requirements-bench.lock | .venv/bin/pip
+	$(install)

@@ -1,13 +1,14 @@
-"""The dashboard: the server that `streamlit run app.py` starts, and the script it runs for readers.
+"""The dashboard: what starts it, its server, and the script that is run for readers.
 
-Streamlit finds the server by its name, `app`, and imports this file for it once. For each reader,
-and again after each click, it runs the same file as `__main__`.
+`python app.py` starts it, as `streamlit run app.py` does. Streamlit finds the server by its name,
+`app`, and imports this file for it once. For each reader, and again after each click, it runs the
+same file as `__main__`.
 """
 
 import streamlit as st
 
 from dyntube import ui
-from dyntube.ui import routes
+from dyntube.ui import routes, server_log, starting
 
 PAGES = (
     ("Overview", ":material/dashboard:"),
@@ -33,7 +34,16 @@ def main() -> None:
         chosen.run()
 
 
-if __name__ == "__main__":
+if __name__ != "__main__":
+    server_log.log_everything()
+    app = st.App(
+        __file__,
+        lifespan=starting.lifespan,
+        routes=routes.own_routes(),
+        middleware=routes.MIDDLEWARE,
+        exception_handlers=routes.ERROR_HANDLERS,
+    )
+elif st.runtime.exists():
     main()
 else:
-    app = st.App(__file__, routes=routes.own_routes(), middleware=routes.MIDDLEWARE)
+    starting.serve(__file__)

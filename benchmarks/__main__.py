@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from . import archive, fetch, growth, page, pages, questions, readers
+from . import addresses, archive, fetch, growth, page, pages, questions, readers
 from .machine import describe
 from .rivals import report
 
 ROWS = {  # in one table of what, measured, target
     "fetch": fetch.main,
     "archive": archive.main,
+    "addresses": addresses.main,
     "questions": questions.main,
     "page": page.main,
 }

@@ -32,8 +32,7 @@ from dyntube.demo.catalog import listing
 from dyntube.demo.draw import SEED, VIEWS_PER_DAY, count, draw_day, settle
 from dyntube.demo.parameters import microseconds
 from dyntube.demo.views import table
-from dyntube.fetch import midnight
-from dyntube.plan import SETTLES_AFTER
+from dyntube.plan import SETTLES_AFTER, midnight
 from dyntube.records import with_computed
 
 from .machine import row

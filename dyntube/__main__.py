@@ -1,6 +1,9 @@
-"""The command line: `python -m dyntube sync | status | verify | repair | export`.
+"""The command line: `python -m dyntube doctor | sync | status | accept | verify | repair | export`,
+or `dyntube ...` where the package is installed.
 
-Exit status: 0 done, 1 something could not be fetched or read, 2 wrong usage or settings.
+Exit status: 0 done and all well, 1 something could not be fetched, read or written, 2 wrong usage
+or settings, 3 done, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 whoever read
+the output has ended.
 """
 
 from __future__ import annotations
@@ -8,30 +11,49 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from .account import Account, open_account
-from .errors import ConfigError, DynTubeError, PeriodError, SyncRunningError
+from . import doctor
+from .account import DEMO, Account, open_account
+from .doubting import add_accept, lines_of, say_doubts
+from .errors import (
+    ConfigError,
+    DynTubeError,
+    EntryError,
+    OutputClosedError,
+    PeriodError,
+    SyncRunningError,
+)
 from .export import export
-from .journal import event, start_logging
-from .periods import Period
+from .journal import event, unforeseen
+from .logs import log_everything
+from .periods import Period, local_days
+from .reasons import as_json
+from .stopping import Stopped, noticed, raised
 from .sync import Report
-from .terminal import Bar, no_bar
+from .terminal import guarded_output, shown
 
 BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --from is given
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
-    options = _parser().parse_args(arguments)
-    if not sys.stderr.isatty():
-        start_logging()
     try:
-        return int(options.run(options))
-    except (ConfigError, PeriodError) as error:
+        with guarded_output(), raised():
+            options = _parser().parse_args(arguments)
+            if not sys.stderr.isatty():
+                log_everything()
+            return int(options.run(options))
+    except OutputClosedError:
+        return 128 + signal.SIGPIPE  # as the shell says of a program that a closed pipe has ended
+    except Stopped as stopped:
+        print("dyntube: Stopped.", file=sys.stderr)
+        return stopped.status
+    except (ConfigError, EntryError, PeriodError) as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 2
     except SyncRunningError as error:
@@ -40,31 +62,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DynTubeError as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 1
+    except Exception as error:  # the last line of defence: the trace is in the log
+        print(f"dyntube: {unforeseen(error)}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m dyntube", description="Fetch and keep the DynTube view log."
+        prog=_program(), description="Fetch and keep the DynTube view log."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, run, text in (
+        ("doctor", _doctor, "look at settings, connection and archive, and say what to do"),
         ("sync", _sync, "fetch what is missing or still changing"),
         ("status", _status, "what is stored, day by day"),
         ("verify", _verify, "read every stored byte and name damaged files"),
-        ("repair", _repair, "fetch days again that are damaged or did not add up"),
+        ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
-        if name in ("sync", "export"):
+    add_accept(commands)
+    for name, command in commands.choices.items():
+        if name in ("sync", "export", "accept"):
             command.add_argument("--from", dest="start", type=_date, metavar="DATE")
             command.add_argument(
                 "--until" if name == "export" else "--to", dest="end", type=_date, metavar="DATE"
             )
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def _program() -> str:
+    """What to type to get here."""
+    return "dyntube" if Path(sys.argv[0]).stem == "dyntube" else "python -m dyntube"
 
 
 def _date(text: str) -> dt.date:
@@ -74,27 +107,59 @@ def _date(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2026-10-31") from None
 
 
-def _sync(options: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
+    return doctor.run(json=options.json)
+
+
+def _open() -> Account:
     account = open_account()
     if account.settings.demo:
-        print("No DYNTUBE_API_KEY is set: this is invented demo data.", file=sys.stderr)
-    today = dt.datetime.now(ZoneInfo(account.settings.timezone)).date()
-    start = options.start or account.first_stored_day() or today - BACKFILL
-    days = Period(start, options.end or today).utc_days(account.settings.timezone)
+        print(f"dyntube: {DEMO}", file=sys.stderr)
+    return account
+
+
+def _sync(options: argparse.Namespace) -> int:
+    account = _open()
+    zone = account.settings.timezone
+    today = dt.datetime.now(ZoneInfo(zone)).date()
+    first = None if options.start else account.first_stored_day()
+    start = options.start or (local_days(first, first, zone).start if first else today - BACKFILL)
+    if options.end and options.end < start and not options.start:
+        raise PeriodError(
+            f"--to {options.end} is before {start}, where a sync begins without --from. "
+            "Give --from too."
+        )
+    days = [d for d in Period(start, options.end or today).utc_days(zone) if d >= (first or d)]
     status = _fetch(account, days, options)
-    _refresh_names(account)
+    if status < 128:  # else a signal has come
+        _refresh_names(account)
     return status
 
 
-def _fetch(account: Account, days: Sequence[dt.date], options: argparse.Namespace) -> int:
-    bar = Bar() if sys.stderr.isatty() and not options.json else no_bar
-    report = account.syncer.sync(days, refresh=dt.timedelta(0), progress=bar)
-    print(json.dumps(_report_json(report)) if options.json else _report_text(report))
+def _fetch(
+    account: Account, days: Sequence[dt.date], options: argparse.Namespace, *, again: bool = False
+) -> int:
+    with noticed() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
+        report = account.syncer.sync(
+            days, refresh=dt.timedelta(0), again=again, progress=show, stop=stop
+        )
+    if stop.is_set():
+        print(f"dyntube: {_stopped_text(report)}", file=sys.stderr)
+        if not options.json:
+            return stop.status
+    if options.json:
+        doubts = as_json(account.trust().on(days))
+        print(json.dumps(_report_json(report) | {"in_doubt": doubts}))
+    else:
+        print(_report_text(report))
     for day, error in sorted(report.failed.items()):
         print(f"dyntube: {day}: {error}", file=sys.stderr)
     for (_, day), reason in sorted(report.kept.items()):
         print(f"dyntube: {day}: {reason}.", file=sys.stderr)
-    return 1 if report.failed else 0
+    if failed := len(report.failed):
+        print(f"dyntube: {_days(failed)} could not be fetched.", file=sys.stderr)
+    doubtful = say_doubts(account, days)
+    return stop.status or (1 if failed else doubtful)
 
 
 def _refresh_names(account: Account) -> None:
@@ -109,6 +174,7 @@ def _report_json(report: Report) -> dict[str, object]:
     return {
         "views": report.views,
         "stored": [info.to_json() for info in sorted(report.stored, key=lambda info: info.day)],
+        "wanted": report.wanted,
         "kept": {str(day): reason for (_, day), reason in sorted(report.kept.items())},
         "failed": {str(day): str(error) for day, error in sorted(report.failed.items())},
     }
@@ -118,15 +184,24 @@ def _report_text(report: Report) -> str:
     return f"{_days(len(report.stored))} fetched, {report.views:,} views."
 
 
+def _stopped_text(report: Report) -> str:
+    if not report.wanted:  # older days were being read anew
+        return "Stopped."
+    return f"Stopped; {report.done:,} of {_days(report.wanted)} stored."
+
+
 def _days(count: int) -> str:
     return f"{count:,} {'day' if count == 1 else 'days'}"
 
 
 def _status(options: argparse.Namespace) -> int:
-    account = open_account()
+    account = _open()
     infos = [info for infos in account.archive.days().values() for info in infos]
+    trust = account.trust()
     if options.json:
-        print(json.dumps([info.to_json() for info in infos]))
+        doubts = as_json(trust)
+        days = (i.to_json() | {"doubts": doubts.get(f"{i.day}", [])} for i in infos)
+        print(json.dumps(list(days)))
     else:
         print(f"{'day':<10}  {'rows':>9}  {'api_total':>9}  verified  settled  fetched_at")
         for info in infos:
@@ -135,11 +210,14 @@ def _status(options: argparse.Namespace) -> int:
                 f"{info.day}  {info.rows:>9,}  {info.api_total:>9,}  "
                 f"{verified:<8}  {settled:<7}  {info.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
             )
-    return _name_damaged(account.archive.damaged())
+            for line in lines_of(trust, info.day):
+                print(f"{'':10}  {line}")
+    doubtful = say_doubts(account)
+    return _name_damaged(account.archive.damaged()) or doubtful
 
 
 def _verify(options: argparse.Namespace) -> int:
-    account = open_account()
+    account = _open()
     damaged = account.archive.verify()
     days = account.archive.days()
     views = sum(info.rows for infos in days.values() for info in infos)
@@ -157,22 +235,26 @@ def _name_damaged(paths: Sequence[Path]) -> int:
 
 
 def _repair(options: argparse.Namespace) -> int:
-    account = open_account()
+    account = _open()
     damaged = {dt.date.fromisoformat(path.name[:10]) for path in account.archive.verify()}
-    stored = account.archive.days()
-    short = {day for day, infos in stored.items() if not all(info.verified for info in infos)}
-    return _fetch(account, sorted(damaged | short), options)
+    return _fetch(account, sorted(damaged | account.trust().doubts.keys()), options, again=True)
 
 
 def _export(options: argparse.Namespace) -> int:
-    account = open_account()
     start, end = options.start or dt.date.min, options.end or dt.date.max
-    done = list(export(account.archive, options.folder, start, end))
-    views = sum(day.views for day in done)
+    if start > end:
+        raise PeriodError(f"--until {end} is before --from {start}.")
+    account = _open()
+    trust, demo = account.trust(), account.settings.demo
+    doubts = {day: json.dumps(of_day) for day, of_day in as_json(trust).items()}
+    done = list(export(account.archive, options.folder, start, end, doubts, demo=demo))
+    views, days = sum(day.views for day in done), [day.day for day in done]
     if options.json:
-        print(json.dumps({"files": [str(day.path) for day in done], "views": views}))
+        files = {"files": [str(day.path) for day in done], "views": views}
+        print(json.dumps(files | {"in_doubt": as_json(trust.on(days))}))
     else:
         print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
+    say_doubts(account, days)
     return _name_damaged(account.archive.damaged())
 
 

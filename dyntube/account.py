@@ -5,19 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from . import notes, saved_views
+from . import accepted, habits, notes, saved_views
+from .accepted import Acceptances
 from .api import Client
 from .archive import Archive
 from .catalog import Catalog
 from .config import Settings, read_settings
+from .coverage import Coverage, coverage
 from .demo import process as demo
 from .demo.embeds import OWN_DOMAINS
 from .engine import Engine
+from .errors import ApiError, BadResponseError, RequestError
 from .journal import FILE_NAME, Journal
 from .notes import Notes
 from .saved_views import SavedViews
 from .shelf import Shelf
 from .sync import Syncer
+from .trust import Trust, Trusted
+
+DEMO = "No DYNTUBE_API_KEY is set: this is invented demo data."
 
 
 @dataclass(frozen=True)
@@ -33,21 +39,52 @@ class Account:
     engine: Engine
     notes: Notes
     saved_views: SavedViews
+    acceptances: Acceptances
+    trusted: Trusted
+
+    def trust(self) -> Trust:
+        """What is to be said against the numbers of stored days."""
+        return self.trusted.now()
+
+    def coverage(self) -> Coverage:
+        """When views are known: where they were fetched, and before the first of them."""
+        return coverage(self.archive.days(), len(self.archive.folders), self.empty())
+
+    def fetched(self) -> Coverage:
+        """When views were fetched."""
+        return coverage(self.archive.days(), len(self.archive.folders))
+
+    def server_habits(self) -> tuple[str, ...]:
+        """How the server departs from the API's page, as the last sync has found."""
+        return habits.load(self.archive.root / self.archive.folders[0]).sentences
 
     def first_stored_day(self) -> dt.date | None:
-        """The first UTC day in the archive."""
+        """The first UTC day in the archive; `periods.local_days` has the local days of it."""
         return next(iter(self.archive.days()), None)
 
     def first_day(self) -> dt.date | None:
-        """The UTC day of the first view there is; where an external sync fetches, that is stored.
+        """The UTC day of the first view there is; where DynTube cannot be asked, that is stored.
 
-        Raises ApiError.
+        Where it refuses to count, that is the first day that is asked for. Raises ApiError where
+        nothing is stored either.
         """
-        stored = self.first_stored_day()
+        days = self.archive.days().items()
+        stored = next((day for day, infos in days if any(info.rows for info in infos)), None)
         if self.settings.sync == "external":
             return stored
+        try:
+            found = self.syncer.first_day()
+        except ApiError as error:
+            if stored is None and not isinstance(error, RequestError | BadResponseError):
+                raise
+            return stored or min(self.syncer.asked_from)
         # The archive may reach further back than DynTube still does.
-        return min(filter(None, (stored, self.syncer.first_day())), default=None)
+        return min(filter(None, (stored, found)), default=None)
+
+    def empty(self) -> tuple[dt.date, dt.date]:
+        """From which UTC day on, up to but without which, no scope has views: none is missing."""
+        starts, ends = zip(*self.syncer.empty, strict=True)
+        return max(starts), min(ends)
 
 
 def open_account(settings: Settings | None = None) -> Account:
@@ -61,13 +98,14 @@ def open_account(settings: Settings | None = None) -> Account:
         url = demo.start().url
         own = settings.own_domains or OWN_DOMAINS
         settings = replace(settings, stats_url=url, api_url=url, own_domains=own)
-    client = Client(settings)
     folders = [settings.folder(scope) for scope in settings.scopes]
-    archive = Archive(settings.archive, folders)
+    archive = Archive(settings.archive, folders, settings.rules)
     first_folder = settings.archive / folders[0]
+    client = Client(settings, habits=habits.load(first_folder))
     journal = Journal(first_folder / FILE_NAME)
     syncer = Syncer(settings, client, archive, journal=journal)
     catalog = Catalog(client, first_folder)
+    acceptances = Acceptances(Shelf(first_folder / accepted.FILE_NAME, accepted.load))
     return Account(
         settings,
         client,
@@ -77,5 +115,7 @@ def open_account(settings: Settings | None = None) -> Account:
         catalog,
         Engine(archive),
         Notes(Shelf(first_folder / notes.FILE_NAME, notes.load)),
-        SavedViews(Shelf(first_folder / saved_views.FILE_NAME, saved_views.load)),
+        SavedViews(saved_views.shelf(first_folder)),
+        acceptances,
+        Trusted(archive, acceptances),
     )

@@ -1,7 +1,8 @@
-"""The DynTube API: authenticate and ask. The only module that speaks HTTP to DynTube."""
+"""The DynTube API: its two kinds of calls, in whichever way this server takes them."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime as dt
 import json
@@ -9,25 +10,24 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
-
-import requests
-import urllib3
+from functools import partial
+from typing import Any, Literal, TypeVar, get_args
 
 from .config import Scope, Settings
-from .deadline import Adapter, Request, Watchdog
-from .errors import AuthError, BadResponseError, RequestError
+from .errors import BadResponseError, NothingError, RequestError
+from .habits import Habits
+from .loose_json import spelled, spellings, whole_number
 from .parse import read_page
-from .records import Page
-from .retry import ATTEMPTS, Retries, TryAgainError, http_date, retry_after
+from .records import SCHEMA, Page, Pager
+from .refusals import host, is_of_method, may_be_of_size
+from .retry import Retries
+from .transport import BLANK_TRIES, Transport
 
-BODY_LIMIT = 64 * 2**20  # bytes, as sent and unpacked; a page of 1000 views has about 0.7 MB
-PART = 2**18  # bytes read at once
-DEADLINE = 120.0  # seconds for one request, from the connection to the last byte
-CONNECT_AND_READ = (10.0, 60.0)
 CATALOG_PAGE_SIZE = 100
+SIZES = (100, 50, 20, 10)  # tried in turn where a size is refused
+MOST_CATALOG_PAGES = 2_000  # of projects, channels or videos; no answer is believed to have more
+MOST_NAMES = 200_000
+_TRIED_DAYS = (28, 7, 1, 365, 3650)  # where a first page of views is looked for
 
 CatalogKind = Literal["projects", "channels", "videos"]
 T = TypeVar("T")
@@ -51,153 +51,171 @@ class Client:
         self,
         settings: Settings,
         *,
+        habits: Habits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self._settings = settings
-        self._clock, self._now = clock, now
-        self._session, self._watchdog = _session(settings), Watchdog(clock)
-        self._sleep, self._uniform = sleep, uniform
-        self.retries = self._new_retries()
-        self.skew = dt.timedelta(0)
+        self._settings, self._now = settings, now
+        self._http = Transport(settings, clock=clock, sleep=sleep, uniform=uniform, now=now)
+        self.habits = habits or Habits()
 
     def close(self) -> None:
         """Close the connections that are kept for the next request."""
-        self._session.close()
+        self._http.close()
 
     def for_one_run(self) -> Client:
-        """The same way to the API, with retries of its own and `skew` as known so far.
-
-        `skew` is the server's clock less ours, as of the last answer.
-        """
+        """The same way to the API, with retries of its own and `skew` as known so far."""
         run = copy.copy(self)
-        run.retries = self._new_retries()
+        run._http = self._http.for_one_run()
+        self.habits.forget_old(self._now())
+        self.habits.answers = False  # an address may have moved since the last run
         return run
 
-    def _new_retries(self) -> Retries:
-        return Retries(clock=self._clock, sleep=self._sleep, uniform=self._uniform)
+    @property
+    def retries(self) -> Retries:
+        """What is asked again, and how often it was."""
+        return self._http.retries
+
+    @property
+    def skew(self) -> dt.timedelta:
+        """The server's clock less ours, as of the last answer."""
+        return self._http.skew
+
+    @property
+    def page_size(self) -> int:
+        """How many views a page may have: as set, or fewer where the server gives no more."""
+        return self.habits.page_size(self._settings.page_size)
+
+    @property
+    def zone_of_dates(self) -> str:
+        """The time zone in which dates that name none are read."""
+        return self._settings.api_zone or "UTC"
+
+    @property
+    def tzinfo_of_dates(self) -> dt.tzinfo:
+        """The same, to read them by."""
+        return self._settings.zone_of_api
+
+    def learn(self, **what: object) -> None:
+        """Note what answers have shown of this server."""
+        self.habits.learn(self._now(), **what)
 
     def views(self, scope: Scope, window: Window, page: int, size: int | None = None) -> Page:
-        """One page of the view log, `POST /v1/logs/data`.
+        """One page of the view log, `POST /v1/logs/data`, or GET where only that is taken.
 
-        Raises AuthError, RequestError, UnavailableError or BadResponseError.
+        A server that says in other ways that there is nothing is believed once it has given a page
+        of views to this client. Raises AuthError, RequestError, UnavailableError, BadResponseError.
         """
-        body = {
+        try:
+            found = self._page(scope, window, page, size)
+        except NothingError as error:
+            if page > 1 or not self._gives_pages(scope):
+                raise
+            self.habits.blank |= error.status == 200
+            return Page(Pager(total=0), SCHEMA.empty_table(), says_nothing=True)
+        if not found.says_nothing:
+            self.habits.answers = True
+            self.habits.counts |= found.pager.total is not None
+        elif page == 1 and not self._gives_pages(scope):
+            raise NothingError(
+                f"{host(self._settings.stats_url)} answers without any view and without a count. "
+                "Check DYNTUBE_STATS_URL and the keys of projects or channels."
+            )
+        return found
+
+    def _gives_pages(self, scope: Scope) -> bool:
+        """Whether the address is that of a view log: it has answered with a page of views."""
+        now = self._now()
+        for days in _TRIED_DAYS:
+            if self.habits.answers:
+                break
+            window = Window(now - dt.timedelta(days=days), now)
+            with contextlib.suppress(RequestError, BadResponseError):
+                self.habits.answers = not self._page(scope, window, 1, 1).says_nothing
+        return self.habits.answers
+
+    def _page(self, scope: Scope, window: Window, page: int, size: int | None) -> Page:
+        wanted = size or self.page_size
+        asked = {
             "from": f"{window.start:%Y-%m-%dT%H:%M:%S}",
             "to": f"{window.end:%Y-%m-%dT%H:%M:%S}",
             "page": page,
-            "size": size or self._settings.page_size,
+            "size": wanted,
         } | scope.parameters()
+        found, given = _in_some_size(asked, self._log_page)
+        if given < wanted:
+            self.learn(most=given)
+        return found
+
+    def _log_page(self, asked: dict[str, Any]) -> Page:
         url = f"{self._settings.stats_url}/v1/logs/data"
-        return self._ask("POST", url, read_page, json=body)
+        tries = 1 if self.habits.blank else BLANK_TRIES
+        read = partial(read_page, rules=self._settings.rules, zone=self._settings.zone_of_api)
+        if not self.habits.get:
+            try:
+                return self._http.ask("POST", url, read, tries, json=asked)
+            except RequestError as error:
+                if not is_of_method(error):
+                    raise
+        page = self._http.ask("GET", url, read, tries, params=asked)
+        if not self.habits.get:
+            self.learn(get=True)
+        return page
 
     def catalog(self, kind: CatalogKind) -> Iterator[dict[str, Any]]:
-        """All projects, channels or videos, `GET /v1/<kind>`; raises as `views` does."""
-        url, page, pages = f"{self._settings.api_url}/v1/{kind}", 1, 1
-        while page <= pages:
-            asked = {"page": page, "size": CATALOG_PAGE_SIZE}
-            answer = self._ask("GET", url, _read_json_object, params=asked)
-            items, pager = answer.get(kind), answer.get("pager")
-            if not isinstance(items, list) or not isinstance(pager, dict):
-                raise BadResponseError(f"{_host(url)} answered without a list of {kind}.")
-            yield from (item for item in items if isinstance(item, dict))
-            pages, page = int(pager.get("totalPages") or 1), page + 1
+        """All projects, channels or videos, `GET /v1/<kind>`, page by page.
 
-    def _ask(self, method: str, url: str, read: Callable[[bytes], T], **request: Any) -> T:
-        return self.retries.call(lambda: self._once(method, url, read, request), _host(url))
-
-    def _once(
-        self, method: str, url: str, read: Callable[[bytes], T], request: dict[str, Any]
-    ) -> T:
-        body = self._fetch(method, url, request)
-        try:
-            return read(body)
-        except BadResponseError as error:
-            # Cut off, perhaps. A page in HTML is somebody else's, and stays.
-            attempts = 2 if body.lstrip()[:1] == b"<" else ATTEMPTS
-            raise TryAgainError(str(error), final=error, attempts=attempts) from None
-
-    def _fetch(self, method: str, url: str, request: dict[str, Any]) -> bytes:
-        with self._watchdog.limit(DEADLINE) as limited:
+        Where the pager does not plainly say how many pages there are, they are read until one is
+        empty or brings nothing new. Raises as `views` does, maybe after a part came.
+        """
+        url, pages, size = f"{self._settings.api_url}/v1/{kind}", None, CATALOG_PAGE_SIZE
+        seen: set[int] = set()
+        for number in range(1, MOST_CATALOG_PAGES + 1):
             try:
-                response = self._session.request(
-                    method,
-                    url,
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=CONNECT_AND_READ,
-                    **request,
+                answer, size = _in_some_size(
+                    {"page": number, "size": size},
+                    lambda asked: self._http.ask("GET", url, _read_json_object, params=asked),
                 )
-                with response:
-                    body = _read_body(response, limited)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                late = "the answer took too long"
-                raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
-        if date := http_date(response.headers.get("Date")):
-            self.skew = date - self._now()
-        server_now = self._now() + self.skew
-        if response.status_code != 200:
-            raise _refusal(response, self._quoted(_message(body)), server_now)
-        return body
-
-    def _quoted(self, message: str) -> str:
-        """A server's words for a sentence of ours: in one line, and without what it was sent."""
-        if key := self._settings.api_key:
-            message = message.replace(key, "***")
-        text = "".join(letter if letter.isprintable() else " " for letter in message)
-        text = text[:200].strip().rstrip(".")
-        return f": {text}" if text else ""
-
-
-def _read_body(response: requests.Response, limited: Request) -> bytes:
-    # read1 gives what has come, so that an answer without end is seen to be one at once.
-    parts, size = [], 0
-    while part := response.raw.read1(PART, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if max(size, response.raw.tell()) > BODY_LIMIT:
-            raise BadResponseError(f"{_host(response.url)} sent an answer without end.")
-        if limited.is_late:
-            break
-    if limited.is_late:  # what looks like the answer's end may be the watchdog's doing
-        raise TimeoutError
-    return b"".join(parts)
+            except RequestError:
+                if number > 1 and pages is None:
+                    return  # there is no such page
+                raise
+            items = _items(answer, kind, host(url))
+            pages = _page_count(answer.get("pager"))
+            # Hashes, since nobody knows how long a key is.
+            keys = {hash(key) for item in items if isinstance(key := item.get("key"), str | int)}
+            nothing_new = keys <= seen and not (pages and items and not keys)
+            seen |= keys
+            yield from items
+            if len(seen) > MOST_NAMES:
+                break
+            if nothing_new and pages and number > 1:
+                raise BadResponseError(
+                    f"{host(url)} has {pages:,} pages of {kind}, but page {number:,} of them "
+                    "brought nothing new."
+                )
+            if nothing_new or number == pages:
+                return
+        raise BadResponseError(f"{host(url)} lists {kind} without end.")
 
 
-def _session(settings: Settings) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # or a .netrc on the host would replace our Authorization
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = Adapter(pool_maxsize=settings.concurrency, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.headers["User-Agent"] = "dyntube-analytics"
-    session.headers["Accept-Encoding"] = "gzip"  # what is not asked for need not be unpacked
-    if settings.api_key:
-        session.headers["Authorization"] = f"Bearer {settings.api_key}"
-    return session
-
-
-def _refusal(response: requests.Response, message: str, server_now: dt.datetime) -> Exception:
-    status, host = response.status_code, _host(response.url)
-    if status in (401, 403):
-        return AuthError(f"DynTube refused the API key ({status}). Check DYNTUBE_API_KEY.")
-    if status in (408, 429) or status >= 500:
-        wait = retry_after(response.headers.get("Retry-After"), server_now)
-        return TryAgainError(f"it answered {status}", wait)
-    if 300 <= status < 400:
-        return RequestError(f"{host} redirects elsewhere ({status}). Check the configured URL.")
-    return RequestError(f"{host} refused the request ({status}){message}.")
-
-
-def _message(body: bytes) -> str:
+def _in_some_size(asked: dict[str, Any], ask: Callable[[dict[str, Any]], T]) -> tuple[T, int]:
+    """An answer in the size asked for, or else in one that the server gives; and that size."""
+    size = asked["size"]
     try:
-        message = json.loads(body)["message"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
-    return message if isinstance(message, str) else ""
+        return ask(asked), size
+    except RequestError as refused:
+        if asked["page"] > 1 or not may_be_of_size(refused):
+            raise
+        others = (20,) if size == 1 else (other for other in SIZES if other < size)
+        for other in others:
+            with contextlib.suppress(RequestError):
+                return ask(asked | {"size": other}), other
+        if "size" in str(refused).lower():
+            raise RequestError(f"{refused} Set DYNTUBE_PAGE_SIZE.", refused.status) from None
+        raise
 
 
 def _read_json_object(body: bytes) -> dict[str, Any]:
@@ -207,19 +225,25 @@ def _read_json_object(body: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise BadResponseError("DynTube answered with something that is not JSON.")
-    return answer
+    return spelled(answer, _OF_CATALOG)
 
 
-def _what_happened(error: Exception) -> str:
-    # Never the error's own text: it may hold the whole URL.
-    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "it did not answer in time"
-    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return "the answer was cut off"
+def _items(answer: dict[str, Any], kind: CatalogKind, name: str) -> list[dict[str, Any]]:
+    items = answer.get(kind, "missing") or []
+    if not isinstance(items, list):
+        raise BadResponseError(f"{name} answered without a list of {kind}.")
+    return [spelled(item, _OF_ITEM) for item in items if isinstance(item, dict)]
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).netloc
+def _page_count(pager: object) -> int | None:
+    """How many pages a catalog's pager, or one like the log's, plainly says there are."""
+    known = spelled(pager, _OF_CATALOG) if isinstance(pager, dict) else {}
+    for value in (known.get("totalPages"), known.get("pages")):
+        count = whole_number(value)
+        if count and count <= MOST_CATALOG_PAGES:
+            return count
+    return None
+
+
+_OF_CATALOG = spellings((*get_args(CatalogKind), "pager", "totalPages", "pages"))
+_OF_ITEM = spellings(("key", "id", "name", "title", "projectId", "channelKey"))

@@ -6,20 +6,19 @@ One file holds one UTC day of one scope, `dayfile` says how. A day is replaced b
 generation beside the old one; readers take the newest, and the old one goes after a grace time.
 Records that could not be read stand beside it, a JSON object a line. The first time a process asks
 for a day's file, all its bytes are checked.
+
+Days of an older version of this program are read as this one would have stored them: from a copy
+outside the archive, until whoever may write here has rewritten them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
+import fcntl
 import hashlib
-import json
 import math
-import os
-import re
 import time
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -27,23 +26,28 @@ import filelock
 import pyarrow as pa
 
 from . import dayfile
+from .addresses import NO_RULES, PageRules
 from .dayfile import DayInfo
 from .errors import ArchiveError, SyncRunningError
 from .files import cannot, make_folder, replacing
+from .generations import NAME, between, changed_at, day_of, newest_generations, next_generation
 from .records import SCHEMA, Rejected
+from .upgrade import Copies, Day, is_current, upgraded
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
 _CLOCK_TICK_NS = 100_000_000
 _FRESH_SECONDS = 0.05
-_NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
+_GLANCE = 0.2  # seconds; `is_locked` holds the lock for less than a thousandth of that
 
 
 class Archive:
     """The stored days of one or more scopes; each scope has a folder of its own."""
 
-    def __init__(self, root: Path, folders: Sequence[str]) -> None:
+    def __init__(self, root: Path, folders: Sequence[str], rules: PageRules = NO_RULES) -> None:
         self.root = root
         self.folders = tuple(folders)
+        self.rules = rules  # by which pages are told apart
+        self._copies = Copies()
         self._infos: dict[Path, DayInfo | None] = {}
         self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
@@ -56,9 +60,18 @@ class Archive:
             days.setdefault(info.day, []).append(info)
         return dict(sorted(days.items()))
 
+    def rows(self, folder: str, start: dt.date, end: dt.date) -> dict[dt.date, int]:
+        """How many views of each UTC day of one scope are stored, from `start` to `end`."""
+        paths = between(self._listing(self.root / folder), start, end)
+        return {day_of(path): info.rows for path in paths if (info := self._info(path))}
+
     def infos(self, folder: str | None = None) -> dict[Path, DayInfo]:
         """What each file of one scope or all knows of itself; damaged ones are left out."""
         return {path: info for path in self._newest(folder) if (info := self._info(path))}
+
+    def current(self) -> dict[Path, DayInfo]:
+        """As `infos`, without the files that are `outdated`."""
+        return {path: info for path, info in self.infos().items() if is_current(info, self.rules)}
 
     def damaged(self) -> list[Path]:
         """Day files that are known to be damaged; `verify` looks into all."""
@@ -66,30 +79,51 @@ class Archive:
 
     def damaged_days(self, folder: str) -> set[dt.date]:
         """The days of one scope whose files are known to be damaged."""
-        return {_day_of(path) for path in self._newest(folder) if self._info(path) is None}
+        return {day_of(path) for path in self._newest(folder) if self._info(path) is None}
 
     def verify(self, folder: str | None = None, days: Iterable[dt.date] = ()) -> list[Path]:
         """Read every byte of the files of a scope, or of all, and say which are damaged.
 
         With `days`, only the files of those.
         """
-        wanted, wrong = set(days), []
+        wanted = set(days)
         self._looked.clear()
-        for path in self._newest(folder):
-            if not wanted or _day_of(path) in wanted:
-                self._sound.discard(path)
-                if not self._check(path):
-                    wrong.append(path)
-        return wrong
+        newest = self._newest(folder)
+        return self._damaged_of(path for path in newest if not wanted or day_of(path) in wanted)
+
+    def verify_files(self, files: Iterable[Path]) -> list[Path]:
+        """As `verify`, for some of the files that `files` gave."""
+        names = {(path.parent.parent.name, path.name) for path in files}
+        return self._damaged_of(
+            path for path in self._newest() if (path.parent.parent.name, path.name) in names
+        )
+
+    def _damaged_of(self, paths: Iterable[Path]) -> list[Path]:
+        found = list(paths)
+        self._sound.difference_update(found)
+        return [path for path in found if not self._check(path)]
 
     def files(self, start: dt.date, end: dt.date) -> tuple[Path, ...]:
         """The sound files of the UTC days from `start` to `end`, both included."""
         return tuple(
-            path
+            self._as_current(path)
             for folder in self.folders
-            for path in _between(self._listing(self.root / folder), start, end)
+            for path in between(self._listing(self.root / folder), start, end)
             if path in self._sound or self._check(path)
         )
+
+    def outdated(self, folder: str) -> list[Path]:
+        """The files of a scope that this version would store otherwise, newest day first."""
+        paths = reversed(self._newest(folder))
+        return [path for path in paths if self._info(path) and not self._is_current(path)]
+
+    def rewrite(self, path: Path) -> None:
+        """Store an outdated day as this version does; for whoever holds the lock.
+
+        Raises ArchiveError.
+        """
+        if self._check(path):
+            self.write(path.parent.parent.name, *self._upgraded(path))
 
     def version(self) -> str:
         """A text that changes whenever a stored day does."""
@@ -104,15 +138,17 @@ class Archive:
         self, folder: str, day: dt.date, columns: Sequence[str] | None = None
     ) -> pa.Table | None:
         """The views of one day of one scope, oldest first; None where it is missing or damaged."""
-        paths = [path for path in self._newest(folder) if _day_of(path) == day]
-        return dayfile.read(paths[0], columns) if paths and self._check(paths[0]) else None
+        paths = [path for path in self._newest(folder) if day_of(path) == day]
+        if not paths or not self._check(paths[0]):
+            return None
+        return dayfile.read(self._as_current(paths[0]), columns)
 
     def rejected(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
         """The records that could not be read, of the UTC days from `start` to `end`."""
         for path in self._newest():
-            if start <= _day_of(path) <= end:
-                for record in _rejected_beside(path):
-                    yield _day_of(path), record
+            if start <= day_of(path) <= end:
+                for record in dayfile.read_rejected(self._as_current(path)):
+                    yield day_of(path), record
 
     def write(
         self, folder: str, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected] = ()
@@ -121,14 +157,7 @@ class Archive:
         year = self.root / folder / f"{info.day:%Y}"
         try:
             make_folder(year)
-            generation = 1 + max((_generation_of(p) for p in _day_files(year, info.day)), default=0)
-            name = f"{info.day}.{generation:06d}"
-            # The rejected records first: once the day file is there, all of it is.
-            if lines := [json.dumps(dataclasses.asdict(record)) for record in rejected]:
-                with replacing(year / f"{name}.rejected.jsonl") as temporary:
-                    temporary.write_text("\n".join(lines) + "\n", "utf-8")
-            with replacing(year / f"{name}.parquet") as temporary:
-                dayfile.write(temporary, views, info)
+            _write_day(next_generation(year, info.day), info, views, rejected)
         except OSError as error:
             raise ArchiveError(cannot("archive folder", year, "written", error)) from error
         self._looked.clear()
@@ -139,10 +168,15 @@ class Archive:
         newest = {path.name[:17] for path in self._newest(folder)}
         years = (self.root / folder).glob("[0-9][0-9][0-9][0-9]/*")
         for path in (*years, *(self.root / folder).glob(".*.tmp")):
-            replaced = _NAME.fullmatch(path.name) and path.name[:17] not in newest
-            age = time.time() - path.stat().st_mtime
-            if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:
-                path.unlink(missing_ok=True)
+            replaced = NAME.fullmatch(path.name) and path.name[:17] not in newest
+            try:
+                age = time.time() - path.stat().st_mtime
+                if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:
+                    path.unlink(missing_ok=True)
+            except FileNotFoundError:
+                pass  # whoever wrote it beside has given it its name
+            except OSError as error:
+                raise ArchiveError(cannot("file", path, "removed", error)) from error
 
     @contextlib.contextmanager
     def lock(self, seconds: float = 0) -> Iterator[None]:
@@ -150,7 +184,8 @@ class Archive:
 
         Raises SyncRunningError when another still holds it after so many `seconds`.
         """
-        lock = filelock.FileLock(self.root / f".{self.folders[0]}.lock")
+        lock = filelock.FileLock(self._lock_file)
+        seconds = max(seconds, _GLANCE)  # or whoever looks whether it is held would hold it
         try:
             for folder in self.folders:
                 make_folder(self.root / folder)
@@ -163,6 +198,21 @@ class Archive:
             yield
         finally:
             lock.release()
+
+    def is_locked(self) -> bool:
+        """Whether somebody holds the right to write; asks no right to write itself."""
+        try:
+            with self._lock_file.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.root / f".{self.folders[0]}.lock"
 
     def _newest(self, folder: str | None = None) -> list[Path]:
         folders = self.folders if folder is None else (folder,)
@@ -178,9 +228,9 @@ class Archive:
         if known and now - self._looked.get(folder, -math.inf) < _FRESH_SECONDS:
             return known[1]
         try:
-            changed = _changed_at(folder)
+            changed = changed_at(folder)
             if known is None or known[0] != changed:
-                known = changed, tuple(_newest_generations(changed))
+                known = changed, tuple(newest_generations(changed))
                 # A change within the clock's last tick may not show in the folder's time.
                 if time.time_ns() - max(changed.values(), default=0) <= _CLOCK_TICK_NS:
                     return known[1]
@@ -196,6 +246,21 @@ class Archive:
             self._infos[path] = dayfile.read_info(path)
         return self._infos[path]
 
+    def _is_current(self, path: Path) -> bool:
+        info = self._info(path)
+        return info is None or is_current(info, self.rules)
+
+    def _as_current(self, path: Path) -> Path:
+        """The file, or a copy as this version would have stored it."""
+        if self._is_current(path):
+            return path
+        return self._copies.of(path, lambda copy: _write_day(copy, *self._upgraded(path)))
+
+    def _upgraded(self, path: Path) -> Day:
+        info = self._info(path)
+        assert info is not None
+        return upgraded(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
+
     def _check(self, path: Path) -> bool:
         """Whether all of a file is as it was written; a damaged one is known as such from now."""
         if self._info(path) is None or path in self._sound:
@@ -207,48 +272,8 @@ class Archive:
         return path in self._sound
 
 
-def _changed_at(folder: Path) -> dict[str, int]:
-    """The year folders of a scope and when each last changed; none where there is no archive."""
-    try:
-        years = [entry for entry in os.scandir(folder) if entry.name.isdigit()]
-    except FileNotFoundError:
-        return {}
-    return {year.path: year.stat().st_mtime_ns for year in sorted(years, key=lambda y: y.name)}
-
-
-def _newest_generations(years: Iterable[str]) -> Iterator[Path]:
-    for year in years:
-        names = sorted(name for name in os.listdir(year) if _NAME.fullmatch(name))
-        newest = {name[:10]: name for name in names if name.endswith(".parquet")}
-        yield from (Path(year, name) for name in newest.values())
-
-
-def _between(paths: Sequence[Path], start: dt.date, end: dt.date) -> Sequence[Path]:
-    """Those of the days from `start` to `end`, of paths with the oldest day first."""
-    first = bisect_left(paths, start, key=_day_of)
-    return paths[first : bisect_right(paths, end, first, key=_day_of)]
-
-
-def _day_files(year: Path, day: dt.date) -> list[Path]:
-    return [path for path in year.glob(f"{day}.*") if _NAME.fullmatch(path.name)]
-
-
-def _day_of(path: Path) -> dt.date:
-    return dt.date.fromisoformat(path.name[:10])
-
-
-def _generation_of(path: Path) -> int:
-    return int(path.name[11:17])
-
-
-def _rejected_beside(path: Path) -> Iterator[Rejected]:
-    beside = path.with_name(f"{path.name[:17]}.rejected.jsonl")
-    try:
-        lines = beside.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        try:
-            yield Rejected(**json.loads(line))
-        except (ValueError, TypeError):
-            yield Rejected("the line that kept it is damaged", line)
+def _write_day(path: Path, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected]) -> None:
+    # The rejected records first: once the day file is there, all of it is.
+    dayfile.write_rejected(path, rejected)
+    with replacing(path) as temporary:
+        dayfile.write(temporary, views, info)

@@ -1,30 +1,32 @@
-"""Settings: read once, from the environment or `.streamlit/secrets.toml`, and handed on."""
+"""Settings: read once, from the environment or `.streamlit/secrets.toml`, and handed on.
+
+`sources` says which file that is.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import ipaddress
-import os
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar, cast
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal, TypeVar
 
+from . import setting_texts as texts
+from .addresses import NO_RULES, PageRules
 from .errors import ConfigError
+from .setting_texts import Sync
+from .sources import Sources, find_sources
+from .zones import zone_info
 
 STATS_URL = "https://stats.dyntube.com"
 API_URL = "https://api.dyntube.com"
-SECRETS_FILE = Path(".streamlit/secrets.toml")
 
 ScopeKind = Literal["account", "project", "channel"]
-Sync = Literal["app", "external"]
 T = TypeVar("T")
 NO_KEYS: tuple[str, ...] = ()
 NO_DOMAINS: tuple[str, ...] = ()
+NO_HOSTS: tuple[str, ...] = ()
 IN_APP: Sync = "app"
 
 
@@ -46,8 +48,11 @@ class Settings:
 
     `sync` says who fetches: the app while people look, or an external scheduler; then the app
     needs no API key and may read an archive that it cannot write. `own_domains` are where videos
-    are expected, with all domains below them; none: nobody has said. The app keeps the newest days
-    in so many megabytes of `memory`. `demo` means: no account is connected.
+    are expected, with all domains below them; none: nobody has said. `rules` say what tells the
+    pages of some sites apart. The app keeps the newest days in so many megabytes of `memory`.
+    `hosts` are the names that the dashboard answers to beside those of its machine; "*.acme.com"
+    has all below acme.com. `api_zone` is the time zone of dates that name none, empty where nobody
+    has said. `demo` means: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -61,8 +66,16 @@ class Settings:
     refresh_minutes: int = 10
     sync: Sync = "app"
     own_domains: tuple[str, ...] = ()
+    rules: PageRules = NO_RULES
     memory: int = 500
+    hosts: tuple[str, ...] = ()
+    api_zone: str = ""
     demo: bool = False
+
+    @property
+    def zone_of_api(self) -> dt.tzinfo:
+        """The zone of dates that name none."""
+        return zone_info(self.api_zone) if self.api_zone else dt.UTC
 
     def folder(self, scope: Scope) -> str:
         """The archive folder's name of a scope: no text from outside becomes part of a path."""
@@ -72,136 +85,101 @@ class Settings:
         return f"{scope.kind}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was read: `settings` have the default of each that is `wrong`, for a reason by its name.
+
+    `names` are those of all settings there are.
+    """
+
+    settings: Settings
+    sources: Sources
+    names: tuple[str, ...]
+    wrong: Mapping[str, str]
+
+
 def read_settings(
-    environ: Mapping[str, str] | None = None, secrets_file: Path = SECRETS_FILE
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
 ) -> Settings:
     """Read the settings; the environment wins over the file.
 
-    Raises ConfigError, naming the setting.
+    Raises ConfigError, naming every setting that is wrong.
     """
-    known = _secrets(secrets_file) | dict(os.environ if environ is None else environ)
+    reading = try_settings(environ, secrets_file)
+    if reading.sources.trouble or reading.wrong:
+        raise ConfigError(reading.sources.trouble or " ".join(reading.wrong.values()))
+    return reading.settings
 
-    def read(name: str, convert: Callable[[str, str], T], default: T) -> T:
-        text = known.get(name, "").strip()
-        return convert(name, text) if text else default
 
-    api_key = read("DYNTUBE_API_KEY", _api_key, "")
-    sync = read("DYNTUBE_SYNC", _sync, IN_APP)
-    connected = api_key or known.get("DYNTUBE_STATS_URL", "").strip() or sync == "external"
-    projects = read("DYNTUBE_PROJECT_KEYS", _keys, NO_KEYS)
-    channels = read("DYNTUBE_CHANNEL_KEYS", _keys, NO_KEYS)
-    if projects and channels:
-        raise ConfigError(
-            "Set DYNTUBE_PROJECT_KEYS or DYNTUBE_CHANNEL_KEYS, not both: "
-            "a view in both would be fetched and counted twice."
-        )
-    return Settings(
-        api_key=api_key,
-        stats_url=read("DYNTUBE_STATS_URL", _url, STATS_URL),
-        api_url=read("DYNTUBE_API_URL", _url, API_URL),
-        archive=Path(read("DYNTUBE_ARCHIVE", _text, "archive")).expanduser(),
-        timezone=read("DYNTUBE_TIMEZONE", _timezone, "UTC"),
-        scopes=tuple(Scope("project", key) for key in projects)
-        or tuple(Scope("channel", key) for key in channels)
-        or (Scope(),),
-        page_size=read("DYNTUBE_PAGE_SIZE", _whole_number, 1000),
-        concurrency=read("DYNTUBE_CONCURRENCY", _whole_number, 4),
-        refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", _whole_number, 10),
-        sync=sync,
-        own_domains=read("DYNTUBE_OWN_DOMAINS", _domains, NO_DOMAINS),
-        memory=read("DYNTUBE_MEMORY", _megabytes, 500),
-        demo=not connected,
+def try_settings(
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
+) -> Reading:
+    """Read the settings, and say what is wrong with them instead of raising it."""
+    sources = find_sources(environ, secrets_file)
+    read = _Reader(sources)
+    is_set = sources.text("DYNTUBE_API_KEY") or sources.text("DYNTUBE_STATS_URL")
+    demo = not is_set and sources.text("DYNTUBE_SYNC") != "external"
+    settings = Settings(
+        api_key=read("DYNTUBE_API_KEY", texts.api_key, ""),
+        stats_url=read("DYNTUBE_STATS_URL", texts.url, STATS_URL),
+        api_url=read("DYNTUBE_API_URL", texts.url, API_URL),
+        archive=sources.folder / read("DYNTUBE_ARCHIVE", texts.path, Path("archive")),
+        timezone=read("DYNTUBE_TIMEZONE", texts.timezone, "UTC"),
+        scopes=read.scopes() or (Scope(),),
+        page_size=read("DYNTUBE_PAGE_SIZE", texts.whole_number, 1000),
+        concurrency=read("DYNTUBE_CONCURRENCY", texts.whole_number, 4),
+        refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", texts.whole_number, 10),
+        sync=read("DYNTUBE_SYNC", texts.sync, IN_APP),
+        own_domains=read("DYNTUBE_OWN_DOMAINS", texts.domains, NO_DOMAINS),
+        rules=read("DYNTUBE_PAGE_PARAMETERS", texts.rules, NO_RULES),
+        memory=read("DYNTUBE_MEMORY", texts.megabytes, 500),
+        hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
+        api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
+        demo=demo,
     )
+    return Reading(settings, sources, tuple(read.names), read.wrong)
 
 
-def _secrets(path: Path) -> dict[str, str]:
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {type(error).__name__}. Is it TOML?") from None
-    return {
-        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in values.items()
-        if name.startswith("DYNTUBE_")
-    }
+def read_hosts(
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
+) -> tuple[str, ...]:
+    """Read `hosts` alone: it is needed to say to somebody that another setting is wrong.
+
+    Raises ConfigError.
+    """
+    sources = find_sources(environ, secrets_file)
+    read = _Reader(sources)
+    hosts = read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS)
+    if sources.trouble or read.wrong:
+        raise ConfigError(sources.trouble or " ".join(read.wrong.values()))
+    return hosts
 
 
-def _text(name: str, text: str) -> str:
-    return text
+class _Reader:
+    """Reads settings, and keeps what is wrong with them."""
 
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.names: list[str] = []
+        self.wrong: dict[str, str] = {}
 
-def _api_key(name: str, text: str) -> str:
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ConfigError(f"{name} has characters that no API key has: was it copied whole?")
-    return text
+    def __call__(self, name: str, convert: Callable[[str, str], T], default: T) -> T:
+        self.names.append(name)
+        text = self._sources.text(name)
+        try:
+            return convert(name, text) if text else default
+        except ConfigError as error:
+            self.wrong[name] = str(error)
+            return default
 
-
-def _keys(name: str, text: str) -> tuple[str, ...]:
-    if not text.isprintable():
-        raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
-    return tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
-
-
-_LABEL = "[0-9A-Za-z_\x80-\U0010ffff-]{1,63}"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}([.]{_LABEL})*[.]?")
-
-
-def _domains(name: str, text: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    for domain in found:
-        if not (domain.isprintable() and _DOMAIN.fullmatch(domain)):
-            raise ConfigError(
-                f"{name} has {domain[:80]!r}, which is no domain. Write acme.com, without "
-                "https://, port or path; it stands for every domain below it too."
+    def scopes(self) -> tuple[Scope, ...]:
+        projects = self("DYNTUBE_PROJECT_KEYS", texts.keys, NO_KEYS)
+        channels = self("DYNTUBE_CHANNEL_KEYS", texts.keys, NO_KEYS)
+        if projects and channels:
+            self.wrong["DYNTUBE_PROJECT_KEYS"] = (
+                "Set DYNTUBE_PROJECT_KEYS or DYNTUBE_CHANNEL_KEYS, not both: "
+                "a view in both would be fetched and counted twice."
             )
-    return found
-
-
-def _url(name: str, text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.scheme not in ("http", "https"):
-        raise ConfigError(f"{name} must look like https://stats.dyntube.com.")
-    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
-        raise ConfigError(
-            f"{name} must start with https://, or the API key would travel readable; "
-            "http:// is for servers on this machine."
+        return tuple(Scope("project", key) for key in projects) or tuple(
+            Scope("channel", key) for key in channels
         )
-    return text.rstrip("/")
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _timezone(name: str, text: str) -> str:
-    try:
-        return ZoneInfo(text).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f"{name} is {text!r}, which is no time zone; one is Europe/Berlin."
-        ) from None
-
-
-def _sync(name: str, text: str) -> Sync:
-    if text not in ("app", "external"):
-        raise ConfigError(f"{name} must be app or external, not {text!r}.")
-    return cast(Sync, text)
-
-
-def _megabytes(name: str, text: str) -> int:
-    return _whole_number(name, text, least=0)
-
-
-def _whole_number(name: str, text: str, least: int = 1) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise ConfigError(f"{name} must be a whole number from {least}, not {text!r}.")
-    return int(text)

@@ -23,16 +23,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from .doubts import Doubt
 from .errors import ArchiveError
-from .records import LABEL, SCHEMA, SCHEMA_VERSION, TEXT, VIEW_COLUMNS
+from .files import replacing
+from .records import LABEL, SCHEMA, SCHEMA_VERSION, TEXT, VIEW_COLUMNS, Rejected
 
 ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
 _METADATA_KEY = b"dyntube"
+DOUBTS_KEY = "dyntube.doubts"  # in the metadata of files for other tools
 _SEAL = struct.Struct("<8sII")  # a name, then the CRC-32 of the data and of the metadata
 _SEAL_NAME = b"DYNTUBE1"
 _END = struct.Struct("<I4s")  # how Parquet ends: the length of its metadata, then "PAR1"
 _PART = 2**20
-_MOMENTS = ("fetched_at", "whole_at", "until", "newest")
+_MOMENTS = ("fetched_at", "whole_at", "until", "newest", "asked_from", "asked_to")
 # How columns are written. Ids differ in every view, so that a dictionary of them is all of them
 # and then some; their letters are few, which zstd makes use of and lz4 cannot.
 _IDS = tuple(field.name for field in SCHEMA if field.type == TEXT)
@@ -58,7 +61,11 @@ class DayInfo:
     long after the day's end that it is not expected to change. `whole_at` is when all of the day
     was fetched, and not only its newest part. `duplicates` came twice and were merged. `added`,
     `changed` and `removed` compare with what was stored before. `unknown_fields` counts the views
-    with each field that this version does not know.
+    with each field that this version does not know, `unread_fields` those with each that it knows
+    and could not read, `filled` those with a value of each, by the API's names. `rules` are the
+    `addresses.PageRules` that its pages were made by. `asked_from` and `asked_to` are the window
+    that was asked for, None where it was the day. `api_zone` is where dates without a time zone
+    were read, empty where there are none. `doubts` say why its numbers may be wrong.
     """
 
     day: dt.date
@@ -78,6 +85,13 @@ class DayInfo:
     removed: int = 0
     whole_at: dt.datetime | None = None
     unknown_fields: Mapping[str, int] = field(default_factory=dict)
+    unread_fields: Mapping[str, int] = field(default_factory=dict)
+    rules: str = ""
+    filled: Mapping[str, int] = field(default_factory=dict)
+    asked_from: dt.datetime | None = None
+    asked_to: dt.datetime | None = None
+    api_zone: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -98,6 +112,7 @@ class DayInfo:
             if known.get(name) is not None:
                 known[name] = dt.datetime.fromisoformat(known[name])
         known["day"] = dt.date.fromisoformat(known["day"])
+        known["doubts"] = tuple(Doubt(**doubt) for doubt in known.get("doubts", ()))
         return DayInfo(**known)
 
 
@@ -131,11 +146,11 @@ def is_sound(path: Path) -> bool:
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """The views of a day, oldest first, in SCHEMA or some of its columns.
+    """The views of a day, oldest first, in the columns it was stored with or some of them.
 
-    Columns that an older version of this program did not write are null.
+    A day of this version has SCHEMA; `upgrade` makes that of an older one.
     """
-    return pq.read_table(path, schema=SCHEMA, columns=columns and list(columns))
+    return pq.read_table(path, columns=columns and list(columns)).replace_schema_metadata()
 
 
 def write(path: Path, views: pa.Table, info: DayInfo) -> None:
@@ -149,19 +164,49 @@ def write(path: Path, views: pa.Table, info: DayInfo) -> None:
     _put_seal(path)
 
 
-def write_plain(path: Path, views: pa.Table) -> None:
-    """Write views for other tools: every field of the API, plain text columns, nothing of ours."""
+def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
+    """Write the records that could not be read beside a day's file, if there are any."""
+    if lines := [json.dumps(dataclasses.asdict(record)) for record in rejected]:
+        with replacing(_beside(path)) as temporary:
+            temporary.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def read_rejected(path: Path) -> Iterator[Rejected]:
+    """The records that could not be read of a day's file."""
+    try:
+        lines = _beside(path).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        try:
+            yield Rejected(**json.loads(line))
+        except (ValueError, TypeError):
+            yield Rejected("the line that kept it is damaged", line)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name[:17]}.rejected.jsonl")
+
+
+def write_plain(path: Path, views: pa.Table, doubts: str = "[]") -> None:
+    """Write views for other tools: every field of the API, plain text columns, nothing of ours.
+
+    What there is against their numbers, as JSON, stands in the metadata.
+    """
     names = [*VIEW_COLUMNS, "extra"]
     plain = {
         name: pc.cast(views[name], TEXT) if views[name].type == LABEL else views[name]
         for name in names
     }
-    pq.write_table(pa.table(plain), path, compression="zstd")
+    table = pa.table(plain).replace_schema_metadata({DOUBTS_KEY: doubts})
+    pq.write_table(table, path, compression="zstd")
 
 
-def stream_plain(tables: Iterable[pa.Table], schema: pa.Schema) -> Iterator[bytes]:
-    """One file for other tools out of many tables, in parts, as they come."""
-    sink = _Parts()
+def stream_plain(
+    tables: Iterable[pa.Table], schema: pa.Schema, doubts: str = "{}"
+) -> Iterator[bytes]:
+    """One file for other tools out of many tables, in parts, as they come; see `write_plain`."""
+    sink, schema = _Parts(), schema.with_metadata({DOUBTS_KEY: doubts})
     writer = pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd")
     for table in _enough_for_a_group(tables):
         writer.write_table(table, ROW_GROUP)

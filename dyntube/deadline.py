@@ -1,7 +1,7 @@
-"""An end to requests that take too long, whatever the server does meanwhile.
+"""An end to requests that take too long, or that nobody wants any more, whatever the server does.
 
 A time-out of a socket starts anew with every byte; here a watchdog closes the connection under a
-request when its time is up, be it in the head, the body or a compressed nothing.
+request when its time is up or its run is over, be it in the head, the body or a compressed nothing.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ _now = threading.local()  # the request that this thread is busy with
 class Request:
     """A request under way."""
 
-    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
-        self._clock, self._until = clock, clock() + seconds
+    def __init__(
+        self, clock: Callable[[], float], seconds: float, is_over: Callable[[], bool]
+    ) -> None:
+        self._clock, self._until, self._is_over = clock, clock() + seconds, is_over
         self.socket: socket.socket | None = None
 
     @property
     def is_late(self) -> bool:
-        """Whether its time is up."""
-        return self._clock() >= self._until
+        """Whether its time is up, or it is not wanted any more."""
+        return self._clock() >= self._until or self._is_over()
 
     def end(self) -> None:
         """Close the connection, so that whoever reads from it gets an error."""
@@ -48,9 +50,11 @@ class Watchdog:
         self._awake = False
 
     @contextlib.contextmanager
-    def limit(self, seconds: float) -> Iterator[Request]:
-        """Whatever this thread asks for within has so many seconds."""
-        request = _now.request = Request(self._clock, seconds)
+    def limit(
+        self, seconds: float, is_over: Callable[[], bool] = lambda: False
+    ) -> Iterator[Request]:
+        """Whatever this thread asks for within has so many seconds, or until `is_over`."""
+        request = _now.request = Request(self._clock, seconds, is_over)
         with self._lock:
             self._running.add(request)
             if not self._awake:
@@ -60,19 +64,24 @@ class Watchdog:
         try:
             yield request
         finally:
+            _now.request = None
             with self._lock:
                 self._running.discard(request)
 
     def _watch(self, nap: float) -> None:
         while True:
-            time.sleep(nap)
+            time.sleep(nap)  # maybe while the process ends, so no request is held meanwhile
             with self._lock:
                 if not self._running:
                     self._awake = False
                     return
-                late = [request for request in self._running if request.is_late]
-            for request in late:
-                request.end()
+            self._end_late()
+
+    def _end_late(self) -> None:
+        with self._lock:
+            late = [request for request in self._running if request.is_late]
+        for request in late:
+            request.end()
 
 
 class _Noted:

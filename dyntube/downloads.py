@@ -38,9 +38,9 @@ def csv_stream(engine: Engine, query: RowsQuery) -> Iterator[bytes]:
             yield _in_csv(_safe(views.slice(start, _AT_ONCE)))
 
 
-def parquet_stream(engine: Engine, query: RowsQuery) -> Iterator[bytes]:
-    """The views as one Parquet file with plain text columns."""
-    return dayfile.stream_plain(engine.batches(query), PLAIN_VIEWS)
+def parquet_stream(engine: Engine, query: RowsQuery, doubts: str = "{}") -> Iterator[bytes]:
+    """The views as one Parquet file with plain text columns; `doubts` by day as JSON."""
+    return dayfile.stream_plain(engine.batches(query), PLAIN_VIEWS, doubts)
 
 
 def _in_csv(views: pa.Table, *, header: bool = False) -> bytes:

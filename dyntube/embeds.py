@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import pandas as pd
 
+from .addresses import is_own, site
 from .comparison import compare
 from .dimensions import UNKNOWN
 from .periods import Period
@@ -13,7 +12,6 @@ from .periods import Period
 NEW, BACK, GONE = "New", "Back", "Gone"
 _BY = "embed_domain"
 _COUNTS = ["views", "plays"]
-_HTTPS = "https://"
 
 
 def watch(
@@ -36,7 +34,7 @@ def watch(
     comparison, none in it), "Gone" (none in the period) or ""; `own`, "yes" or "no", or "" where
     `own` names no domain; `views`, `plays`, `views_before`, `plays_before`; `first_view` and
     `last_view`, days. Nothing is new where no stored day before the period has views; nothing is
-    back or gone without a comparison that begins before the period. "Unknown" is no domain.
+    back or gone without a comparison that begins before the period. UNKNOWN is no domain.
     Spellings of one site share their status and their days.
     """
     if comparison is None or comparison.start >= period.start:
@@ -79,41 +77,3 @@ def _own(domain: str, own: tuple[str, ...]) -> str:
     if not own:
         return ""
     return "yes" if is_own(domain, own) else "no"
-
-
-def is_own(domain: str, own: tuple[str, ...]) -> bool:
-    """Whether a domain is one of these, or lies below one."""
-    name = f".{in_ascii(domain)}"
-    return any(name.endswith(f".{in_ascii(known)}") for known in own)
-
-
-def site(domain: str) -> str:
-    """What all spellings of a domain have in common; `www.` makes no other site."""
-    name = in_ascii(domain)
-    rest = name.removeprefix("www.")
-    return rest if "." in rest else name
-
-
-def in_ascii(domain: str) -> str:
-    """A domain as it stands in the DNS: small letters, other scripts as `xn--`, no dot at the end.
-
-    `Bücher.Example.` and `xn--bcher-kva.example` are the same. Any text gives one.
-    """
-    text = unicodedata.normalize("NFKC", domain).lower().replace("。", ".").rstrip(".")
-    if text.isascii():
-        return text
-    return ".".join(
-        label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
-        for label in text.split(".")
-    )
-
-
-def page_name(url: str, domain: str = "") -> str:
-    """A page's address as people read it: without `https://`, and without its domain if `domain`.
-
-    Other schemes stay, and so does all text that is no such address.
-    """
-    start = f"{_HTTPS}{domain}"
-    if domain and url.startswith(f"{start}/"):
-        return url.removeprefix(start)
-    return url.removeprefix(_HTTPS)

@@ -6,7 +6,6 @@ much, as `metrics.reached_75` has it. It says how much was watched, not where in
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,14 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .metrics import FEW_PLAYS, metric
-from .periods import Period, calendar, slot_of
+from .coverage import Coverage
+from .metrics import FEW, metric
+from .periods import Period, calendar
 from .records import SLOT_SECONDS
 
 Numbers = NDArray[np.float64]
 
 FUNNEL = ("views", "plays", "reached_25", "reached_50", "reached_75", "reached_95", "completions")
 RULES = ("completions", "reached_75", "reached_90", "reached_95")
+KNOWN = "lasting_plays"  # of which it is known how far they came
 USED_RULE = "completions"  # what `metrics.completion_rate` counts
 FEWEST_VIDEOS = 5  # that a typical curve is made of
 _LIKE_LENGTH = (1.5, 2.0, 3.0)  # the factors tried, until there are enough videos
@@ -92,12 +93,13 @@ def watched_shares(answer: pd.DataFrame) -> Watched:
 
 
 def steps(answer: pd.DataFrame) -> pd.Series[float]:
-    """How far plays came: a row with the metrics of FUNNEL and RULES.
+    """How far plays came: a row with the metrics of FUNNEL and RULES, and KNOWN.
 
     From `views`, `plays` and `completions` by `watched_percent`: the question that the curve asks
     too, so that a page asks it once.
     """
     row = answer[["views", "plays", "completions"]].sum()
+    row[KNOWN] = answer.loc[answer["watched_percent"] >= 0, "plays"].sum()
     for name in {*FUNNEL, *RULES} - set(row.index):
         reached = answer["watched_percent"] >= int(name.removeprefix("reached_"))
         row[name] = answer.loc[reached, "plays"].sum()
@@ -146,7 +148,7 @@ def typical(answer: pd.DataFrame, lengths: Mapping[str, float], length: float) -
     known = answer[answer["watched_percent"] >= 0]
     wide = known.pivot(index="video", columns="watched_percent", values="plays")
     wide = wide.reindex(columns=range(_STEPS)).fillna(0).astype("int64")
-    wide = wide[wide.sum(axis=1) >= FEW_PLAYS]
+    wide = wide[wide.sum(axis=1) >= FEW]
     own = np.array([lengths.get(str(video), 0.0) for video in wide.index])
     for factor in _LIKE_LENGTH:
         alike = (own <= length * factor) & (own * factor >= length)
@@ -172,11 +174,11 @@ class Rule:
 
 
 def completion_rules(row: pd.Series[float]) -> list[Rule]:
-    """Completion under each rule, from a row with `plays` and those of RULES.
+    """Completion under each rule, from a row with `plays`, KNOWN and those of RULES.
 
-    Every rate divides by all plays, as the completion rate does everywhere; it is NaN without any.
+    The rule in use divides by all plays, as the completion rate does everywhere, those of the share
+    watched by the plays of which that is known; a rate is NaN without any.
     """
-    plays = int(row["plays"])
     return [
         Rule(
             name,
@@ -186,32 +188,77 @@ def completion_rules(row: pd.Series[float]) -> list[Rule]:
             name == USED_RULE,
         )
         for name in RULES
+        for plays in [int(row["plays" if name == USED_RULE else KNOWN])]
     ]
 
 
 _ENDED = "Ended"
 
 
-def funnel(row: pd.Series[float]) -> list[tuple[str, int]]:
-    """The way from a view to the end: each step and its count, from a row with those of FUNNEL.
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel, what it is a share of, and what came to it from the step before.
 
-    The last step is another rule than the one before, and may be larger.
+    Without the latter two, these are the first step and the one before.
     """
-    labels = [_ENDED if name == "completions" else metric(name).label for name in FUNNEL]
-    return list(zip(labels, (int(row[name]) for name in FUNNEL), strict=True))
+
+    label: str
+    count: int
+    of: int | None = None
+    before: int | None = None
 
 
-def hours_of_week(period: Period, timezone: str, now: dt.datetime) -> Numbers:
-    """How many hours of each weekday (rows, Monday first) and hour of the day a period has had.
+def funnel(row: pd.Series[float]) -> list[Step]:
+    """The way from a view to the end, from a row with those of FUNNEL, and KNOWN.
 
-    Counted in quarters of an hour, up to `now`: days that are cut, and clocks that change, count
-    for what they are.
+    Plays of which nobody knows how far they came are in no share of a step that says how far. The
+    last step is another rule than the one before, and may be larger.
     """
-    slots = calendar(*period.bounds(timezone), timezone)
-    past = slots[slots["slot"] <= slot_of(now)]
+    unknown = int(row["plays"] - row[KNOWN])
+    steps = []
+    for name in FUNNEL:
+        label = _ENDED if name == "completions" else metric(name).label
+        watched = name.startswith("reached_")
+        first = name == FUNNEL[2]
+        steps.append(
+            Step(
+                label,
+                int(row[name]),
+                int(row["views"]) - unknown if watched else None,
+                int(row[KNOWN]) if first else None,
+            )
+        )
+    return steps
+
+
+def hours_of_week(period: Period, timezone: str, known: Coverage) -> Numbers:
+    """How many hours of each weekday (rows, Monday first) and hour of the day are known.
+
+    Counted in quarters of an hour, of which the last may be cut: days that are cut or not stored,
+    and clocks that change, count for what they are.
+    """
+    start, end = period.bounds(timezone)
+    slots = calendar(start, end, timezone)
+    begins = pd.DatetimeIndex(
+        pd.to_datetime(slots["slot"].astype("int64") * SLOT_SECONDS, unit="s")
+    )
+    begins = begins.tz_localize("UTC")
+    ends = begins + pd.Timedelta(seconds=SLOT_SECONDS)
+    last = pd.Timestamp(end)
+    shares = known.shares(begins, ends.where(ends < last, last))
+    length = (ends.where(ends < last, last) - begins).total_seconds() / 3600
     hours = np.zeros((7, 24))
-    np.add.at(hours, (past["weekday"] - 1, past["hour_of_day"]), SLOT_SECONDS / 3600)
+    np.add.at(hours, (slots["weekday"] - 1, slots["hour_of_day"]), shares * length)
     return hours
+
+
+def weekdays(period: Period, timezone: str, known: Coverage) -> tuple[list[int], int]:
+    """How often each weekday, Monday first, is known as a whole day; how many days are in part."""
+    days = known.days(period, timezone)
+    cut = period.end if period.until else None
+    whole = [day for day, share in days.items() if share == 1 and day != cut]
+    counts = np.bincount([day.weekday() for day in whole], minlength=7)
+    return counts.tolist(), sum(share > 0 for share in days.values()) - len(whole)
 
 
 def week(answer: pd.DataFrame, name: str) -> Numbers:

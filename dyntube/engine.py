@@ -21,7 +21,7 @@ from .distinct import Seen
 from .errors import ArchiveError, QueryError
 from .memory import Memory
 from .metrics import metric
-from .periods import ONE_DAY, calendar
+from .periods import ONE_DAY, calendar, local_days
 from .places import Files
 from .query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
@@ -113,7 +113,7 @@ class Engine:
             return ask(asked, files)
         except duckdb.Error as error:
             # A file that was sound may be damaged since; the others still answer.
-            self._archive.verify()
+            self._archive.verify_files({*files.whole, *files.cut, *files.history})
             if (sound := self._files(asked)) != files:
                 return ask(asked, sound)
             if not isinstance(error, duckdb.IOException):
@@ -125,9 +125,9 @@ class Engine:
         span, stored = query.period, list(self._archive.days())
         if not stored:
             return
-        # A local day lies on two UTC days, and may be named like either.
-        day = max(span.start, stored[0] - ONE_DAY)
-        while day <= min(span.end, stored[-1] + ONE_DAY):
+        local = local_days(stored[0], stored[-1], query.timezone)
+        day = max(span.start, local.start)
+        while day <= min(span.end, local.end):
             until = span.until if day == span.end else None
             period = replace(span, start=day, end=day, until=until)
             yield replace(query, period=period, limit=None, offset=0)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from functools import cache
+from collections.abc import Sequence
 
-import pycountry
-
-from .dimensions import UNKNOWN
 from .metrics import Metric
 from .periods import Period
+from .progress import Progress
+from .scopes import StoredScope
+from .text import clean, short
 
 NONE = "–"  # what stands where there is no value
+_COUNTLESS = 1e15  # from here on, numbers are written with their power of ten
+_LONG_FETCH, _FIRST_DAYS = 31, 8  # from how many days on it says what it costs, and after how many
+# What a missing value and the rest of a list are called; values of the data may be called so too.
+UNKNOWN_NAME, OTHER_NAME = "Unknown", "Other"
+_MOST_SCOPES = 5
+# What to do about days that are stored, but not for the settings at hand.
+OTHER_SETTINGS = (
+    "If you expect those, set DYNTUBE_STATS_URL, DYNTUBE_PROJECT_KEYS and DYNTUBE_CHANNEL_KEYS as "
+    "the sync has them."
+)
 _SPECIAL = r"\`*_{}[]()<>#+-.!|~:$&@/"
 _CONTINENTS = {
     "AF": "Africa",
@@ -27,8 +37,8 @@ _CONTINENTS = {
 
 def value(measure: Metric, amount: float, *, full: bool = False) -> str:
     """A metric's value: 58.1K, 71.8%, 1,204 h, 3:05; `full` gives every digit."""
-    if math.isnan(amount):
-        return NONE
+    if not abs(amount) < _COUNTLESS:
+        return _countless(amount)
     match measure.format:
         case "percent":
             return f"{amount:.1%}"
@@ -42,8 +52,15 @@ def value(measure: Metric, amount: float, *, full: bool = False) -> str:
             return f"{amount:,.0f}" if full else compact(amount)
 
 
+def _countless(amount: float) -> str:
+    """A number with more digits than anybody reads; NONE for what is no number."""
+    return f"{amount:.1e}" if math.isfinite(amount) else NONE
+
+
 def compact(amount: float) -> str:
     """A count in at most three or four digits: 999, 4,210, 58.1K, 3.42M."""
+    if not abs(amount) < _COUNTLESS:
+        return _countless(amount)
     for size, letter in ((1e9, "B"), (1e6, "M")):
         if abs(amount) >= size * 0.9995:
             return f"{amount / size:.2f}{letter}"
@@ -52,6 +69,8 @@ def compact(amount: float) -> str:
 
 def hours(seconds: float) -> str:
     """An amount of time: 1,204 h, 3.4 h, 12 min, 40 s."""
+    if not abs(seconds) < _COUNTLESS:
+        return _countless(seconds)
     if seconds < 59.5:
         return f"{seconds:.0f} s"
     if seconds < 59.5 * 60:
@@ -61,16 +80,19 @@ def hours(seconds: float) -> str:
 
 def clock(seconds: float) -> str:
     """A length of time: 0:40, 3:05, 1:02:09."""
-    minutes, rest = divmod(round(seconds), 60)
+    if not abs(seconds) < _COUNTLESS:
+        return _countless(seconds)
+    sign = "-" if round(seconds) < 0 else ""
+    minutes, rest = divmod(round(abs(seconds)), 60)
     if minutes < 60:
-        return f"{minutes}:{rest:02}"
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+        return f"{sign}{minutes}:{rest:02}"
+    return f"{sign}{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def change(measure: Metric, amount: float) -> str:
     """A change: +12.4% for amounts, -1.5 pts for rates; empty where there is no base."""
-    if math.isnan(amount):
-        return ""
+    if not abs(amount) < _COUNTLESS:
+        return f"{amount:+.1e}" if math.isfinite(amount) else ""
     if measure.is_rate:
         return f"{_signed(amount * 100, 1)} pts"
     return f"{_signed(amount * 100, 0 if abs(amount) >= 10 else 1)}%"
@@ -107,8 +129,27 @@ def period(span: Period) -> str:
     return f"{span.start.day} – {day(span.end)}"
 
 
+def stored_scopes(found: Sequence[StoredScope]) -> str:
+    """What an archive holds: project 5lCo at https://..., 31 days, 1 – 31 Oct 2026; and others."""
+    more = f"; and {len(found) - _MOST_SCOPES:,} more" if len(found) > _MOST_SCOPES else ""
+    return "; ".join(map(_stored_scope, found[:_MOST_SCOPES])) + more
+
+
+def _stored_scope(found: StoredScope) -> str:
+    name = f"the folder {found.folder}"
+    if found.folder == "demo":
+        name = "demo data"
+    if found.scope and found.url:
+        key = short(clean(found.scope.key), 60)
+        name = f"{found.scope.kind} {key}" if key else "the whole account"
+        name = f"{name} at {short(clean(found.url), 100)}"
+    return f"{name}, {count(found.days, 'day')}, {period(Period(found.first, found.last))}"
+
+
 def ago(seconds: float) -> str:
     """How long ago: just now, 2 min ago, 3 h ago, 5 days ago."""
+    if not abs(seconds) < _COUNTLESS:
+        return NONE
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         count = int(seconds // size)
         if count > 0:
@@ -118,23 +159,35 @@ def ago(seconds: float) -> str:
 
 def time_left(seconds: float | None) -> str:
     """The rest of a wait: about 20 s left, about 3 min left."""
-    if seconds is None:
+    if seconds is None or not abs(seconds) < _COUNTLESS:
         return "starting"
     return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
 
 
-@cache
-def country(code: str) -> str:
-    """The English name of an ISO 3166-1 alpha-2 code; other text comes back as it is."""
-    found = pycountry.countries.get(alpha_2=code)
-    return code if found is None else str(getattr(found, "common_name", found.name))
+def stored(progress: Progress) -> str:
+    """How much of what was wanted is there: 9 of 35 days stored."""
+    return f"{progress.days_done:,} of {count(progress.days_total, 'day')} stored"
 
 
-@cache
-def country_alpha_3(code: str) -> str | None:
-    """The three-letter code of a two-letter one, which maps know countries by."""
-    found = pycountry.countries.get(alpha_2=code)
-    return None if found is None else str(found.alpha_3)
+def cost(progress: Progress) -> str:
+    """What a long fetch takes in all, by its first days: 365 days, about 400 requests, 3 min.
+
+    Empty for a short one, and until it can be told.
+    """
+    done, total, left = progress.days_done, progress.days_total, progress.seconds_left
+    if total < _LONG_FETCH or done < _FIRST_DAYS or done == total or left is None:
+        return ""
+    requests, seconds = progress.requests / done * total, left / (total - done) * total
+    return (
+        f"Fetching {total:,} days, newest first: about {_about(requests)} requests, "
+        f"{hours(seconds)}."
+    )
+
+
+def _about(number: float) -> str:
+    """A number in two digits: 7, 43, 1,200."""
+    size = 10 ** max(0, len(str(round(number))) - 2)
+    return f"{round(number / size) * size:,}"
 
 
 def continent(code: str) -> str:
@@ -159,4 +212,4 @@ def plain(text: str) -> str:
     so an invisible word joiner stands before each special character too.
     """
     words = " ".join(text.split())
-    return "".join(f"\u2060\\{c}" if c in _SPECIAL else c for c in words) or UNKNOWN
+    return "".join(f"\u2060\\{c}" if c in _SPECIAL else c for c in words) or UNKNOWN_NAME

@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from .errors import UnforeseenError
 from .files import replacing
+from .logs import OURS
 
 FILE_NAME = "journal.jsonl"
 _KEPT = 2**20  # bytes; a longer journal loses its older half
-_log = logging.getLogger("dyntube")
+_log = logging.getLogger(OURS)
 
 
 @dataclass(frozen=True)
@@ -78,29 +80,14 @@ def bug(reference: str, error: BaseException) -> None:
     _log.error("bug", exc_info=error, extra={"facts": {"reference": reference}})
 
 
-def start_logging() -> None:
-    """Write this package's log to the error output, one JSON object a line, times in UTC."""
-    if not any(isinstance(handler, _ErrorOutput) for handler in _log.handlers):
-        handler = _ErrorOutput()
-        handler.setFormatter(_JsonLines())
-        _log.addHandler(handler)
-        _log.setLevel(logging.INFO)
-        _log.propagate = False
-
-
-class _ErrorOutput(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr, flush=True)
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        at = dt.datetime.fromtimestamp(record.created, dt.UTC)
-        line = {"at": at.isoformat(), "level": record.levelname.lower(), "event": record.msg}
-        line |= getattr(record, "facts", {})
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+def unforeseen(error: BaseException) -> UnforeseenError:
+    """Log an error that nobody foresaw as a bug; gives the sentence for the reader."""
+    reference = uuid.uuid4().hex[:8]
+    bug(reference, error)
+    return UnforeseenError(
+        f"Something went wrong on our side. Reference {reference}: whoever runs this dashboard "
+        "finds it in the log."
+    )
 
 
 def _is_cut(file: IO[bytes]) -> bool:

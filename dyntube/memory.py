@@ -22,7 +22,7 @@ import duckdb
 from .archive import Archive
 from .dayfile import DayInfo
 from .errors import ArchiveError
-from .journal import event
+from .journal import event, unforeseen
 from .places import Run, loading
 
 RUN_VIEWS = 1_000_000
@@ -102,6 +102,8 @@ class Memory:
                     pass
             except ArchiveError as error:
                 event("days_not_loaded", reason=str(error))  # questions read their files instead
+            except Exception as error:  # the last line of defence: the next look tries again
+                unforeseen(error)
             self._stop.wait(LOOK_EVERY)
 
     def _rest(self, step: float) -> bool:
@@ -115,7 +117,7 @@ class Memory:
             return self._load_missing(megabytes, rest)
 
     def _load_missing(self, megabytes: int, rest: Callable[[float], bool]) -> bool:
-        infos = self._archive.infos()
+        infos = self._archive.current()
         self._drop_retired()
         self._retire([one for one in self._loaded if not infos.keys() >= {*one.run.files}])
         held = {file for one in self._loaded for file in one.run.files}

@@ -22,7 +22,8 @@ class Metric:
     `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
     it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
     `different` is the SQL of what it counts once however often it comes, else empty. Only what is
-    added up has an `sql`: the others are made when all views have been looked at.
+    added up has an `sql`: the others are made when all views have been looked at. `basis` names the
+    metric that counts what a rate is made of: few of these say little.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Metric:
     views: str = "true"
     parts: tuple[str, str] | None = None
     different: str = ""
+    basis: str = ""
 
     @property
     def is_rate(self) -> bool:
@@ -47,7 +49,7 @@ class Metric:
         return self.parts is None
 
 
-FEW_PLAYS = 30  # rates of fewer say little
+FEW = 30  # rates of fewer say little
 
 _WITH_SOUND = "started AND NOT muted"
 
@@ -82,8 +84,9 @@ _SUMS = (
     Metric(
         "watch_time",
         "Watch time",
-        "coalesce(sum(watch_time), 0)",
-        "All the time people spent watching, added up. Watching a part again counts again.",
+        "coalesce(sum(watched), 0)",
+        "All the time people spent watching, added up. Watching a part again counts again. Times "
+        "below 0 or above 7 days are left out.",
         "hours",
         additive=True,
     ),
@@ -94,6 +97,24 @@ _SUMS = (
         "Plays that reached the end of the video.",
     ),
     _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays that were not muted."),
+    _plays(
+        "timed_plays",
+        "Plays of known watch time",
+        "started AND watched IS NOT NULL",
+        "Plays of which it is known how long they were watched.",
+    ),
+    _plays(
+        "lasting_plays",
+        "Plays of known share",
+        "lasts",
+        "Plays of which it is known how long they were watched, and how long the video is.",
+    ),
+    _plays(
+        "heard_plays",
+        "Plays of known sound",
+        "started AND muted IS NOT NULL",
+        "Plays of which it is known whether they were muted.",
+    ),
     Metric(
         "watched_length",
         "Time watched, at most the length",
@@ -130,10 +151,17 @@ _SUMS = (
 
 
 def _rate(
-    name: str, label: str, parts: tuple[str, str], help_: str, format_: Format = "percent"
+    name: str,
+    label: str,
+    parts: tuple[str, str],
+    help_: str,
+    format_: Format = "percent",
+    basis: str = "",
 ) -> Metric:
     views = next(metric.views for metric in _SUMS if metric.name == parts[1])
-    return Metric(name, label, "", help_, format_, views=views, parts=parts)
+    return Metric(
+        name, label, "", help_, format_, views=views, parts=parts, basis=basis or parts[1]
+    )
 
 
 _RATES = (
@@ -141,8 +169,8 @@ _RATES = (
     _rate(
         "average_watch_time",
         "Average watch time",
-        ("watch_time", "plays"),
-        "Watch time divided by plays.",
+        ("watch_time", "timed_plays"),
+        "Watch time divided by plays; those of unknown watch time are left out.",
         "seconds",
     ),
     _rate(
@@ -150,7 +178,8 @@ _RATES = (
         "Average % watched",
         ("watched_length", "played_length"),
         "Time watched divided by the length of the videos played. Each play counts for its video's "
-        "length at most; plays of unknown length are left out.",
+        "length at most; plays of unknown length or watch time are left out.",
+        basis="lasting_plays",
     ),
     _rate(
         "completion_rate",
@@ -168,8 +197,8 @@ _RATES = (
     _rate(
         "sound_on_rate",
         "Sound on",
-        ("sound_on", "plays"),
-        "Plays that were not muted, divided by plays.",
+        ("sound_on", "heard_plays"),
+        "Plays that were not muted, divided by plays of known sound.",
     ),
 )
 METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}

@@ -12,6 +12,7 @@ from .errors import EntryError
 from .periods import EARLIEST, LATEST, Period
 from .query import Filter
 from .shelf import Shelf, moment, one_line
+from .text import folded
 
 FILE_NAME = "notes.json"
 LONGEST_TEXT = 200  # characters
@@ -117,7 +118,7 @@ def _lets_through(filter_: Filter, key: str) -> bool:
         case "is_not":
             return key not in filter_.values
         case "contains":
-            return any(part.casefold() in key.casefold() for part in filter_.values)
+            return any(folded(part) in folded(key) for part in filter_.values)
 
 
 def _checked(note: Note) -> Note:

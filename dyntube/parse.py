@@ -10,12 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pyarrow as pa
 
-from .errors import BadResponseError
+from .addresses import NO_RULES, PageRules
+from .errors import BadResponseError, NoPageError
+from .loose_json import parse_json, spelled, spellings, whole_number
 from .parse_plain import read_plain
 from .records import (
     COLUMNS,
@@ -23,6 +26,7 @@ from .records import (
     FLAG,
     INSTANT,
     LABEL,
+    SCHEMA,
     SECONDS,
     TEXT,
     Column,
@@ -31,132 +35,187 @@ from .records import (
     Rejected,
     with_computed,
 )
+from .text import LONGEST, clean, short, valid
 
 
-def read_page(body: bytes) -> Page:
-    """Read one answer of `POST /v1/logs/data`.
+def read_page(body: bytes, rules: PageRules = NO_RULES, zone: dt.tzinfo = dt.UTC) -> Page:
+    """Read one answer of `POST /v1/logs/data`; dates that name no time zone are in `zone`.
 
-    Raises BadResponseError when it is not JSON or has no pager and views. Records that cannot be
-    read are set aside in `rejected`; empty texts become null.
+    Raises BadResponseError when it is not JSON, NoPageError when it is other JSON than a page of
+    views. Only a record without a readable `id` or `date` is set aside in `rejected`; of any other
+    field that cannot be read, the view keeps the raw value in `extra`. Empty texts become null.
     """
-    return read_plain(body) or _read_record_by_record(body)
+    return read_plain(body, rules) or _read_record_by_record(body, rules, zone)
 
 
-class _Unreadable(ValueError):
-    """A record cannot be a view; the text is the reason."""
-
-
-_NOT_A_NUMBER = object()
-_LONGEST_NUMBER = 4000  # digits; Python itself refuses some more
-
-
-class _Ambiguous(dict[str, Any]):
-    """A JSON object in which a name comes twice: which value is meant is not known."""
-
-
-def _read_record_by_record(body: bytes) -> Page:
-    answer = _parse(body)
-    whole = isinstance(answer, dict) and not isinstance(answer, _Ambiguous)
-    if not whole or not isinstance(answer.get("views"), list):
-        raise BadResponseError("DynTube answered with JSON that is not a page of views.")
+def read_records(
+    records: Iterable[object], rules: PageRules, zone: dt.tzinfo = dt.UTC
+) -> tuple[pa.Table, list[Rejected]]:
+    """Views of parsed JSON records in SCHEMA, and the records that cannot be views."""
     rows, rejected = [], []
-    for record in answer["views"]:
+    for record in records:
         try:
-            rows.append(_row(record))
+            rows.append(_row(record, zone))
         except _Unreadable as error:
             rejected.append(Rejected(str(error), _raw(record)))
-        except RecursionError:
-            rejected.append(Rejected("the record is nested too deeply", ""))
+    if not rows:
+        return SCHEMA.empty_table(), rejected
     fields = {column.name: column.type for column in COLUMNS} | {"extra": TEXT}
     arrays = {
         name: pa.array([row[name] for row in rows], TEXT if type_ == LABEL else type_)
         for name, type_ in fields.items()
     }
     labels = {name: arrays[name].dictionary_encode() for name, t in fields.items() if t == LABEL}
-    return Page(_pager(answer), with_computed(pa.table(arrays | labels)), tuple(rejected))
+    return with_computed(pa.table(arrays | labels), rules), rejected
 
 
-def _raw(record: object) -> str:
-    return json.dumps(record, ensure_ascii=True, default=lambda _: "NaN")
-
-
-def _parse(body: bytes) -> Any:
+def date_of(raw: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime | None:
+    """When a record that is set aside began; None where that cannot be read."""
     try:
-        return json.loads(
-            body,
-            parse_constant=lambda _: _NOT_A_NUMBER,
-            parse_float=_float,
-            parse_int=_int,
-            object_pairs_hook=_object,
-        )
+        record = parse_json(raw)
+    except (ValueError, RecursionError):
+        return None
+    date = spelled(record, _OF_RECORD).get("date") if isinstance(record, dict) else None
+    read = _value(_DATE, date, zone)
+    return read if isinstance(read, dt.datetime) else None
+
+
+class _Unreadable(ValueError):
+    """A record cannot be a view; the text is the reason."""
+
+
+_TOO_DEEP = "nested too deeply to be kept"
+
+
+def _read_record_by_record(
+    body: bytes, rules: PageRules = NO_RULES, zone: dt.tzinfo = dt.UTC
+) -> Page:
+    try:
+        answer = parse_json(body)
     except (ValueError, RecursionError):
         raise BadResponseError(
             "DynTube answered with something that is not JSON: "
             "a proxy or login page may stand between, or the answer was cut off."
         ) from None
+    answer = spelled(answer, _OF_PAGE) if isinstance(answer, dict) else answer
+    pager = _pager(answer)
+    records = answer.get("views") if isinstance(answer, dict) else None
+    if not records and _says_failed(answer):
+        raise NoPageError("DynTube sent no views, and says that something failed.")
+    if records is None and pager and pager.total == 0:
+        return Page(pager, SCHEMA.empty_table(), says_nothing=True)
+    if not isinstance(records, list):
+        raise NoPageError(f"DynTube answered with JSON that is not a page of views{_has(answer)}.")
+    views, rejected = read_records(records, rules, zone)
+    return Page(
+        pager or Pager(),
+        views,
+        tuple(rejected),
+        zoneless=sum(map(_is_zoneless, records)),
+        says_nothing=not records and (pager is None or pager.total is None),
+    )
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    return made if len(made) == len(pairs) else _Ambiguous(made)
+def _says_failed(answer: object) -> bool:
+    """Whether JSON says of itself that it is an error, as some do with status 200."""
+    said = {str(n).lower(): v for n, v in answer.items()} if isinstance(answer, dict) else {}
+    failed = said.get("success") is False or said.get("status") in ("error", "fail", "failed")
+    return failed or any(said.get(name) for name in ("error", "errors"))
 
 
-def _int(text: str) -> object:
-    return int(text) if len(text) <= _LONGEST_NUMBER else _NOT_A_NUMBER
+def _has(answer: object) -> str:
+    """What an answer is instead, for a sentence."""
+    if not isinstance(answer, dict):
+        return ""
+    names = ", ".join(clean(name) for name in answer) or "nothing"
+    return f": it has {short(names, 100)}"
 
 
-def _float(text: str) -> object:
-    number = float(text)
-    return number if math.isfinite(number) else _NOT_A_NUMBER
+def _raw(value: object) -> str:
+    try:
+        return json.dumps(value, default=lambda odd: odd.raw)
+    except RecursionError:
+        return json.dumps(_TOO_DEEP)
 
 
-def _pager(answer: dict[str, Any]) -> Pager:
-    pager = answer.get("pager")
-    values = [pager.get(n) if isinstance(pager, dict) else None for n in Pager.__dataclass_fields__]
-    if not all(type(value) is int and value >= 0 for value in values):
-        raise BadResponseError("DynTube answered with a page of views that lacks its pager.")
-    return Pager(*cast(list[int], values))
+def _pager(answer: object) -> Pager | None:
+    pager = answer.get("pager") if isinstance(answer, dict) else None
+    if not isinstance(pager, dict):
+        return None
+    said = spelled(pager, _OF_PAGER)
+    return Pager(**{name: whole_number(said.get(name)) for name in _PAGER})
 
 
-def _row(record: object) -> dict[str, object]:
+def _row(record: object, zone: dt.tzinfo) -> dict[str, object]:
     if not isinstance(record, dict):
         raise _Unreadable("the record is not a JSON object")
-    if isinstance(record, _Ambiguous):
-        raise _Unreadable("a field comes twice")
-    known: dict[str, object] = {}
-    unknown: dict[str, object] = {}
-    for name, value in record.items():
-        if name in _GROUPS and value not in (None, ""):
-            if not isinstance(value, dict):
-                raise _Unreadable(f"{name} is not a JSON object")
-            if isinstance(value, _Ambiguous):
-                raise _Unreadable(f"a field of {name} comes twice")
-            for part, inner in value.items():
-                place = known if f"{name}.{part}" in _READERS else unknown
-                place[f"{name}.{part}"] = inner
-        elif name not in _GROUPS:
-            (known if name in _TOP else unknown)[name] = value
-    row = {column.name: _value(column, known.get(column.field)) for column in COLUMNS}
-    if row["id"] is None or row["date"] is None:
-        raise _Unreadable("the record has no id" if row["id"] is None else "the record has no date")
-    row["extra"] = _raw(unknown) if unknown else None
+    known, extra = _sorted_out(record)
+    row: dict[str, object] = {}
+    for column in COLUMNS:
+        value = known.get(column.field)
+        row[column.name] = _value(column, value, zone)
+        if _is_lost(row[column.name], value):
+            extra[column.field] = value
+    for name, expected in _VITAL.items():
+        if row[name] is None:
+            is_odd = name in extra
+            raise _Unreadable(
+                f"{name} is not {expected}" if is_odd else f"the record has no {name}"
+            )
+    row["extra"] = _raw_object(extra) if extra else None
     return row
 
 
-def _value(column: Column, value: object) -> object:
+def _sorted_out(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The known fields of a record by the API's names, parts as `geo.country`, and all others."""
+    known: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for name, value in spelled(record, _OF_RECORD).items():
+        if name not in _GROUPS:
+            (known if name in _TOP else others)[name] = value
+        elif isinstance(value, dict):
+            for part, inner in spelled(value, _OF_GROUP[name]).items():
+                full = f"{name}.{part}"
+                (known if full in _READERS else others)[full] = inner
+        elif value not in (None, ""):
+            others[name] = value
+    return known, others
+
+
+def _is_lost(read: object, value: object) -> bool:
+    """Whether a value is not kept by what was read of it."""
+    if isinstance(value, str) and read is not None:
+        return len(value) > LONGEST and read != value
+    is_blank = isinstance(value, str) and not clean(value)
+    return read is None and value is not None and not is_blank
+
+
+def _raw_object(fields: dict[str, Any]) -> str:
+    parts = (f"{json.dumps(name)}: {_raw(value)}" for name, value in fields.items())
+    return f"{{{', '.join(parts)}}}"
+
+
+def _value(column: Column, value: object, zone: dt.tzinfo) -> object:
+    """What a field says; None where it is missing or says nothing that can be read."""
     if value is None or value == "":
         return None
     try:
-        return _READERS[column.field](value)
-    except (ValueError, TypeError, OverflowError):
-        raise _Unreadable(f"{column.field} is not {_EXPECTED[column.type]}") from None
+        read = _READERS[column.field](value)
+        if isinstance(read, dt.datetime):
+            return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except (ValueError, TypeError, OverflowError, KeyError):
+        return None
+    if column.words:
+        return short(clean(cast(str, read))) or None
+    return read
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return valid(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
-    # Half of a surrogate pair is legal JSON and illegal UTF-8.
-    return str(value).encode("utf-8", "replace").decode()
+    return str(int(value) if abs(value) < _WHOLE and value == int(value) else value)
 
 
 def _count(value: object) -> int:
@@ -167,6 +226,8 @@ def _count(value: object) -> int:
 
 
 def _seconds(value: object) -> float:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        raise ValueError
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError
     number = float(value)
@@ -176,18 +237,32 @@ def _seconds(value: object) -> float:
 
 
 def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
+    word = value.strip().lower() if isinstance(value, str) else value
+    if not isinstance(word, str | int | float):
         raise TypeError
-    return value
+    return _FLAGS[word]
 
 
 def _instant(value: object) -> dt.datetime:
     if not isinstance(value, str):
         raise TypeError
-    instant = dt.datetime.fromisoformat(value)
-    return instant.astimezone(dt.UTC) if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+    return dt.datetime.fromisoformat(value.strip().upper())
 
 
+def _is_zoneless(record: object) -> bool:
+    date = spelled(record, _OF_RECORD).get("date") if isinstance(record, dict) else None
+    try:
+        return _instant(date).tzinfo is None
+    except (ValueError, TypeError, OverflowError):
+        return False
+
+
+_WHOLE = 2**53  # above it, floats are no longer exact
+_NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
+_FLAGS: dict[str | int | float, bool] = {
+    **{"true": True, "false": False, "1": True, "0": False},
+    **{1: True, 0: False},
+}
 _READ: dict[pa.DataType, Callable[[object], object]] = {
     TEXT: _text,
     LABEL: _text,
@@ -196,14 +271,17 @@ _READ: dict[pa.DataType, Callable[[object], object]] = {
     FLAG: _flag,
     INSTANT: _instant,
 }
-_EXPECTED = {
-    TEXT: "text",
-    LABEL: "text",
-    COUNT: "a whole number",
-    SECONDS: "a number",
-    FLAG: "true or false",
-    INSTANT: "a date and time",
-}
 _READERS = {column.field: _READ[column.type] for column in COLUMNS}
-_GROUPS = {column.path[0] for column in COLUMNS if len(column.path) > 1}
+_VITAL = {"id": "text", "date": "a date and time"}
 _TOP = {column.field for column in COLUMNS if len(column.path) == 1}
+_GROUPS = {column.path[0] for column in COLUMNS if len(column.path) > 1}
+_DATE = next(column for column in COLUMNS if column.field == "date")
+_OF_PAGE = spellings(("pager", "views"))
+_PAGER = tuple(Pager.__dataclass_fields__)
+# The vendor's other lists are paged in other words.
+_OF_PAGER = spellings(_PAGER) | {"totalresults": "total", "totalpages": "pages"}
+_OF_RECORD = spellings((*_TOP, *_GROUPS))
+_OF_GROUP = {
+    group: spellings(column.path[1] for column in COLUMNS if column.path[0] == group)
+    for group in _GROUPS
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 
@@ -10,67 +11,106 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from .records import COLUMNS, INSTANT, LABEL, SECONDS, TEXT, Column, Page, Pager, with_computed
+from .addresses import NO_RULES, PageRules
+from .records import (
+    COLUMNS,
+    INSTANT,
+    LABEL,
+    SCHEMA,
+    SECONDS,
+    TEXT,
+    Column,
+    Page,
+    Pager,
+    as_labels,
+    with_computed,
+)
+from .text import LONGEST
+
+_VERSIONS = ("browser_major", "browser_minor", "os_major")
+_VERSION_TYPES = (pa.int64(), TEXT)  # as they are documented, and as others have them
 
 
-def _json_type(type_: pa.DataType) -> pa.DataType:
-    return TEXT if type_ in (LABEL, INSTANT) else type_
+def _json_type(column: Column, versions: pa.DataType) -> pa.DataType:
+    if column.name in _VERSIONS:
+        return versions
+    return TEXT if column.type in (LABEL, INSTANT) else column.type
 
 
-def _record_type(columns: Iterable[Column], depth: int = 0) -> pa.StructType:
+def _record_type(columns: Iterable[Column], versions: pa.DataType, depth: int = 0) -> pa.StructType:
     groups: dict[str, list[Column]] = {}
     for column in columns:
         groups.setdefault(column.path[depth], []).append(column)
     return pa.struct(
         {
-            name: _json_type(group[0].type)
+            name: _json_type(group[0], versions)
             if len(group[0].path) == depth + 1
-            else _record_type(group, depth + 1)
+            else _record_type(group, versions, depth + 1)
             for name, group in groups.items()
         }
     )
 
 
 _PAGER_TYPE = pa.struct({name: pa.int64() for name in Pager.__dataclass_fields__})
-_PAGE_SCHEMA = pa.schema({"pager": _PAGER_TYPE, "views": pa.list_(_record_type(COLUMNS))})
+_SCHEMAS = [
+    pa.schema({"pager": _PAGER_TYPE, "views": pa.list_(_record_type(COLUMNS, versions))})
+    for versions in _VERSION_TYPES
+]
 _PARSE = {
-    newlines: pj.ParseOptions(
-        explicit_schema=_PAGE_SCHEMA,
-        newlines_in_values=newlines,
-        unexpected_field_behavior="error",
-    )
+    newlines: [
+        pj.ParseOptions(
+            explicit_schema=schema,
+            newlines_in_values=newlines,
+            unexpected_field_behavior="error",
+        )
+        for schema in _SCHEMAS
+    ]
     for newlines in (False, True)
 }
 
 
 # A body that opens with `null` ends the process in pyarrow 26 (segmentation fault).
+_FAILED = re.compile(rb'"(success|status|errors?)"', re.IGNORECASE)
 _OPENS_OBJECT = re.compile(rb"(\xef\xbb\xbf)?\s*\{")
 
 
-def read_plain(body: bytes) -> Page | None:
+def read_plain(body: bytes, rules: PageRules = NO_RULES) -> Page | None:
     """The page, or None when anything about it departs from the documented shape."""
     if not _OPENS_OBJECT.match(body):
         return None
     try:
         _refuse_no_text(body)  # which the reader does not mind
-        page = pj.read_json(
-            pa.BufferReader(body),
-            read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
-            parse_options=_PARSE[b"\n" in body],
-        )
-        if len(page) != 1 or page["views"].null_count or page["pager"].null_count:
-            return None
-        pager = page["pager"][0].as_py()
-        records = page["views"].chunk(0).flatten()
-        if records.null_count or not all(v is not None and v >= 0 for v in pager.values()):
-            return None
-        fields = _fields(records)
-        views = pa.table({c.name: _plain_column(fields[c.field], c) for c in COLUMNS})
     except pa.ArrowInvalid:
         return None
+    for options in _PARSE[b"\n" in body]:
+        with contextlib.suppress(pa.ArrowInvalid):
+            return _read(body, options, rules)
+    return None
+
+
+def _read(body: bytes, options: pj.ParseOptions, rules: PageRules) -> Page | None:
+    page = pj.read_json(
+        pa.BufferReader(body),
+        read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
+        parse_options=options,
+    )
+    if len(page) != 1 or page["views"].null_count or page["pager"].null_count:
+        return None
+    pager = page["pager"][0].as_py()
+    records = page["views"].chunk(0).flatten()
+    if records.null_count or pager["total"] is None or min(filter(_is_said, pager.values())) < 0:
+        return None
+    if not len(records):  # perhaps because something failed
+        return None if _FAILED.search(body) else Page(Pager(**pager), SCHEMA.empty_table())
+    fields = _fields(records)
+    views = pa.table({c.name: _plain_column(fields[c.field], c) for c in COLUMNS})
     if views["id"].null_count or views["date"].null_count:
         return None
-    return Page(Pager(**pager), with_computed(views))
+    return Page(Pager(**pager), with_computed(views, rules))
+
+
+def _is_said(value: int | None) -> bool:
+    return value is not None
 
 
 def _refuse_no_text(body: bytes) -> None:
@@ -97,7 +137,9 @@ def _plain_column(values: pa.Array, column: Column) -> pa.Array:
         raise pa.ArrowInvalid(f"{column.field} is not finite")
     if column.type == TEXT:
         return _without_empty(values)
-    return _labels(values) if column.type == LABEL else values
+    if column.type == LABEL:
+        return as_labels(_short_enough(values.cast(TEXT), column), column)
+    return values
 
 
 def _without_empty(values: pa.Array) -> pa.Array:
@@ -107,16 +149,8 @@ def _without_empty(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
 
 
-def _labels(values: pa.Array) -> pa.DictionaryArray:
-    """The texts as labels, without the empty one."""
-    labels = values.dictionary_encode()
-    distinct = labels.dictionary
-    empty = pc.index(distinct, "").as_py()
-    if empty < 0:
-        return labels
-    # The others move up: to encode again would cost as much as the first time.
-    places = np.arange(len(distinct), dtype=np.int32)
-    places[empty + 1 :] -= 1
-    moved = pa.array(places, mask=np.arange(len(distinct)) == empty)
-    others = pa.concat_arrays([distinct[:empty], distinct[empty + 1 :]])
-    return pa.DictionaryArray.from_arrays(moved.take(labels.indices), others)
+def _short_enough(values: pa.Array, column: Column) -> pa.Array:
+    """The same; ArrowInvalid for words that would be cut, whose whole text must be kept."""
+    if column.words and (pc.max(pc.utf8_length(values)).as_py() or 0) > LONGEST:
+        raise pa.ArrowInvalid(f"{column.field} is too long")
+    return values

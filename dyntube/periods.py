@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import pandas as pd
 
 from .errors import PeriodError
 from .records import SLOT_SECONDS
+from .zones import zone_info
 
 ONE_DAY = dt.timedelta(days=1)
 EARLIEST = dt.date(2010, 1, 1)
@@ -58,6 +59,25 @@ class Period:
         start = dt.datetime.combine(self.start, dt.time(), zone)
         return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
 
+    @property
+    def length(self) -> float:
+        """How many days it has, a last one that ends at a time as what it has of the clock."""
+        if self.until is None:
+            return self.days
+        passed = dt.datetime.combine(self.end, self.until) - dt.datetime.combine(
+            self.end, dt.time()
+        )
+        return self.days - 1 + passed / ONE_DAY
+
+    def up_to(self, known: dt.datetime) -> Period:
+        """What of it lies before a local moment; all of it where that would be nothing."""
+        day, time = known.date(), known.time()
+        if not self.start <= day <= self.end:
+            return self
+        if time == dt.time() and day > self.start:
+            return replace(self, end=day - ONE_DAY, until=None)
+        return replace(self, end=day, until=time)
+
     def utc_days(self, timezone: str) -> list[dt.date]:
         """The UTC days that it touches, in order."""
         start, end = self.bounds(timezone)
@@ -67,12 +87,27 @@ class Period:
     def whole_utc_days(self, timezone: str) -> list[dt.date]:
         """Those of its UTC days of which no moment is outside of it."""
         days, (start, end) = self.utc_days(timezone), self.bounds(timezone)
-        if _midnight(days[0]) < start:
+        if midnight(days[0]) < start:
             days = days[1:]
-        return days[:-1] if days and _midnight(days[-1] + ONE_DAY) > end else days
+        return days[:-1] if days and midnight(days[-1] + ONE_DAY) > end else days
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def day_of(value: object) -> dt.date:
+    """A day that somebody wrote: a date, its ISO text, or a midnight. Raises PeriodError."""
+    try:
+        if isinstance(value, str):
+            return dt.date.fromisoformat(value.strip())
+        if isinstance(value, dt.datetime) and value.time() == dt.time():
+            return value.date()
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+    except ValueError:
+        pass
+    raise PeriodError(f"{value!s:.40} is no day. Write 2026-10-31, or datetime.date(2026, 10, 31).")
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """When a UTC day begins."""
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
@@ -119,43 +154,46 @@ PRESETS = {
 DEFAULT_PRESET = "last-28-days"
 
 
-def previous(period: Period, now: dt.datetime) -> Period:
+def previous(period: Period, known: dt.datetime) -> Period:
     """The period before: one unit earlier, or for plain days as many days earlier.
 
-    A period of whole weeks so keeps its weekdays. `now` is local: when the period is unfinished,
-    the comparison ends at the same time of its last day.
+    A period of whole weeks so keeps its weekdays. `known` is local: up to when the period is known.
+    Where that is before its end, the comparison ends at the same time of the same day.
     """
     if period.unit in _UNIT_MONTHS:
-        earlier = _months_earlier(period, _UNIT_MONTHS[period.unit], now)
-    else:
-        days = 7 if period.unit == "week" else period.days
-        earlier = replace(
-            period, start=period.start - ONE_DAY * days, end=period.end - ONE_DAY * days
-        )
-    return _same_hours(earlier, period, now)
+        return _months_earlier(period, _UNIT_MONTHS[period.unit], known)
+    return _days_earlier(period, 7 if period.unit == "week" else period.days, known)
 
 
-def year_before(period: Period, now: dt.datetime) -> Period:
-    """The same period a year before: 52 weeks for whole weeks, so that weekdays match."""
+def year_before(period: Period, known: dt.datetime) -> Period:
+    """The same period a year before: 52 weeks for whole weeks, so that weekdays match.
+
+    `known` cuts it as it cuts `previous`.
+    """
     if period.days % 7 == 0 and period.unit in ("day", "week"):
-        shift = ONE_DAY * 364
-        earlier = replace(period, start=period.start - shift, end=period.end - shift)
-    else:
-        earlier = _months_earlier(period, 12, now)
-    return _same_hours(earlier, period, now)
+        return _days_earlier(period, 364, known)
+    return _months_earlier(period, 12, known)
 
 
-def _same_hours(earlier: Period, period: Period, now: dt.datetime) -> Period:
-    unfinished = period.start <= now.date() <= period.end
-    return replace(earlier, until=now.time().replace(tzinfo=None)) if unfinished else earlier
+def cut_alike(chosen: Period, period: Period, known: dt.datetime) -> Period:
+    """Dates to compare with, cut where `known` cuts the period, if they are as many days."""
+    shown = period.up_to(known)
+    if chosen.days != period.days or shown == period:
+        return chosen
+    return replace(chosen, end=chosen.start + (shown.end - shown.start), until=shown.until)
 
 
-def _months_earlier(period: Period, count: int, now: dt.datetime) -> Period:
-    whole = (period.end + ONE_DAY).day == 1 and period.end < now.date()
-    end = _shift_months(period.end, -count)
-    if whole:
+def _days_earlier(period: Period, days: int, known: dt.datetime) -> Period:
+    shown, shift = period.up_to(known), ONE_DAY * days
+    return replace(shown, start=shown.start - shift, end=shown.end - shift)
+
+
+def _months_earlier(period: Period, count: int, known: dt.datetime) -> Period:
+    shown = period.up_to(known)
+    end = _shift_months(shown.end, -count)
+    if (shown.end + ONE_DAY).day == 1 and shown.until is None:  # to the end of its month
         end = end.replace(day=months.monthrange(end.year, end.month)[1])
-    return replace(period, start=_shift_months(period.start, -count), end=end)
+    return replace(shown, start=_shift_months(shown.start, -count), end=end)
 
 
 def _shift_months(day: dt.date, count: int) -> dt.date:
@@ -170,12 +208,10 @@ def _start_of(unit: Unit, day: dt.date) -> dt.date:
     return day.replace(month=month, day=1)
 
 
-def zone_info(timezone: str) -> ZoneInfo:
-    """The time zone of an IANA name; raises PeriodError when there is none."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise PeriodError(f"{timezone[:40]!r} is no time zone; one is Europe/Berlin.") from None
+def local_days(first: dt.date, last: dt.date, timezone: str) -> Period:
+    """The local days that the UTC days from `first` to `last` touch."""
+    zone, end = zone_info(timezone), midnight(last + ONE_DAY) - dt.timedelta(microseconds=1)
+    return Period(midnight(first).astimezone(zone).date(), end.astimezone(zone).date())
 
 
 def slot_of(moment: dt.datetime) -> int:
@@ -212,7 +248,30 @@ def calendar(start: dt.datetime, end: dt.datetime, timezone: str) -> pd.DataFram
     )
 
 
+_OFFSETS: dict[Interval, pd.DateOffset] = {
+    "hour": pd.DateOffset(hours=1),
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(weeks=1),
+    "month": pd.DateOffset(months=1),
+}
+
+
 def buckets(period: Period, interval: Interval, timezone: str) -> pd.DatetimeIndex:
     """The start of every bucket that a period touches: `hour` aware in the zone, others dates."""
     starts = pd.DatetimeIndex(calendar(*period.bounds(timezone), timezone)[interval].unique())
     return starts.tz_localize("UTC").tz_convert(timezone) if interval == "hour" else starts
+
+
+def bucket_bounds(
+    starts: pd.DatetimeIndex, interval: Interval, timezone: str
+) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """The moments that buckets, by their starts, begin at and end before; aware in the zone."""
+    return _moments(starts, timezone), _moments(starts + _OFFSETS[interval], timezone)
+
+
+def _moments(starts: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """When local dates begin; where the clocks skip midnight, at the end of the skip."""
+    if starts.tz is not None:
+        return starts
+    first = np.ones(len(starts), dtype=bool)  # where a midnight comes twice
+    return starts.tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")

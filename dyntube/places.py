@@ -23,6 +23,7 @@ _NEW_VIEWERS = (
     "FROM (SELECT DISTINCT viewer FROM read_parquet($files)) ANTI JOIN viewers USING (viewer) "
     "WHERE viewer IS NOT NULL"
 )
+_BOUNDED = ("watch_time", "duration")  # which questions ask for as `watched` and `length`
 _COMPUTED = ", ".join(f"{sql} AS {name}" for name, sql in COMPUTED.items())
 
 
@@ -106,7 +107,7 @@ def loading(run: Run) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def _views_of(run: Run) -> str:
-    columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT}
+    columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT and n not in _BOUNDED}
     columns |= {label: f"CAST({label} AS {run.name}.{label}) AS {label}" for label in LABELS}
     columns["viewer"] = "number AS viewer"
     return f"SELECT {', '.join([*columns.values(), _COMPUTED])} FROM read_parquet($files)"

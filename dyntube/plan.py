@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from statistics import median
 
 from .dayfile import DayInfo
 
@@ -12,6 +13,14 @@ WHOLE_EVERY = dt.timedelta(hours=1)  # how often an unfinished day is fetched fr
 NEWEST_OVERLAP = dt.timedelta(hours=1)  # views that began this long ago may still be playing
 AUDIT_EVERY = dt.timedelta(days=30)
 AUDITS_PER_RUN = 20
+FAR_BELOW = 0.2  # of what is usual on a weekday: such a day is fetched once more
+_USUAL_FROM = 50  # views; below, days differ too much
+AROUND = dt.timedelta(weeks=4)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """When a UTC day begins."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def plan(
@@ -20,17 +29,22 @@ def plan(
     *,
     now: dt.datetime,
     refresh: dt.timedelta,
+    api_zone: str = "UTC",
+    again: bool = False,
 ) -> list[dt.date]:
     """Which of these UTC days to fetch, newest first.
 
-    Those that are missing, and those that are unsettled or unverified and were fetched longer ago
-    than `refresh`. Days after `now` are never asked for.
+    Those that are missing, those whose dates were read in another zone than `api_zone`, and those
+    that are unsettled or unverified and were fetched longer ago than `refresh`; with `again`, all
+    of them. Days after `now` are never asked for.
     """
 
     def due(day: dt.date) -> bool:
         info = stored.get(day)
-        if info is None:
+        if info is None or again:
             return day <= now.date()
+        if info.api_zone not in ("", api_zone):
+            return True
         return not info.final and now - info.fetched_at >= refresh
 
     return sorted(filter(due, set(days)), reverse=True)
@@ -49,6 +63,14 @@ def newest_part(info: DayInfo, now: dt.datetime, page_size: int) -> dt.datetime 
     assert info.newest is not None
     since = (info.newest - NEWEST_OVERLAP).replace(microsecond=0)
     return since if since.date() == info.day else None
+
+
+def usual_rows(day: dt.date, stored: Mapping[dt.date, int]) -> float:
+    """The median of the views `stored` of the same weekday within `AROUND`; 0 where that is too
+    little to say what is usual."""
+    like = [n for other, n in stored.items() if other != day and (other - day).days % 7 == 0]
+    usual = median(like) if like else 0
+    return usual if usual >= _USUAL_FROM else 0
 
 
 def audits(

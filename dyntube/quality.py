@@ -1,4 +1,4 @@
-"""Whether the numbers can be trusted: every quality check, and the state of every stored day.
+"""Whether the numbers can be trusted: every quality check, of views and of days.
 
 A check of views is DuckDB SQL over the columns of `records.SCHEMA`; a check of days counts what
 is known of their fetches. A new check is one entry here and nothing else.
@@ -6,17 +6,19 @@ is known of their fetches. A new check is one entry here and nothing else.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .dayfile import DayInfo
 from .dimensions import DIMENSIONS
+from .doubts import KINDS, Kind
 from .errors import QueryError
 from .metrics import METRICS
+from .people import NOBODY
+from .reasons import accepted_text, ended
+from .states import StoredDay
+from .text import LONGEST
 
-ONE_DAY = dt.timedelta(days=1)
 EVERY_NUMBER = tuple(METRICS)
 
 
@@ -43,14 +45,18 @@ class Check:
 
 @dataclass(frozen=True)
 class DayCheck:
-    """Something that can be odd about stored days; `amount` counts it in the files of one day."""
+    """Something that can be odd about stored days; `amount` counts it in one of them.
+
+    `why` says what is behind it, where that is not the same for every day.
+    """
 
     name: str
     label: str
-    amount: Callable[[Sequence[DayInfo]], int]
+    amount: Callable[[StoredDay], int]
     help: str
     touches: tuple[str, ...]
     counts: Literal["views", "days"] = "views"
+    why: Callable[[StoredDay], str] | None = None
 
     @property
     def touched(self) -> str:
@@ -65,32 +71,55 @@ def _labels(names: tuple[str, ...]) -> str:
     return ", ".join(labels) or "None"
 
 
+_KEYS = ("project_key", "channel_key", "video_key", "viewer_id", "client_user_id", "embed_url")
+_NOBODY = NOBODY.replace("'", "''")
 _CHECKS = (
     Check(
         "no_length",
         "Length is 0 or missing",
-        "coalesce(duration, 0) <= 0",
+        "coalesce(duration, 0) = 0",
         "Left out of Average % watched.",
         ("average_percent_watched",),
     ),
     Check(
+        "absurd_length",
+        "Length below 0 or above 7 days",
+        "length IS NULL AND duration IS NOT NULL",
+        "Counted as missing.",
+        ("average_percent_watched",),
+    ),
+    Check(
+        "absurd_watch_time",
+        "Watch time below 0 or above 7 days",
+        "watched IS NULL AND watch_time IS NOT NULL",
+        "Counted as missing.",
+        ("watch_time", "average_watch_time", "average_percent_watched"),
+    ),
+    Check(
+        "no_watch_time",
+        "Started, but watch time is missing",
+        "started AND watch_time IS NULL",
+        "Counted as plays; left out of rates of watch time.",
+        ("watch_time", "average_watch_time", "average_percent_watched"),
+    ),
+    Check(
         "watched_longer",
         "Watched longer than the video",
-        "duration > 0 AND watch_time > duration",
+        "length > 0 AND watched > length",
         "Watch time in full; shares stop at 100%.",
         ("watch_time", "average_watch_time"),
     ),
     Check(
         "nothing_watched",
         "Started, but 0 seconds watched",
-        "started AND coalesce(watch_time, 0) <= 0",
+        "started AND watched = 0",
         "Counted as plays with no watch time.",
         ("plays", "play_rate", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "ended_early",
         "Ended with less than half watched",
-        "ended AND duration > 0 AND coalesce(watch_time, 0) < duration * 0.5",
+        "ended AND length > 0 AND watched < length * 0.5",
         "Counted as completions, as DynTube says.",
         ("completions", "completion_rate"),
     ),
@@ -110,11 +139,25 @@ _CHECKS = (
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(
+        "nobodys_user_id",
+        "User id that names nobody",
+        f"regexp_full_match(client_user_id, '{_NOBODY}', 'i')",
+        "Like undefined, null or 0: these viewers are told apart by browser instead.",
+        ("viewers", "views_per_viewer", "new_viewers"),
+    ),
+    Check(
         "unknown_country",
         "Country unknown",
-        "geo_country IS NULL",
+        "country IS NULL",
         "Shown as Unknown, never dropped.",
         ("country",),
+    ),
+    Check(
+        "long_text",
+        "Text of more than 500 characters",
+        " OR ".join(f"length({name}) > {LONGEST}" for name in _KEYS),
+        "Cut where it is shown, and kept in full.",
+        (),
     ),
     Check(
         "unknown_device",
@@ -126,47 +169,90 @@ _CHECKS = (
 )
 CHECKS = {check.name: check for check in _CHECKS}
 
+# What a check of days in doubt is called, and what is done about it.
+_DOUBT_CHECKS: dict[Kind, tuple[str, str]] = {
+    "count": ("Days that do not add up", "Fetched again until they match."),
+    "no_count": ("Days that DynTube does not count", "Read until nothing new comes."),
+    "window": ("Days that may not be whole", "Counted as they came."),
+    "zone": ("Days whose times name no zone", "Read as UTC; hours may be shifted."),
+    "field": ("Days on which a field is gone", "Counted as missing."),
+    "gone": ("Days that DynTube no longer has", "What was stored is kept."),
+}
+
+
+def _doubt_check(kind: Kind) -> DayCheck:
+    """The check of days that have one kind of doubt, accepted or not."""
+    label, help_ = _DOUBT_CHECKS[kind]
+
+    def why(day: StoredDay) -> str:
+        counted = (ended(doubt.text) for doubt in day.doubts if doubt.kind == kind)
+        accepted = (accepted_text(known) for known in day.accepted if known.doubt.kind == kind)
+        return " ".join((*counted, *accepted))
+
+    # The first is older than the others, and stands in links.
+    name = "differing" if kind == "count" else kind
+    return DayCheck(name, label, lambda day: int(day.has(kind)), help_, EVERY_NUMBER, "days", why)
+
+
 _DAY_CHECKS = (
     DayCheck(
         "duplicates",
         "Sent twice by DynTube",
-        lambda infos: sum(info.duplicates for info in infos),
+        lambda day: sum(info.duplicates for info in day.infos),
         "Merged; the longer watch time is kept.",
         (),
     ),
     DayCheck(
         "rejected",
         "Could not be read",
-        lambda infos: sum(info.rejected for info in infos),
+        lambda day: sum(info.rejected for info in day.infos),
         "Set aside with the reason; in no number.",
         EVERY_NUMBER,
     ),
     DayCheck(
+        "unread",
+        "Fields that could not be read",
+        lambda day: sum(sum(info.unread_fields.values()) for info in day.infos),
+        "Counted as missing; kept as they came.",
+        (),
+    ),
+    DayCheck(
         "changed",
         "Changed when fetched again",
-        lambda infos: sum(info.changed for info in infos),
+        lambda day: sum(info.changed for info in day.infos),
         "The newest version counts.",
         EVERY_NUMBER,
     ),
     DayCheck(
         "removed",
         "Gone when fetched again",
-        lambda infos: sum(info.removed for info in infos),
+        lambda day: sum(info.removed for info in day.infos),
         "No longer counted.",
         EVERY_NUMBER,
     ),
+    *map(_doubt_check, KINDS),
     DayCheck(
-        "differing",
-        "Days that do not add up",
-        lambda infos: int(not all(info.verified for info in infos)),
-        "Fetched again until they match.",
+        "thin",
+        "Days on which a field is rare",
+        lambda day: int(bool(day.thin)),
+        "Numbers that rest on it are made of few views.",
         EVERY_NUMBER,
         "days",
+        lambda day: day.thin,
+    ),
+    DayCheck(
+        "low",
+        "Days of far fewer views than usual",
+        lambda day: int(bool(day.low)),
+        "Below a fifth of the same weekdays around them; counted as they came.",
+        EVERY_NUMBER,
+        "days",
+        lambda day: day.low,
     ),
     DayCheck(
         "empty",
         "Days without any view",
-        lambda infos: int(not any(info.rows for info in infos)),
+        lambda day: int(bool(day.infos) and not day.rows),
         "Counted as days with 0 views.",
         (),
         "days",
@@ -180,79 +266,3 @@ def check(name: str) -> Check:
     if name not in CHECKS:
         raise QueryError(f"There is no check {name!r}. The checks are: {', '.join(CHECKS)}.")
     return CHECKS[name]
-
-
-State = Literal["final", "changing", "short", "missing", "damaged"]
-STATE_LABELS: dict[State, str] = {
-    "final": "Final",
-    "changing": "Still changing",
-    "short": "Does not add up",
-    "missing": "Not stored",
-    "damaged": "Damaged",
-}
-
-
-@dataclass(frozen=True)
-class StoredDay:
-    """A UTC day between the first stored one and today, over all scopes."""
-
-    day: dt.date
-    state: State
-    infos: tuple[DayInfo, ...]
-
-    @property
-    def rows(self) -> int:
-        """Views stored."""
-        return sum(info.rows for info in self.infos)
-
-    @property
-    def counted(self) -> int:
-        """Views of the day that DynTube counted, those that cannot be read among them."""
-        return sum(info.api_total - info.outside for info in self.infos)
-
-    @property
-    def rejected(self) -> int:
-        """Records that could not be read."""
-        return sum(info.rejected for info in self.infos)
-
-    @property
-    def fetched_at(self) -> dt.datetime | None:
-        """When it was last fetched."""
-        return max((info.fetched_at for info in self.infos), default=None)
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether its numbers may be wrong."""
-        return self.state in ("short", "missing", "damaged") or self.rejected > 0
-
-
-def stored_days(
-    stored: Mapping[dt.date, Sequence[DayInfo]],
-    damaged: Collection[dt.date],
-    scopes: int,
-    today: dt.date,
-) -> list[StoredDay]:
-    """Every day from the first stored or damaged one to `today`, oldest first.
-
-    A day is as good as the worst of its scopes, and missing while one of them is.
-    """
-    first = min([*stored, *damaged], default=None)
-    if first is None:
-        return []
-    last = max(today, *stored, *damaged)
-    days = [first + ONE_DAY * n for n in range((last - first).days + 1)]
-    return [
-        StoredDay(day, _state(infos, day in damaged, scopes), infos)
-        for day in days
-        for infos in [tuple(stored.get(day, ()))]
-    ]
-
-
-def _state(infos: Sequence[DayInfo], damaged: bool, scopes: int) -> State:
-    if damaged:
-        return "damaged"
-    if len(infos) < scopes:
-        return "missing"
-    if not all(info.verified for info in infos):
-        return "short"
-    return "final" if all(info.settled for info in infos) else "changing"

@@ -7,7 +7,7 @@ The views behind a number are another, and how many of them fail each quality ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from . import dimensions, quality
@@ -22,13 +22,15 @@ Operator = Literal["is", "is_not", "contains"]
 class Filter:
     """Only views whose `dimension` is one of `values`, or none of them, or contains one of them.
 
-    "Unknown" stands for a missing value, moments are UTC texts like `2026-11-24 14:05:00`;
-    `contains` does not tell capitals from small letters.
+    UNKNOWN stands for a missing value, a bare name for all that are called so (`Dimension.within`),
+    moments are UTC texts like `2026-11-24 14:05:00`; `contains` compares texts as `text.folded`
+    makes them. `looked_up`: nobody chose the values, they were found for a `contains`.
     """
 
     dimension: str
     values: tuple[str, ...]
     operator: Operator = "is"
+    looked_up: bool = field(default=False, compare=False)  # it keeps the same views either way
 
 
 class _OfViews:
@@ -57,8 +59,8 @@ class Query(_OfViews):
     """A question: which metrics, of which period, by which dimensions, of which views.
 
     `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
-    keeps so many rows. `keep` names values of one dimension of text in `by`; all others become the
-    row "Other". What does not exist raises QueryError when the question is made.
+    keeps so many rows. `keep` has whole values of one dimension of text in `by`; all others become
+    the row OTHER. What does not exist raises QueryError when the question is made.
     """
 
     metrics: tuple[str, ...]

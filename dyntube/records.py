@@ -12,7 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-SCHEMA_VERSION = 1
+from .addresses import NO_RULES, Address, PageRules, read
+from .countries import country_code
+from .people import somebody
+from .text import clean, short
+
+# 1: versions are whole numbers, addresses are labels, nothing is computed of countries and
+#    addresses, and ids that name nobody are viewers. `upgrade` makes the newest of it.
+SCHEMA_VERSION = 2
 SLOT_SECONDS = 900  # a quarter of an hour: every time zone in use starts its hours on one
 
 TEXT = pa.string()
@@ -25,11 +32,16 @@ INSTANT = pa.timestamp("us", "UTC")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a view: its name here, its place in the API's record, its type."""
+    """One column of a view: its name here, its place in the API's record, its type.
+
+    People read `words`, which are so as `text.clean` makes them; other text is a key or an address
+    and never changed.
+    """
 
     name: str
     path: tuple[str, ...]
     type: pa.DataType
+    words: bool = False
 
     @property
     def field(self) -> str:
@@ -37,8 +49,12 @@ class Column:
         return ".".join(self.path)
 
 
-def _column(name: str, field: str, type_: pa.DataType) -> Column:
-    return Column(name, tuple(field.split(".")), type_)
+def _column(name: str, field: str, type_: pa.DataType, *, words: bool = False) -> Column:
+    return Column(name, tuple(field.split(".")), type_, words)
+
+
+def _words(name: str, field: str) -> Column:
+    return _column(name, field, LABEL, words=True)
 
 
 COLUMNS = (
@@ -53,54 +69,68 @@ COLUMNS = (
     _column("viewer_id", "viewerId", TEXT),
     _column("view_id", "viewId", TEXT),
     _column("date", "date", INSTANT),
-    _column("region", "region", LABEL),
+    _words("region", "region"),
     _column("started", "started", FLAG),
     _column("ended", "ended", FLAG),
     _column("muted", "muted", FLAG),
     _column("duration", "duration", SECONDS),
     _column("watch_time", "watchTime", SECONDS),
-    _column("browser_family", "browser.family", LABEL),
-    _column("browser_major", "browser.major", COUNT),
-    _column("browser_minor", "browser.minor", COUNT),
-    _column("device_family", "device.family", LABEL),
-    _column("device_brand", "device.brand", LABEL),
-    _column("device_model", "device.model", LABEL),
-    _column("device_type", "device.type", LABEL),
-    _column("os_family", "os.family", LABEL),
-    _column("os_major", "os.major", COUNT),
-    _column("os_processor", "os.processor", LABEL),
+    _words("browser_family", "browser.family"),
+    _words("browser_major", "browser.major"),
+    _words("browser_minor", "browser.minor"),
+    _words("device_family", "device.family"),
+    _words("device_brand", "device.brand"),
+    _words("device_model", "device.model"),
+    _words("device_type", "device.type"),
+    _words("os_family", "os.family"),
+    _words("os_major", "os.major"),
+    _words("os_processor", "os.processor"),
     _column("geo_ip", "geo.ip", TEXT),
-    _column("geo_city", "geo.city", LABEL),
-    _column("geo_country", "geo.country", LABEL),
-    _column("geo_region", "geo.region", LABEL),
-    _column("geo_continent", "geo.continent", LABEL),
-    _column("embed_url", "embed.url", LABEL),
-    _column("embed_domain", "embed.domain", LABEL),
+    _words("geo_city", "geo.city"),
+    _words("geo_country", "geo.country"),
+    _words("geo_region", "geo.region"),
+    _words("geo_continent", "geo.continent"),
+    _column("embed_url", "embed.url", TEXT),
+    _words("embed_domain", "embed.domain"),
     _column("embed_type", "embed.type", COUNT),
     _column("user_key", "userKey", LABEL),
 )
 VIEW_COLUMNS = tuple(column.name for column in COLUMNS)
+# The column of each part of an address.
+_OF_ADDRESS = {"embed_page": "page"} | {
+    f"campaign_{part}": part for part in ("source", "medium", "name", "term", "content")
+}
+# What may stand in `extra` of a field that is known: it, or the group that it is a part of.
+_KNOWN_FIELDS = {column.field for column in COLUMNS} | {column.path[0] for column in COLUMNS}
 
 SCHEMA = pa.schema(
     [pa.field(column.name, column.type) for column in COLUMNS]
     # Computed once, here, because questions need them for every row:
     + [
         pa.field("slot", pa.int32()),  # quarter-hours since 1970-01-01 UTC
-        pa.field("viewer", pa.int64()),  # hash of client_user_id, else viewer_id; null without both
-        pa.field("extra", TEXT),  # JSON object of fields this version does not know, else null
+        pa.field("viewer", pa.int64()),  # hash of who `client_user_id`, else `viewer_id` names
+        pa.field("country", LABEL),  # `countries.country_code` of geo_country
+        # Of embed_url, as `addresses.read` has them:
+        *(pa.field(name, LABEL) for name in _OF_ADDRESS),
+        # JSON object of fields as they came: those that this version does not know, and those that
+        # it knows and cannot read; null without any.
+        pa.field("extra", TEXT),
     ]
 )
 
 
 @dataclass(frozen=True)
 class Pager:
-    """The `pager` of an answer: what was served (`page`, `size`, `hits`) and how much there is."""
+    """The `pager` of an answer: what was served (`page`, `size`, `hits`) and how much there is.
 
-    page: int
-    size: int
-    hits: int
-    total: int
-    pages: int
+    None where it does not say.
+    """
+
+    page: int | None = None
+    size: int | None = None
+    hits: int | None = None
+    total: int | None = None
+    pages: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,27 +143,95 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of the view log. `views` has SCHEMA."""
+    """One answer of the view log. `views` has SCHEMA.
+
+    `zoneless` is how many of their dates name no time zone. `says_nothing` is a page without views
+    that does not say so in the documented form: another address might answer like this.
+    """
 
     pager: Pager
     views: pa.Table
     rejected: tuple[Rejected, ...] = ()
+    zoneless: int = 0
+    says_nothing: bool = False
+
+    @property
+    def counted(self) -> int:
+        """How many views there are in all; where the API does not count, those on this page."""
+        return len(self) if self.pager.total is None else self.pager.total
+
+    def __len__(self) -> int:
+        """How many records came, those that cannot be read among them."""
+        return len(self.views) + len(self.rejected)
 
 
-def with_computed(table: pa.Table) -> pa.Table:
-    """Add `slot` and `viewer` to the view columns of a table; `extra` is null where absent."""
-    date = cast(pa.ChunkedArray, table["date"])
-    slot = pc.divide(date.cast(pa.int64()), SLOT_SECONDS * 1_000_000).cast(pa.int32())
-    viewer = viewer_hash(pc.coalesce(table["client_user_id"], table["viewer_id"]))
-    extra = table["extra"] if "extra" in table.column_names else pa.nulls(len(table), TEXT)
-    columns = [table[name] for name in VIEW_COLUMNS] + [slot, viewer, extra]
-    return pa.table(columns, schema=SCHEMA)
+def as_labels(texts: pa.Array | pa.ChunkedArray, column: Column) -> pa.DictionaryArray:
+    """Texts as the labels of a column: words as people read them, null where nothing is left."""
+    codes, came = _distinct(pa.chunked_array([texts]) if isinstance(texts, pa.Array) else texts)
+    shown = [text and short(clean(text)) if column.words else text for text in came]
+    return _labels(codes, [text or None for text in shown])
 
 
-def unknown_fields(views: pa.Table) -> dict[str, int]:
-    """How many views have each field that this version does not know, from `extra`."""
+def with_computed(table: pa.Table, rules: PageRules = NO_RULES) -> pa.Table:
+    """The columns of views with all that is computed of them; `extra` is null where absent."""
+    made = {name: table[name] for name in VIEW_COLUMNS}
+    made["slot"] = _slots(cast(pa.ChunkedArray, table["date"]))
+    made["viewer"] = viewer_hash(
+        pc.coalesce(somebody(table["client_user_id"]), somebody(table["viewer_id"]))
+    )
+    codes, countries = _distinct(table["geo_country"])
+    made["country"] = _labels(codes, [text and country_code(text) for text in countries])
+    codes, urls = _distinct(table["embed_url"])
+    addresses = [read(url, rules) if url else Address() for url in urls]
+    for name, part in _OF_ADDRESS.items():
+        made[name] = _labels(codes, [getattr(address, part) for address in addresses])
+    made["extra"] = table["extra"] if "extra" in table.column_names else pa.nulls(len(table), TEXT)
+    return pa.table([made[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def _slots(date: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.divide(date.cast(pa.int64()), SLOT_SECONDS * 1_000_000).cast(pa.int32())
+
+
+def _distinct(texts: pa.ChunkedArray) -> tuple[pa.Array, list[str | None]]:
+    """The place of each text among the different ones, and these; null is the last of them."""
+    found = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
+    labels = found.unify_dictionaries().combine_chunks()
+    names = labels.dictionary.to_pylist()
+    return labels.indices.fill_null(len(names)), [*names, None]
+
+
+def _labels(codes: pa.Array, texts: list[str | None]) -> pa.DictionaryArray:
+    """A label for each code, which is a place in `texts`; these may be equal."""
+    places = pa.array(texts, TEXT).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(places.indices.take(codes), places.dictionary)
+
+
+def each_once(views: pa.Table) -> tuple[pa.Table, int]:
+    """The views with each id once, and how many came again."""
+    duplicates = len(views) - pc.count_distinct(views["id"]).as_py()
+    if duplicates:
+        # A view still playing may come twice; the longer watch time is the later one.
+        order = pc.sort_indices(views, [("id", "ascending"), ("watch_time", "descending")])
+        views = views.take(order)
+        first = ~pd.Series(views["id"].to_numpy()).duplicated().to_numpy()
+        views = views.filter(pa.array(first))
+    return views, duplicates
+
+
+def filled_fields(views: pa.Table) -> dict[str, int]:
+    """How many views have a value of each field, by the API's names; none of the others."""
+    counts = {c.field: len(views) - views[c.name].null_count for c in COLUMNS}
+    return {field: count for field, count in counts.items() if count}
+
+
+def odd_fields(views: pa.Table) -> tuple[dict[str, int], dict[str, int]]:
+    """How many views have each field that this version does not know, and each that it does know
+    and could not read, from `extra`; by the API's names."""
     texts = views["extra"].drop_null().to_pylist()
-    return dict(Counter(name for text in texts for name in json.loads(text)))
+    counts = Counter(name for text in texts for name in json.loads(text))
+    unread = {name: count for name, count in counts.items() if name in _KNOWN_FIELDS}
+    return {name: counts[name] for name in counts.keys() - unread.keys()}, unread
 
 
 def viewer_hash(ids: pa.ChunkedArray) -> pa.Array:

@@ -42,9 +42,9 @@ class TryAgainError(Exception):
 class Retries:
     """The patience of one run, shared by its threads.
 
-    A pause that the server asks for holds back every thread. `stop` ends them all: whoever waits
-    or asks next raises its error. Clock, sleep and randomness are arguments so that tests need not
-    wait; without a `sleep`, `stop` wakes those who wait.
+    A pause that the server asks for holds back every thread. `stop` ends them all: whoever waits,
+    asks next, or asks and gets no answer raises its error. Clock, sleep and randomness are
+    arguments so that tests need not wait; without a `sleep`, `stop` wakes those who wait.
     """
 
     def __init__(
@@ -67,6 +67,10 @@ class Retries:
         """For how many seconds yet every thread is held back; 0 when none is."""
         return max(0.0, self._resume_at - self._clock())
 
+    def is_over(self) -> bool:
+        """Whether `stop` has been called."""
+        return self._over.is_set()
+
     def stop(self, error: DynTubeError) -> None:
         """End the run: from now on every call raises `error`, or the one that came first."""
         with self._lock:
@@ -87,6 +91,8 @@ class Retries:
             try:
                 return ask()
             except TryAgainError as error:
+                if self._error:
+                    raise self._error from None
                 if attempt >= min(error.attempts, ATTEMPTS):
                     raise error.final or _gave_up(host, error, attempt) from None
                 self._pause(error, attempt, host)

@@ -13,10 +13,13 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from .dimensions import DIMENSIONS
 from .errors import EntryError
 from .shelf import Shelf, moment, one_line
+from .text import folded
 
 FILE_NAME = "saved_views.json"
 LONGEST_NAME = 80  # characters
@@ -57,7 +60,7 @@ class SavedViews:
     def for_reader(self, reader: str) -> list[SavedView]:
         """A reader's own views and the shared ones, by name; "" is a reader who is not known."""
         found = [view for view in self._shelf.items() if view.owner in (reader, SHARED)]
-        return sorted(found, key=lambda view: (view.name.casefold(), view.owner))
+        return sorted(found, key=lambda view: (folded(view.name), view.owner))
 
     def save(
         self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
@@ -121,13 +124,33 @@ def load(item: dict[str, Any]) -> SavedView:
     return _checked(view)
 
 
+def renewed(view: SavedView) -> SavedView:
+    """A view of the first version, where a missing value was a word, with nothing in its place."""
+
+    def values(name: str, texts: list[str]) -> list[str]:
+        if name.removesuffix("-not") not in DIMENSIONS:
+            return texts
+        return ["" if text == _ONCE_MISSING else text for text in texts]
+
+    read = {name: values(name, texts) for name, texts in view.parameters.items()}
+    return replace(view, parameters=read)
+
+
+_ONCE_MISSING = "Unknown"
+
+
+def shelf(folder: Path) -> Shelf[SavedView]:
+    """The saved views that an account keeps in its folder."""
+    return Shelf(folder / FILE_NAME, load, [renewed])
+
+
 def _may_change(view: SavedView | None, reader: str) -> bool:
     return view is not None and view.owner in (reader, SHARED)
 
 
 def _called(views: Iterable[SavedView], name: str, owner: str) -> SavedView | None:
-    wanted = owner, name.casefold()
-    return next((view for view in views if (view.owner, view.name.casefold()) == wanted), None)
+    wanted = owner, folded(name)
+    return next((view for view in views if (view.owner, folded(view.name)) == wanted), None)
 
 
 def _checked(view: SavedView) -> SavedView:

@@ -72,7 +72,7 @@ _OF_NONE_IS_0 = pc.ScalarAggregateOptions(min_count=0)
 
 
 def kept(rows: pa.Table, keep: Filter | None) -> pa.Table:
-    """The same rows, with "Other" for all values that are not to be kept."""
+    """The same rows, with OTHER for all values that are not to be kept."""
     if keep is None:
         return rows
     name = f"d_{keep.dimension}"

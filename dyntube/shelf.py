@@ -2,6 +2,9 @@
 
     {"version": 1, "items": [{"id": "5f0c...", ...}, ...]}
 
+A list whose items mean something else than before has the next version: what was written before is
+read as what it means now, and written so at the next edit.
+
 A shelf is read at every drawing of a page, so what was read is kept until the file changes. It is
 edited under a lock that all processes share, and written whole. A file that this version cannot
 read in full is never written, so nothing in it is lost.
@@ -14,7 +17,7 @@ import datetime as dt
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, asdict
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -24,8 +27,8 @@ import filelock
 
 from .errors import ArchiveError, EntryError
 from .files import cannot, make_folder, replacing
+from .text import valid
 
-_VERSION = 1
 _LOCK_SECONDS = 10.0  # an edit takes milliseconds; whoever waits longer waits for a broken disk
 _CLOCK_TICK_NS = 100_000_000
 _NOT_TEXT = ("Cc", "Cs")  # control characters and halves of characters: no spreadsheet takes them
@@ -47,12 +50,19 @@ class Shelf(Generic[T]):
     """One file of items; safe for many threads and processes.
 
     `load` makes an item of its JSON object, and raises EntryError, ValueError, TypeError or
-    KeyError when that is none.
+    KeyError when that is none. `renewed` has for each version but the last what makes of its items
+    those of the next.
     """
 
-    def __init__(self, file: Path, load: Callable[[dict[str, Any]], T]) -> None:
+    def __init__(
+        self,
+        file: Path,
+        load: Callable[[dict[str, Any]], T],
+        renewed: Sequence[Callable[[T], T]] = (),
+    ) -> None:
         self.file = file
-        self._load = load
+        self._load, self._renewed = load, tuple(renewed)
+        self._version = 1 + len(self._renewed)
         self._kept: tuple[tuple[int, int, int], dict[str, T]] | None = None
 
     def items(self) -> tuple[T, ...]:
@@ -98,16 +108,18 @@ class Shelf(Generic[T]):
         try:
             stored = json.loads(raw)
             version = stored["version"]
-            if isinstance(version, int) and version > _VERSION:
+            if isinstance(version, int) and version > self._version:
                 raise ArchiveError(
                     f"The file {self.file} was written by a newer version of DynTube Analytics. "
                     "Update this one to read and change it."
                 )
-            _expect(version == _VERSION and stored.keys() == {"version", "items"})
+            _expect(stored.keys() == {"version", "items"} and type(version) is int and version > 0)
             loaded = [self._load(item) for item in stored["items"]]
+            for renew in self._renewed[version - 1 :]:
+                loaded = [renew(item) for item in loaded]
             items = {item.id: item for item in loaded}
             _expect(len(items) == len(loaded))
-            _encode(items)  # what came in must be able to go out again
+            self._as_json(items).encode()  # what came in must be able to go out again
             return items
         except (EntryError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise ArchiveError(
@@ -116,12 +128,16 @@ class Shelf(Generic[T]):
             ) from error
 
     def _write(self, items: dict[str, T]) -> None:
-        encoded = _encode(items)
+        encoded = valid(self._as_json(items)).encode()
         try:
             with replacing(self.file) as temporary:
                 temporary.write_bytes(encoded)
         except OSError as error:
             raise ArchiveError(cannot("file", self.file, "written", error)) from error
+
+    def _as_json(self, items: dict[str, T]) -> str:
+        whole = {"version": self._version, "items": [asdict(item) for item in items.values()]}
+        return json.dumps(whole, default=lambda v: v.isoformat(), ensure_ascii=False, indent=1)
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -160,12 +176,6 @@ def moment(text: str) -> dt.datetime:
     if found.tzinfo is None:
         raise ValueError("a moment without its zone")
     return found
-
-
-def _encode(items: dict[str, T]) -> bytes:
-    whole = {"version": _VERSION, "items": [asdict(item) for item in items.values()]}
-    text = json.dumps(whole, default=lambda value: value.isoformat(), ensure_ascii=False, indent=1)
-    return text.encode()
 
 
 def _expect(holds: bool) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from . import dimensions, quality
 from . import metrics as catalogue
-from .dimensions import UNKNOWN
+from .dimensions import BETWEEN, UNKNOWN, Dimension
 from .metrics import Metric
 from .places import INSIDE, LABELS, Files, views_at
 from .query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
@@ -40,7 +41,7 @@ def statement(asked: Question, files: Files) -> Statement:
 
     Columns come back prefixed, because engines confuse an aggregate that is called like a column:
     `d_` for dimensions, `m_` for all others. `shape` makes a frame of them, and puts rows into
-    "Other". A Query asks for what is added up; what is counted once: `seen`.
+    OTHER. A Query asks for what is added up; what is counted once: `seen`.
     """
     parameters: dict[str, object] = {}
     if isinstance(asked, Query):
@@ -86,15 +87,33 @@ def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
     if filter_.operator == "contains":
         parts = {f"{name}_{n}": wanted for n, wanted in enumerate(filter_.values)}
         parameters |= parts
-        # Both by the engine: Python makes other small letters of some capitals, as İ and a last Σ.
-        value = f"lower(CAST({dimension.sql} AS VARCHAR))"
-        found = [f"strpos({value}, lower(${part})) > 0" for part in parts]
+        # As `text.folded`, and both by the engine, which does it once for each different text.
+        value = f"lower(nfc_normalize(CAST({_name(dimension)} AS VARCHAR)))"
+        found = [f"strpos({value}, lower(nfc_normalize(${part}))) > 0" for part in parts]
         return f"({' OR '.join(found) or 'false'})"
     if filter_.operator == "is" and dimension.label_of and UNKNOWN not in filter_.values:
         return _is_one_of(dimension.label_of, filter_.values, name, parameters)
     parameters[name] = [str(wanted) for wanted in filter_.values]
     is_one = f"list_contains(${name}, CAST({dimension.sql} AS VARCHAR))"
+    if dimension.within:
+        is_one = _is_named(dimension, name, is_one, parameters)
     return is_one if filter_.operator == "is" else f"NOT {is_one}"
+
+
+def _name(dimension: Dimension) -> str:
+    """The name alone of a value that may lie in others."""
+    return f"coalesce({dimension.columns[0]}, '')" if dimension.within else dimension.sql
+
+
+def _is_named(dimension: Dimension, name: str, is_one: str, parameters: dict[str, object]) -> str:
+    """Whether something is one of the values given, or is called like one that is a bare name."""
+    values = [str(value) for value in cast(list[str], parameters[name])]
+    parameters[f"{name}_bare"] = [value for value in values if BETWEEN not in value]
+    parameters[f"{name}_names"] = [value.partition(BETWEEN)[0] for value in values]
+    called = f"CAST({_name(dimension)} AS VARCHAR)"
+    # Names are compared first: what they lie in has to be put together view by view.
+    is_called = f"list_contains(${name}_names, {called})"
+    return f"({is_called} AND (list_contains(${name}_bare, {called}) OR {is_one}))"
 
 
 def _is_one_of(

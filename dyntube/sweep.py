@@ -1,48 +1,45 @@
 """One window of the view log, whole: every page, each id once, counted against the API's total.
 
-A sweep reads all pages of a window side by side. It is clean when no id came twice and every page
-counted as many views as came. Views that arrive or vanish meanwhile make it dirty, and it is
-repeated. A server that does not serve deep pages makes it short: then the window is halved.
+A sweep reads all pages of a window side by side, and on until a page brings nothing new wherever
+the count leaves room for more. It is clean when no id came twice and every page counted as many
+views as came. Views that arrive or vanish meanwhile make it dirty, and it is repeated. A server
+that does not serve deep pages, or the first one whatever is asked for, makes it short: then the
+window is halved. One that sorts anew for each page is read until all sweeps together have what it
+counts.
+
+What is in hand is bounded by what was asked for: a page with far more records than that ends it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass, replace
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from .api import Client, Window
 from .config import Scope
 from .errors import BadResponseError, RequestError, UnavailableError
-from .records import SCHEMA, Page, Rejected
+from .paging import (
+    FEWEST,
+    Paging,
+    are_the_same,
+    brings_nothing_new,
+    counts_each_page,
+    may_go_on,
+    paging,
+    refuse_more,
+)
+from .records import Page
+from .swept import Swept, merged, side_by_side, together
 
 SWEEPS = 5  # how often a window that does not add up is fetched before it is kept as unverified
 SHORTEST = dt.timedelta(seconds=1)  # windows are not halved below this
 MOST_SWEEPS = 20_000  # of a day
-MOST_PAGES = 100_000  # of a window; a server that counts more is not believed
+_FEW_SWEEPS = 3  # of the parts of a window that is sorted anew for each page
+MOST_OVER = 2  # times the size asked for; a server may round it up
 _SECOND = dt.timedelta(seconds=1)
-
-
-@dataclass(frozen=True)
-class Swept:
-    """All views of a window. `verified`: no id came twice, and no page counted another total.
-
-    `total` is what the API counted; more by `rejected` and by `outside`, the views it counted in
-    that are dated outside the window. `capped`: deep pages came short or not at all.
-    """
-
-    views: pa.Table
-    rejected: tuple[Rejected, ...] = ()
-    total: int = 0
-    duplicates: int = 0
-    verified: bool = False
-    outside: int = 0
-    capped: bool = False
 
 
 @dataclass
@@ -57,29 +54,72 @@ class Sweeper:
     sweeps: int = 0
     requests: int = 0
 
-    def sweep(self, window: Window, announce: Callable[[int], None] = lambda _: None) -> Swept:
-        """Fetch a window again until it adds up, at most SWEEPS times.
+    def sweep(
+        self,
+        window: Window,
+        announce: Callable[[int], None] = lambda _: None,
+        tries: int = SWEEPS,
+    ) -> Swept:
+        """Fetch a window again until it adds up, at most `tries` times.
 
         `announce` is told the API's total once it is known, before all is fetched. Raises ApiError.
         """
-        swept = Swept(SCHEMA.empty_table())
-        for attempt in range(SWEEPS):
-            self.sleep(attempt * 0.5)
-            swept = self._once(window, announce)
+        swept = self._once(window, announce)
+        for attempt in range(1, tries):
             if swept.verified:
                 break
-            if attempt == 1 and swept.capped and self._halves_add_up(window, swept.total):
-                return self._by_halves(window)
+            self.sleep(attempt * 0.5)
+            swept = self._again(swept, self._once(window, announce))
+            halve = swept.capped if attempt == 1 else swept.steady and attempt == tries - 1
+            if (
+                not swept.verified
+                and swept.records
+                and halve
+                and self._halves_add_up(window, swept)
+            ):
+                return self._by_halves(window, SWEEPS if swept.capped else _FEW_SWEEPS)
+        if (swept.total or 0) >= FEWEST and not swept.records:
+            raise BadResponseError(
+                f"DynTube counts {swept.total:,} views and its first page has none. "
+                "The API may have changed."
+            )
+        if swept.repeated:
+            raise BadResponseError(
+                "DynTube sends the same views whatever page is asked for. The API may have changed."
+            )
         if not (swept.verified and _is_round(swept.total)):
             return swept
         halves = self._halves(window)
         return self._by_halves(window) if halves else replace(swept, verified=False)
 
+    def one_page(self, window: Window, announce: Callable[[int], None]) -> Swept | None:
+        """A window, if all of it is on one page; None where it is not, or does not add up."""
+        self.sweeps += 1
+        [first] = self._pages(window, [1], None)
+        way = paging(first, self.client.page_size)
+        if way.last > 1 or self._read_on(window, [first], way):
+            return None
+        announce(len(first))
+        swept = merged([first], first.pager.total)
+        return swept if swept.verified and not _is_round(swept.total) else None
+
+    def tiles(self, windows: Sequence[Window], tries: int = SWEEPS) -> Swept:
+        """Windows that touch, each swept by itself, as one."""
+        return side_by_side([self.sweep(window, tries=tries) for window in windows])
+
     def count(self, window: Window) -> int:
-        """How many views the API counts in a window that is asked for as `sweep` asks."""
+        """How many views the API counts in a window that is asked for as `sweep` asks; those on a
+        first page where it does not count."""
         self.requests += 1
         asked = self.pages.submit(self.client.views, self.scope, _asked(window), 1, 1)
-        return asked.result().pager.total
+        return asked.result().counted
+
+    @staticmethod
+    def _again(before: Swept, swept: Swept) -> Swept:
+        """The later of two sweeps, with what the earlier one has where only the order differs."""
+        both = together(before, swept)
+        only_order = both.steady and before.duplicates and swept.duplicates
+        return both if only_order and not swept.verified else swept
 
     def _halves(self, window: Window) -> tuple[Window, ...]:
         """The newer and the older half; none of a window that is too short for that."""
@@ -89,46 +129,73 @@ class Sweeper:
             return ()
         return Window(middle, window.end), Window(window.start, middle)
 
-    def _halves_add_up(self, window: Window, total: int) -> bool:
+    def _halves_add_up(self, window: Window, whole: Swept) -> bool:
         """Whether both halves together have about what the whole has: where a server counts
         anything in any window, smaller ones are no way out."""
-        halves = self._halves(window)
-        return bool(halves) and sum(map(self.count, halves)) <= 1.5 * total
+        if whole.total is None:
+            return False
+        counts = list(map(self.count, self._halves(window)))
+        smaller = whole.capped or max(counts, default=0) < whole.counted
+        return bool(counts) and sum(counts) <= 1.5 * whole.counted and smaller
 
-    def _by_halves(self, window: Window) -> Swept:
-        newer, older = (self.sweep(half) for half in self._halves(window))
-        views, duplicates = _each_once(pa.concat_tables([newer.views, older.views]))
-        return Swept(
-            views,
-            newer.rejected + older.rejected,
-            newer.total + older.total,
-            newer.duplicates + older.duplicates + duplicates,
-            newer.verified and older.verified and not duplicates,
-            newer.outside + older.outside,
-        )
+    def _by_halves(self, window: Window, tries: int = SWEEPS) -> Swept:
+        return self.tiles(self._halves(window), tries)
 
     def _once(self, window: Window, announce: Callable[[int], None]) -> Swept:
         self.sweeps += 1
-        first = next(self._pages(window, [1], None))
-        announce(first.pager.total)
-        numbers = range(2, _page_count(first) + 1)
+        [first] = self._pages(window, [1], None)
+        way = paging(first, self.client.page_size)
+        announce(first.pager.total or len(first))
+        pages = [first]
         try:
-            pages = [first, *self._pages(window, numbers, first.pager.size)]
+            with closing(self._pages(window, range(2, way.last + 1), way.size)) as others:
+                for page in others:
+                    if len(pages) == 1 and are_the_same(first, page):
+                        return _only(first, repeated=True)
+                    pages.append(page)
+                    refuse_more(sum(map(len, pages)), first)
         except (RequestError, UnavailableError) as error:
             if isinstance(error, UnavailableError) and error.wait:
                 raise
             # Nothing but deep pages fails where a server refuses them, and the first page
             # of the next try fails as well where it does not.
-            return Swept(first.views, total=first.pager.total, capped=True)
-        missing = first.pager.total - sum(map(_records, pages))
-        return replace(merge(pages, window), capped=missing > 0 and len(pages) > 1)
+            return _only(first)
+        pages += self._read_on(window, pages, way)
+        swept = _merged(pages)
+        if swept.verified and way.is_capped(pages):
+            self.client.learn(most=way.size)
+        missing = swept.counted - sum(map(len, pages))
+        return replace(swept, capped=missing > 0 and len(pages) > 1)
 
-    def _pages(self, window: Window, numbers: Sequence[int], size: int | None) -> Iterator[Page]:
+    def _read_on(self, window: Window, pages: list[Page], way: Paging) -> list[Page]:
+        """The pages behind those that were counted, as long as they bring views."""
+        more: list[Page] = []
+        while may_go_on([*pages, *more], way.size, way.first.pager.total):
+            number = len(pages) + len(more) + 1
+            try:
+                [page] = self._pages(window, [number], way.size)
+            except RequestError:
+                break  # there is no such page
+            if not len(page) or brings_nothing_new(page, [*pages, *more]):
+                break
+            more.append(page)
+            refuse_more(sum(map(len, pages)) + sum(map(len, more)), way.first)
+        return more
+
+    def _pages(self, window: Window, numbers: Sequence[int], size: int | None) -> Generator[Page]:
         self.requests += len(numbers)
-        return self.pages.map(lambda number: self._page(window, number, size), numbers)
+        yield from self.pages.map(lambda number: self._page(window, number, size), numbers)
 
     def _page(self, window: Window, number: int, size: int | None) -> Page:
-        page = self.client.views(self.scope, _asked(window), number, size)
+        wanted = self.client.page_size
+        page = self.client.views(self.scope, _asked(window), number, size or wanted)
+        # Later pages are asked for in the size that the first one said to have.
+        most = size or max(page.pager.size or 0, wanted)
+        if len(page) > MOST_OVER * most:
+            raise BadResponseError(
+                f"DynTube was asked for {most:,} views and sent {len(page):,} on page "
+                f"{number:,}: it does not page as it did. The API may have changed."
+            )
         if self.scope.kind != "account":
             keys = page.views[f"{self.scope.kind}_key"].unique().to_pylist()
             if strangers := set(keys) - {self.scope.key, None}:
@@ -140,19 +207,17 @@ class Sweeper:
         return page
 
 
-def merge(pages: Sequence[Page], window: Window) -> Swept:
-    """The pages of a window as one table, each id once."""
-    inside, outside = [SCHEMA.empty_table()], [SCHEMA.empty_table()]
-    for page in pages:
-        _sort_out(page.views, window, inside, outside)
-    views, duplicates = _each_once(pa.concat_tables(inside))
-    others, more = _each_once(pa.concat_tables(outside))
-    bad = [record for page in pages for record in page.rejected]
-    rejected = tuple(dict.fromkeys(bad))
-    duplicates += more + len(bad) - len(rejected)
-    totals = {page.pager.total for page in pages}
-    clean = totals == {len(views) + len(others) + len(rejected)} and not duplicates
-    return Swept(views, rejected, max(totals), duplicates, clean, len(others))
+def _merged(pages: Sequence[Page]) -> Swept:
+    totals = {page.pager.total for page in pages} - {None}
+    if counts_each_page(pages) or not totals:
+        return merged(pages, None)
+    return merged(pages, max(filter(None, totals), default=0), steady=len(totals) == 1)
+
+
+def _only(first: Page, *, repeated: bool = False) -> Swept:
+    """The first page alone, where the others cannot be had."""
+    swept = merged([first], first.pager.total)
+    return replace(swept, verified=False, capped=True, repeated=repeated)
 
 
 def _asked(window: Window) -> Window:
@@ -160,46 +225,6 @@ def _asked(window: Window) -> Window:
     return Window(window.start - _SECOND, window.end)
 
 
-def _sort_out(
-    views: pa.Table, window: Window, inside: list[pa.Table], outside: list[pa.Table]
-) -> None:
-    """Put a page's views where their own dates say."""
-    ends = pc.min_max(views["date"]).as_py()
-    if not len(views) or (ends["min"] >= window.start and ends["max"] < window.end):
-        inside.append(views)  # as nearly always
-        return
-    since = pc.greater_equal(views["date"], window.start)
-    within = pc.and_(since, pc.less(views["date"], window.end))
-    inside.append(views.filter(within))
-    outside.append(views.filter(pc.invert(within)))
-
-
-def _each_once(views: pa.Table) -> tuple[pa.Table, int]:
-    """The views with each id once, and how many came again."""
-    duplicates = len(views) - pc.count_distinct(views["id"]).as_py()
-    if duplicates:
-        # A view still playing may come twice; the longer watch time is the later one.
-        order = pc.sort_indices(views, [("id", "ascending"), ("watch_time", "descending")])
-        views = views.take(order)
-        first = ~pd.Series(views["id"].to_numpy()).duplicated().to_numpy()
-        views = views.filter(pa.array(first))
-    return views, duplicates
-
-
-def _records(page: Page) -> int:
-    return len(page.views) + len(page.rejected)
-
-
-def _page_count(first: Page) -> int:
-    """How many pages there are by the size that the server says it gives, which may be smaller
-    than the one asked for."""
-    total, size = first.pager.total, first.pager.size
-    pages = -(-total // size) if size else 1
-    if pages > MOST_PAGES:
-        raise BadResponseError(f"DynTube counts {total:,} views in one day, which cannot be.")
-    return pages
-
-
-def _is_round(total: int) -> bool:
+def _is_round(total: int | None) -> bool:
     """Whether a count may be a server's limit instead: these limits are round numbers."""
-    return total >= 1000 and (total % 1000 == 0 or total & (total - 1) == 0)
+    return total is not None and total >= 1000 and (total % 1000 == 0 or total & (total - 1) == 0)

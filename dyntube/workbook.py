@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 from openpyxl import Workbook
@@ -34,8 +34,12 @@ from .sheet import (
 )
 
 _NOTES = "Notes"
-_LONGEST_TEXT = 32_767  # of a cell
+_LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units
 _LONGEST_NAME = 31  # of a sheet, in UTF-16 units
+# An underscore that a reader of the file would take for the start of an escaped character
+# (ECMA-376, ST_Xstring); and the characters of a text in which there is none, escaped ones too.
+_TAKEN_FOR_ESCAPE = re.compile("_(?=[xX][0-9A-Fa-f]{4}_)")
+_CHARACTER = re.compile("_x[0-9A-F]{4}_|.", re.DOTALL)
 _MOST_ROWS = 1_048_575  # of a sheet, below its header
 _NARROWEST, _WIDEST = 10, 60  # columns, in characters
 _LOOKED_AT = 200  # rows, for the width
@@ -48,7 +52,8 @@ class Provenance:
     """What somebody needs to understand the numbers later; texts are as people read them.
 
     `data_time` says up to when there are views, `made_at` when this was made; `link` opens the page
-    as it was. `counts` are labels with values, `annotations` days with a scope and a text.
+    as it was. `counts` are labels with values, `annotations` days with a scope and a text, `doubts`
+    why numbers of some days may be wrong, accepted or not. Views of the `demo` are invented.
     """
 
     title: str
@@ -61,6 +66,8 @@ class Provenance:
     link: str
     counts: tuple[tuple[str, str], ...]
     annotations: tuple[tuple[str, str, str], ...] = ()
+    demo: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 def excel(sheet: Sheet, notes: Provenance) -> bytes:
@@ -81,7 +88,7 @@ def workbook(sheets: Sequence[Sheet], notes: Provenance) -> bytes:
 
 def _book(notes: Provenance) -> Any:
     book = Workbook(write_only=True)  # rows go to the disk, so that size does not matter
-    book.properties.creator, book.properties.title = "DynTube Analytics", printable(notes.title)
+    book.properties.creator, book.properties.title = "DynTube Analytics", _written(notes.title)
     return book
 
 
@@ -107,19 +114,40 @@ def _names(titles: Iterable[str]) -> Iterator[str]:
     """Names that Excel allows: short, without some characters, each once whatever its case."""
     taken = {_NOTES.lower(), "history"}  # the latter is Excel's own
     for title in titles:
-        base = re.sub(r"[\[\]:*?/\\]", " ", printable(title))
-        base = _cut(" ".join(base.split()), _LONGEST_NAME) or "Table"
+        base = re.sub(r"[\[\]:*?/\\]", " ", title)
+        base = _cut_name(_written(" ".join(base.split())), _LONGEST_NAME) or "Table"
         numbered = (f" ({number})" for number in count(2))
         name = base
         while name.lower() in taken:
             ending = next(numbered)
-            name = _cut(base, _LONGEST_NAME - len(ending)) + ending
+            name = _cut_name(base, _LONGEST_NAME - len(ending)) + ending
         taken.add(name.lower())
         yield name
 
 
+def _cut_name(text: str, units: int) -> str:
+    return _cut(text, units).strip(" '")
+
+
+def _written(text: str) -> str:
+    """Text as the file has it, for Excel to read just this text."""
+    text = printable(text).replace("\r\n", "\n").replace("\r", "\n")
+    if text.isspace():  # else it would be dropped as layout of the file
+        return f"_x{ord(text[0]):04X}_{text[1:]}"
+    return _TAKEN_FOR_ESCAPE.sub("_x005F_", text)
+
+
 def _cut(text: str, units: int) -> str:
-    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore").strip(" '")
+    """What `_written` gave, in so many UTF-16 units: Excel counts after reading, others do not."""
+    if _units(text) <= units:
+        return text
+    characters = _CHARACTER.findall(text)
+    ends = accumulate(map(_units, characters))
+    return "".join(c for c, end in zip(characters, ends, strict=True) if end <= units)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _write_table(page: Any, table: Sequence[Column]) -> None:
@@ -155,9 +183,10 @@ class _Cells:
         if value is None or isinstance(value, bool | int | float | dt.date):
             self._number.value = value
             return self._number
-        text = printable(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+        text = _written(str(value))
         cell = self._formula if safe(text) != text else self._text
-        cell.value = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
+        whole = _units(text) <= _LONGEST_TEXT
+        cell.value = text if whole else f"{_cut(text, _LONGEST_TEXT - 1)}…"
         cell.data_type = "s"  # whatever openpyxl took it for
         return cell
 
@@ -174,12 +203,16 @@ def _write_notes(book: Any, sheets: Sequence[Sheet], notes: Provenance) -> None:
 def _lines(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, str]]:
     """The notes, as labels with texts."""
     yield notes.title, ""
+    if notes.demo:
+        yield "Data", "Invented demo data: no account is connected."
     yield "Period", notes.period
     yield "Compared with", notes.comparison or "Nothing"
     for number, text in enumerate(notes.filters or ("None",)):
         yield "" if number else "Filters", text
     yield "Time zone", notes.timezone
     yield "Views up to", notes.data_time
+    for number, text in enumerate(notes.doubts or ("No day",)):
+        yield "" if number else "In doubt", text
     yield "Made", notes.made_at
     yield "Link to this page", notes.link
     yield from notes.counts

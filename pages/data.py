@@ -8,11 +8,13 @@ def draw(scene: ui.Scene) -> None:
     ui.stored_days(scene)
     with ui.card("Quality checks"):
         ui.quality_checks(scene)
-    left, right = ui.columns(1, 1)
+    left, middle, right = ui.columns(1, 1, 1)
     with left, ui.card("Names still missing"):
         ui.missing_names(scene)
-    with right, ui.card("Unknown fields"):
+    with middle, ui.card("Unknown fields"):
         ui.unknown_fields()
+    with right, ui.card("Fields that could not be read"):
+        ui.unread_fields()
     with ui.card("Sync log"):
         ui.sync_log(scene)
 

@@ -24,6 +24,7 @@ def draw(scene: ui.Scene) -> None:
     with right, ui.card("Domains and their pages"):
         ui.treemap(scene, "embed_domain", "embed_page")
     ui.drill(scene, "embed", "embed_domain", title="Domains and pages")
+    ui.campaigns(scene)
 
 
-ui.page("Embeds", METRICS, draw, together=(("embed_domain", ui.TIME),))
+ui.page("Embeds", METRICS, draw, together=(("embed_domain", ui.TIME), ui.CAMPAIGN))

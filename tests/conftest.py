@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dyntube import sources
 from dyntube.api import Client
 from dyntube.archive import Archive
 from dyntube.config import Settings
@@ -19,12 +21,37 @@ from dyntube.demo import process
 from dyntube.parse import read_page
 from dyntube.sync import Syncer
 
+from .failures import pytest_configure
 from .scripted import Answer, Server, in_turn, serve
 
+__all__ = ["pytest_configure"]
 DATA = Path(__file__).parent / "data"
 UTC = dt.UTC
 SECRET = "canary-key-9876"
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the stand-in's clock in tests
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file in one worker, for its fixtures, and all of the browser in another."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(
+            pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path))
+        )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nobodys_settings() -> None:
+    """Whoever has settings beside this checkout has them for themselves."""
+    sources.CHECKOUT = DATA
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nobodys_make() -> None:
+    """A `make` that a test runs is not told that it runs within `make test`."""
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")

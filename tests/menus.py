@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
@@ -84,4 +87,9 @@ def press(at: AppTest, label: str) -> AppTest:
 
 def address(at: AppTest) -> dict[str, list[str]]:
     """What the URL says."""
-    return {name: [v] if isinstance(v, str) else v for name, v in at.query_params.items()}
+    told = [
+        element.proto.body for element in at.get("html") if 'id="address"' in element.proto.body
+    ]
+    query = re.search(r'data-query="([^"]*)"', told[0])
+    assert query
+    return parse_qs(unescape(query[1]), keep_blank_values=True)

@@ -11,7 +11,7 @@ from dyntube.archive import Archive
 
 from . import odd
 from .hostile import TEXTS
-from .plain import Record
+from .plain import PAGES, Record, read
 from .test_metrics import fetch
 
 DAYS = (dt.date(2026, 10, 25), dt.date(2026, 10, 26))  # the clocks of Berlin go back on the first
@@ -25,6 +25,11 @@ WORDS = (
     *(" ", "  padded ", "\t", "\0", "a\0b", "1", "On", "Off", "-1", "2026-10-25 00:00:00"),
     *TEXTS,
 )
+# What no field should be, and what some can be read as.
+OTHERS: tuple[Any, ...] = (
+    *(True, False, 0, 1, 8.1, 1e308, -1e308, 2**31, 10**25, "true", " FALSE ", "0", " 12.5 "),
+    *("12,5", "1_000", "nan", "120.0.6099", "XP", "\ud83d", [], {}, ["x"], {"a": 1}),
+)
 MISSING = object()
 _MOMENTS = (
     *("00:00:00Z", "00:00:00.000001Z", "00:14:59.9999999Z", "00:59:59.999Z", "01:00:00+00:00"),
@@ -33,13 +38,13 @@ _MOMENTS = (
 
 
 def build(stand_in: str, folder: Path, odd_ones: int = 300) -> tuple[Archive, list[Record]]:
-    """An archive of DAYS in a folder, and the raw views in it."""
+    """An archive of DAYS in a folder, and the raw views in it, as people would read them."""
     archive, chance, raw = odd.open_archive(folder), random.Random(4), []
     for day in DAYS:
         records = fetch(stand_in, day, day + odd.ONE_DAY)
         records += [oddity(chance, day, f"odd-{day}-{n}") for n in range(odd_ones // len(DAYS))]
         odd.put(archive, day, records)
-        raw += records
+        raw += map(read, records)
     return archive, raw
 
 
@@ -48,6 +53,9 @@ def oddity(chance: random.Random, day: dt.date, id_: str) -> Record:
 
     def text() -> object:
         return chance.choice((MISSING, None, "", *(chance.choice(WORDS) for _ in range(6))))
+
+    def country() -> object:
+        return chance.choice((text(), "DE", "de", "UK", "DEU", "Germany", "N/A"))
 
     def one_of(*values: object) -> object:
         return chance.choice((MISSING, None, *values))
@@ -61,21 +69,34 @@ def oddity(chance: random.Random, day: dt.date, id_: str) -> Record:
         "id": id_,
         "date": f"{day}T{moment}",
         **{name: text() for name in ("videoKey", "projectKey", "channelKey", "region")},
-        "clientUserId": one_of("", "ann", "bob", *WORDS[:3]),
+        "clientUserId": one_of("", "ann", "bob", "undefined", "0", "NULL", *WORDS[:3]),
         "viewerId": one_of("", "ann", "browser-1", "browser-2"),
         "planType": one_of(0, 1, 2, 7, -1),
         "started": one_of(*flag),
         "ended": one_of(*flag),
         "muted": one_of(*flag),
-        "duration": one_of(0, -5, 1e-9, 29.999, 30, 60, 100, 119.5, 300, 1800, 2e9),
-        "watchTime": one_of(0, -3, 0.25, 15, 25, 50, 74.9999, 75, 100, 4000, 1e14),
+        "duration": one_of(0, -5, 1e-9, 29.999, 30, 60, 100, 119.5, 300, 1800, 604800, 2e9),
+        "watchTime": one_of(0, -3, 0.25, 15, 25, 50, 74.9999, 75, 100, 4000, 604801, 1e308),
         "browser": group(family=text(), major=one_of(0, 1, 153)),
         "os": group(family=text(), major=one_of(0, 10)),
         "device": group(type=text(), brand=text(), model=text()),
-        "geo": group(country=text(), region=text(), city=text(), continent=text()),
-        "embed": group(domain=text(), url=text()),
+        "geo": group(country=country(), region=text(), city=text(), continent=text()),
+        "embed": group(domain=text(), url=one_of(*PAGES)),
     }
-    return without_missing(view)
+    return spoiled(chance, without_missing(view))
+
+
+def spoiled(chance: random.Random, view: Record) -> Record:
+    """The same with some fields of another type than they should have."""
+
+    def some(fields: Record) -> Record:
+        return {
+            name: chance.choice(OTHERS) if chance.random() < 0.08 else value
+            for name, value in fields.items()
+        }
+
+    parts = {name: some(value) for name, value in view.items() if isinstance(value, dict)}
+    return some(view | parts) | {name: view[name] for name in ("id", "date")}
 
 
 def without_missing(fields: dict[str, object]) -> dict[str, Any]:

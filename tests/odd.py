@@ -7,11 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from dyntube import accepted
+from dyntube.accepted import Acceptances
 from dyntube.archive import Archive
 from dyntube.config import STATS_URL, Settings
 from dyntube.dayfile import DayInfo
+from dyntube.doubts import Doubt, Kind
 from dyntube.journal import FILE_NAME, Journal
 from dyntube.parse import read_page
+from dyntube.shelf import Shelf
 
 from .conftest import pager, record
 
@@ -92,8 +96,15 @@ def lose(archive: Archive, day: dt.date) -> None:
         path.unlink()
 
 
+def accept(archive: Archive, kind: Kind, first: dt.date, last: dt.date, reason: str) -> None:
+    """Accept the doubts of a kind on some days."""
+    file = archive.root / archive.folders[0] / accepted.FILE_NAME
+    Acceptances(Shelf(file, accepted.load)).accept({kind: [(first, last)]}, reason, "ops")
+
+
 def build(folder: Path, today: dt.date, days: int = 60) -> Archive:
-    """Days until `today`, with a short, a damaged and three missing ones, and bad records."""
+    """Days until `today`, with one in doubt, one whose doubt is accepted, a damaged and three
+    missing ones, and bad records."""
     archive = open_archive(folder)
     fill(archive, today, days)
 
@@ -107,9 +118,17 @@ def build(folder: Path, today: dt.date, days: int = 60) -> Archive:
     ]
     put(archive, ago(6), odd, duplicates=2, changed=3, removed=1)
     put(archive, ago(8), views(ago(8)), verified=False, api_total=5)
+    put(archive, ago(17), views(ago(17)), doubts=(Doubt("zone", "No time names its zone."),))
+    accept(archive, "zone", ago(17), ago(17), "They are in UTC, says support.")
     bad = [{"id": HOSTILE, "date": "yesterday"}, {"id": 7, "note": HOSTILE}]
     hostile = views(ago(10), 1, projectKey=HOSTILE, videoKey=HOSTILE, viewId=HOSTILE)
-    put(archive, ago(10), [*hostile, *bad], unknown_fields={UNKNOWN_FIELD: 3, HOSTILE: 1})
+    put(
+        archive,
+        ago(10),
+        [*hostile, *bad],
+        unknown_fields={UNKNOWN_FIELD: 3, HOSTILE: 1},
+        unread_fields={"watchTime": 2},
+    )
     put(archive, ago(12), [])
     damage(archive, ago(15))
     for count in (20, 21, 22):

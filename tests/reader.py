@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.elements.arrow import DataframeSelectionSerde
 from streamlit.elements.plotly_chart import PlotlyChartSelectionSerde
 
-from dyntube.ui.selection import Selection, to_parameters
+from dyntube.ui.address import to_parameters
+from dyntube.ui.selection import Selection
 
 
 class _Address(dict[str, list[str]]):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Asked:
     headers: dict[str, str]
     json: dict[str, Any]
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of its address."""
+        return dict(parse_qsl(urlsplit(self.path).query))
+
 
 Script = Callable[[Asked], Answer]
 
@@ -40,7 +46,7 @@ class Server:
 
     script: Script
     url: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list, repr=False)
 
 
 def views(records: list[dict[str, Any]], **pager: int) -> Answer:
@@ -63,12 +69,19 @@ def serve(script: Script) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer takes 40 ms
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             asked = Asked(self.command, self.path, dict(self.headers), json.loads(body or "{}"))
             server.asked.append(asked)
             answer = server.script(asked)
+            try:
+                self.answer(answer)
+            except ConnectionError:  # who asked is gone
+                self.close_connection = True
+
+        def answer(self, answer: Answer) -> None:
             self.send_response_only(answer.status)  # without a date: a test's clock may differ
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -8,10 +8,12 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from dyntube.dimensions import HIERARCHIES
+from dyntube.dimensions import HIERARCHIES, UNKNOWN
 from dyntube.metrics import METRICS
 from dyntube.periods import EARLIEST, INTERVALS, LATEST, Period
 from dyntube.quality import CHECKS, DAY_CHECKS
+from dyntube.query import Operator
+from dyntube.text import clean
 from dyntube.ui.selection import (
     COMPARE_LABELS,
     CUSTOM,
@@ -31,8 +33,18 @@ periods = st.builds(
     st.dates(EARLIEST, LATEST),
     st.integers(0, 4000),
 )
-values = st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple)
-filters = st.tuples(st.sampled_from(FILTERABLE), values, st.sampled_from(list(OPERATORS)))
+KEYS = ("project", "channel", "video")
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> tuple[str, tuple[str, ...], Operator]:
+    """Any filter that can be chosen: keys are any text, others as they are cleaned."""
+    name, operator = draw(st.sampled_from(FILTERABLE)), draw(st.sampled_from(list(OPERATORS)))
+    texts = st.text(st.characters(exclude_categories=["Cs"])) | st.just(UNKNOWN)
+    if name not in KEYS or operator == "contains":
+        texts = texts.map(clean)
+    values = texts.filter(bool) if operator == "contains" else texts.map(lambda t: t or UNKNOWN)
+    return name, tuple(draw(st.lists(values, min_size=1, max_size=3))), operator
 
 
 @st.composite
@@ -56,7 +68,7 @@ def selections(draw: st.DrawFn) -> Selection:
         selection = replace(selection, preset=CUSTOM, dates=draw(periods))
     if draw(st.booleans()):
         selection = replace(selection, compare="dates", compare_dates=draw(periods))
-    for name, wanted, operator in draw(st.lists(filters, max_size=6)):
+    for name, wanted, operator in draw(st.lists(filters(), max_size=6)):
         selection = selection.where(name, wanted, operator)
     for level in draw(st.lists(st.sampled_from(LEVELS), max_size=4)):
         selection = selection.at_level(level)

@@ -61,6 +61,13 @@ def with_a_ghost(records: list[Record]) -> Script:
     return script
 
 
+def day_asked(asked: Asked) -> dt.date:
+    """The day that a request is for: alone, or with the day before and after."""
+    start, end = (dt.datetime.fromisoformat(asked.json[name]) for name in ("from", "to"))
+    second = dt.timedelta(seconds=1)
+    return (start + second + ONE_DAY if end - start > 2 * ONE_DAY else end - second).date()
+
+
 def moment_of(view: Record) -> dt.datetime:
     """When a view began; a date that nobody can read counts as May 1st, at noon."""
     try:

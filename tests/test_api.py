@@ -131,7 +131,6 @@ def test_a_login_page_is_asked_for_once_more_and_then_called_that(server: Server
         (Answer(401, b'{"message": "no"}'), AuthError, "DYNTUBE_API_KEY"),
         (Answer(403), AuthError, "DYNTUBE_API_KEY"),
         (Answer(400, b'{"message": "Bad from."}'), RequestError, "Bad from"),
-        (Answer(404, b"nothing here"), RequestError, "404"),
         (Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), RequestError, "redirects"),
         (Answer(307, b"", {"Location": "http://127.0.0.1:1/"}), RequestError, "redirects"),
     ],
@@ -142,7 +141,8 @@ def test_a_refusal_is_not_asked_again(
     server.script = in_turn(answer)
     with pytest.raises(error, match=text):
         ids(server, Waits())
-    assert len(server.asked) == 1
+    sizes = [asked.json["size"] for asked in server.asked]
+    assert len(set(sizes)) == len(sizes)  # but for a smaller page, where that may be the reason
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`streamlit run app.py` as a process: one file is the server and the script of each reader."""
+"""`python app.py` as a process: one file is the server and the script of each reader."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def started(folder: Path, log: Path, **environ: str) -> Iterator[str]:
     """The address of the app as `make run` starts it; what it says goes into `log`."""
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
     keep |= {"DYNTUBE_ARCHIVE": str(folder), "DYNTUBE_SYNC": "external"}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "app.py"]
     with log.open("w") as errors:
         process = subprocess.Popen(
             command, cwd=ROOT, env=keep | environ, stdout=subprocess.PIPE, stderr=errors, text=True

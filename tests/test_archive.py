@@ -275,12 +275,12 @@ def test_a_damaged_day_cannot_be_read(at: int, store: Store, archive: Archive) -
 
 
 def test_records_that_could_not_be_read_are_told_by_day(store: Store, archive: Archive) -> None:
-    bad = [record("é\n\u2028", "no date"), record("y", f"{DAY}T10:00:00Z", duration=[])]
+    bad = [record("é\n\u2028", "no date"), record("y", f"{DAY}T10:00:00Z") | {"id": ["y"]}]
     store(DAY, [*rows(2), *bad])
     store(NEXT, rows(2, NEXT))
     found = list(archive.rejected(DAY, NEXT))
     assert [(day, json.loads(aside.raw)) for day, aside in found] == [(DAY, one) for one in bad]
-    assert "duration" in found[1][1].reason
+    assert "id" in found[1][1].reason
     assert list(archive.rejected(NEXT, NEXT)) == []
 
 

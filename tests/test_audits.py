@@ -13,7 +13,7 @@ from dyntube.plan import AUDITS_PER_RUN
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked
-from .syncing import MAY_1, ONE_DAY, MakeScene, Scene, hourly, ids, paged
+from .syncing import MAY_1, ONE_DAY, MakeScene, Scene, day_asked, hourly, ids, paged
 
 MONTH = 31 * ONE_DAY
 
@@ -33,7 +33,7 @@ def later(old: Scene, after: dt.timedelta = MONTH) -> Scene:
 
 def counted(old: Scene) -> list[str]:
     """The days that were counted in the last run."""
-    return [asked.json["to"][:10] for asked in old.server.asked if asked.json["size"] == 1]
+    return [str(day_asked(asked)) for asked in old.server.asked if asked.json["size"] == 1]
 
 
 def file_of(old: Scene) -> Path:
@@ -54,10 +54,10 @@ def test_a_settled_day_is_counted_again_after_a_month_by_one_request(scene: Make
     old = later(stored_long_ago(scene), 29 * ONE_DAY)
     assert counted(old) == []
     later(old, ONE_DAY)
-    assert counted(old) == ["2026-05-02"]
-    assert old.asked_from() == {f"{old.now.date() - ONE_DAY}T23:59:59"}
+    assert counted(old) == ["2026-05-01"]
+    assert set(map(day_asked, old.server.asked)) == {MAY_1, old.now.date()}
     later(old, 29 * ONE_DAY)
-    assert "2026-05-02" not in counted(old)
+    assert "2026-05-01" not in counted(old)
     assert old.archive.days()[MAY_1][0].fetched_at == NOON
 
 
@@ -95,7 +95,7 @@ def test_fewer_views_than_are_stored_never_shrink_a_settled_day(scene: MakeScene
     assert "what is stored is kept" in report.kept[old.archive.folders[0], MAY_1]
     assert len(ids(old.archive)) == 3
     assert old.stored(MAY_1).settled
-    assert old.sweeps() == 2  # of the day of the clock and of the audited one
+    assert old.sweeps() == 6  # of the day of the clock and of the audited one, and of their halves
 
 
 def test_a_lower_count_is_asked_about_once_until_it_changes_again(scene: MakeScene) -> None:
@@ -104,7 +104,7 @@ def test_a_lower_count_is_asked_about_once_until_it_changes_again(scene: MakeSce
         del old.views[left:]
         before = len(events(old, "audit_differs"))
         later(old)
-        assert "2026-05-02" in counted(old)
+        assert "2026-05-01" in counted(old)
         assert len(events(old, "audit_differs")) - before == differs
         assert len(ids(old.archive)) == 3
 
@@ -125,7 +125,8 @@ def test_a_damaged_day_whose_count_differs_too_is_fetched_once(scene: MakeScene)
     old.views += [record("late", f"{MAY_1}T20:00:00Z")]
     later(old)
     assert len(ids(old.archive)) == 4
-    assert old.sweeps() == 2  # of the day of the clock and of the damaged one
+    fetched = [event["day"] for event in events(old, "day_stored")]
+    assert fetched.count(str(MAY_1)) == 2  # at first, and once again
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_a_damaged_list_of_audits_costs_a_request_a_day_and_nothing_else(
     old = later(stored_long_ago(scene))
     file_of(old).write_bytes(content)
     later(old)
-    assert counted(old)[0] == "2026-05-02"
+    assert counted(old)[0] == "2026-05-01"
     assert file_of(old).read_text().startswith('{"2026-05-01": ["')
     assert len(ids(old.archive)) == 3
 
@@ -165,7 +166,7 @@ def test_audits_that_cannot_be_kept_do_no_harm(scene: MakeScene) -> None:
     file_of(old).unlink()
     file_of(old).mkdir()
     assert old.sync((old.now + MONTH).date(), after=MONTH).outcome == "done"
-    assert counted(old) == ["2026-05-02"]
+    assert counted(old) == ["2026-05-01"]
 
 
 def test_what_was_noted_is_there_the_next_time(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_an_audit_that_fails_leaves_what_was_stored_and_is_noted(scene: MakeScen
     assert json.loads(file_of(old).read_text()) == {}
     old.server.script = well
     later(old, ONE_DAY)
-    assert counted(old) == ["2026-05-02"]
+    assert counted(old) == ["2026-05-01"]
 
 
 def test_nothing_is_audited_in_a_run_that_failed(scene: MakeScene) -> None:
@@ -199,10 +200,10 @@ def test_nothing_is_audited_in_a_run_that_failed(scene: MakeScene) -> None:
 
 
 def test_records_that_could_not_be_read_are_part_of_the_count(scene: MakeScene) -> None:
-    old = scene([*hourly(3), record("odd", f"{MAY_1}T21:00:00Z", duration=[])])
+    old = scene([*hourly(3), record("odd", f"{MAY_1}T21:00:00Z") | {"id": []}])
     old.sync(MAY_1)
     later(old)
-    assert counted(old) == ["2026-05-02"]
+    assert counted(old) == ["2026-05-01"]
     assert events(old, "audit_differs") == []
 
 

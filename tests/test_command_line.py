@@ -14,7 +14,7 @@ import filelock
 import pytest
 
 from .scripted import Answer, Asked, in_turn, serve
-from .syncing import hourly, paged, with_a_ghost
+from .syncing import ONE_DAY, day_asked, hourly, paged, with_a_ghost
 
 ROOT = Path(__file__).parents[1]
 
@@ -96,6 +96,12 @@ def test_what_could_not_be_fetched_is_status_1_and_a_sentence(tmp_path: Path) ->
         ((), "required"),
         (("sync", "--from", "9999"), "2026-10-31"),
         (("sync", "--from", "2026-10-03", "--to", "2026-10-01"), "before it starts"),
+        (("sync", "--to", "2026-01-01"), "where a sync begins without --from. Give --from too."),
+        (("sync", "--from", "2099-01-01"), "before it starts"),
+        (
+            ("export", "--to", "x", "--from", "2026-10-03", "--until", "2026-10-01"),
+            "--until 2026-10-01 is before --from 2026-10-03",
+        ),
         (("fetch",), "invalid choice"),
     ],
 )
@@ -127,6 +133,28 @@ def test_without_a_key_it_says_that_the_views_are_invented(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert "demo data" in done.stderr
     assert [path.name for path in folder.iterdir() if path.is_dir()] == ["demo"]
+
+
+@pytest.mark.parametrize("command", [("status",), ("verify",), ("repair",), ("export", "--to")])
+def test_every_command_says_that_views_are_invented(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    to = [str(tmp_path / "out")] if command[-1] == "--to" else []
+    done = run(*command, *to, folder=tmp_path / "archive")
+    assert done.returncode == 0
+    assert done.stderr == "dyntube: No DYNTUBE_API_KEY is set: this is invented demo data.\n"
+
+
+def test_a_sync_that_ends_before_what_is_stored_says_where_it_would_begin(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    with serve(three_days) as server:
+        run("sync", *MAY, url=server.url, folder=folder)
+        done = run("sync", "--to", "2026-04-01", url=server.url, folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(
+        "dyntube: --to 2026-04-01 is before 2026-05-01, where a sync begins without --from. "
+        "Give --from too.\n"
+    )
 
 
 def three_days(asked: Asked) -> Answer:
@@ -176,7 +204,7 @@ def test_damage_is_found_by_verify_and_healed_by_repair(tmp_path: Path) -> None:
         repaired = run("repair", url=server.url, folder=folder)
         assert repaired.returncode == 0, repaired.stderr
         assert repaired.stdout == "1 day fetched, 2 views.\n"
-        assert {asked.json["to"] for asked in server.asked} == {"2026-05-02T00:00:00"}
+        assert {day_asked(asked) for asked in server.asked} == {MAY_1}
         again = run("verify", url=server.url, folder=folder)
         assert (again.returncode, again.stdout) == (0, sound.stdout)
 
@@ -223,7 +251,9 @@ def test_the_error_output_of_a_sync_is_for_machines(tmp_path: Path) -> None:
     fails = Answer(400, json.dumps({"message": "No\nand \x1b[31mno\r\n again."}).encode())
 
     def script(asked: Asked) -> Answer:
-        return fails if asked.json.get("to") == "2026-05-03T00:00:00" else three_days(asked)
+        of_log = "to" in asked.json
+        failing = of_log and day_asked(asked) == MAY_1 + ONE_DAY
+        return fails if failing else three_days(asked)
 
     with serve(script) as server:
         done = run("sync", *MAY, url=server.url, folder=tmp_path / "archive")
@@ -264,6 +294,7 @@ def test_export_writes_what_other_tools_read(tmp_path: Path) -> None:
     assert json.loads(some.stdout) == {
         "files": [str(tmp_path / "b" / "year=2026" / "month=05" / "2026-05-03.parquet")],
         "views": 4,
+        "in_doubt": {},
     }
     none = run("export", "--to", str(tmp_path / "c"), "--until", "2026-04-30", **where)
     assert none.stdout.startswith("0 days")
@@ -286,6 +317,45 @@ def test_export_leaves_a_damaged_day_out_and_names_it(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert str(path) in done.stderr
     assert done.stdout.startswith("2 days with 7 views")
+
+
+@pytest.mark.parametrize("pages", ['"abc"', "{}", "NaN", "1e400", "-1"])
+def test_sync_reads_a_catalog_whose_pager_makes_no_sense(tmp_path: Path, pages: str) -> None:
+    def script(asked: Asked) -> Answer:
+        if asked.method == "POST":
+            return three_days(asked)
+        kind = asked.path.split("/")[2].split("?")[0]
+        body = f'{{"{kind}": [{{"key": "a", "name": "A"}}], "pager": {{"totalPages": {pages}}}}}'
+        return Answer(body=body.encode())
+
+    folder = tmp_path / "archive"
+    with serve(script) as server:
+        done = run("sync", *MAY, url=server.url, folder=folder)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    (names,) = folder.glob("*/names.json")
+    assert json.loads(names.read_text())["projects"] == {"a": {"name": "A"}}
+
+
+def test_sync_asks_for_nothing_before_the_first_view(tmp_path: Path) -> None:
+    with serve(three_days) as server:
+        period = ("--from", "2010-01-01", "--to", "2026-05-03")
+        done = run("sync", *period, url=server.url, folder=tmp_path / "archive")
+        asked = [question for question in server.asked if question.method == "POST"]
+    assert done.stdout == "3 days fetched, 9 views.\n"
+    assert len(asked) < 20
+
+
+def test_a_mistake_of_ours_is_a_sentence_with_a_reference(tmp_path: Path) -> None:
+    broken = tmp_path / "sitecustomize.py"
+    broken.write_text("import dyntube.archive as a\na.Archive.days = lambda *_: 1 / 0\n")
+    path = os.pathsep.join((str(tmp_path), str(ROOT)))
+    done = run("status", url="http://127.0.0.1:1", folder=tmp_path / "a", PYTHONPATH=path)
+    assert done.returncode == 1
+    log, said = done.stderr.splitlines()
+    assert "ZeroDivisionError" in json.loads(log)["trace"]
+    assert json.loads(log)["reference"] in said
+    assert said.startswith("dyntube: Something went wrong on our side. Reference ")
 
 
 EXTERNAL = {"DYNTUBE_SYNC": "external"}

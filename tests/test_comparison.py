@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from dyntube.comparison import change, compare, metric_of
+from dyntube.comparison import change, changes, comparable, compare, metric_of
 from dyntube.metrics import METRICS, metric
 
 NAN = math.nan
@@ -200,3 +201,37 @@ def test_totals_have_no_rows_that_could_be_gone():
 @pytest.mark.parametrize("column", ["views", "views_before", "views_change"])
 def test_every_column_is_of_the_metric_that_it_is_about(column):
     assert metric_of(column) == "views"
+
+
+# Sides of unequal length
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "before", "days", "expected"),
+    [
+        ("views", 42, 3, (14, 1), 0.0),  # 3 a day on both sides
+        ("watch_time", 310, 300, (31, 30), 0.0),
+        ("views", 30, 62, (15, 31), 0.0),
+        ("views", 5, 0, (14, 1), NAN),
+        ("play_rate", 0.5, 0.4, (14, 1), 0.1),  # a rate has no length
+        ("average_watch_time", 60, 50, (14, 1), 0.2),
+        # People do not come by the day: of months they are compared as they are, else not at all.
+        ("viewers", 33, 30, (31, 30), 0.1),
+        ("viewers", 33, 30, (28, 31), 0.1),
+        ("viewers", 33, 30, (14, 1), NAN),
+        ("new_viewers", 33, 30, (14, 12), NAN),
+        ("views_per_viewer", 1.5, 1.2, (14, 1), NAN),
+        ("views_per_viewer", 1.5, 1.2, (31, 30), 0.25),
+    ],
+)
+def test_sums_change_by_the_day_and_people_only_where_lengths_are_alike(
+    name, now, before, days, expected
+):
+    measure = metric(name)
+    [found] = changes(measure, np.array([now]), np.array([before]), days)
+
+    assert found == pytest.approx(expected, nan_ok=True)
+    both = compare(frame(**{name: [now]}), frame(**{name: [before]}), [], [name], days=days)
+    assert both[f"{name}_change"].iloc[0] == pytest.approx(expected, nan_ok=True)
+    assert both[f"{name}_before"].iloc[0] == before
+    assert comparable(measure, days) == (not math.isnan(expected) or not before)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.config import API_URL, STATS_URL, Scope, Settings, read_settings
+from dyntube.config import API_URL, STATS_URL, Scope, Settings, read_hosts, read_settings
 from dyntube.errors import ConfigError
 
 KEY = {"DYNTUBE_API_KEY": "key-of-ours"}
@@ -26,7 +26,7 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         api_key="",
         stats_url="https://stats.dyntube.com",
         api_url="https://api.dyntube.com",
-        archive=Path("archive"),
+        archive=tmp_path / "archive",
         timezone="UTC",
         scopes=(Scope("account", ""),),
         page_size=1000,
@@ -51,6 +51,12 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ("DYNTUBE_REFRESH_MINUTES", "60", "refresh_minutes", 60),
         ("DYNTUBE_MEMORY", "50", "memory", 50),
         ("DYNTUBE_MEMORY", "0", "memory", 0),
+        (
+            "DYNTUBE_HOSTS",
+            "Dash.Acme.com.,, *.team.acme.com, dash.acme.com, bücher.example",
+            "hosts",
+            ("dash.acme.com", "*.team.acme.com", "xn--bcher-kva.example"),
+        ),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
         (
@@ -126,6 +132,40 @@ def test_the_demo_runs_until_a_key_or_a_stats_url_is_set(tmp_path, environ, demo
     assert read(tmp_path, **environ).demo is demo
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "https://dash.acme.com",
+        "dash.acme.com:8501",
+        "dash.acme.com/analytics",
+        "ann@dash.acme.com",
+        "*",
+        "*.",
+        "*acme.com",
+        "dash.*.com",
+        "dash..acme.com",
+        ".acme.com",
+        "[::1]",
+        "two words",
+        "x" * 64,
+        "ü" * 63,
+        "a\x00b",
+    ],
+)
+def test_what_is_no_name_of_a_host_is_refused(tmp_path, host):
+    for read_them in (read_settings, read_hosts):
+        with pytest.raises(ConfigError, match=r"DYNTUBE_HOSTS has .*, which is no name of a host"):
+            read_them({"DYNTUBE_HOSTS": f"dash.acme.com, {host}"}, tmp_path / "absent.toml")
+
+
+def test_names_of_hosts_are_read_whatever_else_is_wrong(tmp_path):
+    file = tmp_path / "secrets.toml"
+    file.write_text('DYNTUBE_HOSTS = ["a.example", "b.example"]', "utf-8")
+
+    assert read_hosts({"DYNTUBE_TIMEZONE": "Mars/Olympus"}, file) == ("a.example", "b.example")
+    assert read_hosts({}, tmp_path / "absent.toml") == ()
+
+
 @pytest.mark.parametrize("word", ["External", "cron", "yes", "app external", "0"])
 def test_who_fetches_is_one_of_two_words(tmp_path, word):
     with pytest.raises(ConfigError, match="DYNTUBE_SYNC must be app or external"):
@@ -192,7 +232,11 @@ def test_project_and_channel_keys_together_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe/Atlantis", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000]
+    "zone",
+    [
+        *("Europe/Atlantis", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000),
+        *("posix/Europe/Berlin", "right/UTC", "Factory", "localtime", "europe/berlin"),
+    ],
 )
 def test_an_unknown_time_zone_is_refused(tmp_path, zone):
     with pytest.raises(ConfigError, match="DYNTUBE_TIMEZONE"):
@@ -305,3 +349,20 @@ def test_demo_views_have_one_folder_of_their_own():
     demo = Settings(demo=True)
 
     assert {demo.folder(Scope()), demo.folder(Scope("project", "a"))} == {"demo"}
+
+
+def test_sites_can_say_what_tells_their_pages_apart():
+    text = "Shop.example: P id ;lms.example:# ; b\u00fccher.example: x"
+    found = read_settings({"DYNTUBE_PAGE_PARAMETERS": text}, Path("absent.toml"))
+
+    assert found.rules.of_domains == (
+        ("lms.example", ("#",)),
+        ("shop.example", ("p", "id")),
+        ("xn--bcher-kva.example", ("x",)),
+    )
+
+
+@pytest.mark.parametrize("text", ["p id", "a.example", "a.example:", ": p", "a b: p", "x/y: p"])
+def test_page_parameters_that_name_no_domain_are_refused(text):
+    with pytest.raises(ConfigError, match="DYNTUBE_PAGE_PARAMETERS"):
+        read_settings({"DYNTUBE_PAGE_PARAMETERS": text}, Path("absent.toml"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.sync.client import connect
@@ -25,8 +25,18 @@ def pages() -> Iterator[str]:
         await socket.send_text(str(dict(socket.cookies)))
         await socket.close()
 
-    page = Route("/", lambda request: PlainTextResponse(str(dict(request.cookies))))
-    with served(routes=[page, WebSocketRoute("/stream", talk)]) as url:
+    others = {
+        "/health": PlainTextResponse("ok"),
+        "/gone": HTMLResponse("gone", 404),
+        "/data": Response("{}", media_type="application/json"),
+        "/unchanged": Response(status_code=304),
+    }
+    routes = [
+        Route("/", lambda request: HTMLResponse(str(dict(request.cookies)))),
+        *(Route(path, lambda request, answer=answer: answer) for path, answer in others.items()),
+        WebSocketRoute("/stream", talk),
+    ]
+    with served(routes=routes) as url:
         yield url
 
 
@@ -67,6 +77,19 @@ def test_behind_tls_the_name_never_travels_in_the_clear(protocol: str, pages: st
 def test_only_a_page_gives_a_name(method: str, headers: dict[str, str], pages: str) -> None:
     answer = requests.request(method, pages, headers=headers, timeout=20)
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/health", "/gone", "/data", "/nowhere", "/api/nothing", "/api/views.csv?zone=Mars"]
+)
+def test_what_is_no_page_gives_no_name(path: str, pages: str) -> None:
+    answer = requests.get(pages + path, headers=PAGE, timeout=20)
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_page_that_a_browser_still_has_gives_a_name_too(pages: str) -> None:
+    answer = requests.get(f"{pages}/unchanged", headers=PAGE, timeout=20)
+    assert answer.cookies["dyntube_reader"]
 
 
 def test_a_websocket_passes_untouched(pages: str) -> None:

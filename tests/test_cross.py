@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dyntube.charts.base import point
 from dyntube.periods import LATEST, Interval, Period
 from dyntube.query import Filter
 from dyntube.ui.cross import chart_key, narrows, toggles, toggles_rows
@@ -64,19 +65,26 @@ def test_after_two_clicks_a_chart_has_its_key_again() -> None:
 # Points of charts
 
 
-def clicked(*values: Any) -> list[dict[str, Any]]:
-    return [{"curve_number": 0, "point_index": 0, "customdata": [v, "text"]} for v in values]
+def clicked(*values: Any, by: str = "country") -> list[dict[str, Any]]:
+    return points(*(None if value is None else ((by, value),) for value in values))
+
+
+def points(*picks: Any) -> list[dict[str, Any]]:
+    return [
+        {"curve_number": 0, "point_index": 0, "customdata": point("text", *(some or ()))}
+        for some in picks
+    ]
 
 
 def test_a_click_on_a_point_filters_and_another_takes_it_back(reader: Reader) -> None:
-    click = toggles("map", "country")
+    click = toggles("map")
 
     assert reader.picks("map", click, points=clicked("DE")) == GERMANY
     assert reader.picks("map", click, points=clicked("DE")) == Selection()
 
 
 def test_a_drag_over_several_points_filters_by_all(reader: Reader) -> None:
-    found = reader.picks("map", toggles("map", "country"), points=clicked("DE", "FR"))
+    found = reader.picks("map", toggles("map"), points=clicked("DE", "FR"))
 
     assert found.values("country") == ("DE", "FR")
 
@@ -85,13 +93,13 @@ def test_a_drag_over_several_points_filters_by_all(reader: Reader) -> None:
 def test_a_click_on_nothing_or_on_the_rest_changes_nothing(
     reader: Reader, points: list[dict[str, Any]]
 ) -> None:
-    assert reader.picks("map", toggles("map", "country"), points=points) == Selection()
+    assert reader.picks("map", toggles("map"), points=points) == Selection()
 
 
 def test_boxes_in_boxes_are_of_their_own_dimension(reader: Reader) -> None:
-    click = toggles("tree", "device_type", {"Apple": "device_brand"})
-    reader.picks("tree", click, points=clicked("Apple"))
-    found = reader.picks("tree", click, points=clicked("Mobile"))
+    click = toggles("tree")
+    reader.picks("tree", click, points=clicked("Apple", by="device_brand"))
+    found = reader.picks("tree", click, points=clicked("Mobile", by="device_type"))
 
     assert found.filters == (
         Filter("device_type", ("Mobile",)),
@@ -99,8 +107,30 @@ def test_boxes_in_boxes_are_of_their_own_dimension(reader: Reader) -> None:
     )
 
 
+UNKNOWN_PAGE = (("embed_page", ""), ("embed_domain", "a.example"))
+
+
+def test_a_value_that_says_too_little_is_filtered_by_with_what_it_is_in(reader: Reader) -> None:
+    click = toggles("tree")
+    both = Selection().where("embed_domain", ("a.example",)).where("embed_page", ("",))
+
+    assert reader.picks("tree", click, points=points(UNKNOWN_PAGE)) == both
+    assert reader.picks("tree", click, points=points(UNKNOWN_PAGE)) == Selection()
+
+
+def test_what_is_filtered_by_in_part_is_then_filtered_by_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    domain = Selection().where("embed_domain", ("a.example",))
+    reader, click = Reader(monkeypatch, domain), toggles("tree")
+
+    found = reader.picks("tree", click, points=points(UNKNOWN_PAGE))
+
+    assert found == domain.where("embed_page", ("",))
+
+
 def test_what_a_point_stands_for_is_text(reader: Reader) -> None:
-    found = reader.picks("heat", toggles("heat", "weekday"), points=clicked(6))
+    found = reader.picks("heat", toggles("heat"), points=clicked("6", by="weekday"))
 
     assert found.values("weekday") == ("6",)
 

@@ -19,7 +19,7 @@ import pytest
 from dyntube.api import Client, Window
 from dyntube.config import Scope, Settings
 from dyntube.deadline import Watchdog
-from dyntube.errors import UnavailableError
+from dyntube.errors import CancelledError, UnavailableError
 
 from .conftest import record
 from .faults.wire import Answer, Wire
@@ -141,8 +141,23 @@ def wait_until(true: Callable[[], object]) -> None:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request has a moment, and one attempt."""
-    monkeypatch.setattr("dyntube.api.DEADLINE", 0.3)
+    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.3)
     monkeypatch.setattr("dyntube.retry.ATTEMPTS", 1)
+
+
+@pytest.mark.parametrize("where", [*DRIPS, "nothing"])
+def test_a_run_that_is_stopped_leaves_a_server_that_does_not_end(where: str) -> None:
+    over = threading.Event()
+    with serving(DRIPS[where]() if where in DRIPS else Silence(over)) as wire:
+        asking = client(wire)
+        with ThreadPoolExecutor(1) as threads:
+            asked = threads.submit(ids, asking)
+            wait_until(lambda: wire.asked)
+            asking.retries.stop(CancelledError("The sync was cancelled."))
+            with pytest.raises(CancelledError):
+                asked.result(30)
+        over.set()
+        assert len(wire.asked) == 1
 
 
 @pytest.mark.parametrize("where", DRIPS)
@@ -167,10 +182,10 @@ def test_a_server_that_says_nothing_at_all_is_left() -> None:
 def test_after_a_drip_the_next_attempt_has_a_new_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dyntube.api.DEADLINE", 0.3)
+    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.3)
 
     def then_there_is_time(_: float) -> None:
-        monkeypatch.setattr("dyntube.api.DEADLINE", 120.0)
+        monkeypatch.setattr("dyntube.transport.DEADLINE", 120.0)
 
     with serving(DRIPS["a body"](), Answer(body=BODY)) as wire:
         settings = Settings(stats_url=wire.url)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS
+from dyntube.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS, UNKNOWN
 from dyntube.engine import Engine
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
@@ -38,16 +38,16 @@ def called(store: Callable[..., Any], archive: Archive) -> Called:
 
 
 def test_lengths_are_bands_of_which_each_begins_where_the_last_ends(called: Called) -> None:
-    seconds = [0.001, 29.999, 30, 59.999, 60, 119, 120, 299, 300, 599, 600, 1799, 1800, 10**8]
+    seconds = [0.001, 29.999, 30, 59.999, 60, 119, 120, 299, 300, 599, 600, 1799, 1800, 604_800]
     expected = [name for name in LENGTHS for _ in range(2)]
 
     assert called("length", *({"duration": n} for n in seconds)) == expected
 
 
 def test_a_length_that_cannot_be_is_unknown(called: Called) -> None:
-    fields = [{"duration": n} for n in (None, 0, -1, -1e300, 1e300)]
+    fields = [{"duration": n} for n in (None, 0, -1, -1e300, 604_800.001, 1e300)]
 
-    assert called("length", *fields) == ["Unknown"] * 5
+    assert called("length", *fields) == [UNKNOWN] * 6
 
 
 def test_the_length_does_not_depend_on_playing(called: Called) -> None:
@@ -58,7 +58,7 @@ def test_the_length_does_not_depend_on_playing(called: Called) -> None:
 
 @pytest.mark.parametrize(
     ("watched", "percent"),
-    [(0, 0), (None, 0), (0.99, 0), (1, 1), (49.999, 49), (50, 50), (99.999, 99), (100, 100)],
+    [(0, 0), (None, -1), (0.99, 0), (1, 1), (49.999, 49), (50, 50), (99.999, 99), (100, 100)],
 )
 def test_a_share_watched_is_whole_percents_that_are_full(
     called: Called, watched: float | None, percent: int
@@ -70,10 +70,12 @@ def test_a_share_watched_is_whole_percents_that_are_full(
     ("fields", "percent"),
     [
         ({"watchTime": 250, "duration": 100}, 100),
-        ({"watchTime": 1e300, "duration": 1e-300}, 100),
-        ({"watchTime": 5e9, "duration": 1e10}, 50),
-        ({"watchTime": -5, "duration": 100}, 0),
-        ({"watchTime": -1e300, "duration": 1}, 0),
+        ({"watchTime": 604_800, "duration": 1e-300}, 100),
+        ({"watchTime": 302_400, "duration": 604_800}, 50),
+        ({"watchTime": 604_801, "duration": 100}, -1),
+        ({"watchTime": 50, "duration": 604_801}, -1),
+        ({"watchTime": 1e300, "duration": 100}, -1),
+        ({"watchTime": -5, "duration": 100}, -1),
         ({"duration": 0}, -1),
         ({"duration": None}, -1),
         ({"started": False}, -1),
@@ -128,7 +130,7 @@ def test_versions_are_told_apart_within_their_family(called: Called) -> None:
         {},
         None,
     ]
-    expected = ["Firefox 120", "Firefox", "Safari 0", "Unknown", "Unknown", "Unknown"]
+    expected = ["Firefox 120", "Firefox", "Safari 0", UNKNOWN, UNKNOWN, UNKNOWN]
 
     assert called("browser_version", *({"browser": machine} for machine in machines)) == expected
     assert called("os_version", *({"os": machine} for machine in machines)) == expected

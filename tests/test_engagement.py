@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dyntube import engagement
+from dyntube.coverage import ALWAYS, Coverage
 from dyntube.engagement import Typical, Watched, typical, video_lengths, watched_shares
 from dyntube.engine import Engine
 from dyntube.periods import Period
@@ -46,9 +47,10 @@ def some_records(count: int = 400, videos: int = 1, seed: int = 7) -> list[Recor
 
 
 def shares(records: list[Record]) -> list[float]:
-    """The watched share in percent of every play of known length."""
+    """The watched share in percent of every play of known length and watch time."""
     plays = [view for view in records if view["started"] and (view["duration"] or 0) > 0]
-    return [min((view["watchTime"] or 0) * 100 / view["duration"], 100) for view in plays]
+    known = [view for view in plays if plain.seconds(view, "watchTime") is not None]
+    return [min(view["watchTime"] * 100 / view["duration"], 100) for view in known]
 
 
 def plain_curve(percents: list[float]) -> list[float]:
@@ -196,7 +198,7 @@ def test_a_video_whose_length_is_not_known_is_not_typical() -> None:
     assert found.videos == 5
 
 
-STEPS = tuple(dict.fromkeys((*engagement.FUNNEL, *engagement.RULES)))
+STEPS = tuple(dict.fromkeys((*engagement.FUNNEL, *engagement.RULES, engagement.KNOWN)))
 
 
 def test_steps_by_percent_are_the_metrics_of_their_names(ask) -> None:
@@ -215,7 +217,10 @@ def test_every_rule_says_how_many_plays_it_counts(ask) -> None:
     expected += [sum(share >= rule for share in percents) for rule in (75, 90, 95)]
     rules = engagement.completion_rules(row)
     assert [rule.plays for rule in rules] == expected
-    assert [rule.rate for rule in rules] == [count / len(plays) for count in expected]
+    known = plain.metrics(records)["lasting_plays"]
+    assert known < len(plays)
+    of = [len(plays), known, known, known]
+    assert [rule.rate for rule in rules] == [n / all_ for n, all_ in zip(expected, of, strict=True)]
     assert [rule.label for rule in rules] == ["Ended", "Watched 75%", "Watched 90%", "Watched 95%"]
     assert [rule.used for rule in rules] == [True, False, False, False]
     assert rules[0].rate == plain.metrics(records)["completion_rate"]
@@ -224,7 +229,7 @@ def test_every_rule_says_how_many_plays_it_counts(ask) -> None:
 def test_the_rules_agree_with_the_curve_where_all_lengths_are_known(ask) -> None:
     records = [view | {"duration": 137} for view in some_records()]
     curve = watched_shares(ask(records, "watched_percent")).curve
-    row = ask(records, metrics=("plays", *engagement.RULES)).iloc[0]
+    row = ask(records, metrics=STEPS).iloc[0]
     for rule, percent in zip(engagement.completion_rules(row)[1:], (75, 90, 95), strict=True):
         assert rule.rate == pytest.approx(curve[percent])
 
@@ -237,9 +242,10 @@ def test_without_plays_a_rule_has_no_rate(ask) -> None:
 
 def test_the_funnel_goes_from_views_to_the_end(ask) -> None:
     records = some_records()
-    row = ask(records, metrics=engagement.FUNNEL).iloc[0]
+    row = ask(records, metrics=STEPS).iloc[0]
     expected = plain.metrics(records)
-    assert engagement.funnel(row) == [
+    steps = engagement.funnel(row)
+    assert [(step.label, step.count) for step in steps] == [
         ("Views", len(records)),
         ("Plays", expected["plays"]),
         ("Watched 25%", expected["reached_25"]),
@@ -248,30 +254,33 @@ def test_the_funnel_goes_from_views_to_the_end(ask) -> None:
         ("Watched 95%", expected["reached_95"]),
         ("Ended", expected["completions"]),
     ]
+    unknown = expected["plays"] - expected["lasting_plays"]
+    assert [step.of for step in steps] == [None, None, *[len(records) - unknown] * 4, None]
+    assert [step.before for step in steps] == [None, None, expected["lasting_plays"], *[None] * 4]
 
 
-LATER = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+LONG_AGO = dt.datetime(2010, 1, 1, tzinfo=dt.UTC)
 
 
 def test_a_period_has_each_hour_of_the_week_as_often_as_it_came() -> None:
     four_weeks = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 28))
-    assert (engagement.hours_of_week(four_weeks, "UTC", LATER) == 4).all()
+    assert (engagement.hours_of_week(four_weeks, "UTC", ALWAYS) == 4).all()
     ten_days = Period(dt.date(2026, 11, 9), dt.date(2026, 11, 18))  # a Monday to a Wednesday
-    assert engagement.hours_of_week(ten_days, "UTC", LATER)[:, 0].tolist() == [2, 2, 2, 1, 1, 1, 1]
+    assert engagement.hours_of_week(ten_days, "UTC", ALWAYS)[:, 0].tolist() == [2, 2, 2, 1, 1, 1, 1]
 
 
 def test_hours_to_come_and_hours_that_clocks_skip_or_repeat_do_not_count_as_whole() -> None:
     monday = Period(dt.date(2026, 11, 9), dt.date(2026, 11, 9))
     now = dt.datetime(2026, 11, 9, 14, 29, tzinfo=dt.UTC)
-    today = engagement.hours_of_week(monday, "UTC", now)
-    assert today[0].tolist() == [1] * 14 + [0.5] + [0] * 9
+    today = engagement.hours_of_week(monday, "UTC", Coverage(((LONG_AGO, now),)))
+    assert today[0].tolist() == pytest.approx([1] * 14 + [29 / 60] + [0] * 9)
     assert today[1:].sum() == 0
     spring = Period(dt.date(2026, 3, 29), dt.date(2026, 3, 29))
-    assert engagement.hours_of_week(spring, "Europe/Berlin", LATER)[6, 1:4].tolist() == [1, 0, 1]
+    assert engagement.hours_of_week(spring, "Europe/Berlin", ALWAYS)[6, 1:4].tolist() == [1, 0, 1]
     autumn = Period(dt.date(2026, 10, 25), dt.date(2026, 10, 25))
-    assert engagement.hours_of_week(autumn, "Europe/Berlin", LATER)[6, 1:4].tolist() == [1, 2, 1]
+    assert engagement.hours_of_week(autumn, "Europe/Berlin", ALWAYS)[6, 1:4].tolist() == [1, 2, 1]
     half = Period(dt.date(2026, 11, 9), dt.date(2026, 11, 9), until=dt.time(3, 30))
-    assert engagement.hours_of_week(half, "Asia/Kolkata", LATER)[0, 2:5].tolist() == [1, 0.5, 0]
+    assert engagement.hours_of_week(half, "Asia/Kolkata", ALWAYS)[0, 2:5].tolist() == [1, 0.5, 0]
 
 
 def test_a_metric_by_hour_of_the_week_stands_where_its_hour_is(ask) -> None:

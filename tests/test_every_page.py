@@ -81,7 +81,7 @@ def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn(
     assert gc.get_freeze_count() > 10_000
 
 
-@pytest.mark.parametrize("page", set(PAGES) - {"live"})
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"live"}))
 @pytest.mark.parametrize("state", EMPTY)
 def test_a_page_without_views_says_what_to_do(
     page: str,
@@ -147,7 +147,7 @@ def _hostile(number: int, date: str) -> dict[str, Any]:
         ("videos", 2),
         ("geography", 2),
         ("devices", 2),
-        ("embeds", 2),
+        ("embeds", 4),  # of domains and of campaigns, here and before
         ("engagement", 3),  # by the clock only for the period
     ],
 )

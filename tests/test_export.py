@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
@@ -165,3 +166,15 @@ def test_a_day_that_one_scope_lacks_by_damage_is_left_out(scene: MakeScene, tmp_
     two.archive.files(MAY_1, MAY_1)[1].write_bytes(b"rubbish")
     fresh = Archive(two.archive.root, two.archive.folders)
     assert list(export(fresh, tmp_path / "out", *ALWAYS)) == []
+
+
+def test_invented_views_have_a_mark_beside_them_that_no_reader_takes_for_views(
+    stored: Archive, tmp_path: Path
+) -> None:
+    to = tmp_path / "out"
+    days = list(export(stored, to, *ALWAYS, demo=True))
+    assert "Invented demo views" in (to / "_DEMO_DATA.txt").read_text("utf-8")
+    views = sum(day.views for day in days)
+    assert len(pd.read_parquet(to)) == ds.dataset(to).count_rows() == views > 0
+    list(export(stored, tmp_path / "real", *ALWAYS))
+    assert [path.name for path in (tmp_path / "real").iterdir()] == ["year=2026"]

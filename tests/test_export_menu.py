@@ -78,3 +78,8 @@ def test_of_tables_with_one_title_the_one_that_says_most_is_offered_once() -> No
         report.add(Sheet(title, rows))
     assert [sheet.title for sheet in report.sheets] == ["By day", "By city"]
     assert report.sheets[0].rows is more
+
+
+def test_files_with_invented_views_are_called_so() -> None:
+    assert Report(demo=True).name("By country") == "demo-by-country"
+    assert Report().name("By country", "26 Oct") == "by-country-26-oct"

@@ -12,11 +12,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dyntube
+from dyntube import formats
 from dyntube.account import Account, open_account
 from dyntube.background import Background, State
 from dyntube.config import Settings
+from dyntube.periods import Period
 from dyntube.ui import answers
 
+from .opened import plain
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, hourly, paged
 
@@ -144,6 +147,32 @@ def test_pages_are_whole_without_a_key_and_touch_nothing(
     told = " ".join(str(element.value) for element in (*at.info, *at.warning)).lower()
     assert "demo" not in told
     assert answers.background().state == State()
+
+
+@pytest.mark.parametrize("page", ["pages/overview.py", "pages/live.py", "pages/data.py"])
+def test_an_archive_of_other_scopes_is_told_from_one_of_none(
+    page: str, connect: Callable[..., None], archive: Path, server: Server, days: list[dt.date]
+) -> None:
+    connect(server.url, archive, SYNC="external", API_KEY="", PROJECT_KEYS="another")
+    at = AppTest.from_file(APP, default_timeout=60).run()
+    at = at.switch_page(page).run()
+    assert not at.exception
+    told = plain(" ".join(str(element.value) for element in (*at.info, *at.caption)))
+    stored = formats.period(Period(min(days), max(days)))
+    assert f"The archive {archive} holds other scopes: the whole account at {server.url}," in told
+    assert f"39 days, {stored}. If you expect those, set DYNTUBE_STATS_URL" in told
+
+
+def test_a_folder_without_any_days_is_named(
+    connect: Callable[..., None], server: Server, tmp_path: Path
+) -> None:
+    connect(server.url, tmp_path / "wrong_folder", SYNC="external", API_KEY="")
+    at = AppTest.from_file(APP, default_timeout=60).run()
+    [said] = [plain(info.value) for info in at.info]
+    assert said == (
+        "Nothing is stored yet. A scheduler has to fetch into "
+        f"{tmp_path / 'wrong_folder'}, which holds no days."
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube import formats
+from dyntube.countries import country_alpha_3, country_name
 from dyntube.metrics import METRICS, metric
 from dyntube.periods import Period
 
@@ -239,8 +240,8 @@ def test_the_time_left_is_about_so_much(seconds, text):
     ],
 )
 def test_a_country_has_its_common_name_and_an_unknown_code_stays(code, name, alpha_3):
-    assert formats.country(code) == name
-    assert formats.country_alpha_3(code) == alpha_3
+    assert country_name(code) == name
+    assert country_alpha_3(code) == alpha_3
 
 
 @pytest.mark.parametrize(
@@ -317,3 +318,19 @@ def test_text_from_outside_becomes_neither_a_link_nor_an_icon_nor_an_arrow(text)
 )
 def test_text_from_outside_is_one_line_and_makes_no_heading_or_block(text, shown):
     assert formats.plain(text) == shown
+
+
+@given(st.floats() | st.sampled_from([1e308, -1e308, math.inf, -math.inf, math.nan, -0.0, 5e-324]))
+def test_no_formatter_fails_on_any_number_or_writes_a_long_text(amount):
+    texts = [formats.compact(amount), formats.hours(amount), formats.clock(amount)]
+    texts += [formats.ago(amount), formats.time_left(amount)]
+    for measure in METRICS.values():
+        texts += [formats.value(measure, amount), formats.value(measure, amount, full=True)]
+        texts.append(formats.change(measure, amount))
+    assert max(map(len, texts)) < 30
+    if not math.isfinite(amount):
+        assert {formats.value(measure, amount) for measure in METRICS.values()} == {formats.NONE}
+
+
+def test_a_time_below_none_has_its_sign_before_it():
+    assert [formats.clock(seconds) for seconds in (-5, -65, -0.4)] == ["-0:05", "-1:05", "0:00"]

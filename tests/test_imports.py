@@ -20,20 +20,25 @@ MODULES = {
 
 # What leads outside, and the only files that may import it.
 DOORS = {
-    "requests": ["dyntube/api.py", "dyntube/deadline.py"],
-    "urllib3": ["dyntube/api.py", "dyntube/deadline.py", "dyntube/demo/"],
+    "requests": ["dyntube/transport.py", "dyntube/deadline.py"],
+    "urllib3": ["dyntube/transport.py", "dyntube/deadline.py", "dyntube/demo/"],
     "httpx": ["dyntube/demo/"],
     "aiohttp": ["dyntube/demo/"],
     "http.client": ["dyntube/demo/"],
     "http.server": ["dyntube/demo/"],
     "urllib.request": ["dyntube/demo/"],
-    "socket": ["dyntube/deadline.py", "dyntube/demo/"],
+    "socket": ["dyntube/deadline.py", "dyntube/ui/hosts.py", "dyntube/demo/"],
     "pyarrow.parquet": ["dyntube/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine.py", "dyntube/memory.py", "dyntube/demo/"],
     "openpyxl": ["dyntube/workbook.py"],
-    "starlette": ["dyntube/ui/routes.py", "dyntube/demo/"],
+    "starlette": [
+        "dyntube/ui/routes.py",
+        "dyntube/ui/hosts.py",
+        "dyntube/ui/headers.py",
+        "dyntube/demo/",
+    ],
 }
 
 
@@ -161,5 +166,6 @@ def test_a_module_fits_in_a_head_and_a_page_on_a_screen(path):
 
 
 def test_the_public_names_are_these():
-    assert dyntube.__all__ == ["DynTubeError", "ask", "load_views"]
+    public = ["DemoDataWarning", "DoubtWarning", "DynTubeError", "ask", "load_views"]
+    assert dyntube.__all__ == public
     assert all(hasattr(dyntube, name) for name in dyntube.__all__)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.dimensions import DIMENSIONS
+from dyntube.dimensions import DIMENSIONS, OTHER, UNKNOWN
 from dyntube.query import Filter, Query
 from dyntube.ui import answers
 from dyntube.ui.labels import NAMED, label, resolved, sentence
@@ -54,9 +54,19 @@ def found(by: str, *texts: str, zone: str = "UTC") -> Filter:
         ("weekday", "9", "9"),
         ("hour_of_day", "7", "07:00"),
         ("hour_of_day", "soon", "soon"),
-        ("city", "DE", "DE"),
-        ("city", "<b>![x](y)</b>", "<b>![x](y)</b>"),
-        ("embed_page", "https://shop.example/a", "shop.example/a"),
+        ("browser", "DE", "DE"),
+        ("browser", "<b>![x](y)</b>", "<b>![x](y)</b>"),
+        ("city", "Paris\x1fÎle-de-France\x1fFR", "Paris, Île-de-France, France"),
+        ("city", "Paris\x1f\x1fFR", "Paris, France"),
+        ("city", "Paris\x1f\x1f", "Paris"),
+        ("city", "\x1f\x1fFR", "Unknown, France"),
+        ("city", "\x1f\x1f", "Unknown"),
+        ("city", "Unknown\x1f\x1fFR", "“Unknown”, France"),
+        ("city", "Paris", "Paris (anywhere)"),  # of an old link
+        ("city", "", "Unknown (anywhere)"),
+        ("region", "Limburg\x1fBE", "Limburg, Belgium"),
+        ("device_model", "P\x1fFair", "P, Fair"),
+        ("embed_page", "shop.example/a", "shop.example/a"),
     ],
 )
 def test_people_read_names_and_text_stays_as_it_is(by: str, value: str, text: str) -> None:
@@ -65,10 +75,11 @@ def test_people_read_names_and_text_stays_as_it_is(by: str, value: str, text: st
 
 def test_what_is_unknown_or_the_rest_is_called_so_everywhere() -> None:
     for by in FILTERABLE:
-        assert (label(by, "Unknown"), label(by, "Other")) == ("Unknown", "Other")
+        anywhere = " (anywhere)" if DIMENSIONS[by].within else ""
+        assert (label(by, UNKNOWN), label(by, OTHER)) == (f"Unknown{anywhere}", "Other")
 
 
-@pytest.mark.parametrize("value", ["", " ", "²", "-1", "٣", "\0", "=1+1"])
+@pytest.mark.parametrize("value", [" ", "²", "-1", "٣", "\0", "=1+1"])
 def test_no_value_is_too_odd_to_be_called_something(value: str) -> None:
     for by in DIMENSIONS:
         assert label(by, value).strip() or not value.strip()
@@ -77,7 +88,7 @@ def test_no_value_is_too_odd_to_be_called_something(value: str) -> None:
 def test_pages_of_the_one_domain_looked_at_do_not_repeat_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = "https://shop.example/a"
+    page = "shop.example/a"
     one = Selection().where("embed_domain", ("shop.example",))
     Reader(monkeypatch, one)
     assert label("embed_page", page) == "/a"
@@ -93,7 +104,9 @@ def test_pages_of_the_one_domain_looked_at_do_not_repeat_it(
         (Filter("country", ("DE",), "contains"), "Country contains DE"),
         (Filter("city", ("york",), "contains"), "City contains york"),
         (Filter("video", ("v-2",)), "Video: =1+1 & **two**"),
-        (Filter("embed_domain", ("Unknown",), "is_not"), "Embedding domain is not Unknown"),
+        (Filter("embed_domain", (UNKNOWN,), "is_not"), "Embedding domain is not Unknown"),
+        (Filter("browser", ("Unknown",)), "Browser: “Unknown”"),
+        (Filter("browser", ("Other",)), "Browser: Other"),
     ],
 )
 def test_a_filter_is_a_sentence(filter_: Filter, text: str) -> None:
@@ -119,7 +132,7 @@ def test_a_filter_is_a_sentence(filter_: Filter, text: str) -> None:
         ("country", "united", ("GB", "US")),
         ("country", "DE", ()),
         ("continent", "america", ("NA",)),
-        ("country", "unk", ("Unknown",)),
+        ("country", "unk", ()),  # a missing value has no text
         ("weekday", "day", ("1", "2", "3", "4", "5", "6", "7")),
         ("weekday", "sun", ("7",)),
         ("hour_of_day", "07:", ("7",)),

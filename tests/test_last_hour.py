@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.archive import Archive
+from dyntube.coverage import coverage
 from dyntube.dayfile import DayInfo
 from dyntube.engine import Engine
 from dyntube.query import Query
@@ -153,23 +154,29 @@ def test_who_began_before_midnight_and_still_watches_is_active(
     assert row["viewers"] == 1
 
 
-def info(day: dt.date, until: dt.datetime) -> list[DayInfo]:
-    return [DayInfo(day, 1, 1, True, False, until, until, until)]
+def known(until: dict[dt.date, dt.datetime]) -> dt.datetime | None:
+    days = {
+        day: [DayInfo(day, 1, 1, True, False, moment, moment, moment)]
+        for day, moment in until.items()
+    }
+    return known_until(coverage(days, 1))
 
 
 def test_views_are_known_up_to_the_last_fetch_of_the_newest_day() -> None:
     before, midnight = DAY - dt.timedelta(days=1), at("00:00")
-    today = info(DAY, at("14:32"))
-    assert known_until({}) is None
-    assert known_until({DAY: today}) == at("14:32")
-    assert known_until({before: info(before, midnight), DAY: today}) == at("14:32")
+    assert known({}) is None
+    assert known({DAY: at("14:32")}) == at("14:32")
+    assert known({DAY: at("00:32")}) == at("00:32")
+    assert known({before: midnight, DAY: at("14:32")}) == at("14:32")
+    assert known({before: midnight, DAY: at("00:10")}) == at("00:10")
 
 
 def test_a_day_that_was_fetched_last_before_its_end_leaves_a_gap() -> None:
     before = DAY - dt.timedelta(days=1)
     last = at("23:40", before)
-    assert known_until({before: info(before, last), DAY: info(DAY, at("00:10"))}) == last
-    assert known_until({before: info(before, last)}) == last
+    assert known({before: last, DAY: at("00:10")}) == last
+    assert known({before: last, DAY: at("01:10")}) == at("01:10")  # an hour that has no gap in it
+    assert known({before: last}) == last
 
 
 @pytest.mark.parametrize(

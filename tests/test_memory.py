@@ -255,6 +255,29 @@ def test_the_server_loads_in_the_background(
     wait_until(lambda: held(archive, engine.memory) == [[1]])
 
 
+def test_loading_goes_on_after_an_error_that_nobody_foresaw(
+    keep: Store,
+    archive: Archive,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(memory, "FIRST_REST", 0)
+    monkeypatch.setattr(memory, "LOOK_EVERY", 0.01)
+    keep(DAYS[0])
+    engine, failed = Engine(archive), threading.Event()
+
+    def fail(*_: object) -> bool:
+        failed.set()
+        raise ZeroDivisionError("nobody foresaw this")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Memory, "_load_missing", fail)
+        engine.memory.keep_loading(ENOUGH)
+        assert failed.wait(30)
+    wait_until(lambda: held(archive, engine.memory) == [[1]])
+    assert "bug" in {record.msg for record in caplog.records}
+
+
 def test_two_who_load_at_once_load_every_day_once(
     keep: Store, archive: Archive, runs_of_two_days: None
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_watched_share_counts_at_most_its_videos_length(
             record("b", "2026-05-01T10:00:00Z", duration=300, watchTime=None),
             record("c", "2026-05-01T10:00:00Z", duration=0, watchTime=40),
             record("d", "2026-05-01T10:00:00Z", duration=100, watchTime=90, started=False),
+            record("e", "2026-05-01T10:00:00Z", duration=300, watchTime=0),
         ],
     )
     names = ("average_percent_watched", "watch_time")

@@ -60,7 +60,7 @@ def test_a_note_is_about_what_the_page_is_filtered_by() -> None:
         ({"project": "p2"}, "project", "p2"),
         ({"project": "p2", "video": "v1"}, "video", "v1"),
         ({"channel": "unnamed"}, "channel", "unnamed"),
-        ({"channel": "Unknown"}, "everything", ""),
+        ({"channel": ""}, "everything", ""),
     ):
         at = draw("notes", **parameters)
         at.text_input(key="note-text-new").set_value("Here")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dyntube.dimensions import UNKNOWN
 from dyntube.periods import Period
 from dyntube.query import Filter, Query
 from dyntube.ui import answers
-from dyntube.ui.options import counts, option_text
+from dyntube.ui.options import counts, option_texts
 from dyntube.ui.selection import FILTERABLE, Selection
 
 from . import library, plain
@@ -19,11 +20,11 @@ from .library import WEEK
 from .reader import Reader
 
 FILTERS = (
-    Filter("project", ("p-shop", "Unknown")),
+    Filter("project", ("p-shop", UNKNOWN)),
     Filter("video", ("v-2",), "is_not"),
     Filter("country", ("DE",), "is_not"),
     Filter("city", ("york", "BER", "other"), "contains"),
-    Filter("device_type", ("Desktop", "Unknown")),
+    Filter("device_type", ("Desktop", UNKNOWN)),
     Filter("weekday", ("1", "2", "3", "5", "6", "7")),
 )
 
@@ -57,7 +58,8 @@ def expected(
     raw: list[plain.Record], dimension: str, zone: str, *filters: Filter
 ) -> dict[str, int]:
     records = plain.within(raw, WEEK.start, WEEK.end, zone)
-    kept = plain.kept(records, [f for f in filters if f.dimension != dimension], zone)
+    others = [f for f in filters if (f.dimension, f.operator) != (dimension, "is")]
+    kept = plain.kept(records, others, zone)
     return Counter(plain.written(plain.DIMENSIONS[dimension](view, zone)) for view in kept)
 
 
@@ -84,11 +86,21 @@ def test_choosing_an_option_gives_the_views_that_it_promised(dimension: str) -> 
 
 
 @pytest.mark.parametrize("dimension", ["video", "project", "country", "city", "weekday"])
-@pytest.mark.parametrize("operator", ["is", "is_not", "contains"])
-def test_a_list_is_not_shortened_by_what_is_chosen_in_it(dimension: str, operator: str) -> None:
-    chosen = Filter(dimension, ("v-1", "p-shop", "DE", "Munich", "1", "shop"), operator)
+def test_a_list_is_not_shortened_by_what_is_chosen_in_it(dimension: str) -> None:
+    chosen = Filter(dimension, ("v-1", "p-shop", "DE", "Munich", "1", "shop"))
 
     assert counts(dimension, selected(chosen), WEEK) == counts(dimension, Selection(), WEEK)
+
+
+@pytest.mark.parametrize("dimension", ["video", "project", "country", "city", "weekday"])
+def test_what_is_left_out_of_everything_has_no_views_in_its_own_list(dimension: str) -> None:
+    everything = counts(dimension, Selection(), WEEK)
+    [*left_out] = [value for value, views in everything.items() if views][:2]
+    found = counts(dimension, selected(Filter(dimension, tuple(left_out), "is_not")), WEEK)
+
+    assert {value: n for value, n in found.items() if n} == {
+        value: n for value, n in everything.items() if n and value not in left_out
+    }
 
 
 @pytest.mark.parametrize("dimension", FILTERABLE)
@@ -103,7 +115,7 @@ def test_what_has_a_name_can_be_chosen_without_having_views() -> None:
 
     assert videos.keys() == {"v-1", "v-2", "v-3", "v-old", "v-idle"}
     assert (videos["v-old"], videos["v-idle"], projects["p-idle"]) == (0, 0, 0)
-    assert projects["Unknown"] > 0
+    assert projects[UNKNOWN] > 0
     assert "IS" not in counts("country", Selection(), WEEK)
 
 
@@ -113,16 +125,29 @@ def test_text_in_names_filters_other_lists(raw: list[plain.Record]) -> None:
     for dimension in ("video", "channel", "city"):
         found = {value: n for value, n in counts(dimension, shop, WEEK).items() if n}
         assert found == expected(raw, dimension, "UTC", Filter("project", ("p-shop",)))
-    assert counts("project", shop, WEEK) == counts("project", Selection(), WEEK)
+    projects = counts("project", shop, WEEK)
+    assert [value for value, n in projects.items() if n] == ["p-shop"]
+    assert projects["p-shop"] == counts("project", Selection(), WEEK)["p-shop"]
 
 
 def test_an_option_is_found_by_its_name_and_says_its_views() -> None:
     found = {"v-2": 1234, "DE": 1}
 
-    assert option_text("video", "v-2", found) == "=1+1 & **two** · 1,234"
-    assert option_text("country", "DE", found) == "Germany · 1"
-    assert option_text("video", "v-idle", found) == "Never viewed"
-    assert option_text("city", "Unknown", found) == "Unknown"
+    assert option_texts("video", ["v-2", "v-idle"], found) == {
+        "v-2": "=1+1 & **two** · 1,234",
+        "v-idle": "Never viewed",
+    }
+    assert option_texts("country", ["DE"], found) == {"DE": "Germany · 1"}
+    assert option_texts("browser", [UNKNOWN], found) == {UNKNOWN: "Unknown"}
+
+
+def test_no_two_options_are_alike_whatever_values_are_called_and_however_often_seen() -> None:
+    values = ["v-1", "x", "x · 5", UNKNOWN, "Unknown", "Unknown · 7"]
+
+    texts = option_texts("browser", values, {"x": 5, UNKNOWN: 7, "Unknown": 7})
+
+    assert len(set(texts.values())) == len(values)
+    assert texts[UNKNOWN] == "Unknown (no value) · 7"
 
 
 def test_where_nothing_is_stored_there_are_only_names() -> None:

@@ -15,11 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
 from dyntube.charts import LIGHT, legend
+from dyntube.doubts import KINDS, Doubt
 from dyntube.journal import Event
-from dyntube.quality import CHECKS, DAY_CHECKS, STATE_LABELS, stored_days
+from dyntube.quality import CHECKS, DAY_CHECKS
 from dyntube.records import VIEW_COLUMNS
+from dyntube.states import STATE_LABELS, stored_days
 from dyntube.ui import answers
-from dyntube.ui.data import attention, health_of
+from dyntube.ui.attention import attention
+from dyntube.ui.data import health_of
 from dyntube.ui.log import sentence
 
 from . import odd
@@ -127,28 +130,38 @@ def wrong(stored: Path) -> AppTest:
 
 def test_days_that_need_attention_are_counted_and_listed(wrong: AppTest) -> None:
     assert "3 days need attention, and 3 in between are not stored." in words(wrong)
+    assert "1 day has doubts that are accepted." in words(wrong)
     rows = table(wrong, "Days that need attention").set_index("Day")
     short, bad, damaged = (formats.day(TODAY - n * ONE_DAY) for n in (8, 10, 15))
-    assert rows.loc[short, "State"] == "Does not add up"
-    assert rows.loc[short, "What happened"] == "DynTube counted 5 views, 3 came."
+    assert rows.loc[short, "State"] == "In doubt"
+    assert rows.loc[short, "What happened"] == "DynTube counts 5 views and 3 are stored."
+    accepted = rows.loc[formats.day(TODAY - 17 * ONE_DAY)]
+    assert accepted["State"] == "Doubt accepted"
+    assert accepted["What happened"] == (
+        f"No time names its zone. Accepted by ops on {formats.day(TODAY)}: "
+        "They are in UTC, says support."
+    )
     assert rows.loc[bad, "What happened"] == "2 records could not be read."
     assert rows.loc[damaged, "State"] == "Damaged"
     assert "cannot be read" in rows.loc[damaged, "What happened"]
     assert rows.index[-1].endswith("3 days")
     assert rows["State"].iloc[-1] == "Not stored"
-    assert len(rows) == 4
+    assert len(rows) == 5
 
 
 def test_the_calendar_says_each_days_state_in_words(wrong: AppTest) -> None:
     drawn = calendar(wrong)
     hovers = {text for row in drawn["customdata"] for text in row}
-    short = next(text for text in hovers if "Does not add up" in text)
+    short = next(text for text in hovers if "In doubt" in text)
     assert f"{formats.day(TODAY - 8 * ONE_DAY)}" in short
     assert "3 views stored" in short
     assert "DynTube counted 5" in short
+    assert "DynTube counts 5 views and 3 are stored." in short
     assert "Fetched " in short
     marks = [mark for row in drawn["text"] for mark in row]
-    assert [marks.count(mark) for mark in "!×–·"] == [1, 1, 3, 4]
+    assert [marks.count(mark) for mark in "!✓×–·"] == [1, 1, 1, 3, 4]
+    accepted = next(text for text in hovers if "Doubt accepted" in text)
+    assert "No time names its zone." in accepted
 
 
 def test_each_check_counts_and_says_what_is_done(wrong: AppTest) -> None:
@@ -184,9 +197,11 @@ def test_records_that_could_not_be_read_are_shown_with_their_reason(wrong: AppTe
     assert HOSTILE[:20] in json.loads(rows["Record as it came"].iloc[0])["id"]
 
 
-@pytest.mark.parametrize("check", [name for name in DAY_CHECKS if name != "rejected"])
+@pytest.mark.parametrize("check", [n for n in DAY_CHECKS if n not in ("rejected", "thin", "low")])
 def test_a_check_of_days_opens_the_days_behind_it(stored: Path, check: str) -> None:
-    odd.build(stored, TODAY)
+    archive, day = odd.build(stored, TODAY), TODAY - 9 * ONE_DAY
+    if check in KINDS and check != "zone":  # of which there is a day already
+        odd.put(archive, day, odd.views(day), doubts=(Doubt(check, "Why not."),))
     at = whole(open_data(f"check={check}"))
     label = DAY_CHECKS[check].label
     rows = table(at, label)
@@ -251,6 +266,17 @@ def test_a_key_with_a_name_is_not_missing(stored: Path) -> None:
     assert missing["Key"].tolist() == ["video-a"]
 
 
+def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -> None:
+    archive = odd.open_archive(stored)
+    odd.fill(archive, TODAY, 3)
+    videos = {"video-a": {"name": "Old film", "gone": True}, "v": {"name": "Older", "gone": True}}
+    names = {"version": 2, "videos": videos, "channels": {"channel-a": {"name": "News"}}}
+    (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
+    at = whole(open_data())
+    assert "no longer lists 2 of the names that are known" in words(at)
+    assert table(at, "Keys without a name")["Key"].tolist() == ["project-a"]
+
+
 def test_the_log_is_newest_first_in_plain_english(wrong: AppTest) -> None:
     said = table(wrong, "Sync log")["What happened"].tolist()
     assert said[0] == "Sync done: 4 days, 1,200 views, 1 not fetched, in 3 s."
@@ -274,7 +300,8 @@ def test_an_external_sync_is_said_and_not_offered(wrong: AppTest) -> None:
 
 
 def answering(gate: threading.Event, answer: Answer | None = None) -> Callable[[Asked], Answer]:
-    """Names at once; views once the gate is open, or another answer instead of them."""
+    """Names at once; days without views once the gate is open, or another answer instead of them.
+    The account's first view was before all of them."""
 
     def script(asked: Asked) -> Answer:
         if asked.method == "GET":
@@ -283,7 +310,7 @@ def answering(gate: threading.Event, answer: Answer | None = None) -> Callable[[
         if answer and not gate.is_set():
             return answer
         gate.wait(20)
-        return views([])
+        return views([], total=1) if asked.json["size"] == 1 else views([])
 
     return script
 
@@ -435,7 +462,7 @@ def test_an_event_is_a_sentence_whatever_it_knows(name: str, known: Any, text: s
 
 
 def test_the_legend_counts_each_state_that_occurs() -> None:
-    html = legend({"final": 1200, "short": 1}, LIGHT)
+    html = legend({"final": 1200, "doubt": 1}, LIGHT)
     assert "Final <b>1,200</b>" in html
-    assert "!</i>Does not add up <b>1</b>" in html
+    assert "!</i>In doubt <b>1</b>" in html
     assert STATE_LABELS["missing"] not in html

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
+from dyntube.charts import picked
 from dyntube.config import STATS_URL
 from dyntube.query import Query
 from dyntube.ui import answers, embeds
@@ -115,7 +116,8 @@ def of(domain: str, first: int, last: int) -> tuple[str, int, int]:
 def bars(at: AppTest) -> dict[str, float]:
     (chart,) = [c for c in at.get("plotly_chart") if "domains with most views" in c.proto.alt]
     trace = json.loads(chart.proto.spec)["data"][0]
-    return {point[0]: x for point, x in zip(trace["customdata"], values(trace["x"]), strict=True)}
+    domains = [picked(point)[0][1] for point in trace["customdata"]]
+    return dict(zip(domains, values(trace["x"]), strict=True))
 
 
 def values(numbers: Any) -> list[float]:
@@ -205,8 +207,7 @@ def test_a_filter_asks_nothing_about_the_past_again(
 def test_a_domain_that_is_filtered_by_is_ticked_and_no_list_filters_itself_away(
     open_embeds,
 ) -> None:
-    page = "https://new.example/page-0"
-    at = open_embeds(f"embed_domain=new.example&embed_page={page}", **OWN)
+    at = open_embeds("embed_domain=new.example", **OWN)
 
     assert [len(listed(at, alt) or []) for alt in LISTS] == [3, 1, 3]
     (new,) = [found for found in at.dataframe if found.proto.alt == LISTS[0]]
@@ -214,6 +215,18 @@ def test_a_domain_that_is_filtered_by_is_ticked_and_no_list_filters_itself_away(
     assert len(bars(at)) == 8
     pages = at.dataframe[-1].value
     assert set(pages["label"]) == {"/page-0", "/page-1", "/page-2"}
+
+
+@pytest.mark.parametrize(
+    "query", ["embed_page=https://new.example/page-0", "embed_domain-contains=NEW"]
+)
+def test_a_page_or_a_part_of_a_name_is_looked_for_in_every_list(query: str, open_embeds) -> None:
+    at = open_embeds(f"embed_domain=acme.example&{query}", **OWN)
+
+    assert "No views match" in at.info[-1].value
+    at = open_embeds(query, **OWN)
+    domains = [domain for alt in LISTS for domain, *_ in listed(at, alt) or []]
+    assert set(domains) == set(bars(at)) == {"new.example"}
 
 
 @pytest.mark.parametrize("name", ["views", "play_rate", "completion_rate"])

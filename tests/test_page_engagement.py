@@ -12,7 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.dimensions import LENGTHS
+from dyntube.charts import picked
+from dyntube.dimensions import LENGTHS, UNKNOWN
 from dyntube.sheet import Sheet
 from dyntube.ui.export import Report
 
@@ -24,7 +25,7 @@ from .test_pages import open_page
 YESTERDAY = dt.datetime.now(dt.UTC).date() - ONE_DAY
 Record = dict[str, Any]
 PERIOD = f"from={YESTERDAY - 6 * ONE_DAY}&to={YESTERDAY}"
-SOUNDS = {True: "Off", False: "On", None: "Unknown"}
+SOUNDS = {True: "Off", False: "On", None: UNKNOWN}
 CURVE, HISTOGRAM, FUNNEL, LENGTH, SOUND, WEEK = range(6)
 
 
@@ -90,12 +91,13 @@ def test_every_block_says_what_plain_python_finds(show) -> None:
     rules = at.dataframe[0].value
     counts = [expected[name] for name in ("completions", "reached_75", "reached_90", "reached_95")]
     assert rules["plays_counted"].tolist() == counts
-    rates = [100 * count / expected["plays"] for count in counts]
+    of = [expected["plays"], *[expected["lasting_plays"]] * 3]
+    rates = [100 * count / all_ for count, all_ in zip(counts, of, strict=True)]
     assert rules["completion_rate"].tolist() == pytest.approx(rates)
     left_out = expected["plays"] - len(percents)
-    assert f"{left_out} plays of unknown length are left out" in words(at)
-    assert f"{left_out} plays of unknown length can only count as ended" in words(at)
-    assert f"{left_out} plays of unknown length are in no Watched step" in words(at)
+    assert f"{left_out} plays of unknown length or watch time are left out" in words(at)
+    assert f"{left_out} plays of unknown length or watch time can only count as ended" in words(at)
+    assert f"{left_out} plays of unknown length or watch time are in no Watched step" in words(at)
 
 
 def test_without_a_stored_comparison_nothing_is_compared(show) -> None:
@@ -116,8 +118,11 @@ def test_the_comparison_is_a_dotted_curve_and_a_change_of_every_rule(show) -> No
     assert "Dotted: " in words(at)
     after, base = plain.metrics(now), plain.metrics(before)
     changes = [
-        100 * (after[name] / after["plays"] - base[name] / base["plays"])
-        for name in ("completions", "reached_75", "reached_90", "reached_95")
+        100 * (after[name] / after[of] - base[name] / base[of])
+        for name, of in (
+            ("completions", "plays"),
+            *((f"reached_{percent}", "lasting_plays") for percent in (75, 90, 95)),
+        )
     ]
     assert at.dataframe[0].value["completion_rate_change"].tolist() == pytest.approx(changes)
     none = show({}, f"{PERIOD}&compare=none")
@@ -186,8 +191,8 @@ def test_lengths_stand_in_their_own_order_and_can_be_filtered_by(show) -> None:
     ]
     at = show({YESTERDAY: records})
     (bars,) = chart(at, LENGTH)["data"]
-    order = [LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[-1], "Unknown"]
-    assert [point[0] for point in bars["customdata"]] == order
+    order = [LENGTHS[0], LENGTHS[1], LENGTHS[2], LENGTHS[-1], UNKNOWN]
+    assert [picked(point) for point in bars["customdata"]] == [[("length", n)] for n in order]
     assert bars["x"] == [length % 7 + 1 for length in (10, 45, 100, 4000, 0)]
     filtered = show({}, f"{PERIOD}&length={LENGTHS[1]}")
     assert filtered.metric[0].value == "4"
@@ -201,7 +206,7 @@ def test_one_switch_changes_bars_and_heatmap(show) -> None:
     assert at.button_group(key="heatmap-metric").value == "average_percent_watched"
     expected = plain.grouped(records, lambda view: SOUNDS[view["muted"]])
     (bars,) = chart(at, SOUND)["data"]
-    found = dict(zip((point[0] for point in bars["customdata"]), bars["x"], strict=True))
+    found = dict(zip((picked(point)[0][1] for point in bars["customdata"]), bars["x"], strict=True))
     assert found == {
         sound: pytest.approx(metrics["average_percent_watched"])
         for sound, metrics in expected.items()

@@ -53,7 +53,7 @@ def stored(
 
 def clock(monkeypatch: pytest.MonkeyPatch, now: dt.datetime) -> None:
     """Stop the clock that pages look at."""
-    for name in ("live", "frame", "filters", "head"):
+    for name in ("live", "frame", "filters", "head", "badges"):
         module = importlib.import_module(f"dyntube.ui.{name}")
         monkeypatch.setattr(module, "local_now", lambda zone: now.astimezone(ZoneInfo(zone)))
 
@@ -182,8 +182,11 @@ def test_of_many_views_the_newest_are_shown_and_all_counted(stored: Archive) -> 
 def test_countries_and_videos_of_the_hour_are_listed(stored: Archive) -> None:
     put(stored, [*VIEWS, record("x", "2026-11-19T10:00:00Z", geo={"country": "IT"})])
     at = whole(open_live())
-    assert [value for value, _ in chart(at, "Views by country")["customdata"]] == ["DE", "FR"]
-    assert [value for value, _ in chart(at, "Views by video")["customdata"]] == ["video-a"]
+    assert [picks for picks, _ in chart(at, "Views by country")["customdata"]] == [
+        "country=DE",
+        "country=FR",
+    ]
+    assert [picks for picks, _ in chart(at, "Views by video")["customdata"]] == ["video=video-a"]
 
 
 def test_active_are_people_who_watched_in_the_last_five_minutes(stored: Archive) -> None:

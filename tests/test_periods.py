@@ -19,13 +19,15 @@ from dyntube.periods import (
     ONE_DAY,
     PRESETS,
     Period,
+    Unit,
     buckets,
     calendar,
+    cut_alike,
     previous,
     slot_of,
     year_before,
-    zone_info,
 )
+from dyntube.zones import zone_info, zones
 
 UTC = dt.UTC
 QUARTER_HOUR = dt.timedelta(minutes=15)
@@ -102,13 +104,35 @@ def test_both_ends_of_a_period_are_in_it(start, end, days):
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe/Atlantis", "", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000]
+    "zone",
+    [
+        *("Europe/Atlantis", "", "../../etc/passwd", "/etc/passwd", "Europe", "a\0b", "x" * 5000),
+        *("posix/Europe/Berlin", "right/Europe/Berlin", "Factory", "localtime", "posixrules"),
+        *("europe/berlin", "Europe/Berlin ", " UTC", "utc", "Europe//Berlin", "./UTC", "tzdata.zi"),
+        *("Europe/./Berlin", "Asia/../Europe/Berlin", "zone.tab", "leapseconds", "UTC+1", "CEST"),
+    ],
 )
 def test_an_unknown_time_zone_is_refused(zone):
     with pytest.raises(PeriodError, match="is no time zone"):
         zone_info(zone)
     with pytest.raises(PeriodError, match="is no time zone"):
         period("2026-01-01").bounds(zone)
+
+
+def test_another_spelling_of_a_zone_is_refused_with_the_right_one():
+    with pytest.raises(PeriodError, match="one is America/Argentina/Ushuaia"):
+        zone_info("america/argentina/ushuaia")
+
+
+def test_every_zone_that_can_be_chosen_has_hours():
+    assert len(zones()) > 400
+    for zone in zones():
+        assert zone_info(zone).key == zone
+        assert period("2026-01-01").bounds(zone)[0].tzinfo is UTC
+
+
+def test_old_names_of_zones_are_zones():
+    assert {"UTC", "Europe/Berlin", "Asia/Calcutta", "US/Eastern", "Etc/GMT+5"} <= {*zones()}
 
 
 # Presets
@@ -278,7 +302,7 @@ def test_the_period_before_is_one_unit_or_as_many_days_earlier(now, earlier):
 
 
 @given(
-    st.dates(dt.date(2015, 1, 1), dt.date(2090, 1, 1)),
+    st.dates(dt.date(2015, 1, 1), dt.date(2089, 1, 1)),
     st.integers(1, 30),
 )
 @settings(deadline=None)
@@ -571,3 +595,85 @@ def test_the_last_day_of_a_month_is_compared_up_to_its_own_day_while_it_lasts():
     after = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
     assert previous(february, during).end == dt.date(2026, 1, 28)
     assert previous(february, after).end == dt.date(2026, 1, 31)
+
+
+# Up to where a period is known
+
+
+def span(start: str, end: str, unit: Unit = "day", until: str | None = None) -> Period:
+    time = dt.time.fromisoformat(until) if until else None
+    return Period(dt.date.fromisoformat(start), dt.date.fromisoformat(end), unit, time)
+
+
+@pytest.mark.parametrize(
+    ("period", "known", "compared"),
+    [
+        # Fetching stopped on a Friday: what is compared ends there too, and not days later.
+        (
+            span("2026-11-22", "2026-11-28"),
+            "2026-11-27T13:45",
+            span("2026-11-15", "2026-11-20", until="13:45"),
+        ),
+        (
+            span("2026-11-23", "2026-11-29", "week"),
+            "2026-11-27T13:45",
+            span("2026-11-16", "2026-11-20", "week", "13:45"),
+        ),
+        (
+            span("2026-11-01", "2026-11-30", "month"),
+            "2026-11-27T13:45",
+            span("2026-10-01", "2026-10-27", "month", "13:45"),
+        ),
+        (
+            span("2026-04-01", "2026-06-30", "quarter"),
+            "2026-05-15T09:00",
+            span("2026-01-01", "2026-02-15", "quarter", "09:00"),
+        ),
+        # A day that is known to its end is a whole one.
+        (
+            span("2026-11-22", "2026-11-28"),
+            "2026-11-27T00:00",
+            span("2026-11-15", "2026-11-19"),
+        ),
+        (
+            span("2026-10-01", "2026-12-31", "quarter"),
+            "2026-12-01T00:00",
+            span("2026-07-01", "2026-08-31", "quarter"),
+        ),
+        (span("2026-11-22", "2026-11-28"), "2026-11-29T00:00", span("2026-11-15", "2026-11-21")),
+    ],
+)
+def test_what_is_compared_ends_where_the_period_is_known(period, known, compared):
+    assert previous(period, dt.datetime.fromisoformat(known)) == compared
+
+
+def test_a_year_before_ends_where_the_period_is_known_too():
+    known = dt.datetime(2026, 11, 27, 13, 45, tzinfo=UTC)
+    assert year_before(span("2026-11-22", "2026-11-28"), known) == span(
+        "2025-11-23", "2025-11-28", until="13:45"
+    )
+    assert year_before(span("2026-11-20", "2026-11-29"), known) == span(
+        "2025-11-20", "2025-11-27", until="13:45"
+    )
+
+
+def test_chosen_dates_of_as_many_days_are_cut_alike_and_others_are_not():
+    period, known = span("2026-11-22", "2026-11-28"), dt.datetime(2026, 11, 27, 13, 45, tzinfo=UTC)
+    assert cut_alike(span("2026-05-01", "2026-05-07"), period, known) == span(
+        "2026-05-01", "2026-05-06", until="13:45"
+    )
+    assert cut_alike(span("2026-05-01", "2026-05-08"), period, known) == span(
+        "2026-05-01", "2026-05-08"
+    )
+
+
+@pytest.mark.parametrize(
+    ("period", "length"),
+    [
+        (span("2026-11-22", "2026-11-28"), 7),
+        (span("2026-11-22", "2026-11-28", until="12:00"), 6.5),
+        (span("2026-11-28", "2026-11-28", until="00:00"), 0),
+    ],
+)
+def test_the_length_of_a_period_counts_days_by_the_clock(period, length):
+    assert period.length == length

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dyntube import quality
+from dyntube import quality, states
 from dyntube.archive import Archive
 from dyntube.dayfile import DayInfo
-from dyntube.dimensions import DIMENSIONS
+from dyntube.dimensions import DIMENSIONS, UNKNOWN
 from dyntube.engine import Engine
 from dyntube.errors import QueryError
 from dyntube.metrics import METRICS
@@ -38,18 +38,24 @@ def number(view: plain.Record, name: str) -> float:
 
 # What each check counts, said again in plain Python; `repeated` needs the other views.
 PLAIN: dict[str, Callable[[plain.Record], bool]] = {
-    "no_length": lambda v: number(v, "duration") <= 0,
-    "watched_longer": lambda v: number(v, "watchTime") > number(v, "duration") > 0,
-    "nothing_watched": lambda v: bool(v.get("started")) and number(v, "watchTime") <= 0,
+    "no_length": lambda v: number(v, "duration") == 0,
+    "absurd_length": lambda v: not 0 <= number(v, "duration") <= 604_800,
+    "absurd_watch_time": lambda v: not 0 <= number(v, "watchTime") <= 604_800,
+    "no_watch_time": lambda v: bool(v.get("started")) and v.get("watchTime") is None,
+    "watched_longer": lambda v: 604_800 >= number(v, "watchTime") > number(v, "duration") > 0,
+    "nothing_watched": lambda v: bool(v.get("started")) and v.get("watchTime") == 0,
     "ended_early": lambda v: (
         bool(v.get("ended"))
         and number(v, "duration") > 0
-        and number(v, "watchTime") / v["duration"] < 0.5
+        and v.get("watchTime") is not None
+        and 0 <= v["watchTime"] / v["duration"] < 0.5
     ),
+    "nobodys_user_id": lambda v: str(v.get("clientUserId")) in ("undefined", "{{user.id}}", "0"),
+    "long_text": lambda v: len(v.get("videoKey") or "") > 500,
     "no_user_id": lambda v: not v.get("clientUserId"),
-    "unknown_country": lambda v: plain.known(v, "geo", "country") == "Unknown",
+    "unknown_country": lambda v: plain.known(v, "geo", "country") == UNKNOWN,
     "unknown_device": lambda v: (
-        "Unknown" in (plain.known(v, "browser", "family"), plain.known(v, "device", "type"))
+        UNKNOWN in (plain.known(v, "browser", "family"), plain.known(v, "device", "type"))
     ),
 }
 
@@ -117,6 +123,13 @@ ODD = [
     odd(22, device={"type": ""}),
     odd(23, viewId=HOSTILE, clientUserId=HOSTILE, geo={"country": HOSTILE}),
     odd(24, viewId=HOSTILE, videoKey=HOSTILE),
+    odd(25, watchTime=604_800),
+    odd(26, watchTime=1e308, ended=True),
+    odd(27, watchTime=-1),
+    odd(28, duration=604_801),
+    odd(29, clientUserId="undefined"),
+    odd(31, clientUserId="{{user.id}}"),
+    odd(32, clientUserId="0", videoKey="x" * 501),
     odd(30, viewId="twice"),
 ]
 
@@ -155,8 +168,11 @@ def test_a_period_cut_at_a_time_of_day_is_cut_in_checks_too(engine: Engine) -> N
     [
         (Filter("project", ("project-a",)), lambda v: v["projectKey"] == "project-a"),
         (Filter("video", (HOSTILE,)), lambda v: v["videoKey"] == HOSTILE),
-        (Filter("country", ("Unknown",)), PLAIN["unknown_country"]),
-        (Filter("country", (HOSTILE,)), lambda v: plain.known(v, "geo", "country") == HOSTILE),
+        (Filter("country", (UNKNOWN,)), PLAIN["unknown_country"]),
+        (
+            Filter("country", (HOSTILE.replace("\0", ""),)),
+            lambda v: plain.known(v, "geo", "country") == HOSTILE,
+        ),
         (Filter("hour_of_day", ("3", "14")), lambda v: plain.local(v, "UTC").hour in (3, 14)),
         (Filter("video", ("nobody's",)), lambda v: False),
     ],
@@ -195,8 +211,10 @@ def test_without_views_every_check_counts_0(archive: Archive) -> None:
 
 def test_pages_of_views_are_newest_first_and_leave_nothing_out(engine: Engine) -> None:
     period = Period(DAY, DAY + ONE_DAY)
-    pages = [engine.rows(RowsQuery(period, limit=10, offset=start)) for start in (0, 10, 20, 30)]
-    assert [len(page) for page in pages] == [10, 10, len(ODD) - 20, 0]
+    pages = [
+        engine.rows(RowsQuery(period, limit=10, offset=start)) for start in (0, 10, 20, 30, 40)
+    ]
+    assert [len(page) for page in pages] == [10, 10, 10, len(ODD) - 30, 0]
     ids = pd.concat(pages)["id"].tolist()
     assert ids == sorted((view["id"] for view in ODD), reverse=True)
 
@@ -270,7 +288,8 @@ def info(day: dt.date = DAY, **known: Any) -> DayInfo:
 def test_a_check_of_days_counts_over_all_scopes(
     name: str, infos: list[DayInfo], amount: int
 ) -> None:
-    assert quality.DAY_CHECKS[name].amount(infos) == amount
+    (day,) = states.stored_days({DAY: infos}, [], 2, DAY)
+    assert quality.DAY_CHECKS[name].amount(day) == amount
 
 
 @pytest.mark.parametrize(
@@ -278,8 +297,8 @@ def test_a_check_of_days_counts_over_all_scopes(
     [
         ([info()], False, "final"),
         ([info(settled=False)], False, "changing"),
-        ([info(settled=False, verified=False)], False, "short"),
-        ([info(verified=False)], False, "short"),
+        ([info(settled=False, verified=False)], False, "doubt"),
+        ([info(verified=False)], False, "doubt"),
         ([], False, "missing"),
         ([], True, "damaged"),
         ([info()], True, "damaged"),
@@ -287,7 +306,7 @@ def test_a_check_of_days_counts_over_all_scopes(
 )
 def test_a_day_has_the_state_of_its_file(infos, damaged: bool, state: str) -> None:
     stored = {DAY - ONE_DAY: [info(DAY - ONE_DAY)]} | ({DAY: infos} if infos else {})
-    days = quality.stored_days(stored, [DAY] if damaged else [], 1, DAY)
+    days = states.stored_days(stored, [DAY] if damaged else [], 1, DAY)
     assert [day.state for day in days] == ["final", state]
 
 
@@ -296,31 +315,31 @@ def test_a_day_has_the_state_of_its_file(infos, damaged: bool, state: str) -> No
     [
         ([info(), info()], "final"),
         ([info(), info(settled=False)], "changing"),
-        ([info(settled=False), info(verified=False)], "short"),
+        ([info(settled=False), info(verified=False)], "doubt"),
         ([info()], "missing"),
     ],
 )
 def test_a_day_is_as_good_as_the_worst_of_its_scopes(infos, state: str) -> None:
-    (day,) = quality.stored_days({DAY: infos}, [], 2, DAY)
+    (day,) = states.stored_days({DAY: infos}, [], 2, DAY)
     assert day.state == state
     assert day.rows == 10 * len(infos)
 
 
 def test_days_reach_from_the_first_stored_one_to_today() -> None:
     stored = {DAY: [info()]}
-    days = quality.stored_days(stored, [DAY - ONE_DAY], 1, DAY + 2 * ONE_DAY)
+    days = states.stored_days(stored, [DAY - ONE_DAY], 1, DAY + 2 * ONE_DAY)
     assert [day.state for day in days] == ["damaged", "final", "missing", "missing"]
-    assert quality.stored_days({}, [], 1, DAY) == []
+    assert states.stored_days({}, [], 1, DAY) == []
 
 
 def test_views_of_the_day_before_that_came_along_are_not_counted() -> None:
     infos = [info(api_total=13, outside=2, rejected=1), info()]
-    (day,) = quality.stored_days({DAY: infos}, [], 2, DAY)
+    (day,) = states.stored_days({DAY: infos}, [], 2, DAY)
     assert (day.rows, day.counted, day.rejected) == (20, 21, 1)
 
 
 def test_bad_records_need_attention_though_the_day_adds_up() -> None:
-    good, bad = quality.stored_days(
+    good, bad = states.stored_days(
         {DAY: [info()], DAY + ONE_DAY: [info(rejected=1)]}, [], 1, DAY + ONE_DAY
     )
     assert not good.needs_attention

@@ -23,8 +23,9 @@ from dyntube.periods import Period
 from dyntube.query import Filter, RowsQuery
 from dyntube.records import VIEW_COLUMNS
 from dyntube.ui import answers
-from dyntube.ui.routes import MIDDLEWARE, own_routes
-from dyntube.ui.selection import Selection, to_parameters
+from dyntube.ui.address import to_parameters
+from dyntube.ui.routes import ERROR_HANDLERS, MIDDLEWARE, own_routes
+from dyntube.ui.selection import Selection
 
 from . import odd
 from .conftest import SECRET
@@ -38,7 +39,11 @@ DAYS = 20
 @contextmanager
 def served(*, routes: list[Route | WebSocketRoute] | None = None) -> Iterator[str]:
     """The address of a server with our routes and middleware."""
-    app = Starlette(routes=[*own_routes(), *(routes or [])], middleware=list(MIDDLEWARE))
+    app = Starlette(
+        routes=[*own_routes(), *(routes or [])],
+        middleware=list(MIDDLEWARE),
+        exception_handlers=ERROR_HANDLERS,
+    )
     config = uvicorn.Config(app, port=0, log_level="critical", ws="websockets-sansio")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -125,6 +130,20 @@ def test_all_time_is_all_that_is_stored(ending: str, url: str) -> None:
     assert len(ids(url, ending, "period=all-time")) == DAYS * 6
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "America/St_Johns", "Pacific/Kiritimati"])
+def test_all_time_begins_with_the_first_view_in_every_zone(
+    zone: str, tmp_path: Path, connect: Callable[..., None]
+) -> None:
+    archive = odd.open_archive(tmp_path / "archive", LOCAL)
+    views = odd.views(FIRST, 3)
+    for view, time_ in zip(views, ("00:00:00", "10:59:59", "23:59:59"), strict=True):
+        view["date"] = f"{FIRST}T{time_}Z"
+    odd.put(archive, FIRST, views)
+    connect(LOCAL, tmp_path / "archive", SYNC="external")
+    with served() as address:
+        assert len(ids(address, "csv", f"period=all-time&zone={zone}")) == 3
+
+
 def test_the_file_is_named_after_its_days_and_kept_nowhere(url: str) -> None:
     answer = requests.get(f"{url}/api/views.csv?{asked(SELECTIONS[0])}", timeout=20)
     assert answer.headers["content-disposition"] == (
@@ -135,6 +154,13 @@ def test_the_file_is_named_after_its_days_and_kept_nowhere(url: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     day = requests.get(f"{url}/api/views.parquet?from=2026-10-01&to=2026-10-01", timeout=20)
     assert 'filename="views-2026-10-01.parquet"' in day.headers["content-disposition"]
+
+
+def test_a_file_of_invented_views_is_called_so(folder: Path, connect: Callable[..., None]) -> None:
+    connect("", folder, API_KEY="")
+    with served() as address:
+        answer = requests.head(f"{address}/api/views.csv?from=2026-10-01&to=2026-10-01", timeout=60)
+    assert 'filename="demo-views-2026-10-01.csv"' in answer.headers["content-disposition"]
 
 
 def test_head_says_the_same_without_a_file(url: str) -> None:
@@ -154,6 +180,13 @@ def test_head_says_the_same_without_a_file(url: str) -> None:
         ("from=yesterday", "from = yesterday"),
         ("zone=Mars/Olympus", "no time zone"),
         ("metric=<script>alert(1)</script>", "<script>"),
+        ("zone=posix/Europe/Berlin", "no time zone"),
+        ("colour=red&colour=blue", "one value only"),
+        ("galaxy=M31", "galaxy = M31"),
+        ("country-starts=D", "country-starts = D"),
+        ("city=Par%00is", "control characters"),
+        ("compare-from=2026-01-01&compare-to=2026-01-31", "need compare = dates"),
+        ("&".join(f"video=v{n}" for n in range(301)), "At most 300 values"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -195,6 +228,24 @@ def test_a_wrong_setting_is_said(folder: Path, connect: Callable[..., None]) -> 
         answer = requests.get(f"{url}/api/views.csv", timeout=20)
     assert answer.status_code == 503
     assert "DYNTUBE_TIMEZONE" in answer.text
+
+
+def test_what_has_no_value_is_asked_for_by_nothing(url: str) -> None:
+    days = "from=2026-10-01&to=2026-10-10"
+    assert len(ids(url, "csv", f"{days}&city=")) == 10 * 6
+    assert ids(url, "csv", f"{days}&country=") == ids(url, "csv", f"{days}&city-not=") == []
+
+
+@pytest.mark.parametrize("count", [1001, 1500, 5000])
+@pytest.mark.parametrize("path", ["", "videos", "api/views.csv"])
+def test_an_address_that_streamlit_would_not_hear_is_refused_with_the_reason(
+    path: str, count: int, url: str
+) -> None:
+    query = "&".join(f"video=v{n}" for n in range(count))
+    answer = requests.get(f"{url}/{path}?{query}", headers={"accept": "text/html"}, timeout=20)
+    assert answer.status_code == 414
+    assert f"asks for {count:,} things. At most 300 values" in answer.text
+    assert "set-cookie" not in answer.headers
 
 
 def test_nobody_can_change_anything_here(url: str) -> None:

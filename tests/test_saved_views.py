@@ -11,8 +11,7 @@ import pytest
 
 from dyntube import saved_views as module
 from dyntube.errors import ArchiveError, EntryError
-from dyntube.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, load, reader_id
-from dyntube.shelf import Shelf
+from dyntube.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, reader_id, shelf
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 ANN, BOB = reader_id("cookie of Ann"), reader_id("cookie of Bob")
@@ -26,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def views(file: Path) -> SavedViews:
-    return SavedViews(Shelf(file, load), now=lambda: NOON)
+    return SavedViews(shelf(file.parent), now=lambda: NOON)
 
 
 def named(views: SavedViews, reader: str) -> list[str]:
@@ -37,7 +36,7 @@ def test_a_view_is_kept_with_its_page_and_parameters(views: SavedViews, file: Pa
     view, replaced = views.save("Monday", "videos", LAST_WEEK, ANN)
     assert view == SavedView(view.id, "Monday", "videos", LAST_WEEK, ANN, NOON)
     assert not replaced
-    assert SavedViews(Shelf(file, load)).for_reader(ANN) == [view]
+    assert SavedViews(shelf(file.parent)).for_reader(ANN) == [view]
 
 
 def test_a_reader_sees_their_own_views_and_the_shared_ones_by_name(views: SavedViews) -> None:
@@ -135,7 +134,7 @@ def test_there_is_room_for_so_many_views_of_each(
 
 
 def test_of_many_who_save_at_once_all_are_kept(file: Path) -> None:
-    both = [SavedViews(Shelf(file, load)) for _ in range(2)]
+    both = [SavedViews(shelf(file.parent)) for _ in range(2)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: both[n % 2].save(f"view {n:02}", "", {}, SHARED), range(40)))
     assert named(both[0], ANN) == [f"view {n:02}" for n in range(40)]
@@ -184,3 +183,54 @@ def test_a_file_with_a_view_that_is_none_is_left_as_it_is(
     with pytest.raises(ArchiveError, match=r"saved_views\.json is damaged"):
         views.save("Tuesday", "", {}, ANN)
     assert file.read_bytes() == raw
+
+
+# Views of before
+
+
+BEFORE = {
+    "country": ["Unknown", "DE"],
+    "city-not": ["Unknown"],
+    "city-contains": ["Unknown"],
+    "period": ["last-7-days"],
+    "metric": ["Unknown"],
+}
+
+
+def written_before(file: Path) -> None:
+    """A file of the first version with two views."""
+    items = [
+        {
+            "id": id_,
+            "name": id_,
+            "page": "videos",
+            "parameters": BEFORE,
+            "owner": ANN,
+            "created_at": "2026-11-01T09:30:00+00:00",
+        }
+        for id_ in ("a", "b")
+    ]
+    file.write_text(json.dumps({"version": 1, "items": items}), "utf-8")
+
+
+def test_what_was_called_unknown_is_read_as_the_missing_value(
+    views: SavedViews, file: Path
+) -> None:
+    written_before(file)
+    raw = file.read_bytes()
+    now = BEFORE | {"country": ["", "DE"], "city-not": [""]}
+
+    assert [view.parameters for view in views.for_reader(ANN)] == [now, now]
+    assert file.read_bytes() == raw
+
+
+def test_an_edit_loses_nothing_of_the_views_of_before(views: SavedViews, file: Path) -> None:
+    written_before(file)
+    read = views.for_reader(ANN)
+    country = {"country": ["Unknown"]}  # one that is called so
+    views.save("c", "videos", country, ANN)
+
+    assert json.loads(file.read_text("utf-8"))["version"] == 2
+    again = SavedViews(shelf(file.parent)).for_reader(ANN)
+    assert again[:2] == read
+    assert again[2].parameters == country

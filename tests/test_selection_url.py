@@ -9,16 +9,19 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given, settings
 
+from dyntube.dimensions import UNKNOWN
 from dyntube.periods import Period
 from dyntube.query import Filter
-from dyntube.ui.selection import (
-    CUSTOM,
-    FILTERABLE,
-    OPERATORS,
-    Selection,
+from dyntube.ui.address import (
+    LONGEST,
+    LONGEST_VALUE,
+    MOST_NOTES,
+    MOST_VALUES,
     from_parameters,
     to_parameters,
+    too_much,
 )
+from dyntube.ui.selection import CUSTOM, FILTERABLE, OPERATORS, Selection
 
 from .selections import selections
 
@@ -44,8 +47,8 @@ def test_what_a_url_says_is_what_was_looked_at(selection):
     parameters = to_parameters(selection, DEFAULT)
     link = urlencode(parameters, doseq=True)
 
-    assert parse_qs(link, strict_parsing=bool(link)) == parameters
-    assert from_parameters(parse_qs(link), DEFAULT) == (selection, [])
+    assert parse_qs(link, strict_parsing=bool(link), keep_blank_values=True) == parameters
+    assert from_parameters(parse_qs(link, keep_blank_values=True), DEFAULT) == (selection, [])
 
 
 def test_the_default_has_an_empty_url():
@@ -152,6 +155,34 @@ def test_every_filter_can_be_written_by_hand(name, operator):
         ({"from": "yesterday", "to": "today"}, ["from = yesterday"]),
         ({"period": "last-century"}, ["period = last-century"]),
         ({"period": "custom"}, ["period = custom"]),
+        ({"zone": "posix/Europe/Berlin"}, ["zone = posix/Europe/Berlin", "one is Europe/Berlin"]),
+        ({"zone": "right/Europe/Berlin"}, ["zone = right/Europe/Berlin"]),
+        ({"zone": "Factory"}, ["zone = Factory"]),
+        ({"zone": "localtime"}, ["zone = localtime"]),
+        ({"zone": "europe/berlin"}, ["zone = europe/berlin", "one is Europe/Berlin"]),
+        ({"utm_source": "newsletter"}, ["utm_source = newsletter"]),
+        ({"Country": "DE"}, ["Country = DE"]),
+        ({"galaxy": "M31"}, ["galaxy = M31"]),
+        ({"galaxy-not": "M31"}, ["galaxy-not = M31"]),
+        ({"hour": "7"}, ["hour = 7"]),  # a dimension, and none to filter by
+        ({"country-is": "DE"}, ["country-is = DE"]),
+        ({"country-not-contains": "D"}, ["country-not-contains = D"]),
+        ({"": "x"}, ["= x"]),
+        ({"x" * 5000: "y" * 5000}, ["x" * 39 + "… = " + "y" * 40]),
+        ({"city": "Par\0is"}, ["city = Par", "control characters"]),
+        ({"browser-contains": "\x1f"}, ["browser-contains =", "control characters"]),
+        ({"city-contains": ""}, ["city-contains =", "contains nothing"]),
+        ({"city-contains": "  "}, ["city-contains =", "contains nothing"]),
+        ({"video": "v" * 2001}, ["video = " + "v" * 40, "at most 2,000 characters"]),
+        ({"compare-from": "2026-01-01", "compare-to": "2026-01-31"}, ["need compare = dates"]),
+        (
+            {"compare": "year", "compare-from": "2026-01-01", "compare-to": "2026-01-31"},
+            ["compare-from = 2026-01-01 and compare-to = 2026-01-31"],
+        ),
+        ({"compare-from": "2026-01-01"}, ["compare-from = 2026-01-01"]),
+        ({"metric": ""}, ["metric ="]),
+        ({"from": ""}, ["from ="]),
+        ({"level": ""}, ["level ="]),
         ({"metric": "likes"}, ["metric = likes"]),
         ({"metric": "views; DROP TABLE views"}, ["metric = views; DROP TABLE views"]),
         ({"interval": "decade"}, ["interval = decade"]),
@@ -181,7 +212,7 @@ def test_every_filter_can_be_written_by_hand(name, operator):
 def test_a_value_that_makes_no_sense_falls_back_with_one_note(parameters, named):
     selection, notes = from_parameters({k: [v] for k, v in parameters.items()}, DEFAULT)
 
-    assert selection == DEFAULT
+    assert replace(selection, compare=DEFAULT.compare) == DEFAULT
     [note] = notes
     assert all(text in note for text in named)
     assert len(note) < 300
@@ -200,15 +231,13 @@ def test_chosen_dates_to_compare_with_need_dates():
     assert read(compare="dates")[0] == DEFAULT
 
 
-def test_dates_to_compare_with_mean_nothing_without_that_comparison():
-    assert read(compare_from="2026-01-01", compare_to="2026-01-31") == (DEFAULT, [])
-
-
-def test_dates_win_over_a_named_period():
-    selection, notes = read(period="last-7-days", **{"from": "2026-11-01"}, to="2026-11-02")
+@pytest.mark.parametrize(("name", "notes"), [("last-7-days", 1), ("custom", 0), ("x", 1)])
+def test_dates_win_over_a_named_period_and_a_note_says_so(name, notes):
+    selection, found = read(period=name, **{"from": "2026-11-01"}, to="2026-11-02")
 
     assert (selection.preset, selection.dates) == (CUSTOM, period("2026-11-01", "2026-11-02"))
-    assert notes == []
+    assert len(found) == notes
+    assert all(f"period = {name}" in note for note in found)
 
 
 def test_of_several_levels_those_that_exist_count():
@@ -226,37 +255,120 @@ def test_the_order_of_filters_in_a_url_does_not_matter():
     assert from_parameters(there, DEFAULT) == from_parameters(back, DEFAULT)
 
 
-def test_an_operator_that_does_not_exist_is_no_filter():
-    assert read(country_is="DE", country_starts="D", country_not_contains="D") == (DEFAULT, [])
+def test_of_two_levels_of_one_table_the_first_is_shown_and_a_note_says_so():
+    selection, notes = from_parameters({"level": ["city", "country", "channel"]}, DEFAULT)
+
+    assert selection.levels == ("city", "channel")
+    [note] = notes
+    assert "level = country" in note
+    assert "shows city" in note
 
 
-def test_names_we_do_not_know_are_ignored():
-    assert read(utm_source="newsletter", embed="true") == (DEFAULT, [])
+def test_what_streamlit_keeps_for_itself_is_not_asked_of_us():
+    asked = {"embed": ["true"], "embed_options": ["show_padding"]}
+    assert from_parameters(asked, DEFAULT) == (DEFAULT, [])
 
 
-@pytest.mark.parametrize("name", ["period", "metric", "zone", "video", "from", "compare"])
+@pytest.mark.parametrize("name", ["period", "metric", "zone", "video-contains", "from", "compare"])
 @pytest.mark.parametrize("value", [[], [""]])
 def test_an_empty_value_is_none(name, value):
     assert from_parameters({name: value}, DEFAULT)[0] == DEFAULT
 
 
-def test_of_repeated_names_the_last_counts_and_filters_take_all():
+@pytest.mark.parametrize("name", FILTERABLE)
+@pytest.mark.parametrize("operator", ["is", "is_not"])
+def test_the_missing_value_is_nothing_in_an_address(name, operator):
+    parameter = name + OPERATORS[operator]
+    selection, notes = from_parameters({parameter: ["a", ""]}, DEFAULT)
+
+    assert selection.values(name, operator) == ("a", UNKNOWN)
+    assert notes == []
+    assert to_parameters(selection, DEFAULT) == {parameter: ["a", ""]}
+
+
+def test_filters_take_all_values_and_whatever_has_one_is_refused_with_several():
     selection, notes = from_parameters(
-        {"metric": ["plays", "viewers"], "video": ["b", "", "a"]}, DEFAULT
+        {"metric": ["plays", "viewers"], "video": ["b", "a", "b"], "zone": ["UTC", "UTC"]}, DEFAULT
     )
 
-    assert selection.metric == "viewers"
-    assert selection.values("video") == ("b", "a")
+    assert selection == replace(DEFAULT, timezone="UTC").where("video", ("b", "a"))
+    [note] = notes
+    assert "metric = plays and metric = viewers" in note
+    assert "one value only" in note
+
+
+def test_text_is_read_in_its_one_form_and_keys_as_they_are():
+    decomposed = "Cafe\u0301"
+    asked = {"city": [f" {decomposed} "], "video-contains": [decomposed], "video": [decomposed]}
+    selection, notes = from_parameters(asked, DEFAULT)
+
+    assert selection.values("city") == ("Caf\u00e9",)
+    assert selection.values("video", "contains") == ("Caf\u00e9",)
+    assert selection.values("video") == (decomposed,)
     assert notes == []
 
 
+# Too much
+
+
+@pytest.mark.parametrize("count", [MOST_VALUES + 1, 1500, 5000])
+def test_more_values_than_a_link_can_keep_are_refused_with_a_note(count):
+    asked = {"video": [f"v{n}" for n in range(count)], "country": ["FR"]}
+    selection, notes = from_parameters(asked, DEFAULT)
+
+    assert selection == DEFAULT.where("country", ("FR",))
+    [note] = notes
+    assert f"video = v0 and video = v1 and video = v2 and {count - 3:,} more" in note
+    assert f"At most {MOST_VALUES} values" in note
+
+
+def test_the_values_of_all_filters_are_counted_together():
+    half = [f"{n}" for n in range(MOST_VALUES // 2)]
+    fits, notes = from_parameters({"video": half, "city-not": half}, DEFAULT)
+    assert notes == []
+    selection, notes = from_parameters({"video": half, "city-not": [*half, "x"]}, DEFAULT)
+    assert selection == DEFAULT.where("video", tuple(half))
+    assert len(notes) == 1
+    assert too_much(fits) == ""
+    assert "At most" in too_much(fits.toggled("country", "DE"))
+
+
+def test_an_address_stays_short_enough_for_servers_to_take_it():
+    long = tuple(f"example.com/{'ü' * 100}/{n}" for n in range(20))
+    selection = DEFAULT.where("embed_page", long)
+    assert len(urlencode(to_parameters(selection, DEFAULT), doseq=True)) > LONGEST
+    assert f"{LONGEST:,} characters" in too_much(selection)
+    found, notes = from_parameters({"embed_page": list(long)}, DEFAULT)
+    assert found == DEFAULT
+    assert len(notes) == 1
+    assert too_much(DEFAULT.where("video", ("v" * LONGEST_VALUE,))) == ""
+
+
+def test_an_address_full_of_nonsense_has_few_notes_and_none_is_long():
+    asked = {f"unknown-{n}": ["x" * 3000] * 3 for n in range(900)}
+    selection, notes = from_parameters(asked, DEFAULT)
+
+    assert selection == DEFAULT
+    assert len(notes) == MOST_NOTES + 1
+    assert f"{900 - MOST_NOTES:,} other things" in notes[-1]
+    assert max(map(len, notes)) < 300
+
+
 @pytest.mark.parametrize(
-    "key", ["a&b=c", "a,b", "'; DROP TABLE views; --", "<b>", "日本", " ", "%00", "\0", "\ud800"]
+    "key", ["a&b=c", "a,b", "'; DROP TABLE views; --", "<b>", "日本", " ", "%00", "\0", "\ufffd"]
 )
 def test_a_key_with_odd_characters_is_just_a_key(key):
     selection = DEFAULT.where("video", (key, "plain"))
 
     assert from_parameters(to_parameters(selection, DEFAULT), DEFAULT) == (selection, [])
+
+
+def test_half_a_character_of_a_key_is_none():
+    selection, notes = from_parameters({"video": ["\ud800"], "\ud83d": ["\ud83d"]}, DEFAULT)
+
+    assert selection.values("video") == ("\ufffd",)
+    [note] = notes
+    assert note.encode()
 
 
 def test_comparing_with_dates_that_are_not_given_is_noted():

@@ -164,3 +164,8 @@ def test_a_moment_without_a_zone_is_none() -> None:
     for text in ("2026-11-20T12:00:00", "noon"):
         with pytest.raises(ValueError, match=r"zone|isoformat"):
             moment(text)
+
+
+def test_half_of_a_character_in_an_item_does_not_make_it_unwritable(shelf: Shelf[Thing]) -> None:
+    put(shelf, "a", text="about key \ud83d")
+    assert shelf.items() == (Thing("a", "about key \ufffd"),)

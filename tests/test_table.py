@@ -13,10 +13,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from dyntube.dimensions import UNKNOWN
 from dyntube.periods import Period
 from dyntube.query import Filter
 from dyntube.sheet import csv
 from dyntube.ui.breakdown import breakdown, ordered
+from dyntube.ui.labels import resolved
 from dyntube.ui.scene import Scene
 from dyntube.ui.selection import SORTS, Selection
 
@@ -89,9 +91,9 @@ def test_viewers_are_compared_only_where_they_are_the_subject() -> None:
 
 
 def test_what_is_unknown_has_a_row_like_any_other() -> None:
-    for by in ("project", "country", "city", "device_type"):
+    for by in ("project", "country", "channel", "device_type"):
         rows = breakdown(scene(), by).rows
-        unknown = rows[rows[by] == "Unknown"]
+        unknown = rows[rows[by] == UNKNOWN]
         assert unknown["label"].tolist() == ["Unknown"]
         assert unknown["views"].iloc[0] > 0
 
@@ -110,7 +112,7 @@ def test_without_a_comparison_nothing_is_gone_and_nothing_changed() -> None:
     rows = breakdown(scene(comparison=None), "video").rows
 
     assert "v-old" not in set(rows["video"])
-    assert list(rows) == ["video", *METRICS_SHOWN, "label"]
+    assert list(rows) == ["video", *METRICS_SHOWN, "timed_plays", "label"]
 
 
 def test_the_total_has_also_what_the_page_itself_does_not_show(raw: list[plain.Record]) -> None:
@@ -133,13 +135,56 @@ def test_rows_have_labels_and_the_total_is_of_all_views(raw: list[plain.Record])
         assert found.rows[name].sum() == pytest.approx(found.total[name])
 
 
-@pytest.mark.parametrize("operator", ["is", "is_not", "contains"])
-def test_a_table_never_filters_itself_away(operator: Any) -> None:
-    selection = Selection().where("country", ("DE",), operator)
+def test_a_table_shows_what_else_could_be_chosen() -> None:
+    selection = Selection().where("country", ("DE",))
     found, everything = breakdown(scene(selection), "country"), breakdown(scene(), "country")
 
     pd.testing.assert_frame_equal(found.rows, everything.rows)
     assert found.total["views"] == everything.total["views"]
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        Filter("country", ("DE",), "is_not"),
+        Filter("country", ("DE", "US"), "is_not"),
+        Filter("video", ("v-1",), "is_not"),
+        Filter("city", ("o", "MUN"), "contains"),
+        Filter("city", ("Other",), "is_not"),
+        Filter("sound", ("off",), "contains"),
+    ],
+)
+def test_what_is_left_out_of_a_page_is_in_none_of_its_tables(
+    raw: list[plain.Record], filter_: Filter
+) -> None:
+    chosen = Selection().where(filter_.dimension, ("of no matter",))
+    chosen = chosen.where(filter_.dimension, filter_.values, filter_.operator)
+    found = breakdown(scene(chosen, comparison=None), filter_.dimension)
+    rows = expected(raw, filter_.dimension, WEEK, filter_)
+
+    assert dict(zip(found.rows[filter_.dimension], found.rows["views"], strict=True)) == {
+        value: numbers["views"] for value, numbers in rows.items()
+    }
+    assert found.total["views"] == sum(numbers["views"] for numbers in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("by", "text", "keys"),
+    [
+        ("country", "united", ("GB", "US")),
+        ("video", "two", ("v-2",)),
+        ("project", "sho", ("p-shop",)),
+    ],
+)
+def test_what_names_contain_holds_in_the_table_of_those_names(
+    raw: list[plain.Record], by: str, text: str, keys: tuple[str, ...]
+) -> None:
+    asked = Selection().where(by, (text,), "contains").where(by, keys[:1])
+    found_by_name = resolved(asked.filters, (WEEK,), "UTC")
+    page = replace(scene(asked, comparison=None), filters=found_by_name)
+
+    assert set(breakdown(page, by).rows[by]) == set(keys)
+    assert set(page.answer(page.query(by))[by]) == set(keys[:1])
 
 
 def test_all_other_filters_count_in_rows_and_total(raw: list[plain.Record]) -> None:
@@ -152,12 +197,13 @@ def test_all_other_filters_count_in_rows_and_total(raw: list[plain.Record]) -> N
     assert set(rows.index) == {"DE", "GB"}
 
 
-def test_filters_below_a_level_can_be_left_out() -> None:
-    selection = Selection().where("city", ("Munich",)).where("device_type", ("Desktop",))
-    found = breakdown(scene(selection), "country", without=("city",))
-    only = breakdown(scene(Selection().where("device_type", ("Desktop",))), "country")
+def test_a_filter_below_a_level_counts_like_any_other(raw: list[plain.Record]) -> None:
+    filters = (Filter("city", ("Munich",)), Filter("device_type", ("Desktop",)))
+    found = breakdown(scene(replace(Selection(), filters=filters), comparison=None), "country")
 
-    pd.testing.assert_frame_equal(found.rows, only.rows)
+    rows = expected(raw, "country", WEEK, *filters)
+    assert found.rows["country"].tolist() == list(rows) == ["DE"]
+    assert found.total["views"] == rows["DE"]["views"]
 
 
 # Order
@@ -199,8 +245,10 @@ def test_a_sheet_has_all_rows_in_our_units_with_labels_and_the_comparison() -> N
 
     assert found.sheet.title == "By video"
     parts = ("", "_before", "_change")
-    assert set(found.sheet.rows) == {"video", *(name + part for name in metrics for part in parts)}
+    numbers = {name + part for name in metrics for part in parts}
+    assert set(found.sheet.rows) == {"video", "video_key"} | numbers
     assert found.sheet.rows["video"].tolist() == found.rows["label"].tolist()
+    assert found.sheet.rows["video_key"].tolist() == found.rows["video"].tolist()
     for name in metrics:
         pd.testing.assert_series_equal(found.sheet.rows[name], found.rows[name])
 
@@ -208,14 +256,14 @@ def test_a_sheet_has_all_rows_in_our_units_with_labels_and_the_comparison() -> N
 def test_a_sheet_without_comparison_has_the_chosen_metrics_only() -> None:
     found = breakdown(scene(comparison=None), "video", ("viewers",))
 
-    assert list(found.sheet.rows) == ["video", "viewers"]
+    assert list(found.sheet.rows) == ["video", "video_key", "viewers"]
 
 
 def test_a_sheet_is_safe_to_open_and_can_be_read_back() -> None:
     found = breakdown(scene(comparison=None), "video")
     back = pd.read_csv(io.BytesIO(csv(found.sheet)))
 
-    assert list(back)[:4] == ["Video", "Views", "Plays", "Play rate"]
+    assert list(back)[:5] == ["Video", "Video key", "Views", "Plays", "Play rate"]
     assert set(back["Video"]) == {"Straße <b>One</b>", "'=1+1 & **two**", "v-3"}
     assert back["Views"].tolist() == found.rows["views"].tolist()
     assert back["Watch time (hours)"].tolist() == pytest.approx(found.rows["watch_time"] / 3600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import zipfile
@@ -63,11 +64,32 @@ def kept(text: str) -> str:
     )
 
 
+def unescaped(text: str) -> str:
+    """A text as Excel reads it, which openpyxl does not: ECMA-376 part 1, 22.9.2.19 ST_Xstring."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
+
+
 def test_a_page_is_notes_first_and_then_a_sheet_for_each_table() -> None:
     other = Sheet("By country", pd.DataFrame({"country": ["Germany"], "views": [30]}))
     book = opened(workbook([DAYS, other], NOTES))
     assert book.sheetnames == ["Notes", "By day", "By country"]
     assert list(book["By country"].values) == [("Country", "Views"), ("Germany", 30)]
+
+
+@pytest.mark.parametrize(
+    ("doubts", "rows"),
+    [
+        ((), [("In doubt", "No day")]),
+        (("a: b.", "c: d."), [("In doubt", "a: b."), (None, "c: d.")]),
+    ],
+)
+def test_notes_say_which_days_are_in_doubt(
+    doubts: tuple[str, ...], rows: list[tuple[str | None, str]]
+) -> None:
+    file = workbook([DAYS], dataclasses.replace(NOTES, doubts=doubts))
+    lines = [row[:2] for row in opened(file)["Notes"].iter_rows(values_only=True)]
+    first = lines.index(rows[0])
+    assert lines[first : first + len(rows)] == rows
 
 
 def test_one_table_is_the_first_sheet_of_its_file() -> None:
@@ -159,7 +181,7 @@ def test_text_is_text_and_never_a_formula_or_a_link() -> None:
         assert {cell.data_type for cell in found} == {"s"}
         assert not any(cell.hyperlink for cell in found)
     column = [row[0] for row in opened(file)["=T"].iter_rows(min_row=2, values_only=True)]
-    assert column == [kept(text) for text in TEXTS]
+    assert [unescaped(text) for text in column] == [kept(text) for text in TEXTS]
     xml = zipfile.ZipFile(io.BytesIO(file))
     parts = "".join(xml.read(name).decode() for name in xml.namelist() if name.endswith(".xml"))
     assert "<f>" not in parts
@@ -178,7 +200,7 @@ def test_pandas_reads_back_what_was_written() -> None:
     rows = pd.DataFrame({"video": [kept(text) for text in TEXTS], "views": range(len(TEXTS))})
     file = workbook([Sheet("T", rows)], NOTES)
     read = pd.read_excel(io.BytesIO(file), sheet_name="T", dtype={"Video": "str"}, na_filter=False)
-    assert read["Video"].tolist() == rows["video"].tolist()
+    assert [unescaped(text) for text in read["Video"]] == rows["video"].tolist()
     assert read["Views"].tolist() == rows["views"].tolist()
 
 
@@ -226,6 +248,13 @@ def test_the_notes_say_what_the_numbers_show() -> None:
     assert (notes["Views"], notes["Plays"]) == ("12,345", "6,789")
     assert notes["2026-11-03"] == "Project: Launch: =campaign()"
     assert (None, "City contains york") in lines
+
+
+def test_the_notes_of_invented_views_say_so_first() -> None:
+    demo = dataclasses.replace(NOTES, demo=True)
+    lines = list(opened(workbook([DAYS], demo))["Notes"].values)
+    assert lines[1] == ("Data", "Invented demo data: no account is connected.")
+    assert "Data" not in dict(opened(workbook([DAYS], NOTES))["Notes"].values)
 
 
 def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:

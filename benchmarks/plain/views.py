@@ -23,7 +23,7 @@ KEYS = {
     "channel": "channel_key",
     "video": "video_key",
     "continent": "geo_continent",
-    "country": "geo_country",
+    "country": "country",
     "region": "geo_region",
     "city": "geo_city",
     "device_type": "device_type",
@@ -32,7 +32,7 @@ KEYS = {
     "browser": "browser_family",
     "os": "os_family",
     "embed_domain": "embed_domain",
-    "embed_page": "embed_url",
+    "embed_page": "embed_page",
 }
 VERSIONS = {"browser": "browser_major", "os": "os_major"}
 OTHERS = ["date", "viewer", "started", "ended", "muted", "duration", "watch_time"]
@@ -56,7 +56,7 @@ def load() -> pd.DataFrame:
     raw = ds.dataset(list(newest.values())).to_table(columns=columns).to_pandas()
     views = pd.DataFrame({name: _known(raw[column]) for name, column in KEYS.items()})
     for name, column in VERSIONS.items():
-        major = raw[column].astype("Int64").astype("str").fillna("")
+        major = raw[column].astype("str").where(raw[column].notna(), "")
         version = (views[name].astype("str") + " " + major).str.strip()
         views[f"{name}_version"] = version.astype("category")
     _add_engagement(views, raw)

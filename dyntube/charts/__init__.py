@@ -1,14 +1,15 @@
 """Answers to plotly figures. The only package that imports plotly.
 
 Texts from the data are escaped, since plotly reads a little HTML in labels. What a click means is
-in the `customdata` of its point: the value to filter by (None: nothing), then what is shown under
-the pointer. What is chosen is drawn from `chosen`, not from what plotly remembers.
+in the `customdata` of its point: what to filter by (see `picked`; None: nothing), then what is
+shown under the pointer. What is chosen is drawn from `chosen`, not from what plotly
+remembers.
 """
 
 from __future__ import annotations
 
 from .bars import bars
-from .base import DARK, LIGHT, Item, Palette
+from .base import DARK, LIGHT, Item, Palette, picked
 from .calendar import calendar, legend
 from .curve import watched_curve
 from .funnel import funnel
@@ -45,6 +46,7 @@ __all__ = [
     "lines",
     "minutes",
     "mix",
+    "picked",
     "sparkline",
     "treemap",
     "trend",

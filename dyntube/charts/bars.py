@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from ..metrics import Metric
 from .axes import largest, plain_axis
-from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure
-from .texts import hover, short
+from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point
+from .texts import apart, hover, short
 
 _ROW = 34  # height of a bar with its gap, in pixels
 _LABEL_LENGTH, _TEXT_LENGTH = 26, 16
@@ -35,7 +35,7 @@ def bars(
     y_axis = plain_axis(palette) | {
         "tickmode": "array",
         "tickvals": positions,
-        "ticktext": [short(item.label, _LABEL_LENGTH) for item in items],
+        "ticktext": apart([item.label for item in items], _LABEL_LENGTH),
         "ticklabelstandoff": 8,
         "range": [max(len(items), 1) - 0.5, -0.5],
         "tickfont": {"size": 13, "color": palette.text},
@@ -63,7 +63,7 @@ def _trace(
         "textangle": 0,
         "cliponaxis": False,
         "textfont": {"color": palette.quiet, "size": 12},
-        "customdata": [[item.value, hover(measure, item)] for item in items],
+        "customdata": [point(hover(measure, item), *item.picks) for item in items],
         "hovertemplate": HOVER,
         "marker": _marker(items, palette, chosen),
         "width": 0.62,

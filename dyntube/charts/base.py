@@ -6,8 +6,10 @@ which took half of the time: the tests ask it of every kind of figure.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 import plotly.graph_objects as go
 
@@ -27,7 +29,8 @@ class Palette:
 
     `scale` goes from little to much, `change` from worse over none to better, and `series` has
     colours for things side by side. Data is `calm` where it is as it should be, and a `gap`,
-    `caution` or `alarm` where it is not; `text` can be read on each.
+    `caution` or `alarm` where it is not; `text` can be read on each. `doubt` is what rings points
+    of days in doubt.
     """
 
     accent: str
@@ -44,6 +47,7 @@ class Palette:
     gap: str
     caution: str
     alarm: str
+    doubt: str
 
 
 LIGHT = Palette(
@@ -61,6 +65,7 @@ LIGHT = Palette(
     gap="#D8DFE9",
     caution="#FCD34D",
     alarm="#FCA5A5",
+    doubt="#B45309",
 )
 DARK = Palette(
     accent="#60A5FA",
@@ -77,17 +82,20 @@ DARK = Palette(
     gap="#3A4658",
     caution="#A14A08",
     alarm="#B91C1C",
+    doubt="#FBBF24",
 )
 
 
 @dataclass(frozen=True)
 class Item:
-    """One value of a dimension: `value` is what a click on it filters by (None: nothing).
+    """One value of a dimension: what a click on it filters by (None: nothing).
 
-    `label` is what people read and `text` a short text at the end of its bar. `amount` is in the
-    metric's own unit (seconds, a fraction, a count), NaN where undefined. `hover` has further lines
-    to show while the pointer is on it. An item of `context` is grey (Unknown, Other), and one of
-    `few` plays is hatched. Texts are as in the data: the figures escape them.
+    `within` is what it is filtered by as well, where its own value does not say what is meant: an
+    unknown page, of one domain. `label` is what people read and `text` a short text at the end of
+    its bar. `amount` is in the metric's own unit (seconds, a fraction, a count), NaN where
+    undefined. `hover` has further lines to show while the pointer is on it. An item of `context` is
+    grey (Unknown, Other), and one of `few` plays is hatched. Texts are as in the data: the figures
+    escape them.
     """
 
     value: str | None
@@ -96,7 +104,14 @@ class Item:
     text: str = ""
     hover: str = ""
     context: bool = False
-    few: bool = False
+    few: str = ""  # what it is made of few of: plays
+    dimension: str = ""
+    within: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def picks(self) -> tuple[tuple[str, str], ...]:
+        """The dimensions and values that a click filters by, its own first."""
+        return () if self.value is None else ((self.dimension, self.value), *self.within)
 
 
 class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
@@ -156,6 +171,19 @@ def _unchecked(spec: dict[str, Any]) -> _Figure:
 SELECTION = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 # The rule of all that can be clicked: what a click means, then what to show.
 HOVER = "%{customdata[1]}<extra></extra>"
+
+
+def point(hover: str, *picks: tuple[str, str]) -> list[str | None]:
+    """The `customdata` of a point: what a click on it filters by, and what is shown of it.
+
+    The former as in an address, `country=DE`: Streamlit makes something else of lists in lists.
+    """
+    return [urlencode(picks) or None, hover]
+
+
+def picked(customdata: Sequence[str | None]) -> list[tuple[str, str]]:
+    """The dimensions and values that a click on a point filters by."""
+    return parse_qsl(customdata[0] or "", keep_blank_values=True)
 
 
 def blend(colour: str, ground: str, share: float) -> str:

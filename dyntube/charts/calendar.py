@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from .. import formats
-from ..quality import STATE_LABELS, State, StoredDay
-from .base import Palette, figure
+from ..reasons import accepted_text, ended
+from ..states import STATE_LABELS, State, StoredDay
+from .base import Palette, blend, figure
+from .texts import wrapped
 
 _ONE_DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 _ROW = 19  # height of a day with its gap, in pixels
 _STATES = tuple(STATE_LABELS)
+_REASONS = 3  # under the pointer; the list below has all
 _NO_STATE = len(_STATES)  # a day before the first stored one
 # Colour is never the only sign.
 _MARKS: dict[State, str] = {
     "final": "",
     "changing": "·",
-    "short": "!",
+    "accepted": "✓",
+    "doubt": "!",
     "missing": "–",
     "damaged": "×",
 }
@@ -80,7 +84,8 @@ def _colours(palette: Palette) -> dict[State, str]:
     return {
         "final": palette.calm,
         "changing": palette.scale[0],
-        "short": palette.caution,
+        "accepted": blend(palette.caution, palette.calm, 0.4),
+        "doubt": palette.caution,
         "missing": palette.gap,
         "damaged": palette.alarm,
     }
@@ -100,6 +105,10 @@ def _hover(day: StoredDay, timezone: str) -> str:
         lines.append(f"DynTube counted {day.counted:,}")
         lines += [f"{day.rejected:,} could not be read"] * (day.rejected > 0)
         lines.append(f"Fetched {formats.moment(fetched)}")
+    if known := day.known_until:
+        lines.append(f"Stored up to {formats.moment(known.astimezone(ZoneInfo(timezone)))}")
+    said = [*(ended(doubt.text) for doubt in day.doubts), *map(accepted_text, day.accepted)]
+    lines += [line for text in said[:_REASONS] for line in wrapped(text)]
     return "<br>".join(lines)
 
 

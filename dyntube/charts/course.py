@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from .base import HOVER
+from .base import HOVER, Palette
 
 _DASH = "5px,4px"
 _MOST_DOTS = 62  # of more, dots would look like a thicker line
@@ -61,6 +61,41 @@ def points(
         "unselected": {"marker": {"opacity": 1}},
         "zorder": 2,
     }
+
+
+def rings(
+    x: Sequence[Any], y: Sequence[float], doubtful: Sequence[object], palette: Palette
+) -> list[dict[str, Any]]:
+    """Hollow points over those whose numbers may be wrong; they answer to no pointer."""
+    marked = [
+        (at, amount)
+        for at, amount, doubt in zip(x, y, doubtful, strict=True)
+        if doubt and not math.isnan(amount)
+    ]
+    if not marked:
+        return []
+    size = 9 if len(x) <= _MOST_DOTS else 6
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "In doubt",
+            "x": [at for at, _ in marked],
+            "y": [amount for _, amount in marked],
+            "customdata": [[None, ""] for _ in marked],
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "marker": {
+                "color": palette.page,
+                "size": size,
+                "opacity": 1,
+                "line": {"color": palette.doubt, "width": 2},
+            },
+            "selected": {"marker": {"opacity": 1}},
+            "unselected": {"marker": {"opacity": 1}},
+            "zorder": 3,
+        }
+    ]
 
 
 def _runs(partial: Sequence[bool]) -> list[tuple[slice, bool]]:

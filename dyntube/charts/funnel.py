@@ -8,16 +8,17 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ..engagement import Step
 from .axes import plain_axis
 from .base import HOVER, Palette, blend, figure
 from .texts import bold, short
 
-_ROW = 46  # height of a step: its line of text and its bar, in pixels
+_HEIGHT = 46  # height of a step: its line of text and its bar, in pixels
 _LABEL_LENGTH = 20
 
 
 @dataclass(frozen=True)
-class _Step:
+class _Row:
     label: str
     count: int
     before: int
@@ -36,15 +37,20 @@ class _Step:
         return f"{self.count / self.before - 1:+.1%}".replace("-", "−")
 
 
-def funnel(steps: Sequence[tuple[str, int]], palette: Palette) -> go.Figure:
+def funnel(steps: Sequence[Step], palette: Palette) -> go.Figure:
     """Horizontal bars, one a step, each with its count, its share of the first and its loss.
 
     What is lost from the step before is drawn pale behind the bar.
     """
-    befores = [steps[0][1] if steps else 0, *(count for _, count in steps)]
+    befores = [steps[0].count if steps else 0, *(step.count for step in steps)]
     rows = [
-        _Step(label, count, before, befores[0])
-        for (label, count), before in zip(steps, befores, strict=False)
+        _Row(
+            step.label,
+            step.count,
+            before if step.before is None else step.before,
+            befores[0] if step.of is None else step.of,
+        )
+        for step, before in zip(steps, befores, strict=False)
     ]
     lost = [max(row.before - row.count, 0) for row in rows]
     pale = blend(palette.accent, palette.page, 0.22)
@@ -53,7 +59,7 @@ def funnel(steps: Sequence[tuple[str, int]], palette: Palette) -> go.Figure:
         _bars(lost, pale) | {"hoverinfo": "skip"},
     ]
     end = max([row.count for row in rows] + [1])
-    height = _ROW * max(len(rows), 1) + 6
+    height = _HEIGHT * max(len(rows), 1) + 6
     return figure(
         traces if rows else [],
         palette,
@@ -78,14 +84,14 @@ def _bars(counts: Sequence[int], colour: str) -> dict[str, Any]:
     }
 
 
-def _hovers(rows: Sequence[_Step]) -> dict[str, Any]:
+def _hovers(rows: Sequence[_Row]) -> dict[str, Any]:
     return {
         "customdata": [[None, _hover(row)] for row in rows],
         "hovertemplate": HOVER,
     }
 
 
-def _hover(row: _Step) -> str:
+def _hover(row: _Row) -> str:
     lines = [bold(row.label), f"{row.count:,}"]
     if row.share:
         lines[-1] += f", {row.share} of the first step"
@@ -96,7 +102,7 @@ def _hover(row: _Step) -> str:
     return "<br>".join(lines)
 
 
-def _texts(n: int, row: _Step, palette: Palette) -> list[dict[str, Any]]:
+def _texts(n: int, row: _Row, palette: Palette) -> list[dict[str, Any]]:
     """The line above a bar: label and loss at the left, count and share at the right."""
     quiet = f'<span style="color:{palette.quiet}">{{}}</span>'
     left = f"{short(row.label, _LABEL_LENGTH)}  " + quiet.format(row.change)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import FEW_PLAYS, Metric
+from ..metrics import FEW, Metric
 from .axes import plain_axis, tick_text, ticks, unit
 from .base import HOVER, Palette, figure
 from .world import colour_bar
@@ -24,18 +24,29 @@ Flags = npt.NDArray[np.bool_]
 
 
 def heatmap(
-    measure: Metric, values: Numbers, palette: Palette, *, few: Flags | None = None
+    measure: Metric,
+    values: Numbers,
+    palette: Palette,
+    *,
+    few: Flags | None = None,
+    doubtful: Flags | None = None,
 ) -> go.Figure:
     """Squares of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN is no square.
 
     The scale ends at the 98th percentile, so that one outlier cannot rule; its last number then
-    says so. Squares of `few` plays are marked.
+    says so. Squares of `few` plays are marked; those with hours that are `doubtful` say so.
     """
     known = values[np.isfinite(values)]
     top = float(known.max()) if known.size else 0.0
     end = float(np.percentile(known, 98)) if known.size else 0.0
     end = end if end > 0 else top
-    marked = np.zeros_like(values, dtype=bool) if few is None else few
+    nowhere = np.zeros_like(values, dtype=bool)
+    marked = nowhere if few is None else few
+    doubts = nowhere if doubtful is None else doubtful
+    texts = [
+        [_hover(measure, day, hour, float(values[day, hour])) for hour in _HOURS]
+        for day in range(7)
+    ]
     trace = {
         "type": "heatmap",
         "z": [[None if math.isnan(value) else value for value in row] for row in values.tolist()],
@@ -52,7 +63,7 @@ def heatmap(
         "textfont": {"size": 16},
         "customdata": [
             [
-                [None, _hover(measure, day, hour, float(values[day, hour]), marked[day, hour])]
+                [None, texts[day][hour] + _marks(marked[day, hour], doubts[day, hour])]
                 for hour in _HOURS
             ]
             for day in range(7)
@@ -66,12 +77,16 @@ def heatmap(
     )
 
 
-def _hover(measure: Metric, day: int, hour: int, value: float, few: bool) -> str:
-    lines = [
-        f"<b>{_DAYS[day]}, {hour:02}:00 to {hour + 1:02}:00</b>",
-        f"{measure.label}: {formats.value(measure, value, full=True)}",
-    ]
-    return "<br>".join([*lines, *[f"Fewer than {FEW_PLAYS} plays"] * int(few)])
+def _hover(measure: Metric, day: int, hour: int, value: float) -> str:
+    return (
+        f"<b>{_DAYS[day]}, {hour:02}:00 to {hour + 1:02}:00</b><br>"
+        f"{measure.label}: {formats.value(measure, value, full=True)}"
+    )
+
+
+def _marks(few: bool, doubtful: bool) -> str:
+    marks = {f"Fewer than {FEW} plays": few, "Has days in doubt": doubtful}
+    return "".join(f"<br>{mark}" for mark, holds in marks.items() if holds)
 
 
 def _colour_bar(measure: Metric, end: float, top: float, palette: Palette) -> dict[str, Any]:

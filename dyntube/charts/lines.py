@@ -15,9 +15,9 @@ from .. import formats
 from ..metrics import Metric
 from .axes import base_axis, largest, pointed, time_axis, top_legend, unit, value_axis
 from .base import Palette, figure
-from .course import pieces, points
-from .texts import short
-from .times import NOT_WHOLE, clocks, few_ticks
+from .course import pieces, points, rings
+from .texts import apart
+from .times import IN_DOUBT, NOT_WHOLE, clocks, few_ticks
 
 _HEIGHT = 340
 _EDGE = 0.015  # of the axis, beyond its first and last point
@@ -28,13 +28,15 @@ _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 class Series:
     """A line: dates, moments or whole numbers, and an amount for each, NaN for a gap.
 
-    `partial` says of each point whether its bucket is not whole; empty, all are.
+    `partial` says of each point whether its bucket is not whole; empty, all are. `doubtful` says
+    whether it may be wrong; such points are ringed.
     """
 
     label: str
     x: Sequence[Any]
     y: Sequence[float]
     partial: Sequence[bool] = ()
+    doubtful: Sequence[bool] = ()
 
 
 def lines(
@@ -43,9 +45,10 @@ def lines(
     """Up to six lines, each with a colour of its own; what is not whole is dashed."""
     top = largest(amount for line in series for amount in line.y)
     divisor = unit(measure, top)
+    names = apart([line.label for line in series], _LABEL_LENGTH)
     drawn = [
-        _line(measure, line, colour, divisor)
-        for line, colour in zip(series, cycle(palette.series[:-1]), strict=False)
+        _line(measure, line, name, colour, divisor, palette)
+        for line, name, colour in zip(series, names, cycle(palette.series[:-1]), strict=False)
     ]
     return figure(
         [trace for traces in drawn for trace in traces],
@@ -59,20 +62,22 @@ def lines(
     )
 
 
-def _line(measure: Metric, line: Series, colour: str, divisor: float) -> list[dict[str, Any]]:
-    name = short(line.label, _LABEL_LENGTH)
+def _line(
+    measure: Metric, line: Series, name: str, colour: str, divisor: float, palette: Palette
+) -> list[dict[str, Any]]:
     partial = line.partial or [False] * len(line.x)
+    doubtful = line.doubtful or [False] * len(line.x)
     texts = [
         f"{name}  <b>{formats.value(measure, float(amount), full=True)}</b>"
-        f"{NOT_WHOLE if cut else ''}"
-        for amount, cut in zip(line.y, partial, strict=True)
+        f"{NOT_WHOLE if cut else ''}{IN_DOUBT if doubt else ''}"
+        for amount, cut, doubt in zip(line.y, partial, doubtful, strict=True)
     ]
     y = [float(amount) / divisor for amount in line.y]
     custom = [[None, text] for text in texts]
     drawn = [points(line.x, y, custom, colour)]
     drawn += pieces(line.x, y, partial, {"color": colour, "width": 2})
     drawn[-1 if len(drawn) == 1 else 1] |= {"name": name, "showlegend": True}
-    return drawn
+    return drawn + rings(line.x, y, doubtful, palette)
 
 
 def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from ..dimensions import UNKNOWN
 from ..metrics import Metric
 from ..periods import Interval
 from .axes import share_axis, time_axis, top_legend
-from .base import HOVER, SELECTION, Palette, blend, faded, figure
-from .texts import bold, short
-from .times import NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
+from .base import HOVER, SELECTION, Palette, blend, faded, figure, point
+from .texts import apart, bold
+from .times import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
 
 _HEIGHT = 320
 _CALM = 0.85  # of a colour, since areas shout louder than lines
@@ -33,18 +33,24 @@ def mix(
     palette: Palette,
     interval: Interval,
     *,
+    by: str,
     values: Sequence[str | None],
+    doubtful: Sequence[object] = (),
 ) -> go.Figure:
     """Stacked bars to 100 %, one a bucket, pale where the bucket is not whole.
 
     `shares` has a row a bucket and a column a part, from the bottom up, with fractions of
-    `measure`; its column names are the labels. `values` say what a click on each part filters by.
+    `measure`; its column names are the labels. `values` of the dimension `by` say what a click on
+    each part filters by, `doubtful` which buckets may be wrong.
     Parts that filter nothing, and those unknown, are grey; six others have a colour of their own.
     """
     names = [
-        bucket_name(start, interval) + (NOT_WHOLE if is_cut else "")
-        for start, is_cut in zip(starts, partial, strict=True)
+        f"{bucket_name(start, interval)}{NOT_WHOLE if is_cut else ''}{IN_DOUBT if doubt else ''}"
+        for start, is_cut, doubt in zip(
+            starts, partial, doubtful or [False] * len(starts), strict=True
+        )
     ]
+    named = apart([str(label) for label in shares.columns], _LABEL_LENGTH)
     traces = []
     for column, colour in enumerate(_colours(values, palette)):
         label, amounts = str(shares.columns[column]), shares.iloc[:, column].tolist()
@@ -53,9 +59,11 @@ def mix(
             f"{bold(label)}<br>{formats.NONE if math.isnan(share) else f'{share:.1%}'} {part}{name}"
             for share, name in zip(amounts, names, strict=True)
         ]
-        custom = [[values[column], text] for text in hovers]
+        value = values[column]
+        picks = () if value is None else ((by, value),)
+        custom = [point(text, *picks) for text in hovers]
         rows = list(zip(clocks(starts).tolist(), amounts, custom, partial, strict=True))
-        base = {"name": short(label, _LABEL_LENGTH), "legendgroup": str(column)}
+        base = {"name": named[column], "legendgroup": str(column)}
         traces += [base | trace for trace in _segments(rows, colour, palette)]
     return figure(
         traces,

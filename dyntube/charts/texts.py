@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 
 from .. import formats
-from ..metrics import FEW_PLAYS, Metric
+from ..metrics import FEW, Metric
 from .base import Item
 
 _LINE = 40  # characters that fit beside a pointer on a phone
@@ -20,8 +22,32 @@ def plain(text: str) -> str:
 
 def short(text: str, length: int) -> str:
     """Text from the data on one line of so many characters at most, escaped."""
-    text = " ".join(text.split())
-    return plain(text if len(text) <= length else f"{text[: length - 1].rstrip()}…")
+    return plain(_cut(" ".join(text.split()), length, 0))
+
+
+def apart(texts: Sequence[str], length: int) -> list[str]:
+    """Texts as `short` ones; where they would be equal, with as much of their ends as differs.
+
+    What tells long names apart is often at their end: a number, or a key that is given with them.
+    """
+    lines = [" ".join(text.split()) for text in texts]
+    shown = [_cut(line, length, 0) for line in lines]
+    for ending in range(length // 2, length):
+        often = Counter(shown)
+        if len(often) == len({*lines}):
+            break
+        shown = [
+            _cut(line, length, ending) if often[cut] > 1 else cut
+            for line, cut in zip(lines, shown, strict=True)
+        ]
+    return [plain(text) for text in shown]
+
+
+def _cut(text: str, length: int, ending: int) -> str:
+    """Text of at most so many characters, where it is cut with so many of its last ones."""
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 1 - ending].rstrip()}…{text[len(text) - ending :]}"
 
 
 def wrapped(text: str) -> list[str]:
@@ -41,5 +67,5 @@ def hover(measure: Metric, item: Item, *more: str) -> str:
     lines.append(f"{measure.label}: {formats.value(measure, item.amount, full=True)}")
     lines += [*more, *map(plain, item.hover.splitlines())]
     if item.few:
-        lines.append(f"Fewer than {FEW_PLAYS} plays")
+        lines.append(f"Fewer than {FEW} {item.few}")
     return "<br>".join(lines)

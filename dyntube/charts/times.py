@@ -18,6 +18,7 @@ _LENGTHS: dict[Interval, pd.Timedelta] = {
 }
 _FEW = 7  # whose names fit side by side on a phone
 NOT_WHOLE = " (not whole)"  # behind the name or the amount of a bucket
+IN_DOUBT = " (in doubt)"
 
 
 def bucket_name(start: pd.Timestamp, interval: Interval) -> str:

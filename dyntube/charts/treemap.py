@@ -13,8 +13,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from .. import formats
 from ..metrics import Metric
-from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, readable
+from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point, readable
 from .texts import hover, short
 from .tiles import Tile, squarified
 
@@ -49,11 +50,11 @@ def treemap(
     nodes: Sequence[Node],
     palette: Palette,
     *,
-    chosen: Collection[str] = (),
+    chosen: Collection[tuple[str, str]] = (),
 ) -> go.Figure:
     """Tiles with areas by amount, parts within what they are parts of; 300 pixels high.
 
-    While some values are `chosen`, all other tiles are pale, but for the parts of chosen ones.
+    While some values, by dimension, are `chosen`, all other tiles are pale, but for their parts.
     """
     placed = list(_places(_shown(nodes), None, Tile(0, 0, _WIDTH, _HEIGHT)))
     parents = {node.id: node for node in nodes}
@@ -63,10 +64,11 @@ def treemap(
         colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
         bright = not chosen or _is_chosen(part.node, parents, chosen)
         colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    shown = [part.node for part in placed]
     trace = _rectangles([part.tile for part in placed]) | {
         "text": [_text(part) for part in placed],
         "textfont": {"size": 12, "color": [readable(colour) for colour in colours]},
-        "customdata": [[part.node.item.value, hover(measure, part.node.item)] for part in placed],
+        "customdata": [point(hover(measure, n.item), *n.item.picks) for n in shown],
         "hovertemplate": HOVER,
         "marker": {
             "color": colours,
@@ -102,7 +104,8 @@ def _places(nodes: Sequence[Node], outer: Node | None, room: Tile) -> Iterator[_
     amounts = [part.item.amount for part in parts]
     left = outer.item.amount - sum(amounts) if outer else 0.0
     if outer and left > outer.item.amount * _NOTHING_LEFT:
-        item = Item(outer.item.value, f"Other in {outer.item.label}", left, context=True)
+        name = f"{formats.OTHER_NAME} in {outer.item.label}"
+        item = replace(outer.item, label=name, amount=left, text="", hover="", context=True)
         parts.append(Node(f"{outer.id}\0", outer.id, item))
         amounts.append(left)
     for part, tile in zip(parts, squarified(amounts, room), strict=True):
@@ -114,8 +117,8 @@ def _places(nodes: Sequence[Node], outer: Node | None, room: Tile) -> Iterator[_
         yield _Placed(part, tile, is_outer)
 
 
-def _is_chosen(node: Node, parents: dict[str, Node], chosen: Collection[str]) -> bool:
-    while node.item.value not in chosen:
+def _is_chosen(node: Node, parents: dict[str, Node], chosen: Collection[tuple[str, str]]) -> bool:
+    while not node.item.picks or not {*node.item.picks} <= {*chosen}:
         if node.parent not in parents or node.parent == node.id:
             return False
         node = parents[node.parent]

@@ -14,17 +14,20 @@ from .. import formats
 from ..metrics import Metric
 from ..trends import Trend
 from .axes import largest, pointed, time_axis, unit, value_axis
-from .base import HOVER, Palette, figure
-from .course import pieces, points
+from .base import HOVER, Palette, figure, point
+from .course import pieces, points, rings
 from .notes import LEVEL, Note, flags, placed, rules
-from .times import NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
+from .texts import wrapped
+from .times import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
 
 _FRAME = 254  # height of the frame, in pixels
 _BELOW = 38  # room for two lines of ticks
 _ABOVE = 8
+NOTHING_BESIDE = "Nothing of this name to compare with"
 _EDGE = 0.4  # of a bucket, so that the first and last can be hit
 
 Moment = dt.date | dt.datetime | pd.Timestamp
+Doubts = Sequence[str]
 
 
 def trend(
@@ -36,20 +39,24 @@ def trend(
     notes: Sequence[tuple[Moment, str]] = (),
     average: float | None = None,
     drag: bool = True,
+    doubts: Doubts = (),
+    doubts_before: Doubts = (),
 ) -> go.Figure:
     """A metric over time, the comparison dotted behind it, buckets that are not whole dashed.
 
-    The comparison's buckets are paired with those of `now` by position. `notes` stand above their
+    `before` has a row for each of `now`, as `trends.paired` makes it. `notes` stand above their
     days and `average` is a thin line. A click gives the start of a bucket as ISO text, and a drag
-    a range of the axis; without `drag` a finger on the figure scrolls the page.
+    a range of the axis; without `drag` a finger on the figure scrolls the page. `doubts` say why a
+    bucket may be wrong, which is then ringed; empty text where it is not.
     """
     starts = now.rows.iloc[:, 0]
-    earlier = None if before is None else before.rows[measure.name].iloc[: len(starts)]
+    earlier = None if before is None else before.rows[measure.name]
     top = largest([*now.rows[measure.name], *(() if earlier is None else earlier), average or 0.0])
     divisor = unit(measure, top)
-    traces = _now(measure, now, divisor, palette)
+    traces = _now(measure, now, divisor, palette, doubts or [""] * len(starts))
     if before is not None:
-        traces.append(_before(measure, before, clocks(starts), divisor, palette))
+        said = doubts_before or [""] * len(starts)
+        traces += _before(measure, before, clocks(starts), divisor, palette, said)
     marks = _noted(notes, now, palette)
     if average is not None and not math.isnan(average):
         marks["annotations"].append(_average_label(measure, now, average, divisor, palette))
@@ -105,40 +112,53 @@ def _x_axis(now: Trend, palette: Palette) -> dict[str, Any]:
     return time_axis(palette) | pointed(palette) | span | few_ticks(clocks(starts).tolist())
 
 
-def _now(measure: Metric, now: Trend, divisor: float, palette: Palette) -> list[dict[str, Any]]:
+def _now(
+    measure: Metric, now: Trend, divisor: float, palette: Palette, doubts: Doubts
+) -> list[dict[str, Any]]:
     x = clocks(now.rows.iloc[:, 0]).tolist()
     y = (now.rows[measure.name].astype(float) / divisor).tolist()
     starts = (start.isoformat() for start in now.rows.iloc[:, 0])
-    custom = [[start, text] for start, text in zip(starts, _texts(measure, now), strict=True)]
+    texts = _texts(measure, now, doubts)
+    custom = [point(text, (now.interval, at)) for at, text in zip(starts, texts, strict=True)]
     lines = pieces(x, y, now.partial.tolist(), {"color": palette.accent, "width": 2.4})
     if not measure.is_rate:
         for line in lines:
             if line["line"]["dash"] == "solid":
                 line |= {"fill": "tozeroy", "fillcolor": palette.area}
-    return [points(x, y, custom, palette.accent), *lines]
+    return [points(x, y, custom, palette.accent), *lines, *rings(x, y, doubts, palette)]
 
 
 def _before(
-    measure: Metric, before: Trend, x: pd.Series[pd.Timestamp], divisor: float, palette: Palette
-) -> dict[str, Any]:
-    texts = _texts(measure, before)[: len(x)]
-    return {
+    measure: Metric,
+    before: Trend,
+    x: pd.Series[pd.Timestamp],
+    divisor: float,
+    palette: Palette,
+    doubts: Doubts,
+) -> list[dict[str, Any]]:
+    texts = _texts(measure, before, doubts)
+    y = (before.rows[measure.name].astype(float) / divisor).tolist()
+    line = {
         "type": "scatter",
         "mode": "lines",
-        "x": x.iloc[: len(texts)].tolist(),
-        "y": (before.rows[measure.name].iloc[: len(x)].astype(float) / divisor).tolist(),
+        "x": x.tolist(),
+        "y": y,
         "customdata": [[None, text] for text in texts],
         "hovertemplate": HOVER,
         "line": {"color": palette.quiet, "width": 1.6, "dash": "dot"},
     }
+    return [line, *rings(x.tolist(), y, doubts, palette)]
 
 
-def _texts(measure: Metric, trend: Trend) -> list[str]:
-    pairs = zip(trend.rows.iloc[:, 0], trend.rows[measure.name], trend.partial, strict=True)
+def _texts(measure: Metric, trend: Trend, doubts: Doubts) -> list[str]:
+    pairs = zip(trend.rows.iloc[:, 0], trend.rows[measure.name], trend.partial, doubts, strict=True)
     return [
-        f"{bucket_name(start, trend.interval)}  "
+        NOTHING_BESIDE
+        if pd.isna(start)
+        else f"{bucket_name(start, trend.interval)}  "
         f"<b>{formats.value(measure, float(amount), full=True)}</b>{NOT_WHOLE if cut else ''}"
-        for start, amount, cut in pairs
+        + (f"{IN_DOUBT}<br>" + "<br>".join(wrapped(doubt)) if doubt else "")
+        for start, amount, cut, doubt in pairs
     ]
 
 

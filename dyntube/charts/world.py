@@ -11,9 +11,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
+from ..countries import country_alpha_3
 from ..metrics import Metric
 from .axes import largest, tick_text, ticks, unit
-from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure
+from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure, point
 from .texts import hover
 
 _MOST_TICKS = 5  # on a phone
@@ -35,9 +36,7 @@ def world_map(
     `comparison.change` states them, the colour is the change instead. A country without a value is
     grey; what is no country is left out.
     """
-    places = {
-        item: code for item in items if item.value and (code := formats.country_alpha_3(item.value))
-    }
+    places = {item: code for item in items if item.value and (code := country_alpha_3(item.value))}
     known = [item for item in places if not math.isnan(item.amount)]
     if changes is None:
         scale = _amounts(measure, known, palette)
@@ -53,7 +52,7 @@ def world_map(
         rows = [n for n, z in enumerate(scale.z) if math.isnan(z) == grey]
         if rows or not grey:
             codes = [places[known[n]] for n in rows]
-            custom = [[known[n].value, hovers[n]] for n in rows]
+            custom = [point(hovers[n], *known[n].picks) for n in rows]
             line = _outlines([known[n] for n in rows], chosen, palette)
             colours = _grey(len(rows), palette) if grey else scale.drawn(rows)
             traces.append(_BASE | {"locations": codes, "customdata": custom} | colours)

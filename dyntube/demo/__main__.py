@@ -28,10 +28,14 @@ def main() -> int:
         seed=options.seed,
         clock=_clock(options.today),
     )
-    # A connection made from here on waits in the socket until the server takes it.
     host, port = listening.getsockname()[:2]
-    print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
-    _serve(app, listening)
+    try:
+        # A connection made from here on waits in the socket until the server takes it.
+        print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+        _serve(app, listening)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
     return 0
 
 

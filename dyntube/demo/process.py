@@ -52,7 +52,11 @@ def start(
     command += [f"{name}={value}" for name, value in options.items() if value is not None]
     try:
         child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=_environment(),
+            process_group=0,  # Ctrl-C in a terminal is for us, and it ends when we do
         )
     except OSError as error:
         raise UnavailableError(f"The demo server cannot be started: {error.strerror}.") from error

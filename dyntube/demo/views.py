@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import audience
+from .campaigns import addresses
 from .catalog import ACCOUNT_KEY, catalog
 from .chance import Flags, Ints, fraction, texts
 from .draw import LENGTH_ABSENT, SEED, VIEWS_PER_DAY, Rows, draw_day
@@ -22,6 +23,7 @@ from .machines import TEXTS, machines, versions
 from .world import DELIVERY_REGIONS, world
 
 _EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
+_VERSIONS = ("browser_major", "browser_minor", "os_major")  # text in the archive, as some have it
 _OCTETS = pa.array([f"{n}." for n in range(256)])
 
 
@@ -69,7 +71,8 @@ def _arrow(name: str, column: Column) -> pa.Array:
     if isinstance(column, Number):
         seconds = name in ("duration", "watch_time")
         values = column.values.astype(np.float64 if seconds else np.int32)
-        return pa.array(values, mask=column.values < 0)
+        numbers = pa.array(values, mask=column.values < 0)
+        return numbers.cast(pa.string()).dictionary_encode() if name in _VERSIONS else numbers
     if isinstance(column, np.ndarray):
         return pa.array(column)
     return column
@@ -95,7 +98,7 @@ def columns(rows: Rows) -> dict[str, Column]:
         "watch_time": Number(rows.watch.astype(np.int64)),
         **software,
         **_place_columns(rows),
-        "embed_url": Label(rows.page.astype(np.int64), pages().urls),
+        "embed_url": addresses(rows),
         "embed_domain": Label(pages().domain[rows.page], pages().domains),
         "embed_type": Number(1 + (pages().domain[rows.page] == pages().by_script)),
         "user_key": Label(np.full(len(rows), -1), ("",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -11,15 +12,14 @@ import streamlit as st
 from ..account import Account, open_account
 from ..background import Background
 from ..catalog import Names
-from ..journal import start_logging
-from ..quality import StoredDay, stored_days
+from ..coverage import Coverage
 from ..query import ChecksQuery, CountQuery, Query, RowsQuery
+from ..states import StoredDay, stored_days
 
 
 @st.cache_resource(show_spinner=False)
 def account() -> Account:
     """The installation that this server shows; raises ConfigError or UnavailableError."""
-    start_logging()
     opened = open_account()
     opened.engine.memory.keep_loading(opened.settings.memory)
     return opened
@@ -29,12 +29,28 @@ def account() -> Account:
 def background() -> Background:
     """The one sync of this server."""
     external = account().settings.sync == "external"
-    return Background(account().syncer, account().catalog, external=external)
+    made = Background(account().syncer, account().catalog, external=external)
+    _made.add(made)
+    return made
+
+
+_made: WeakSet[Background] = WeakSet()
+
+
+def close(seconds: float) -> None:
+    """End the sync where one runs, and start no more; waits for its end for so long."""
+    for made in list(_made):
+        made.close(seconds)
 
 
 def names() -> Names:
     """The names of projects, channels and videos that are known now."""
     return account().catalog.names()
+
+
+def known() -> Coverage:
+    """When views are known. The only place where pages ask the archive for that."""
+    return account().coverage()
 
 
 def local_now(timezone: str) -> dt.datetime:
@@ -68,4 +84,5 @@ def days_until_today() -> list[StoredDay]:
     archive = account().archive
     damaged = {dt.date.fromisoformat(path.name[:10]) for path in archive.damaged()}
     today = dt.datetime.now(dt.UTC).date()
-    return stored_days(archive.days(), damaged, len(archive.folders), today)
+    empty, trust = account().syncer.empty, account().trust()
+    return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,8 +12,11 @@ from ..dimensions import dimension
 from ..metrics import metric
 from ..query import Query
 from ..sheet import Sheet
-from .labels import NAMED, label
+from .firsts import young
+from .labels import exported, labels
 from .scene import Scene
+
+FIRST = "first_view"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,51 +24,58 @@ class Breakdown:
     """Every value of the dimension `by`, with its `label`, in the chosen order.
 
     `rows` has the columns `by`, `label`, the metrics, `plays` where one is a rate, and where
-    something is compared `<metric>_before` and `<metric>_change`. `total` is the row of all views
-    together. Filters on the dimensions in `without` do not count.
+    something is compared `<metric>_before` and `<metric>_change`. FIRST is there where one of them
+    is younger than the comparison: its first day, and then it has no change. `total` is the row of
+    all views together. What is chosen of the dimension itself is left out of both.
     """
 
     by: str
     metrics: tuple[str, ...]
     rows: pd.DataFrame
     total: pd.Series[float]
-    without: tuple[str, ...] = ()
 
     @property
     def sheet(self) -> Sheet:
         """The table to take away."""
-        kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
-        # A label may leave out what the page is filtered by; a file has no page around it.
-        text = "label" if self.by in NAMED else self.by
-        named = self.rows[[text, *kept]].rename(columns={text: self.by})
-        return Sheet(f"By {dimension(self.by).label.lower()}", named)
+        kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
+        named = pd.DataFrame(exported(self.by, self.rows[self.by]), self.rows.index)
+        return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
 
 
-def breakdown(
-    scene: Scene, by: str, metrics: tuple[str, ...] = (), *, without: Collection[str] = ()
-) -> Breakdown:
-    """The page's metrics by a dimension, whose own filters do not count."""
+def breakdown(scene: Scene, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
+    """The page's metrics by a dimension, whatever is chosen of it."""
     metrics = metrics or scene.metrics
-    rates = any(metric(name).is_rate for name in metrics)
-    asked = tuple(dict.fromkeys((*metrics, "plays"))) if rates else metrics
-    without = (by, *without)
-    query = scene.query(by, metrics=asked, without=without)
+    bases = filter(None, (metric(name).basis for name in metrics))
+    asked = tuple(dict.fromkeys((*metrics, *bases)))
+    query = scene.query(by, metrics=asked, without=(by,))
     found: Breakdown | None = scene.made.get((query, metrics))
     if found is None:
-        found = scene.made[query, metrics] = _breakdown(scene, query, metrics, without)
+        found = scene.made[query, metrics] = _breakdown(scene, query, metrics)
     return found
 
 
-def _breakdown(
-    scene: Scene, query: Query, metrics: tuple[str, ...], without: tuple[str, ...]
-) -> Breakdown:
+def _breakdown(scene: Scene, query: Query, metrics: tuple[str, ...]) -> Breakdown:
     [by] = query.by
     rows = scene.answer(query)
     compared = _compared(scene, query.metrics)
     if earlier := scene.earlier(replace(query, metrics=compared)):
-        rows = compare(rows, scene.answer(earlier), [by], list(compared), gone=True)
-    rows = rows.assign(label=[label(by, value) for value in rows[by]])
-    return Breakdown(by, metrics, ordered(scene, rows), scene.total(query).iloc[0], without)
+        before = scene.answer(earlier)
+        rows = compare(rows, before, [by], list(compared), gone=True, days=scene.days)
+        rows = _without_changes_of_young(scene, rows, by)
+    named = labels(by, rows[by])
+    rows = rows.assign(label=[named[value] for value in rows[by]])
+    return Breakdown(by, metrics, ordered(scene, rows), scene.total(query).iloc[0])
+
+
+def _without_changes_of_young(scene: Scene, rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    first = young(scene, by, [str(value) for value in rows[by]])
+    if not first:
+        return rows
+    days = [first.get(str(value)) for value in rows[by]]
+    is_old = pd.Series([day is None for day in days], index=rows.index)
+    changes = [str(name) for name in rows if str(name).endswith("_change")]
+    kept: dict[str, Any] = {name: rows[name].where(is_old) for name in changes}
+    return rows.assign(**kept, **{FIRST: pd.Series(days, index=rows.index, dtype=object)})
 
 
 def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:

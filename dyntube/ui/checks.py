@@ -13,8 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..quality import CHECKS, DAY_CHECKS, Check, DayCheck, StoredDay
+from ..quality import CHECKS, DAY_CHECKS, Check, DayCheck
 from ..query import ChecksQuery, RowsQuery
+from ..states import StoredDay
 from . import state
 from .answers import account, checks, days_until_today
 from .rows import ROWS, TIME, page_of, views_table
@@ -36,7 +37,7 @@ def find(scene: Scene) -> Found:
     counts = checks(ChecksQuery(scene.period, zone, scene.filters))
     touched = set(scene.period.utc_days(zone))
     days = [day for day in days_until_today() if day.day in touched and day.infos]
-    of_days = {name: sum(c.amount(d.infos) for d in days) for name, c in DAY_CHECKS.items()}
+    of_days = {name: sum(map(c.amount, days)) for name, c in DAY_CHECKS.items()}
     return Found(counts["views"], counts | of_days, days)
 
 
@@ -60,7 +61,8 @@ def quality_checks(scene: Scene) -> None:
 def _scope(scene: Scene, found: Found) -> str:
     text = f"Of {formats.count(found.views, 'view')}, {formats.period(scene.period)}."
     if scene.filters:
-        text += " The last six rows are of whole days, without the filters."
+        first = next(iter(DAY_CHECKS.values())).label
+        text += f" From “{first}” on, checks are of whole days, without the filters."
     return text
 
 
@@ -157,12 +159,12 @@ def _rejected(days: Sequence[StoredDay], total: int) -> None:
 
 def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
     zone = ZoneInfo(scene.timezone)
-    wanted = [day for day in reversed(days) if check.amount(day.infos)]
+    wanted = [day for day in reversed(days) if check.amount(day)]
     first = page_of(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
     table = pd.DataFrame(
         {
             "Day": [day.day for day in wanted],
-            check.label: [check.amount(day.infos) for day in wanted],
+            check.label: [check.amount(day) for day in wanted],
             "Views stored": [day.rows for day in wanted],
             "DynTube's count": [day.counted for day in wanted],
             "Could not be read": [day.rejected for day in wanted],
@@ -171,6 +173,8 @@ def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
     )
     if check.counts == "days":
         table = table.drop(columns=check.label)
+    if check.why:
+        table.insert(1, "Why", list(map(check.why, wanted)))
     st.dataframe(
         table.iloc[first : first + ROWS],
         hide_index=True,
@@ -178,6 +182,7 @@ def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
         alt=check.label,
         column_config={
             "Day": st.column_config.DateColumn(format="D MMM YYYY"),
+            "Why": st.column_config.TextColumn(width=420),
             "Fetched": st.column_config.DatetimeColumn(format=TIME),
         },
     )

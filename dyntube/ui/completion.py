@@ -8,13 +8,17 @@ import streamlit as st
 from .. import charts, engagement, formats
 from ..comparison import change
 from ..engagement import steps
-from ..metrics import FEW_PLAYS, metric
+from ..metrics import FEW, metric
 from ..sheet import Sheet
 from .boxes import card, palette
 from .engagement import HINT, draw, sentences, shares_query, unknown_plays, watched
 from .scene import Scene
 
 _RATE = "completion_rate"
+_RULES_HELP = (
+    "The plays that a rule counts, divided by all plays; where it asks how much was watched, by "
+    "those of which that is known."
+)
 
 
 def _steps(scene: Scene) -> tuple[pd.Series[float], pd.Series[float] | None]:
@@ -29,11 +33,11 @@ def completion_rules(scene: Scene) -> None:
     now, before = _steps(scene)
     rows = _rules(now, before)
     scene.report.add(Sheet("Completion rules", rows))
-    with card("Completion by rule", "The plays that a rule counts, divided by all plays."):
+    with card("Completion by rule", _RULES_HELP):
         _table(rows)
         shares, _ = watched(scene)
         unknown = f"{unknown_plays(shares)} can only count as ended" if shares.left_out else ""
-        few = HINT if now["plays"] < FEW_PLAYS else ""
+        few = HINT if now["plays"] < FEW else ""
         st.caption(sentences(*filter(None, [_USED, unknown, few])))
 
 
@@ -86,10 +90,11 @@ def funnel(scene: Scene) -> None:
     """The way from a view to the end, step by step."""
     now, _ = _steps(scene)
     way = engagement.funnel(now)
-    rows = pd.DataFrame(way, columns=["step", "count"])
-    scene.report.add(Sheet("Funnel", rows.assign(share=rows["count"] / now["views"])))
+    rows = pd.DataFrame({"step": [step.label for step in way], "count": [s.count for s in way]})
+    of = [now["views"] if step.of is None else step.of for step in way]
+    scene.report.add(Sheet("Funnel", rows.assign(share=rows["count"] / of)))
     with card("From view to end", "How many views were played, and how far those plays came."):
-        counts = ", ".join(f"{name} {count:,}" for name, count in way)
+        counts = ", ".join(f"{step.label} {step.count:,}" for step in way)
         draw(charts.funnel(way, palette()), "funnel", counts)
         shares, _ = watched(scene)
         unknown = f"{unknown_plays(shares)} are in no Watched step" if shares.left_out else ""

@@ -7,18 +7,19 @@ from what the chart remembers, so a chip, a link and a click cannot disagree.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 import pandas as pd
 import streamlit as st
 
+from ..charts import picked
 from ..periods import Interval, Period
 from . import state
 from .selection import CUSTOM, Selection
 
 _ONE_DAY = dt.timedelta(days=1)
+Picks = list[tuple[str, str]]  # dimensions and values
 
 
 def chart_key(name: str, selection: Selection, *dimensions: str) -> str:
@@ -31,29 +32,32 @@ def chart_key(name: str, selection: Selection, *dimensions: str) -> str:
     return f"{name}-{hash(tuple(picked)) & 0xFFFFFFFF:x}" if any(picked) else name
 
 
-def toggles(
-    key: str, dimension: str, others: Mapping[str, str] = MappingProxyType({})
-) -> Callable[[], None]:
-    """A callback for a chart: what was clicked is filtered by, or no longer.
-
-    `others` names the dimension of values that are not of `dimension`.
-    """
+def toggles(key: str) -> Callable[[], None]:
+    """A callback for a chart: what was clicked is filtered by, or no longer."""
 
     def clicked() -> None:
-        for value in _clicked(key):
-            _toggle(others.get(value, dimension), value)
+        for picks in _clicked(key):
+            _toggle(*picks)
 
     return clicked
 
 
-def _clicked(key: str) -> list[str]:
-    """What the points stand for that were clicked; some stand for nothing."""
-    values = [point["customdata"][0] for point in st.session_state[key].selection.points]
-    return [str(value) for value in values if value is not None]
+def _clicked(key: str) -> list[Picks]:
+    """What the points stand for that were clicked, as they say; some stand for nothing."""
+    found = (picked(point["customdata"]) for point in st.session_state[key].selection.points)
+    return [picks for picks in found if picks]
 
 
-def _toggle(dimension: str, value: str) -> None:
-    state.change(lambda selection: selection.toggled(dimension, value))
+def _toggle(*picks: tuple[str, str]) -> None:
+    """Filter by all of these together, or where that is so already, by none of them."""
+
+    def toggled(selection: Selection) -> Selection:
+        missing = [(name, value) for name, value in picks if value not in selection.values(name)]
+        for name, value in missing or picks:
+            selection = selection.toggled(name, value)
+        return selection
+
+    state.change(toggled)
 
 
 def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[], None]:
@@ -70,7 +74,7 @@ def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[]
         if after == before and picked.cells:
             after = before ^ {picked.cells[0][0]}
         for row in sorted(before ^ after):
-            _toggle(dimension, values[row])
+            _toggle((dimension, values[row]))
 
     return clicked
 
@@ -78,12 +82,12 @@ def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[]
 def narrows(key: str, interval: Interval, shown: Period) -> Callable[[], None]:
     """A callback for a chart over time: a drag, or a click on one bucket, becomes the period."""
 
-    def picked() -> None:
+    def changed() -> None:
         selection = st.session_state[key].selection
         if selection.box:
             first, last = sorted(_day(x, interval) for x in selection.box[0]["x"])
         elif starts := _clicked(key):
-            first = last = _day(starts[0], "hour")
+            first = last = _day(starts[0][0][1], "hour")
         else:
             return
         first = max(first, shown.start)
@@ -91,7 +95,7 @@ def narrows(key: str, interval: Interval, shown: Period) -> Callable[[], None]:
         if first <= last:
             state.change(lambda s: replace(s, preset=CUSTOM, dates=Period(first, last)))
 
-    return picked
+    return changed
 
 
 def _day(moment: object, interval: Interval) -> dt.date:

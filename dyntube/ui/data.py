@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
-from ..periods import Period
-from ..quality import STATE_LABELS, StoredDay
+from ..states import STATE_LABELS, StoredDay
 from .answers import account, background, days_until_today
-from .boxes import card, palette
-from .fetching import poll_seconds, progress_bar
+from .attention import attention_list
+from .boxes import palette
+from .fetching import not_given_text, poll_seconds, under_way, why_nothing
+from .log import outdated
 from .scene import Scene
 
 _WEEKS = 53
@@ -45,13 +44,17 @@ def health_of(days: Sequence[StoredDay]) -> Health:
     wrong = sum(day.needs_attention and day.state != "missing" for day in days)
     missing = sum(day.state == "missing" for day in days)
     changing = sum(day.state == "changing" for day in days)
+    accepted = sum(day.state == "accepted" for day in days)
     remark = ""
     if changing:
         remark = (
-            f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late."
+            f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late. "
         )
+    if accepted:
+        has = "has doubts that are" if accepted == 1 else "have doubts that are"
+        remark += f"{formats.count(accepted, 'day')} {has} accepted."
     if not days:
-        return Health("Nothing is stored yet.", "The first sync fills this page.", _GAPS)
+        return Health("Nothing is stored yet.", "", _GAPS)
     needs = "needs" if wrong == 1 else "need"
     if wrong:
         text = f"{formats.count(wrong, 'day')} {needs} attention"
@@ -74,7 +77,8 @@ def health(scene: Scene) -> None:
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
             st.subheader(f"{found.icon} {found.text}", anchor=False)
-            st.caption(found.remark)
+            remark = found.remark.strip() if days else why_nothing()
+            st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
             busy = background().state.progress is not None
             st.fragment(run_every=poll_seconds(busy))(_sync)(scene, busy)
@@ -84,17 +88,15 @@ def health(scene: Scene) -> None:
 
 def _sync(scene: Scene, was_busy: bool) -> None:
     """Start a sync by hand, or watch and cancel the running one."""
-    if account().settings.sync == "external":
-        st.caption("A scheduler on the host fetches new views; this page only shows them.")
-        return
-    progress = background().state.progress
-    if (progress is not None) != was_busy:
+    state, external = background().state, account().settings.sync == "external"
+    if (state.progress is not None) != was_busy:
         st.rerun()
-    if progress:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
-            with st.container():
-                progress_bar(progress)
-            st.button("Cancel", icon=":material/close:", on_click=background().cancel)
+    under_way(state)
+    if external:
+        st.caption("A scheduler on the host fetches new views; this page only shows them.")
+    elif state.elsewhere:
+        st.caption("Another program fetches into this archive; its views appear here as they come.")
+    if state.progress or external:
         return
     choices = _choices(scene)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
@@ -116,13 +118,13 @@ def _sync_now(days: list[dt.date]) -> None:
 
 def _choices(scene: Scene) -> dict[str, list[dt.date]]:
     """What may be fetched, by its label: UTC days up to today whose views are not final."""
-    today = dt.datetime.now(dt.UTC).date()
+    today, first = dt.datetime.now(dt.UTC).date(), account().empty()[1]
     known = {day.day: day for day in days_until_today()}
-    fetchable = [day for day in known.values() if day.state != "final"]
+    fetchable = [day for day in known.values() if not day.is_final]
     period = [
         day
         for day in scene.period.utc_days(scene.selection.timezone)
-        if day <= today and (day not in known or known[day].state != "final")
+        if first <= day <= today and (day not in known or not known[day].is_final)
     ]
     choices = {
         "Chosen period": period,
@@ -147,6 +149,10 @@ def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
         _moment("Last sync", _last_sync(days), zone, scene.now)
         _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
+    if learned := account().server_habits():
+        st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
+    if refused := not_given_text():
+        st.caption(refused)
 
 
 def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
@@ -191,7 +197,7 @@ def stored_days(scene: Scene) -> None:
                 alt=", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
             )
         st.html(charts.legend(counts, palette()))
-    _attention(scene, days)
+    attention_list(days)
 
 
 def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
@@ -207,82 +213,3 @@ def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
     if chosen == _LAST:
         return start, today
     return dt.date(int(chosen), 1, 1), min(dt.date(int(chosen), 12, 31), today)
-
-
-def _attention(scene: Scene, days: Sequence[StoredDay]) -> None:
-    external = account().settings.sync == "external"
-    found = pd.DataFrame(attention(days, external))
-    if found.empty:
-        return
-    with card("Days that need attention"):
-        st.dataframe(
-            found,
-            hide_index=True,
-            key="attention",
-            alt="Days that need attention",
-            column_config={
-                "Day": st.column_config.TextColumn(width=195),
-                "State": st.column_config.TextColumn(width=120),
-                "What happened": st.column_config.TextColumn(width=340),
-                "What happens next": st.column_config.TextColumn(width=340),
-            },
-        )
-
-
-def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
-    """A row for each day that needs attention, newest first; missing days in a row are one."""
-    wrong = [day for day in reversed(days) if day.needs_attention]
-    rows = []
-    for run in _runs(wrong):
-        last, first = run[0], run[-1]
-        alone = first is last
-        rows.append(
-            {
-                "Day": formats.day(last.day) if alone else _dates(first.day, last.day),
-                "State": STATE_LABELS[last.state],
-                "What happened": " ".join(_what_happened(last)),
-                "What happens next": _next(last, external),
-            }
-        )
-    return rows
-
-
-def _dates(first: dt.date, last: dt.date) -> str:
-    span = Period(first, last)
-    return f"{formats.period(span)} · {span.days:,} days"
-
-
-def _runs(days: Sequence[StoredDay]) -> Iterator[list[StoredDay]]:
-    """Days, newest first, with missing ones that follow each other in one list."""
-
-    def key(numbered: tuple[int, StoredDay]) -> tuple[int, int]:
-        number, day = numbered
-        # Along a run of days both grow by one, so their sum stays.
-        return (0, day.day.toordinal() + number) if day.state == "missing" else (1, number)
-
-    for _, run in groupby(enumerate(days), key):
-        yield [day for _, day in run]
-
-
-def _what_happened(day: StoredDay) -> Iterator[str]:
-    if day.state == "damaged":
-        yield "The stored file cannot be read; its views are in no number."
-    elif day.state == "missing":
-        yield "It was never fetched." if not day.infos else "Only a part of it was fetched."
-    elif day.state == "short":
-        yield f"DynTube counted {formats.count(day.counted, 'view')}, {day.rows:,} came."
-    if day.rejected:
-        yield f"{formats.count(day.rejected, 'record')} could not be read."
-
-
-def _next(day: StoredDay, external: bool) -> str:
-    again = "at the next scheduled sync" if external else "when somebody looks at it"
-    match day.state:
-        case "damaged":
-            return f"Fetched again {again}."
-        case "missing":
-            return f"Fetched {again}." if external else f"Fetched {again}, or by Sync now."
-        case "short":
-            return f"Fetched again {again}."
-        case _:
-            return "Kept as they came; see “Could not be read” below."

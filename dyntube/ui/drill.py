@@ -23,23 +23,20 @@ _TOPS = {
     "browser": "All browsers",
     "system": "All systems",
     "embed": "All domains",
+    "campaign": "All campaigns",
 }
 
 
 def drill(scene: Scene, hierarchy: str, default: str, *, title: str = "") -> None:
-    """The page's metrics at one level of a hierarchy; a ticked row leads one level down.
-
-    Filters on the level shown and below it do not count: those above do.
-    """
+    """The page's metrics at one level of a hierarchy; a ticked row leads one level down."""
     levels = HIERARCHIES[hierarchy]
     level = scene.selection.level(levels, default)
-    below = levels[levels.index(level) :]
     box, switches = headed(title or dimension(levels[0]).label, f"drill-{hierarchy}")
     with switches:
         _switch(hierarchy, levels, level)
     with box:
         _crumbs(scene, hierarchy, levels)
-        table(scene, breakdown(scene, level, without=below))
+        table(scene, breakdown(scene, level))
 
 
 def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:

@@ -11,10 +11,10 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item
-from ..comparison import metric_of
+from ..comparison import few, metric_of
 from ..dimensions import HIERARCHIES, UNKNOWN
 from ..embeds import BACK, GONE, NEW, watch
-from ..metrics import FEW_PLAYS, Metric, metric
+from ..metrics import Metric, metric
 from ..periods import EARLIEST, ONE_DAY, Period
 from ..query import Query
 from ..sheet import Sheet
@@ -22,10 +22,14 @@ from .answers import account, answer
 from .boxes import card, columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles, toggles_rows
+from .drill import drill
 from .fetching import missing_days
+from .firsts import stored_span
+from .labels import exported
 from .scene import Scene
 
 _BY = "embed_domain"
+CAMPAIGN = HIERARCHIES["campaign"]
 _ROW, _ROWS = 36, 6  # pixels; rows of a list before it scrolls
 _BARS = 10
 _HELP = (
@@ -63,7 +67,7 @@ def domain_watch(scene: Scene) -> None:
 
 def _domains(scene: Scene) -> Breakdown:
     """The page's metrics by domain: the same question as that of the table below."""
-    return breakdown(scene, _BY, without=HIERARCHIES["embed"])
+    return breakdown(scene, _BY)
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -83,8 +87,7 @@ def _days(scene: Scene) -> pd.DataFrame:
     Without filters, so that a change of filters asks nothing again; and in two questions, since
     what was before the period seldom changes.
     """
-    first = account().first_stored_day() or scene.period.start
-    start = max(EARLIEST, first - ONE_DAY)  # a UTC day may begin a local day earlier
+    start = max(EARLIEST, stored_span(scene).start)
     spans = [scene.period]
     if start < scene.period.start:
         spans.append(Period(start, scene.period.start - ONE_DAY))
@@ -209,9 +212,16 @@ def _history(scene: Scene, days: pd.DataFrame) -> str:
     text = f"First and last views are those stored, from {formats.day(first)} on"
     if first < scene.period.start:
         before = Period(first, scene.period.start - ONE_DAY)
-        if missing := len(missing_days(before, scene.timezone)):
+        if missing := len(missing_days(before, scene.timezone, scene.known, scene.now)):
             text += f", with {formats.count(missing, 'day')} missing"
     return f"{text}. Click a domain to filter by it."
+
+
+def campaigns(scene: Scene) -> None:
+    """How those did who came by letters and advertisements; nothing where nobody did."""
+    found = scene.answer(scene.query(*CAMPAIGN, metrics=("views",)))
+    if (found[[*CAMPAIGN]] != UNKNOWN).any(axis=None):
+        drill(scene, "campaign", "campaign_source", title="Campaigns")
 
 
 def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
@@ -222,7 +232,7 @@ def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
     top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
     top = top.sort_values(chosen, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", chosen}]
-    named = top[["label", *shown]].rename(columns={"label": _BY})
+    named = pd.DataFrame(exported(_BY, top[_BY]), top.index).join(top[shown])
     scene.report.add(Sheet(f"{measure.label} by domain", named))
     box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
     with switches:
@@ -239,7 +249,7 @@ def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
             key=key,
             theme=None,
             config=charts.PLAIN_CONFIG,
-            on_select=toggles(key, _BY),
+            on_select=toggles(key),
             selection_mode="points",
             alt=f"{measure.label} of the domains with most views",
         )
@@ -259,5 +269,6 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
         text=text,
         hover=f"{row['views']:,.0f} views, {row['plays']:,.0f} plays",
         context=value == UNKNOWN,
-        few=measure.is_rate and row["plays"] < FEW_PLAYS,
+        dimension=_BY,
+        few=few(measure, row),
     )

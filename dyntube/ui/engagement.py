@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from .. import charts, engagement, formats
 from ..dimensions import dimension
 from ..engagement import Numbers, Typical, Watched
-from ..metrics import FEW_PLAYS, Metric
+from ..metrics import FEW, Metric
 from ..query import Query
 from ..sheet import Sheet
 from . import state
 from .boxes import card, headed, palette
+from .doubts import of_scene
 from .kinds import METRICS, NO_PLAYS, chosen_metric, metric_switch
 from .labels import label
-from .scene import Scene
+from .scene import Scene, with_parts
 
-HINT = f"Fewer than {FEW_PLAYS} plays: read it as a hint only"
+HINT = f"Fewer than {FEW} plays: read it as a hint only"
 _CURVE_HELP = (
     "For each part of the length, the share of plays that watched at least so much. It says how "
     "much was watched, not where: DynTube records the time watched, not the place in the video."
@@ -72,11 +73,8 @@ def watched_curve(scene: Scene) -> None:
 
 def video_curve(scene: Scene, video: str) -> None:
     """How much of one video was watched, against what is usual for others of like length."""
-    query = scene.query(
-        *("video", "watched_percent"),
-        metrics=("plays", "played_length"),
-        without=("project", "channel", "video"),
-    )
+    asked = ("plays", "played_length")
+    query = scene.query("video", "watched_percent", metrics=asked, without=("video",))
     found = scene.answer(query)
     lengths = engagement.video_lengths(found)
     others = found[found["video"] != video]
@@ -95,7 +93,7 @@ def video_curve(scene: Scene, video: str) -> None:
 def _usual_text(usual: Typical | None) -> str:
     if usual is None:
         few = engagement.FEWEST_VIDEOS
-        return f"Fewer than {few} other videos of like length have {FEW_PLAYS} plays"
+        return f"Fewer than {few} other videos of like length have {FEW} plays"
     return (
         f"Dotted and shaded: median and middle half of {usual.videos} other videos, at most "
         f"{usual.factor:g} times longer or shorter"
@@ -157,13 +155,13 @@ def _is_empty(now: Watched) -> bool:
 
 
 def _reservations(now: Watched) -> list[str]:
-    found = [HINT] if now.plays < FEW_PLAYS else []
+    found = [HINT] if now.plays < FEW else []
     return [*found, f"{unknown_plays(now)} are left out"] if now.left_out else found
 
 
 def unknown_plays(now: Watched) -> str:
     """How many plays have no share watched, in words."""
-    return f"{formats.count(now.left_out, 'play')} of unknown length"
+    return f"{formats.count(now.left_out, 'play')} of unknown length or watch time"
 
 
 def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
@@ -174,8 +172,8 @@ def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
 def heatmap(scene: Scene) -> None:
     """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
     measure = chosen_metric(scene)
-    found = scene.answer(scene.query(*_CLOCK, metrics=METRICS, without=_CLOCK))
-    hours = engagement.hours_of_week(scene.period, scene.timezone, scene.now)
+    found = scene.answer(scene.query(*_CLOCK, metrics=with_parts(METRICS), without=_CLOCK))
+    hours = engagement.hours_of_week(scene.period, scene.timezone, scene.known)
     box, switches = headed("When people watch", "heatmap", measure.help)
     with switches:
         metric_switch(measure, "heatmap-metric")
@@ -185,18 +183,26 @@ def heatmap(scene: Scene) -> None:
             st.caption(NO_PLAYS)
             return
         draw(
-            charts.heatmap(drawn, values, palette(), few=few),
+            charts.heatmap(drawn, values, palette(), few=few, doubtful=_doubtful(scene)),
             "heatmap-chart",
             f"{drawn.label} by weekday and hour of the day",
         )
-        dots = [f"Dots: fewer than {FEW_PLAYS} plays"] if few is not None and few.any() else []
-        st.caption(sentences(*_hours_text(scene, measure, hours), *dots))
+        dots = [f"Dots: fewer than {FEW} plays"] if few is not None and few.any() else []
+        doubts = [text] if (text := of_scene(scene).own_text) else []
+        st.caption(sentences(*_hours_text(scene, measure), *dots, *doubts))
         with st.container(horizontal=True, gap="small", key="heatmap-filters"):
             for name in _CLOCK:
                 _clock_filter(scene, name)
     named = {name: [label(name, str(value)) for value in found[name]] for name in _CLOCK}
     had = hours[found["weekday"] - 1, found["hour_of_day"]]
-    scene.report.add(Sheet("By weekday and hour", found.assign(**named, hours_in_period=had)))
+    rows = found[[*_CLOCK, *METRICS]].assign(**named, hours_in_period=had)
+    scene.report.add(Sheet("By weekday and hour", rows))
+
+
+def _doubtful(scene: Scene) -> NDArray[np.bool_]:
+    """Which hours of the week are in doubt on some day of the period."""
+    found = scene.trust.within([scene.period], scene.timezone).stretches
+    return engagement.hours_of_week(scene.period, scene.timezone, found) > 0
 
 
 def _week(
@@ -205,7 +211,7 @@ def _week(
     """What a heatmap is about, its values, and where they are of few plays."""
     values = engagement.week(found, measure.name)
     if not measure.is_amount:
-        return measure, values, np.isfinite(values) & (engagement.week(found, "plays") < FEW_PLAYS)
+        return measure, values, np.isfinite(values) & (engagement.week(found, measure.basis) < FEW)
     averages = engagement.an_hour(values, hours)
     many = bool((averages > 99).any())  # fractions of so many say nothing
     return (
@@ -215,17 +221,18 @@ def _week(
     )
 
 
-def _hours_text(scene: Scene, measure: Metric, hours: Numbers) -> tuple[str, str]:
+def _hours_text(scene: Scene, measure: Metric) -> tuple[str, str]:
     clock = f"Hours as the clocks of {scene.timezone} show them"
     if not measure.is_amount:
         return f"{measure.label} of all plays that began in such an hour", clock
-    times = np.ceil(hours.max(axis=1)).astype(int)
-    most = int(times.max())
-    least = int(times.min(where=times > 0, initial=most))
+    times, cut = engagement.weekdays(scene.period, scene.timezone, scene.known)
+    most = max(times)
+    least = min((count for count in times if count), default=0)
     often = formats.count(most, "time") if least == most else f"{least} to {most} times"
+    often += f", and {formats.count(cut, 'day')} in part" if cut else ""
     return (
         f"{measure.label} in an average hour: each weekday came {often} in this period, and totals "
-        "are divided by that",
+        "are divided by the hours that are stored",
         clock,
     )
 

@@ -18,10 +18,11 @@ class Report:
     """The tables of a page, collected while it is drawn; files are made of them on a click.
 
     A click comes after the page is whole, and outside of its run: so what makes a file looks here,
-    and never at the session.
+    and never at the session. Names of files with views of the `demo` say so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, demo: bool = False) -> None:
+        self.demo = demo
         self.notes: Callable[[], Provenance] | None = None
         self._sheets: dict[str, Sheet] = {}
 
@@ -29,6 +30,10 @@ class Report:
     def sheets(self) -> list[Sheet]:
         """The tables, in the order in which they were drawn."""
         return list(self._sheets.values())
+
+    def name(self, *words: str) -> str:
+        """Words as the name of a file."""
+        return _slug(*(("demo",) if self.demo else ()), *words)
 
     def add(self, sheet: Sheet) -> None:
         """Offer a table; of several with one title, the first of those with most columns."""
@@ -50,11 +55,11 @@ def export_menu(
             _download(
                 "This page as a workbook",
                 lambda: workbook(report.sheets, notes()),
-                f"{_slug(notes().title, notes().period)}.xlsx",
+                f"{report.name(notes().title, notes().period)}.xlsx",
                 key="export-page",
             )
             _one_table(report)
-        _raw_views(parameters)
+        _raw_views(parameters, bool(notes().doubts))
         _print()
 
 
@@ -86,7 +91,7 @@ def _as_csv_and_excel(sheet: Sheet, report: Report, *, key: str) -> None:
             raise RuntimeError("The page was not drawn to its end.")
         return excel(sheet, report.notes())
 
-    name = _slug(sheet.title)
+    name = report.name(sheet.title)
     with st.container(horizontal=True, gap="small"):
         _download("CSV", lambda: csv(sheet), f"{name}.csv", key=f"{key}-csv")
         _download("Excel", as_excel, f"{name}.xlsx", key=f"{key}-excel")
@@ -105,8 +110,10 @@ def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str
     )
 
 
-def _raw_views(parameters: Mapping[str, list[str]]) -> None:
+def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
     st.markdown("**Every view behind this page**")
+    if doubtful:
+        st.caption("Some days may be wrong: the notes of the workbook say which, and why.")
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
     with st.container(horizontal=True, gap="small"):
         for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):

@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from zoneinfo import available_timezones
 
 import streamlit as st
 
 from ..dimensions import UNKNOWN, dimension
 from ..periods import LATEST, Period
+from ..text import folded
+from ..zones import zones
 from . import state
 from .answers import local_now
-from .labels import label
 from .more_filters import more_filters
-from .options import counts, option_text
+from .options import counts, option_texts
 from .selection import COMPARE_LABELS, CUSTOM, PERIOD_LABELS, Selection
 
 _ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
@@ -73,10 +72,10 @@ def _comparison(selection: Selection, comparison: Period | None) -> None:
         key="compare",
         on_change=lambda: _changed_comparison(comparison),
     )
-    if selection.compare == "dates" and comparison:
+    if selection.compare_dates and comparison:
         _dates(
             "compare-dates",
-            comparison,
+            selection.compare_dates,
             lambda chosen: state.change(lambda s: replace(s, compare_dates=chosen)),
         )
 
@@ -112,12 +111,12 @@ def _dates(key: str, shown: Period, chosen: Callable[[Period], None]) -> None:
 
 def _filter(name: str, selection: Selection, period: Period) -> None:
     chosen, found = selection.values(name), counts(name, selection, period)
-    known = [*found, *(value for value in chosen if value not in found)]
+    texts = option_texts(name, dict.fromkeys([*found, *chosen]), found)
     st.session_state[name] = list(chosen)
     st.multiselect(
         dimension(name).label,
-        sorted(known, key=lambda value: (value == UNKNOWN, label(name, value).casefold())),
-        format_func=lambda value: option_text(name, value, found),
+        sorted(texts, key=lambda value: (value == UNKNOWN, folded(texts[value]))),
+        format_func=texts.__getitem__,
         key=name,
         placeholder=_ALL[name],
         filter_mode="contains",
@@ -130,13 +129,8 @@ def _timezone(selection: Selection) -> None:
     st.session_state["zone"] = selection.timezone
     st.selectbox(
         "Time zone",
-        _timezones(),
+        zones(),
         key="zone",
         on_change=lambda: state.change(lambda s: replace(s, timezone=st.session_state.zone)),
         help="Days start at midnight in this time zone.",
     )
-
-
-@cache
-def _timezones() -> list[str]:
-    return sorted(available_timezones())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import datetime as dt
 import gc
-import uuid
 from collections.abc import Callable
 from itertools import count
 
@@ -16,19 +15,28 @@ from streamlit.runtime.pages_manager import PagesManager
 from .. import formats
 from ..background import State
 from ..errors import DynTubeError
-from ..journal import bug
-from ..periods import Period
+from ..journal import unforeseen
+from ..periods import Period, local_days
 from . import state, style
-from .answers import account, background, local_now
-from .export import export_menu
-from .fetching import ensure_stored, gap, missing_days, watch_progress
+from .answers import account, background, known, local_now
+from .doubts import banner, of_scene
+from .export import Report, export_menu
+from .fetching import (
+    ended,
+    ensure_stored,
+    gap,
+    missing_days,
+    watch_progress,
+    why_nothing,
+)
 from .filters import sidebar
-from .head import chips, head, spans_text
+from .head import chips, head
 from .labels import resolved
 from .provenance import provenance
 from .rows import views_behind
 from .scene import Scene
-from .selection import ALL_TIME
+from .selection import ALL_TIME, Selection
+from .spans import spans
 from .views_menu import views_menu
 
 
@@ -73,7 +81,7 @@ def page(
     except DynTubeError as error:
         show_error(error)
     except Exception as error:  # the last line of defence: the reader must not see a trace
-        _show_bug(error)
+        show_error(unforeseen(error))
 
 
 _runs = count()
@@ -103,16 +111,6 @@ def show_error(error: DynTubeError) -> None:
     st.error(formats.plain(str(error)), icon=":material/error:")
 
 
-def _show_bug(error: Exception) -> None:
-    reference = uuid.uuid4().hex[:8]
-    bug(reference, error)
-    st.error(
-        f"Something went wrong on our side. Reference {reference}: whoever runs this dashboard "
-        "finds it in the log.",
-        icon=":material/error:",
-    )
-
-
 def _page(
     title: str,
     metrics: tuple[str, ...],
@@ -123,32 +121,37 @@ def _page(
 ) -> None:
     selection = state.current()
     now = local_now(selection.timezone)
-    period = selection.period(now.date(), _first_day() if selection.preset == ALL_TIME else None)
-    comparison = selection.comparison(period, now)
-    sidebar(period, comparison)
-    comparison = None if always else comparison
-    menus = head(title, selection, span or spans_text(period, comparison), fresh=not span)
+    period = selection.period(now.date(), _first_day(selection))
+    version = account().archive.version()
+    both = spans(selection, period, known(), now)
+    sidebar(period, both.wanted)
+    both = both.alone if always else both
+    menus = head(title, selection, span or both.text, None if span else both)
     with menus:
         views_menu(title)
     chips(selection)
     for remark in state.remarks():
         st.info(formats.plain(remark), icon=":material/link_off:")
+    report = Report(demo=account().settings.demo)
     if span:
-        _banners(background().state)
-        draw(Scene(metrics, selection, period, None, now, selection.filters))
+        _banners(background().state, selection.timezone)
+        alone = (metrics, selection, period, None, now, selection.filters)
+        draw(Scene(*alone, report=report, known=both.known))
         return
     if not _can_be_shown(period, now.date(), always):
         return
-    spans = tuple(span for span in (period, comparison) if span)
-    version = account().archive.version()
-    _banners(ensure_stored(spans, selection.timezone))
-    watch_progress(spans, selection.timezone, version, silent=always)
-    if comparison and missing_days(comparison, selection.timezone):
-        comparison = None
-    filters = resolved(selection.filters, spans, selection.timezone)
-    scene = Scene(metrics, selection, period, comparison, now, filters, together)
+    _banners(ensure_stored(both.fetched, selection.timezone), selection.timezone)
+    watch_progress(both.fetched, selection.timezone, version, silent=always)
+    filters = resolved(selection.filters, both.fetched, selection.timezone)
+    scene = Scene(
+        *(metrics, selection, period, both.comparison, now, filters, together, report),
+        known=both.known,
+        why_not=both.why_not,
+        trust=account().trust(),
+    )
+    banner(of_scene(scene), "See the list below." if always else "See the Data page.")
     if not always:
-        gap(period, selection.timezone)
+        gap(period, selection.timezone, both.known, now)
         if not _has_views(scene):
             return
         views_behind(scene)
@@ -173,12 +176,15 @@ def _has_views(scene: Scene) -> bool:
     """Whether there is anything to draw; else say why not and what to do."""
     if scene.answer(scene.query(metrics=("views",)))["views"].iloc[0]:
         return True
-    missing = missing_days(scene.period, scene.timezone)
+    missing = missing_days(scene.period, scene.timezone, scene.known, scene.now)
     if missing and background().state.progress:
         for height in (260, 360):
             st.skeleton(height=height)
     elif missing:
-        st.info("Nothing is stored for this period yet.", icon=":material/hourglass_empty:")
+        text = "Nothing is stored for this period yet."
+        if not account().archive.days():
+            text = f"Nothing is stored yet. {why_nothing()}"
+        st.info(text, icon=":material/hourglass_empty:")
     elif scene.selection.filters:
         st.info(
             "No views match these filters in this period. Remove a filter above, or choose "
@@ -193,18 +199,23 @@ def _has_views(scene: Scene) -> bool:
     return False
 
 
-def _banners(fetch: State) -> None:
+def _banners(fetch: State, timezone: str) -> None:
     if account().settings.demo:
         st.info(
             "You are looking at **demo data**. To connect your account, set `DYNTUBE_API_KEY` "
             "and start again; the README shows how.",
             icon=":material/science:",
         )
-    if fetch.error and not fetch.progress:
-        show_error(fetch.error)
-        st.button("Try again", icon=":material/refresh:", key="retry", on_click=background().retry)
+    ended(fetch, timezone)
 
 
-@st.cache_resource(ttl=86400, show_spinner="Looking for your first view")
-def _first_day() -> dt.date | None:
+def _first_day(selection: Selection) -> dt.date | None:
+    """The local day on which all time begins."""
+    if selection.preset != ALL_TIME or (first := _first_utc_day()) is None:
+        return None
+    return local_days(first, first, selection.timezone).start
+
+
+@st.cache_resource(ttl=600, show_spinner="Looking for your first view")
+def _first_utc_day() -> dt.date | None:
     return account().first_day()

@@ -5,21 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from .. import formats
-from ..periods import Period
 from . import state
 from .answers import account, local_now
+from .badges import badge, shortcomings
 from .labels import sentence
 from .selection import Selection
+from .spans import Spans
 
 _POLL_SECONDS = 30.0
 
 
 def head(
-    title: str, selection: Selection, span: str, *, fresh: bool = True
+    title: str, selection: Selection, span: str, shown: Spans | None
 ) -> st.delta_generator.DeltaGenerator:
     """Title, span of time and freshness; gives the place for menus, which know the page only later.
 
-    A page that itself says how `fresh` its views are needs no badge.
+    The badge is about what is `shown`; a page that itself says how fresh its views are needs none.
     """
     with st.container(
         horizontal=True,
@@ -34,19 +35,10 @@ def head(
         with st.container(
             horizontal=True, width="content", vertical_alignment="center", gap="small", key="tools"
         ):
-            if fresh:
+            if shown:
                 with st.container(width="content", key="freshness"):
-                    _freshness(selection.timezone)
+                    _freshness(shown)
             return st.container(horizontal=True, width="content", gap="small", key="menus")
-
-
-def spans_text(period: Period, comparison: Period | None) -> str:
-    """The period and what it is compared with, in full dates."""
-    text = formats.period(period)
-    if comparison:
-        text += f" · compared with {formats.period(comparison)}"
-        text += f" until {comparison.until:%H:%M}" if comparison.until else ""
-    return text
 
 
 def chips(selection: Selection) -> None:
@@ -68,9 +60,9 @@ def chips(selection: Selection) -> None:
 
 
 @st.fragment(run_every=_POLL_SECONDS)
-def _freshness(timezone: str) -> None:
-    if text := data_time(timezone):
-        st.badge(text, icon=":material/check_circle:", color="green")
+def _freshness(shown: Spans) -> None:
+    if text := data_time(shown.timezone):
+        badge(text, *shortcomings(shown))
 
 
 def data_time(timezone: str) -> str:

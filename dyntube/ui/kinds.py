@@ -10,12 +10,12 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item
+from ..comparison import few
 from ..dimensions import LENGTHS, UNKNOWN, dimension
-from ..metrics import FEW_PLAYS, Metric, metric
+from ..metrics import FEW, Metric, metric
 from .boxes import columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
-from .labels import label
 from .scene import Scene
 
 METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
@@ -65,12 +65,12 @@ def _bars(scene: Scene, measure: Metric, by: str, order: Sequence[str]) -> None:
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,
-        on_select=toggles(key, by),
+        on_select=toggles(key),
         selection_mode="points",
         alt=f"{measure.label} by {dimension(by).label.lower()}",
     )
     if any(item.few for item in items):
-        st.caption(f"Hatched: fewer than {FEW_PLAYS} plays.")
+        st.caption(f"Hatched: fewer than {FEW} plays.")
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
@@ -83,10 +83,11 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
     ]
     return Item(
         value,
-        label(found.by, value),
+        str(row["label"]),
         amount,
         text=share or formats.value(measure, amount),
         hover="\n".join(lines),
         context=value == UNKNOWN,
-        few=not measure.is_amount and row["plays"] < FEW_PLAYS,
+        dimension=found.by,
+        few=few(measure, {measure.basis: row[measure.basis]}) if measure.basis else "",
     )

@@ -1,45 +1,194 @@
-"""What people read instead of the log's keys and codes, and filters by what they read."""
+"""What people read instead of the log's keys and codes, and filters by what they read.
+
+Keys identify, labels only show: two values may have the same name, so `labels` tells those of one
+list apart, and `label` one by itself.
+"""
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .. import formats
-from ..dimensions import OTHER, UNKNOWN, dimension
-from ..embeds import page_name
+from ..addresses import page_name
+from ..countries import country_name
+from ..dimensions import BETWEEN, DIMENSIONS, OTHER, UNKNOWN, dimension
 from ..periods import Period
 from ..query import Filter, Operator, Query
+from ..text import folded
 from . import state
 from .answers import answer, names
 
 # Their values are keys or codes, so what a filter contains is looked for in their labels.
 NAMED = ("project", "channel", "video", "continent", "country", "weekday", "hour_of_day")
 OPERATOR_WORDS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains"}
+_OURS = {UNKNOWN: formats.UNKNOWN_NAME, OTHER: formats.OTHER_NAME}
+_MARKS = {UNKNOWN: "no value", OTHER: "the rest"}
+# What a file has beside their labels.
+_IDENTITIES = {"project": "key", "channel": "key", "video": "key"} | dict.fromkeys(
+    ("continent", "country"), "code"
+)
 
 
 def label(by: str, value: str) -> str:
-    """A value of a dimension as people know it; text from the data comes back unchanged."""
-    if value in (UNKNOWN, OTHER):
-        return value
+    """One value of a dimension as people know it, where nothing beside it says which is meant.
+
+    A title that others have too comes with its key, a city with its region and country, and a value
+    that is called like a missing one in quotes; other text from the data comes back unchanged.
+    """
+    if within := _within(by):
+        return _placed(by, value, len(within))
+    name = _name(by, value)
+    return _quoted(name) if value != UNKNOWN else name
+
+
+def labels(by: str, values: Iterable[str]) -> dict[str, str]:
+    """The labels of the values of one list; no two are equal, whatever the values are called."""
+    every, within = dict.fromkeys(values), _within(by)
+    if not within:
+        return told_apart({value: _name(by, value) for value in every})
+    named = {value: _placed(by, value, 0) for value in every}
+    # What lacks a part says so first: others need not say theirs because of it.
+    named |= {value: text for value in _alike(named) if (text := _lacking(by, value))}
+    for depth in range(1, len(within) + 1):
+        named |= {
+            value: _placed(by, value, depth) for value in _alike(named) if not _lacking(by, value)
+        }
+    return told_apart(named)
+
+
+def _alike(named: Mapping[str, str]) -> list[str]:
+    often = Counter(map(_look, named.values()))
+    return [value for value, name in named.items() if often[_look(name)] > 1]
+
+
+def _lacking(by: str, value: str) -> str:
+    """A name with all that it is known to lie in, and what is not known; empty where all is."""
+    name, *outer = value.split(BETWEEN, len(_within(by)))
+    missing = [what for what, part in zip(_within(by), outer, strict=False) if not part]
+    if not name or not missing:
+        return ""
+    return f"{_placed(by, value, len(outer))} (no {dimension(missing[0]).label.lower()})"
+
+
+def _within(by: str) -> tuple[str, ...]:
+    """The dimensions of what a value lies in, the smallest first."""
+    return DIMENSIONS[by].within if by in DIMENSIONS else ()
+
+
+def _placed(by: str, value: str, depth: int) -> str:
+    """A name with so many of those that it lies in: "Paris", "Paris, France"."""
+    if value == OTHER:
+        return _OURS[OTHER]
+    name, *outer = value.split(BETWEEN, len(_within(by)))
+    name = _quoted(name) if name else formats.UNKNOWN_NAME
+    if not outer:
+        return f"{name} (anywhere)"  # an address may say no more
+    pairs = [*zip(_within(by), outer, strict=False)][len(outer) - depth :]
+    return ", ".join([name, *(_name(what, part) for what, part in pairs if part)])
+
+
+def _quoted(name: str) -> str:
+    """A name from the data, in quotes where it looks like our own of what has none."""
+    return f"“{name}”" if _look(name) == _look(formats.UNKNOWN_NAME) else name
+
+
+def told_apart(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by value; where some look alike, each says its value too, if it does not yet."""
+    found = dict(texts)
+    look: Callable[[str], str] = _look
+    while marked := _marked(found, look):
+        found |= marked
+        look = str  # keys that differ in capitals alone can be told apart
+    return found
+
+
+def _marked(texts: Mapping[str, str], look: Callable[[str], str]) -> dict[str, str]:
+    often = Counter(map(look, texts.values()))
+    return {
+        value: f"{text} ({_MARKS.get(value) or value.replace(BETWEEN, ', ')})"
+        for value, text in texts.items()
+        if often[look(text)] > 1 and text != value
+    }
+
+
+def _look(text: str) -> str:
+    """What texts have in common that nobody can tell apart by looking at them."""
+    if not text.isascii():
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join(folded(text).split())
+
+
+def _name(by: str, value: str, *, whole: bool = False) -> str:
+    """What a value is called; `whole` names leave out nothing that the page says already."""
+    if value in _OURS:
+        return _OURS[value]
     match by:
         case "country":
-            return formats.country(value)
+            return country_name(value)
         case "continent":
             return formats.continent(value)
         case "weekday" | "hour_of_day":
             return formats.of_clock(by, value)
         case "embed_page":
-            return page_name(value, _only_domain())
+            return page_name(value, "" if whole else _only_domain())
         case "project" | "channel" | "video":
-            return names().of(by, value)
+            return _titles(by).get(value, value)
         case _:
             return value
+
+
+def _titles(by: str) -> Mapping[str, str]:
+    """The titles of all projects, channels or videos by key, told apart where they look alike."""
+    known = names().known(by)
+    if by not in _told or _told[by][0] is not known:
+        keys = {_look(key): key for key in known}
+        seen = {key: title for key, title in known.items() if _look(title)}
+        of_others = {
+            key: f"{title} ({key})"
+            for key, title in seen.items()
+            if keys.get(_look(title), key) != key
+        }
+        _told[by] = known, told_apart(seen | of_others)
+    return _told[by][1]
+
+
+_told: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}  # of the names last asked for
 
 
 def _only_domain() -> str:
     """The domain that is filtered by, if it is one: its pages need not repeat it."""
     domains = state.current().values("embed_domain") if state.begun() else ()
     return domains[0] if len(domains) == 1 else ""
+
+
+def exported(by: str, values: Iterable[str]) -> dict[str, list[str | None]]:
+    """The columns that a file has for values of a dimension, by name: labels, and keys or codes.
+
+    They leave out nothing: a file has no page around it. A missing value has no key.
+    """
+    column = list(values)
+    if within := _within(by):
+        parts = [value.split(BETWEEN, len(within)) for value in column]
+        columns: dict[str, list[str | None]] = {
+            by: [name or formats.UNKNOWN_NAME for name, *_ in parts]
+        }
+        for number, what in enumerate(within, 1):
+            names_ = [part[number] if number < len(part) else UNKNOWN for part in parts]
+            columns |= _columns(what, names_)
+        return columns
+    return _columns(by, column)
+
+
+def _columns(by: str, values: list[str]) -> dict[str, list[str | None]]:
+    found = told_apart({value: _name(by, value, whole=True) for value in values})
+    columns: dict[str, list[str | None]] = {by: [found[value] for value in values]}
+    if by in _IDENTITIES:
+        keys = [None if value in _OURS else value for value in values]
+        columns[f"{by}_{_IDENTITIES[by]}"] = keys
+    return columns
 
 
 def sentence(filter_: Filter, value: str) -> str:
@@ -65,8 +214,9 @@ def resolved(
             for span in spans
             for value in answer(Query(("views",), span, timezone, (by,)))[by]
         }
-        wanted = [text.casefold() for text in filter_.values]
-        found = (v for v in seen if any(text in label(by, v).casefold() for text in wanted))
-        return replace(filter_, operator="is", values=tuple(sorted(found)))
+        wanted = [folded(text) for text in filter_.values]
+        called = {value: folded(_name(by, value)) for value in seen - {UNKNOWN}}
+        found = (v for v, name in called.items() if any(text in name for text in wanted))
+        return replace(filter_, operator="is", values=tuple(sorted(found)), looked_up=True)
 
     return tuple(map(resolve, filters))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from .. import formats
-from ..dayfile import DayInfo
-from ..periods import ONE_DAY, Period
+from ..coverage import Coverage
+from ..periods import Period
 from ..query import Filter
 
 MINUTES = 60
@@ -34,6 +33,11 @@ class Hour:
     def period(self) -> Period:
         """The local days that it touches, up to its end."""
         return self._days_since(self.starts[0].to_pydatetime())
+
+    @property
+    def bounds(self) -> tuple[dt.datetime, dt.datetime]:
+        """The moments it starts at and ends before."""
+        return self.starts[0].to_pydatetime(), self.end
 
     @property
     def filter(self) -> Filter:
@@ -76,15 +80,13 @@ def _texts(minutes: pd.DatetimeIndex) -> tuple[str, ...]:
     return tuple(minutes.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def known_until(stored: Mapping[dt.date, Sequence[DayInfo]]) -> dt.datetime | None:
-    """Up to when the newest stored days of one scope are known; None where none is stored."""
-    if not stored:
-        return None
-    newest = max(stored)
-    before = stored.get(newest - ONE_DAY)
-    if before and before[0].until.date() < newest:
-        return before[0].until  # it was fetched while it went on, and not again since
-    return stored[newest][0].until
+def known_until(known: Coverage) -> dt.datetime | None:
+    """The end of the last hour that is known; where none is whole, of what is known last.
+
+    A day that was fetched last before its end leaves a gap behind it, which no hour may have in it.
+    """
+    ends = [end for begin, end in known.stretches if since(begin, end) >= _ONE_HOUR]
+    return ends[-1] if ends else next((end for _, end in reversed(known.stretches)), None)
 
 
 def since(then: dt.datetime, now: dt.datetime) -> dt.timedelta:

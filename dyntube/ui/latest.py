@@ -12,7 +12,7 @@ from ..sheet import Sheet
 from .answers import rows
 from .boxes import headed
 from .export import table_downloads
-from .labels import label
+from .labels import exported
 from .last_hour import MINUTES, Hour
 from .provenance import provenance
 from .scene import Scene
@@ -42,7 +42,9 @@ def latest_views(shown: Scene, hour: Hour, total: int) -> None:
     found = rows(RowsQuery(shown.period, shown.timezone, shown.filters, limit=ROWS))
     table = pd.DataFrame({"time": found["date"].dt.tz_localize(None)})
     for by, column in _COLUMNS.items():
-        table[by] = [label(by, value) for value in found[column].fillna(UNKNOWN)]
+        values = found[column].fillna(UNKNOWN)
+        for name, texts in exported(by, values).items():
+            table[name] = texts
     table["played"] = found["started"].fillna(False).astype("bool")
     table["watched_seconds"] = found["watch_time"]
     sheet = Sheet("Latest views", table)

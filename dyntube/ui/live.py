@@ -15,16 +15,19 @@ import streamlit as st
 
 from .. import charts, formats
 from ..comparison import compare
+from ..coverage import Coverage
 from ..errors import DynTubeError
 from ..metrics import Metric, metric
-from ..periods import zone_info
 from ..query import Filter, Query, RowsQuery
+from ..zones import zone_info
 from . import state
 from .answers import account, answer, background, local_now, rows
+from .badges import failed
 from .boxes import card, columns, palette
-from .cards import explained
+from .cards import IN_DOUBT, explained
+from .doubts import Doubtful, banner, doubtful
 from .export import Report
-from .fetching import gap, missing_days
+from .fetching import gap, under_way, why_nothing
 from .frame import show_error
 from .labels import resolved
 from .last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
@@ -48,6 +51,7 @@ class Known:
     """What is known now: the last hour that is, if any of it is recent; whether more comes."""
 
     now: dt.datetime
+    covered: Coverage
     checked: dt.datetime | None
     fetching: bool
     error: str
@@ -85,11 +89,10 @@ def _look(timezone: str) -> Known:
     found = background().ensure(hour.period.utc_days(timezone), REFRESH)
     if not found.progress:
         found = background().ensure(hour.week_ago.period.utc_days(timezone))
-    archive = account().archive
-    known = [known_until(archive.days(folder)) for folder in archive.folders]
-    stored = [moment for moment in known if moment]
-    checked = min(stored).astimezone(now.tzinfo) if len(stored) == len(known) else None
-    return Known(now, checked, found.progress is not None, str(found.error or ""))
+    covered = account().fetched()
+    checked = known_until(covered)
+    checked = checked.astimezone(now.tzinfo) if checked else None
+    return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
 
 
 def _refresh(scene: Scene, waiting: bool, error: str) -> None:
@@ -109,22 +112,28 @@ def _draw(scene: Scene, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(scene.timezone)
     if hour is None and known.fetching:
         st.caption("Fetching the views of today.")
+        under_way(background().state)
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:
-        text = "Nothing is stored yet. The first sync fills this page."
+        text = f"Nothing is stored yet. {why_nothing()}"
         if known.checked:
             text = f"Views were last fetched at {formats.moment(known.checked)}, so nothing is "
             text += f"known of the last {MINUTES} minutes.{_newest(newest)}"
         st.info(text, icon=":material/hourglass_empty:")
     else:
-        earlier, name = _compared(hour, scene.timezone)
+        earlier, name = _compared(hour, known.covered)
+        compared = earlier.period if earlier else None
+        scene = replace(scene, trust=account().trust())
+        found = doubtful(scene.trust, hour.period, compared, scene.timezone, known.now)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
-            _badge(known, hour.end, newest)
+            _badge(known, hour.end, newest, found)
             text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
             st.caption(text + (f" Changes are against {name}." if earlier else ""))
-        gap(hour.period, scene.timezone)
-        _draw_hour(scene, known, hour, earlier)
+        banner(found)
+        if not known.covered.is_whole(*hour.bounds):
+            gap(hour.period, scene.timezone, known.covered, known.now)
+        _draw_hour(scene, known, hour, earlier, found)
 
 
 def _newest_stored(timezone: str) -> dt.datetime | None:
@@ -137,16 +146,24 @@ def _newest(newest: dt.datetime | None) -> str:
     return f" The newest is from {formats.moment(newest)}." if newest else ""
 
 
-def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None) -> None:
+def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None, found: Doubtful) -> None:
     external = account().settings.sync == "external"
+    wrong = ["last sync failed"] * failed() + [found.text] * bool(found.days)
+    text = " · ".join([freshness(known.now, newest, checked, external), *wrong])
+    if wrong:
+        st.badge(text, icon=":material/warning:", color="orange")
+        return
     st.badge(
-        freshness(known.now, newest, checked, external),
+        text,
         icon=":material/schedule:" if known.late else ":material/sensors:",
         color="green" if not known.late else "gray" if external else "orange",
     )
 
 
-def _draw_hour(scene: Scene, known: Known, hour: Hour, earlier: Hour | None) -> None:
+def _draw_hour(
+    scene: Scene, known: Known, hour: Hour, earlier: Hour | None, found: Doubtful
+) -> None:
+    scene = replace(scene, known=known.covered)
     spans = tuple(span.period for span in (hour, earlier) if span)
     filters = resolved(scene.selection.filters, spans, scene.timezone)
     shown = _of(scene, hour, filters)
@@ -154,7 +171,7 @@ def _draw_hour(scene: Scene, known: Known, hour: Hour, earlier: Hour | None) -> 
     with st.grid(5, min_column_width=150, gap="small", key="cards"):
         _active_card(known, hour, Query(("viewers",), hour.period, scene.timezone, (), filters))
         for measure in scene.metrics:
-            _card(metric(measure), row)
+            _card(metric(measure), row, found)
     if not row["views"]:
         st.info(_quiet(scene, hour, filters), icon=":material/bedtime:")
         return
@@ -169,13 +186,13 @@ def _draw_hour(scene: Scene, known: Known, hour: Hour, earlier: Hour | None) -> 
             share_bars(shown, "video", rows=5)
 
 
-def _compared(hour: Hour, timezone: str) -> tuple[Hour | None, str]:
-    """The hour to compare with, of those that are stored, and what it is called."""
+def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
+    """The hour to compare with, of those that are known, and what it is called."""
     for earlier, name in (
         (hour.week_ago, "the same time a week ago"),
         (hour.before, "the hour before"),
     ):
-        if not missing_days(earlier.period, timezone):
+        if covered.is_whole(*earlier.bounds):
             return earlier, name
     return None, ""
 
@@ -187,7 +204,7 @@ def _of(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> Scene:
         period=hour.period,
         comparison=None,
         filters=(*filters, hour.filter),
-        report=Report(),
+        report=Report(demo=scene.report.demo),
     )
 
 
@@ -215,10 +232,10 @@ def _active_card(known: Known, hour: Hour, query: Query) -> None:
         )
 
 
-def _card(measure: Metric, row: pd.Series[float]) -> None:
+def _card(measure: Metric, row: pd.Series[float], found: Doubtful) -> None:
     text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
     changed = text[:1] in ("+", "-")
-    help_ = explained(measure, row)
+    help_ = explained(measure, row, doubts=found.reasons)
     if measure is _GROWING:
         help_ += "\n\nNot compared: views that go on still add to it."
     with st.container(border=True, height="stretch", key=f"card-{measure.name}"):
@@ -228,6 +245,7 @@ def _card(measure: Metric, row: pd.Series[float]) -> None:
             text or None,
             delta_color="normal" if changed else "off",
             delta_arrow="auto" if changed else "off",
+            delta_description=IN_DOUBT if found.days else None,
             help=help_,
         )
 

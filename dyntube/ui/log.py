@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from .. import formats
+from ..dayfile import DayInfo
 from ..dimensions import UNKNOWN, dimension
 from ..journal import Event
 from .answers import account, answer, names
@@ -28,6 +30,8 @@ _OUTCOMES = {
 def missing_names(scene: Scene) -> None:
     """The keys in the period's views that have no name, with their views."""
     known, found = names(), answer(scene.query(*_NAMED))
+    if gone := sum(map(len, known.gone.values())):
+        st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
     if found.empty:
         st.caption("There are no views in this period.")
         return
@@ -58,24 +62,58 @@ def missing_names(scene: Scene) -> None:
 
 def unknown_fields() -> None:
     """The fields that DynTube sends and this version does not know."""
-    infos = [info for infos in account().archive.days().values() for info in infos]
+    _fields(
+        "Unknown fields",
+        [info.unknown_fields for info in _infos()],
+        "DynTube sends only fields that we know.",
+        "Kept with each view, and in no number. A newer version may know them.",
+    )
+
+
+def unread_fields() -> None:
+    """The fields that are known, with the views of which they could not be read."""
+    _fields(
+        "Fields that could not be read",
+        [info.unread_fields for info in _infos()],
+        "Every field that was sent could be read.",
+        "Counted as missing; what came is kept with each view, in the column extra of exports.",
+    )
+
+
+def outdated() -> str:
+    """What is said of days that an older version stored; empty without any."""
+    count = len(account().syncer.outdated)
+    if not count:
+        return ""
+    are = "was" if count == 1 else "were"
+    return (
+        f"{formats.count(count, 'day')} {are} stored by an older version or under other settings: "
+        "all numbers are as this version reads them, and the next sync rewrites them."
+    )
+
+
+def _infos() -> list[DayInfo]:
+    return [info for infos in account().archive.days().values() for info in infos]
+
+
+def _fields(title: str, days: list[Mapping[str, int]], fine: str, about: str) -> None:
     found: Counter[str] = Counter()
-    for info in infos:
-        found.update(info.unknown_fields)
-    if not infos:
+    for fields in days:
+        found.update(fields)
+    if not days:
         st.caption("No day is stored yet.")
         return
     if not found:
-        _fine("DynTube sends only fields that we know.")
+        _fine(fine)
         return
-    st.caption("Kept with each view, and in no number. A newer version may know them.")
+    st.caption(about)
     st.dataframe(
         pd.DataFrame(found.most_common(), columns=["Field", "Views with it"]),
         hide_index=True,
-        key="unknown-fields",
-        alt="Unknown fields",
+        key=title.lower().replace(" ", "-"),
+        alt=title,
         column_config={
-            "Field": st.column_config.TextColumn(width=310),
+            "Field": st.column_config.TextColumn(width=220),
             "Views with it": st.column_config.NumberColumn(format="localized", width=90),
         },
     )
@@ -130,6 +168,8 @@ def sentence(event: Event) -> str:
             )
         case "day_kept":
             return f"{day}: what was stored is kept. {reason}".strip()
+        case "days_rewritten":
+            return f"{_count(facts, 'days', 'day')} of an older version rewritten."
         case "day_failed":
             return f"{day} could not be fetched. {reason}".strip()
         case "waiting":
@@ -141,6 +181,11 @@ def sentence(event: Event) -> str:
             )
         case "audit_failed":
             return f"Stored days could not be counted again. {reason}".strip()
+        case "first_day_not_found":
+            return (
+                f"Where your views begin could not be found, so that days before "
+                f"{_day(facts.get('asked_from'))} are not asked for. {reason}".strip()
+            )
         case "clock_differs":
             seconds = _number(facts, "seconds")
             return f"The clocks of this computer and DynTube differ by {abs(seconds):,.0f} s."

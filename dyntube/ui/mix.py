@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from .. import charts
@@ -16,7 +17,8 @@ from ..sheet import Sheet
 from .boxes import headed, palette, switch
 from .breakdown import breakdown
 from .cross import chart_key, toggles
-from .labels import label
+from .doubts import of_buckets
+from .labels import exported, labels
 from .scene import Scene
 
 _PARTS = 6  # that get a colour of their own
@@ -37,26 +39,30 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     whole = scene.buckets(interval)
     starts = whole.rows[interval]
     order = [value for value in (*keep.values, OTHER) if value in wide]
-    wide = wide.reindex(starts)[order].fillna(0)
+    wide = wide.reindex(starts)[order].fillna(0)  # a bucket without views has no shares
     shares = wide.div(wide.sum(axis=1).replace(0, math.nan), axis=0).reset_index(drop=True)
     values = [None if value == OTHER else value for value in order]
+    named = labels(by, order)
     key = chart_key(f"mix-{by}", scene.selection, by)
     with box:
         st.plotly_chart(
             charts.mix(
                 metric("views"),
                 starts,
-                shares.set_axis([label(by, value) for value in order], axis=1),
+                shares.set_axis([named[value] for value in order], axis=1),
                 whole.partial,
                 palette(),
                 interval,
+                by=by,
                 values=values,
+                doubtful=of_buckets(scene, whole, scene.period),
             ),
             key=key,
             theme=None,
             config=charts.PLAIN_CONFIG,
-            on_select=toggles(key, by),
+            on_select=toggles(key),
             selection_mode="points",
             alt=f"Share of views by {dimension(by).label.lower()}, by {interval}",
         )
-    scene.report.add(Sheet(f"Mix by {interval}", found))
+    columns = {interval: found[interval], **exported(by, found[by]), "views": found["views"]}
+    scene.report.add(Sheet(f"Mix by {interval}", pd.DataFrame(columns)))

@@ -7,9 +7,10 @@ import streamlit as st
 from ..dimensions import dimension
 from ..periods import Period
 from ..query import Operator
+from ..text import clean
 from . import state
 from .labels import OPERATOR_WORDS
-from .options import counts, option_text
+from .options import counts, option_texts
 from .selection import FILTERABLE, Selection
 
 _MOST = 1000  # options that a list offers, the largest first; the rest is found by "contains"
@@ -52,12 +53,13 @@ def more_filters(selection: Selection, period: Period) -> None:
 def _choice(by: str, operator: Operator, selection: Selection, period: Period) -> None:
     found, chosen = counts(by, selection, period), selection.values(by, operator)
     options = [*chosen, *(value for value in found if value not in chosen)]
+    offered = options[: max(_MOST, len(chosen))]
     key = f"more-values-{by}-{operator}"
     st.session_state[key] = list(chosen)
     st.multiselect(
         dimension(by).label,
-        options[: max(_MOST, len(chosen))],
-        format_func=lambda value: option_text(by, value, found),
+        offered,
+        format_func=option_texts(by, offered, found).__getitem__,
         key=key,
         placeholder="Choose one or more",
         filter_mode="contains",
@@ -83,6 +85,6 @@ def _text(by: str, selection: Selection) -> None:
 
 
 def _add_text(by: str, key: str) -> None:
-    if text := st.session_state[key].strip():
+    if text := clean(st.session_state[key]):
         state.change(lambda s: s.where(by, (*s.values(by, "contains"), text), "contains"))
         st.session_state[key] = ""

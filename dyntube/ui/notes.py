@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
 from .. import formats
@@ -11,7 +9,9 @@ from ..dimensions import UNKNOWN, dimension
 from ..errors import ArchiveError, EntryError
 from ..notes import LONGEST_TEXT, Note, Scope, shown
 from ..periods import EARLIEST, LATEST
+from ..text import folded
 from .answers import account, names
+from .labels import label, labels
 from .menu import attempt, begin_task, confirm, menu, row_button, row_task
 from .scene import Scene
 
@@ -36,7 +36,7 @@ def notes_menu(scene: Scene) -> None:
 
 def about_text(note: Note) -> str:
     """What a note is about: "Everything", "Channel: Field notes"."""
-    return _label(note.scope, note.key)
+    return _about(note.scope, label(note.scope, note.key))
 
 
 def _fill(scene: Scene) -> None:
@@ -160,20 +160,15 @@ def _abouts(scene: Scene, changing: Note | None) -> dict[_About, str]:
     if changing:
         things.append((changing.scope, changing.key))
     things += [(thing, key) for thing in _THINGS for key in known.known(thing)]
-    labels = {thing: _label(*thing) for thing in things}
-    often = Counter(labels.values())
-    return {
-        (scope, key): f"{text} ({key})" if often[text] > 1 else text
-        for (scope, key), text in sorted(labels.items(), key=_by_kind)
-    }
+    named = {scope: labels(scope, (k for of, k in things if of == scope)) for scope, _ in things}
+    texts = {(scope, key): _about(scope, named[scope][key]) for scope, key in things}
+    return dict(sorted(texts.items(), key=_by_kind))
 
 
 def _by_kind(labelled: tuple[_About, str]) -> tuple[int, str]:
     (scope, _), text = labelled
-    return ("everything", *_THINGS).index(scope), text.casefold()
+    return ("everything", *_THINGS).index(scope), folded(text)
 
 
-def _label(scope: Scope, key: str) -> str:
-    if scope == "everything":
-        return "Everything"
-    return f"{dimension(scope).label}: {names().of(scope, key)}"
+def _about(scope: Scope, name: str) -> str:
+    return "Everything" if scope == "everything" else f"{dimension(scope).label}: {name}"

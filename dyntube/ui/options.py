@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
 from ..periods import Period
 from ..query import Filter, Query
 from .answers import answer, names
-from .labels import label, resolved
-from .selection import Selection
+from .labels import labels, resolved, told_apart
+from .selection import Selection, in_force
 
 _LIBRARY = ("project", "channel", "video")
 
 
 def counts(dimension: str, selection: Selection, period: Period) -> dict[str, int]:
-    """The views of each value of a dimension, most first, under the filters on other dimensions.
+    """The views of each value of a dimension, most first, whatever is chosen of it.
 
     Projects, channels and videos that have a name are there also without views.
     """
     filters = resolved(selection.filters, (period,), selection.timezone)
+    filters = in_force(filters, (dimension,))
     if dimension not in _LIBRARY:
-        others = tuple(f for f in filters if f.dimension != dimension)
-        query = Query(("views",), period, selection.timezone, (dimension,), others, "views")
+        query = Query(("views",), period, selection.timezone, (dimension,), filters, "views")
         return _by_value(answer(query), dimension)
     # One question for all three lists: what a reader sees first on every page.
     others = tuple(f for f in filters if f.dimension not in _LIBRARY)
     rows = answer(Query(("views",), period, selection.timezone, _LIBRARY, others))
     for filter_ in filters:
-        if filter_.dimension in _LIBRARY and filter_.dimension != dimension:
+        if filter_.dimension in _LIBRARY:
             rows = rows[_kept(filter_, rows[filter_.dimension])]
     found = _by_value(rows, dimension)
     return found | {key: 0 for key in names().known(dimension) if key not in found}
 
 
-def option_text(dimension: str, value: str, found: dict[str, int]) -> str:
-    """An option as people read it: its name, and its views."""
-    views = found.get(value, 0)
-    return f"{label(dimension, value)} · {views:,}" if views else label(dimension, value)
+def option_texts(dimension: str, values: Iterable[str], found: Mapping[str, int]) -> dict[str, str]:
+    """Options as people read them: their names, and their views; no two are equal.
+
+    Streamlit takes options with equal texts for one.
+    """
+    named = labels(dimension, values)
+    return told_apart(
+        {
+            value: f"{name} · {found[value]:,}" if found.get(value) else name
+            for value, name in named.items()
+        }
+    )
 
 
 def _kept(filter_: Filter, values: pd.Series[str]) -> pd.Series[bool]:

@@ -8,31 +8,33 @@ import streamlit as st
 
 from .. import formats
 from ..metrics import metric
+from ..reasons import accepted_sentences
 from ..workbook import Provenance
 from . import state
+from .answers import account
+from .doubts import of_scene
 from .head import data_time
 from .labels import sentence
 from .notes import about_text, shown_notes
 from .scene import Scene
+from .spans import compared_text, lengths_text, so_far
 
 
 def provenance(title: str, scene: Scene) -> Provenance:
     """The notes that go with everything exported from a page."""
     totals = scene.answer(scene.query(metrics=("views", "plays"))).iloc[0]
-    comparison = formats.period(scene.comparison) if scene.comparison else "Nothing"
-    if scene.comparison and scene.comparison.until:
-        comparison += f" until {scene.comparison.until:%H:%M}"
+    stored = so_far(scene.period, scene.timezone, scene.known, scene.now)
     return Provenance(
         title=title,
         period=formats.period(scene.period),
-        comparison=comparison,
+        comparison=_comparison(scene),
         filters=tuple(
             sentence(filter_, value)
             for filter_ in scene.selection.filters
             for value in filter_.values
         ),
         timezone=scene.timezone,
-        data_time=data_time(scene.timezone),
+        data_time=" · ".join(filter(None, [data_time(scene.timezone), stored])),
         made_at=f"{scene.now:%Y-%m-%d %H:%M}",
         link=_link(),
         counts=tuple(
@@ -42,6 +44,25 @@ def provenance(title: str, scene: Scene) -> Provenance:
         annotations=tuple(
             (f"{note.day}", about_text(note), note.text) for note in shown_notes(scene)
         ),
+        demo=account().settings.demo,
+        doubts=_doubts(scene),
+    )
+
+
+def _doubts(scene: Scene) -> tuple[str, ...]:
+    """Why numbers of the period and of what it is compared with may be wrong, accepted or not."""
+    spans = scene.period, scene.comparison
+    accepted = accepted_sentences(scene.trust, spans, scene.timezone, scene.now.date())
+    return (*of_scene(scene).reasons, *accepted)
+
+
+def _comparison(scene: Scene) -> str:
+    """What is compared with, or why nothing is."""
+    if scene.comparison is None:
+        return f"Not compared: {scene.why_not}" if scene.why_not else "Nothing"
+    unequal = lengths_text(scene.days)
+    return compared_text(scene.comparison).removeprefix("compared with ") + (
+        f" · {unequal}" if unequal else ""
     )
 
 

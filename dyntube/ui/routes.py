@@ -1,42 +1,51 @@
-"""What the server answers besides pages: raw views as files; and how it knows a reader again.
+"""What the server answers besides pages: raw views as files; and what all requests pass.
 
     GET /api/views.csv       the parameters are those of a page's address, and mean the same
     GET /api/views.parquet
+
+Which UTC days of a file are in doubt is in its header `In-Doubt`, in ISO 8601; why, in the metadata
+of Parquet.
 
 Errors are answered with a sentence.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
 from ..downloads import csv_stream, parquet_stream
 from ..engine import Engine
 from ..errors import DynTubeError
-from ..periods import Period
+from ..periods import Period, local_days
 from ..query import RowsQuery
+from ..reasons import as_json
+from ..trust import Trust, runs
+from .address import MOST_VALUES, from_parameters
 from .answers import account, local_now
+from .headers import SafeHeaders, base_path, safe_headers
+from .hosts import OnlyOurHosts
 from .labels import resolved
-from .selection import ALL_TIME, Selection, from_parameters
+from .selection import ALL_TIME, Selection
 from .state import default_selection
 from .views_menu import COOKIE
 
 _ONE_YEAR = 365 * 86400
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_MOST_SPANS = 100  # of days in a header
 
-Stream = Callable[[Engine, RowsQuery], Iterator[bytes]]
+Stream = Callable[[Engine, RowsQuery, str], Iterator[bytes]]
 _STREAMS: dict[str, tuple[Stream, str]] = {
-    "csv": (csv_stream, "text/csv"),
+    "csv": (lambda engine, query, _: csv_stream(engine, query), "text/csv"),
     "parquet": (parquet_stream, "application/vnd.apache.parquet"),
 }
 
@@ -50,21 +59,30 @@ def views(request: Request) -> Response:
     stream, media_type = _STREAMS[ending]
     try:
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
-        selection, notes = from_parameters(asked, default_selection())
+        selection, notes = from_parameters(asked, default_selection(), account().settings.rules)
         if notes:
-            return PlainTextResponse("\n".join(notes), 400, _HEADERS)
+            return PlainTextResponse("\n".join(notes), 400)
         query = _query(selection)
-        parts = iter(()) if request.method == "HEAD" else _begun(stream(account().engine, query))
+        trust = account().trust().within([query.period], query.timezone)
+        made = stream(account().engine, query, json.dumps(as_json(trust)))
+        parts = iter(()) if request.method == "HEAD" else _begun(made)
     except DynTubeError as error:
-        return PlainTextResponse(str(error), 503, _HEADERS)
-    name = f"views-{_days(query.period)}.{ending}"
-    headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return PlainTextResponse(str(error), 503)
+    name = f"{'demo-' if account().settings.demo else ''}views-{_days(query.period)}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'} | _in_doubt(trust)
     return StreamingResponse(parts, headers=headers, media_type=media_type)
+
+
+def _in_doubt(trust: Trust) -> dict[str, str]:
+    """The UTC days in doubt, as a header: CSV has no place for notes."""
+    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in runs(trust.doubts)]
+    return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
 
 
 def _query(selection: Selection) -> RowsQuery:
     today = local_now(selection.timezone).date()
-    first_day = account().first_stored_day() if selection.preset == ALL_TIME else None
+    first = account().first_stored_day() if selection.preset == ALL_TIME else None
+    first_day = local_days(first, first, selection.timezone).start if first else None
     period = selection.period(today, first_day)
     filters = resolved(selection.filters, (period,), selection.timezone)
     return RowsQuery(period, selection.timezone, filters, limit=None)
@@ -94,7 +112,10 @@ class KnowReader:
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("set-cookie", cookie)
+                headers = MutableHeaders(scope=message)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if message["status"] == 304 or (message["status"] == 200 and is_page):
+                    headers.append("set-cookie", cookie)
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
@@ -112,10 +133,37 @@ def _cookie(*, secure: bool) -> str:
     return f"{value}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
+class RefuseLong:
+    """Refuses addresses of which Streamlit would hear nothing, and show everything, unfiltered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        count = scope["query_string"].count(b"&") + 1 if scope["type"] == "http" else 0
+        if count <= CLIENT_STATE_QUERY_STRING_MAX_FIELDS:
+            await self._app(scope, receive, send)
+            return
+        said = f"The address asks for {count:,} things. At most {MOST_VALUES} values can be "
+        said += "filtered by at once: filter by fewer."
+        await PlainTextResponse(said, 414, {"Cache-Control": "no-store"})(scope, receive, send)
+
+
 def own_routes() -> list[Route]:
     """The routes, below the path that the server is set up for."""
-    base = "/".join(("", *filter(None, st.get_option("server.baseUrlPath").split("/"))))
-    return [Route(f"{base}/api/views.{ending}", views) for ending in _STREAMS]
+    return [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
 
 
-MIDDLEWARE = (Middleware(KnowReader),)
+def failed(request: Request, error: Exception) -> Response:
+    """The answer where nobody foresaw an error; the server's log has its trace."""
+    text = "Something went wrong on our side; the log of this server says what."
+    return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
+
+
+MIDDLEWARE = (
+    Middleware(OnlyOurHosts),
+    Middleware(SafeHeaders),
+    Middleware(RefuseLong),
+    Middleware(KnowReader),
+)
+ERROR_HANDLERS = {Exception: failed}

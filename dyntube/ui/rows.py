@@ -8,11 +8,13 @@ from dataclasses import replace
 import streamlit as st
 
 from .. import formats
+from ..dimensions import UNKNOWN
 from ..metrics import metric
 from ..query import CountQuery, RowsQuery
 from ..records import VIEW_COLUMNS
 from . import state
-from .answers import count, names, rows
+from .answers import count, rows
+from .labels import labels
 from .scene import Scene
 
 ROWS = 25  # on a page
@@ -63,12 +65,12 @@ def views_table(query: RowsQuery, total: int, text: str, key: str) -> None:
     """One page of the views of a question, `total` of them, under a heading."""
     first = page_of(key, total, f"{text}, newest first")
     found = rows(replace(query, limit=ROWS, offset=first))
-    known = names()
+    titles = {}
+    for name in ("video", "project", "channel"):
+        keys = found[f"{name}_key"].fillna(UNKNOWN)
+        titles[f"{name}_key"] = keys.map(labels(name, keys)).where(keys != UNKNOWN, None)
     named = found.assign(
-        **{
-            f"{name}_key": [known.of(name, key) for key in found[f"{name}_key"].fillna("")]
-            for name in ("video", "project", "channel")
-        },
+        **titles,
         date=found["date"].dt.tz_localize(None),
     )
     seconds = st.column_config.NumberColumn

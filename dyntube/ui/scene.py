@@ -10,13 +10,16 @@ from typing import Any
 
 import pandas as pd
 
+from ..coverage import ALWAYS, Coverage
 from ..metrics import metric
 from ..periods import Interval, Period
 from ..query import Filter, Query
-from ..trends import Trend, trend
+from ..trends import Trend, paired, trend
+from ..trust import Trust
 from .answers import answer
 from .export import Report
-from .selection import Selection
+from .selection import Selection, in_force
+from .spans import lengths
 
 TIME = "time"
 
@@ -27,9 +30,12 @@ class Scene:
 
     `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
     those of the selection, with names looked up. `comparison` is None when nothing is compared, or
-    not all of its days are stored yet. `together` has sets of dimensions that blocks ask by, alone
+    not all of it is known; both then end where the period is known. `known` says when views
+    are, and `why_not` why nothing is compared.
+    `together` has sets of dimensions that blocks ask by, alone
     or with each other, with TIME for the intervals of courses: views are looked at once for each
-    set. `made` has what several blocks of this page are made of.
+    set. `made` has what several blocks of this page are made of. `trust` says which days are in
+    doubt.
     """
 
     metrics: tuple[str, ...]
@@ -41,6 +47,9 @@ class Scene:
     together: tuple[tuple[str, ...], ...] = ()
     report: Report = field(default_factory=Report, compare=False)
     made: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    known: Coverage = ALWAYS
+    why_not: str = ""
+    trust: Trust = field(default_factory=Trust, compare=False, repr=False)
 
     @property
     def timezone(self) -> str:
@@ -52,9 +61,10 @@ class Scene:
     ) -> Query:
         """A question about this period under these filters; by default for the page's metrics.
 
-        Filters on the dimensions in `without` are left out: a chart never filters itself away.
+        `without` what is chosen of some dimensions, as a block asks that shows every value of them.
+        All other filters hold, see `in_force`.
         """
-        filters = tuple(f for f in self.filters if f.dimension not in without)
+        filters = in_force(self.filters, without)
         return Query(metrics or self.metrics, self.period, self.timezone, by, filters)
 
     @property
@@ -93,12 +103,30 @@ class Scene:
 
     def trend(self, query: Query) -> Trend:
         """The answer to a question by one interval, with every bucket up to now."""
-        return trend(query, self.answer(query), self.now)
+        return self.over_buckets(query, self.answer(query))
+
+    def over_buckets(self, query: Query, answer: pd.DataFrame) -> Trend:
+        """An answer by one interval, or a part of one, with every bucket up to now."""
+        return trend(query, answer, self.known, self.now)
+
+    def paired(self, now: Trend, before: Trend) -> Trend:
+        """The course of the comparison, bucket by bucket beside that of the period."""
+        return paired(now, before, self.period, self.comparison or self.period)
 
     def buckets(self, interval: Interval) -> Trend:
         """The buckets of this period alone: nothing is asked for them."""
         query = self.query(interval, metrics=("views",))
-        return trend(query, pd.DataFrame({interval: [], "views": []}), self.now)
+        return self.over_buckets(query, pd.DataFrame({interval: [], "views": []}))
+
+    @property
+    def days(self) -> tuple[float, float]:
+        """How many days are compared with how many; the same where nothing is compared."""
+        return lengths(self.period, self.comparison, self.timezone, self.known)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a part of the period is not known."""
+        return not self.known.is_whole(*self.period.bounds(self.timezone))
 
     @property
     def course(self) -> Interval:
@@ -113,6 +141,7 @@ class Scene:
 
 
 def with_parts(metrics: tuple[str, ...]) -> tuple[str, ...]:
-    """These metrics, and those that their rates divide."""
-    parts = [part for name in metrics for part in metric(name).parts or ()]
+    """These metrics, and those that their rates divide and stand on."""
+    asked = map(metric, metrics)
+    parts = [part for measure in asked for part in (*(measure.parts or ()), measure.basis) if part]
     return tuple(dict.fromkeys((*metrics, *parts)))

@@ -1,11 +1,11 @@
-"""What is being looked at - period, comparison, filters, time zone - and how a URL says it."""
+"""What is being looked at: period, comparison, filters, time zone. `address` says it in a URL."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar, get_args
+from typing import Literal
 
 from ..dimensions import DIMENSIONS, HIERARCHIES
 from ..errors import PeriodError
@@ -17,14 +17,12 @@ from ..periods import (
     PRESETS,
     Interval,
     Period,
+    cut_alike,
     previous,
     year_before,
-    zone_info,
 )
-from ..quality import CHECKS, DAY_CHECKS
 from ..query import Filter, Operator
 
-T = TypeVar("T")
 Compare = Literal["previous", "year", "dates", "none"]
 COMPARE_LABELS: dict[Compare, str] = {
     "previous": "Previous period",
@@ -82,14 +80,14 @@ class Selection:
             return Period(max(EARLIEST, min(first_day or today, today)), today)
         return PRESETS[self.preset].period(today)
 
-    def comparison(self, period: Period, now: dt.datetime) -> Period | None:
-        """The period to compare with, None for nothing; `now` is local."""
+    def comparison(self, period: Period, known: dt.datetime) -> Period | None:
+        """The period to compare with, None for nothing; `known` is local, as in `previous`."""
         if self.compare == "none" or self.preset == ALL_TIME:
             return None
         if self.compare == "dates":
-            return self.compare_dates
+            return self.compare_dates and cut_alike(self.compare_dates, period, known)
         try:
-            return (year_before if self.compare == "year" else previous)(period, now)
+            return (year_before if self.compare == "year" else previous)(period, known)
         except PeriodError:  # it would lie before all periods
             return None
 
@@ -159,113 +157,15 @@ class Selection:
         return tuple(level for level in self.levels if level not in mine)
 
 
-def to_parameters(selection: Selection, default: Selection) -> dict[str, list[str]]:
-    """The URL's query parameters; what equals the default is left out."""
-    parameters: dict[str, list[str]] = {}
-    for name in _PLAIN:
-        if (value := getattr(selection, name)) != getattr(default, name):
-            parameters[_URL_NAMES.get(name, name)] = [str(value)]
-    if selection.preset == CUSTOM and selection.dates:
-        parameters |= _date_parameters("", selection.dates)
-    elif selection.preset != default.preset:
-        parameters["period"] = [selection.preset]
-    if selection.compare == "dates" and selection.compare_dates:
-        parameters |= _date_parameters("compare-", selection.compare_dates)
-    if selection.levels:
-        parameters["level"] = list(selection.levels)
-    for filter_ in selection.filters:
-        parameters[filter_.dimension + OPERATORS[filter_.operator]] = list(filter_.values)
-    return parameters
+def in_force(filters: Iterable[Filter], without: Collection[str]) -> tuple[Filter, ...]:
+    """The filters that hold in a block that shows every value of the dimensions in `without`.
 
+    What was chosen of them is left out, or the block would hide what else could be chosen. `is not`
+    and `contains`, also where names were looked up for it, hold in every block.
+    """
 
-def from_parameters(
-    parameters: Mapping[str, list[str]], default: Selection
-) -> tuple[Selection, list[str]]:
-    """The selection that a URL asks for, and a note on each value that was not understood."""
-    notes: list[str] = []
+    def left_out(filter_: Filter) -> bool:
+        chosen = filter_.operator == "is" and not filter_.looked_up
+        return chosen and filter_.dimension in without
 
-    def read(name: str, convert: Callable[[str], T], fallback: T) -> T:
-        text = (parameters.get(name) or [""])[-1]
-        if not text:
-            return fallback
-        try:
-            return convert(text)
-        except (ValueError, PeriodError) as error:
-            notes.append(_note({name: text}, error))
-            return fallback
-
-    selection = Selection(
-        preset=read("period", _one_of(PERIOD_LABELS.keys() - {CUSTOM}), default.preset),
-        compare=read("compare", _one_of(COMPARE_LABELS.keys()), default.compare),
-        timezone=read("zone", lambda text: zone_info(text).key, default.timezone),
-        metric=read("metric", _one_of(METRICS.keys()), default.metric),
-        interval=read("interval", _one_of(INTERVALS), default.interval),
-        levels=_levels(parameters.get("level", []), notes),
-        sort=read("sort", _one_of(SORTS), default.sort),
-        order=read("order", _one_of(get_args(Order)), default.order),
-        colour=read("colour", _one_of(get_args(Colour)), default.colour),
-        align=read("align", _one_of(get_args(Align)), default.align),
-        mix=read("mix", _one_of(FILTERABLE), default.mix),
-        behind=read("behind", _one_of(METRICS.keys()), default.behind),
-        check=read("check", _one_of((*CHECKS, *DAY_CHECKS)), default.check),
-    )
-    for name in FILTERABLE:
-        for operator, ending in OPERATORS.items():
-            values = tuple(filter(None, parameters.get(name + ending, [])))
-            selection = selection.where(name, values, operator)
-    if dates := _dates("", parameters, notes):
-        selection = replace(selection, preset=CUSTOM, dates=dates)
-    if selection.compare == "dates":
-        compare_dates = _dates("compare-", parameters, notes)
-        if not compare_dates and not parameters.keys() & {"compare-from", "compare-to"}:
-            notes.append(_note({"compare": "dates without dates"}, ValueError()))
-        compare = "dates" if compare_dates else default.compare
-        selection = replace(selection, compare=compare, compare_dates=compare_dates)
-    return selection, notes
-
-
-_PLAIN = (
-    *("compare", "timezone", "metric", "interval"),
-    *("sort", "order", "colour", "align", "mix", "behind", "check"),
-)
-_URL_NAMES = {"timezone": "zone"}
-_LEVELS = {name for hierarchy in HIERARCHIES.values() for name in hierarchy}
-
-
-def _levels(texts: list[str], notes: list[str]) -> tuple[str, ...]:
-    notes += [_note({"level": text}, ValueError()) for text in texts if text not in _LEVELS]
-    return tuple(text for text in dict.fromkeys(texts) if text in _LEVELS)
-
-
-def _date_parameters(prefix: str, period: Period) -> dict[str, list[str]]:
-    return {f"{prefix}from": [str(period.start)], f"{prefix}to": [str(period.end)]}
-
-
-def _dates(prefix: str, parameters: Mapping[str, list[str]], notes: list[str]) -> Period | None:
-    names = (f"{prefix}from", f"{prefix}to")
-    texts = {name: parameters[name][-1] for name in names if parameters.get(name)}
-    if not texts:
-        return None
-    try:
-        start, end = (dt.date.fromisoformat(texts.get(name, "")) for name in names)
-        return Period(start, end)
-    except (ValueError, PeriodError) as error:
-        notes.append(_note(texts, error))
-        return None
-
-
-def _note(asked: Mapping[str, str], error: Exception) -> str:
-    what = " and ".join(f"{name} = {text[:40]}" for name, text in asked.items())
-    reason = f" {error}" if isinstance(error, PeriodError) else ""
-    return f"The address asks for {what}, which cannot be shown.{reason}"
-
-
-def _one_of(names: Collection[T]) -> Callable[[str], T]:
-    known = {str(name): name for name in names}
-
-    def convert(text: str) -> T:
-        if text not in known:
-            raise ValueError
-        return known[text]
-
-    return convert
+    return tuple(filter_ for filter_ in filters if not left_out(filter_))

@@ -11,15 +11,18 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
+from ..addresses import page_name
 from ..charts import Item, Node
-from ..dimensions import OTHER, UNKNOWN, dimension
-from ..embeds import page_name
-from ..metrics import FEW_PLAYS, Metric, metric
+from ..comparison import few
+from ..dimensions import UNKNOWN, dimension, is_missing
+from ..metrics import Metric, metric
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
-from .labels import label
+from .labels import labels
 from .scene import Scene
+
+_BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
 
 
 def share_bars(scene: Scene, by: str, rows: int, *, metrics: tuple[str, ...] = ()) -> None:
@@ -41,7 +44,7 @@ def share_bars(scene: Scene, by: str, rows: int, *, metrics: tuple[str, ...] = (
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,
-        on_select=toggles(key, by),
+        on_select=toggles(key),
         selection_mode="points",
         alt=f"{measure.label} by {dimension(by).label.lower()}",
     )
@@ -67,19 +70,20 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
         text = formats.value(measure, amount)
     return Item(
         value=value,
-        label=label(found.by, value),
+        label=str(row["label"]),
         amount=amount,
         text=text,
         hover="\n".join(lines),
-        context=value == UNKNOWN,
-        few=measure.is_rate and row["plays"] < FEW_PLAYS,
+        context=is_missing(value),
+        dimension=found.by,
+        few=few(measure, row),
     )
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
     amount = float(rows[measure.name].sum())
     share = f"{amount / float(found.total[measure.name]):.1%}"
-    return Item(None, f"{OTHER} ({len(rows):,})", amount, text=share, context=True)
+    return Item(None, f"{formats.OTHER_NAME} ({len(rows):,})", amount, text=share, context=True)
 
 
 def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = ()) -> None:
@@ -108,7 +112,7 @@ def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = (
         key=key,
         theme=None,
         config=charts.MAP_CONFIG,
-        on_select=toggles(key, "country"),
+        on_select=toggles(key),
         selection_mode="points",
         alt=f"{measure.label} by country",
     )
@@ -126,38 +130,48 @@ def world(scene: Scene, metrics: Sequence[str]) -> None:
         country_map(scene, height=420, metrics=scene.metrics)
 
 
-def _inside(inner: str, value: str, outer: str) -> str:
-    """What a box in a box is called: a page without its domain, which stands above it."""
-    return page_name(value, outer) if inner == "embed_page" else label(inner, value)
-
-
 def treemap(scene: Scene, outer: str, inner: str) -> None:
-    """Two levels of a hierarchy by views, as boxes in boxes."""
+    """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
     measure = metric("views")
-    query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
-    query = replace(query, order_by="views", limit=200)
-    found = scene.answer(query)
-    whole = scene.total(query).iloc[0]
-    parents, children = (Breakdown(by, ("views",), found, whole) for by in (outer, inner))
-    sums = found.groupby(outer, sort=False)["views"].sum()
+    query = scene.query(outer, metrics=("views",), without=(outer, inner))
+    rows, named = scene.answer(query), labels(outer, scene.answer(query)[outer])
+    rows = rows.assign(label=[named[value] for value in rows[outer]])
+    found = Breakdown(outer, ("views",), rows, scene.total(query).iloc[0])
+    ranked = _ranked(found, measure)
+    shown = ranked.head(_BOXES)
     nodes = [
-        Node(str(value), "", _item(parents, measure, {outer: value, "views": views}))
-        for value, views in sums.items()
+        Node(f"of {row[outer]}", "", _item(found, measure, row)) for row in shown.to_dict("records")
     ]
-    for row in found.to_dict("records"):
-        value, part = str(row[outer]), str(row[inner])
-        item = replace(_item(children, measure, row), label=_inside(inner, part, value))
-        nodes.append(Node(f"{value}\n{part}", value, item))
+    if len(ranked) > len(shown):
+        nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
+    nodes += _parts(scene, found, inner, [str(value) for value in shown[outer]])
     key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
-    chosen = (*scene.selection.values(outer), *scene.selection.values(inner))
+    chosen = {(by, value) for by in (outer, inner) for value in scene.selection.values(by)}
     st.plotly_chart(
         charts.treemap(measure, nodes, palette(), chosen=chosen),
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,
-        on_select=toggles(
-            key, outer, {str(value): inner for value in {*found[inner]} - {*sums.index}}
-        ),
+        on_select=toggles(key),
         selection_mode="points",
         alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
     )
+
+
+def _parts(scene: Scene, whole: Breakdown, inner: str, shown: Sequence[str]) -> list[Node]:
+    """The largest parts of the boxes that are shown."""
+    outer, measure = whole.by, metric("views")
+    query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
+    rows = scene.answer(replace(query, order_by="views", limit=_PARTS))
+    rows = rows[rows[outer].isin(shown)]
+    named, shared = labels(inner, rows[inner]), rows[inner].duplicated(keep=False)
+    found = Breakdown(inner, ("views",), rows, whole.total)
+    nodes = []
+    for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):
+        parent, value = str(row[outer]), str(row[inner])
+        label = page_name(value, parent) if inner == "embed_page" and value else named[value]
+        item = _item(found, measure, row | {"label": label})
+        if is_shared or value == UNKNOWN:  # it alone does not say which of them is meant
+            item = replace(item, within=((outer, parent),))
+        nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
+    return nodes

@@ -7,13 +7,16 @@ replace it. So a link, a widget, a chip and (later) a click on a chart all chang
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from . import history
+from .address import from_parameters, to_parameters, too_much
 from .answers import account
-from .selection import Selection, from_parameters, to_parameters
+from .selection import Selection
 
-_SELECTION, _WRITTEN, _PAGE, _NOTES = "selection", "url-written", "page", "url-notes"
+_SELECTION, _NOTES = "selection", "url-notes"
 
 
 def default_selection() -> Selection:
@@ -23,16 +26,12 @@ def default_selection() -> Selection:
 
 def begin(page: str) -> None:
     """Take over the URL when it is new, and make it say what is shown; once a run, first."""
-    parameters = {name: st.query_params.get_all(name) for name in st.query_params}
-    state = st.session_state
-    if _SELECTION not in state:
-        _read(parameters)
-    elif parameters != state[_WRITTEN] and page == state[_PAGE]:
-        _read(parameters)  # somebody went back or edited the address
-    state[_PAGE] = page
-    state[_WRITTEN] = to_parameters(current(), default_selection())
-    if parameters != state[_WRITTEN]:
-        st.query_params.from_dict(state[_WRITTEN])
+    if not begun() or history.went_back():
+        selection, found = from_parameters(
+            history.asked(), default_selection(), account().settings.rules
+        )
+        st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
+    history.write(page, urlencode(parameters(), doseq=True))
 
 
 def begun() -> bool:
@@ -52,16 +51,18 @@ def parameters() -> dict[str, list[str]]:
 
 
 def change(edit: Callable[[Selection], Selection]) -> None:
-    """Replace the selection; for callbacks of widgets."""
-    st.session_state[_SELECTION] = edit(current())
-    st.session_state[_NOTES] = []
-    # The URL still says the old selection, and that is no wish of the reader's.
-    st.session_state[_WRITTEN] = {n: st.query_params.get_all(n) for n in st.query_params}
+    """Replace the selection, where an address can say what it becomes; for callbacks of widgets."""
+    selection = edit(current())
+    if reason := too_much(selection):
+        st.session_state[_NOTES] = [f"That is more than a link can keep. {reason}"]
+        return
+    st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []
+    history.act()
 
 
 def take(parameters: dict[str, list[str]]) -> None:
     """Replace the selection by what these URL parameters ask for; for callbacks of widgets."""
-    selection, found = from_parameters(parameters, default_selection())
+    selection, found = from_parameters(parameters, default_selection(), account().settings.rules)
     change(lambda _: selection)
     st.session_state[_NOTES] = found
 
@@ -70,9 +71,3 @@ def remarks() -> list[str]:
     """What in the URL was not understood."""
     found: list[str] = st.session_state.get(_NOTES, [])
     return found
-
-
-def _read(parameters: dict[str, list[str]]) -> None:
-    selection, found = from_parameters(parameters, default_selection())
-    st.session_state[_SELECTION] = selection
-    st.session_state[_NOTES] = found

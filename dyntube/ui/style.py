@@ -17,6 +17,11 @@ _CSS = """
 .st-key-title [data-testid="stCaptionContainer"] { margin-bottom: 0; }
 .st-key-title [data-testid="stCaptionContainer"] p { margin: 0; }
 .st-key-head { padding-top: .75rem; }
+.st-key-address { display: none; }
+
+/* Long words wrap by themselves. What no browser parts, as joined letters, ends at its box. */
+:is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"])
+  :is(h1, h2, h3, h4, p, li) { overflow-x: clip; }
 
 .sparkline { display: block; width: 100%; height: 2.3rem; }
 .st-key-cards [data-testid="stVerticalBlock"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +11,19 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..comparison import metric_of
+from ..comparison import few, metric_of
 from ..dimensions import dimension
-from ..metrics import FEW_PLAYS, metric
+from ..metrics import FEW, metric
 from ..query import Filter
+from ..text import folded
+from ..trends import Trend
 from . import state
-from .breakdown import Breakdown, breakdown
+from .breakdown import FIRST, Breakdown, breakdown
 from .cross import toggles_rows
 from .export import table_downloads
+from .labels import label
 from .scene import Scene
+from .spans import days_text
 
 ROWS = 15  # on a page
 _SPARK_POINTS = 60
@@ -71,7 +76,7 @@ def _grid(
         selection_mode=["multi-row", "single-cell"],
         selection_default={"selection": {"rows": ticked}},
         alt=f"{dimension(found.by).label} by its numbers",
-        column_config=_config(found, width),
+        column_config=_config(scene, found, width),
     )
 
 
@@ -87,8 +92,12 @@ def _searched(found: Breakdown, key: str) -> pd.DataFrame:
     )
     if not text:
         return found.rows
-    wanted = text.casefold()
-    return found.rows[[wanted in name.casefold() for name in found.rows["label"]]]
+    wanted = folded(text)
+    is_found = [wanted in folded(name) for name in found.rows["label"]]
+    if dimension(found.by).within:  # a short label leaves out the country of a city
+        whole = (folded(label(found.by, str(value))) for value in found.rows[found.by])
+        is_found = [short or wanted in text for short, text in zip(is_found, whole, strict=True)]
+    return found.rows[is_found]
 
 
 def _order(scene: Scene, found: Breakdown, key: str) -> None:
@@ -144,11 +153,19 @@ def _columns(scene: Scene, found: Breakdown, shown: pd.DataFrame) -> pd.DataFram
         columns[name] = _readable(name, shown[name])
         if f"{name}_change" in shown and name in _changing(scene):
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
+        if not number and FIRST in shown and shown[FIRST].notna().any():
+            columns["new"] = [f"New on {formats.day(day)}" if day else None for day in shown[FIRST]]
         if not number and courses:
             columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
-    if "plays" in shown and (few := shown["plays"] < FEW_PLAYS).any():
-        columns["few"] = ["Few plays" if row else None for row in few]
+    if any(marks := [_few(found, row) for row in shown.to_dict("records")]):
+        columns["few"] = marks
     return pd.DataFrame(columns)
+
+
+def _few(found: Breakdown, row: Mapping[Any, Any]) -> str | None:
+    """Of what the rates of a row are made of few, in two words."""
+    named = {few(metric(name), row) for name in found.metrics}
+    return next((f"Few {what}" for what in ("plays", "viewers", "views") if what in named), None)
 
 
 def _changing(scene: Scene) -> tuple[str, str]:
@@ -177,20 +194,28 @@ _FORMATS = {
 }
 
 
+_FEW_HELP = f"Fewer than {FEW}, here or in the comparison: rates of so few say little"
 _WIDTHS = {"percent": 95, "seconds": 95}
 
 
-def _config(found: Breakdown, width: int) -> dict[str, Any]:
+def _config(scene: Scene, found: Breakdown, width: int) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     config: dict[str, Any] = {
         "label": text(dimension(found.by).label, width=width),
-        "few": text("", help=f"Fewer than {FEW_PLAYS} plays: rates of so few say little", width=80),
+        "few": text("", help=_FEW_HELP, width=80),
+        "new": text("", help="Younger than what is compared with, so it has no change", width=125),
         "course": st.column_config.LineChartColumn(
-            "Trend", width=90, y_min=0, color="gray", help="Views over the period"
+            "Trend",
+            width=90,
+            y_min=0,
+            color="gray",
+            help="Views over the period, or since its last gap",
         ),
     }
+    unequal = scene.days[0] != scene.days[1]
     for name in found.metrics:
         measure = metric(name)
+        by_day = f", by the day: {days_text(scene.days)}" if unequal and measure.additive else ""
         config[name] = number(
             measure.label,
             format=_FORMATS[measure.format],
@@ -201,7 +226,7 @@ def _config(found: Breakdown, width: int) -> dict[str, Any]:
         config[f"{name}_change"] = number(
             "Change",
             format=f"%+.1f{unit}",
-            help=f"{measure.label}, against the comparison",
+            help=f"{measure.label}, against the comparison{by_day}",
             width=80,
         )
     return config
@@ -210,34 +235,48 @@ def _config(found: Breakdown, width: int) -> dict[str, Any]:
 def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[str, list[float]]:
     """The views of each of these values over time."""
     by, interval = found.by, scene.course
-    query = scene.query(by, interval, metrics=("views",), without=found.without)
+    query = scene.query(by, interval, metrics=("views",), without=(by,))
     if not values:
         return {}
     if len(found.rows) > _FEW_ROWS:
         query = replace(query, filters=(*query.filters, Filter(by, values)))
     views = scene.answer(query)
     wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
-    starts = scene.buckets(interval).whole[interval]
+    starts = _unbroken(scene.buckets(interval))
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(value): wide[value].tolist() for value in wide.columns}
 
 
+def _unbroken(course: Trend) -> list[pd.Timestamp]:
+    """The last whole buckets without one between them that is not: the column can draw no gap."""
+    gaps = course.partial.cumsum()[~course.partial]
+    return [*course.rows.loc[gaps[gaps == gaps.max()].index, course.interval]]
+
+
 def _footer(found: Breakdown, rows: pd.DataFrame) -> str:
+    """How many rows there are, and the sums of all of them, or of those that a search found."""
     what = dimension(found.by).label.lower()
     count = f"{formats.count(len(found.rows), 'row')} by {what}"
-    parts = [count if len(rows) == len(found.rows) else f"{len(rows):,} of {count}"]
+    is_whole = len(rows) == len(found.rows)
+    amounts = found.total if is_whole else rows.sum(numeric_only=True)
+    parts = [count if is_whole else f"{len(rows):,} of {count}"]
     parts += [
-        f"{formats.value(metric(name), found.total[name], full=True)} {metric(name).label.lower()}"
+        f"{formats.value(metric(name), amounts[name], full=True)} {metric(name).label.lower()}"
         for name in ("views", "plays", "watch_time")
         if name in found.metrics
     ]
-    text = " · ".join(parts)
     if "viewers" in found.metrics and len(found.rows) > 1:
-        added, total = int(found.rows["viewers"].sum()), int(found.total["viewers"])
-        text += f" · {total:,} viewers"
-        if added > total:
-            text += (
-                f"; the rows add up to {added:,}, because people in several rows count once "
-                "in the total"
-            )
-    return text
+        parts.append(_viewers(found, rows) if is_whole or len(rows) < 2 else _NOT_ADDED)
+    return " · ".join(parts)
+
+
+_NOT_ADDED = "viewers are not added up, because people in several rows count once"
+
+
+def _viewers(found: Breakdown, rows: pd.DataFrame) -> str:
+    """The viewers of all rows together, or of the only one that a search found."""
+    added, total = int(rows["viewers"].sum()), int(found.total["viewers"])
+    if len(rows) < len(found.rows):
+        return f"{added:,} viewers"
+    why = f"the rows add up to {added:,}, because people in several rows count once in the total"
+    return f"{total:,} viewers" + (f"; {why}" if added > total else "")

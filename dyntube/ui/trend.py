@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
@@ -15,6 +13,7 @@ from ..sheet import Sheet
 from ..trends import Trend
 from .boxes import headed, palette, switch
 from .cross import narrows
+from .doubts import in_words, of_buckets
 from .notes import notes_menu, shown_notes
 from .scene import Scene
 
@@ -33,7 +32,10 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
         notes_menu(scene)
     query = scene.over_time(interval)
     now, earlier = scene.trend(query), scene.earlier(replace(query, metrics=(chosen,)))
-    before = scene.trend(earlier) if earlier else None
+    before = scene.paired(now, scene.trend(earlier)) if earlier else None
+    doubts = of_buckets(scene, now, scene.period)
+    doubts_before = of_buckets(scene, before, scene.comparison) if before else []
+    ringed = in_words(doubts, interval)
     key = f"trend-chart-{scene.period.start}-{scene.period.end}"
     with box:
         st.plotly_chart(
@@ -44,16 +46,19 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
                 palette(),
                 notes=[(note.day, note.text) for note in shown_notes(scene)],
                 average=_average(measure, now),
+                doubts=doubts,
+                doubts_before=doubts_before,
             ),
             key=key,
             theme=None,
             config=charts.PLAIN_CONFIG,
             on_select=narrows(key, interval, scene.period),
             selection_mode=("points", "box"),
-            alt=f"{measure.label} by {interval}, {formats.period(scene.period)}",
+            alt=f"{measure.label} by {interval}, {formats.period(scene.period)}"
+            + (f", {ringed}" if ringed else ""),
         )
-        st.caption(_legend(scene, now))
-    scene.report.add(_sheet(scene, chosen, now, before))
+        st.caption(_legend(scene, now, ringed, in_words(doubts_before, interval)))
+    scene.report.add(_sheet(scene, chosen, now, before, doubts))
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
@@ -62,20 +67,42 @@ def _average(measure: Metric, now: Trend) -> float | None:
     return float(amounts.mean()) if measure.is_amount and len(amounts) > 1 else None
 
 
-def _legend(scene: Scene, now: Trend) -> str:
+def _legend(scene: Scene, now: Trend, ringed: str, ringed_before: str) -> str:
     parts = ["Line: this period"]
     if scene.comparison:
         parts.append(f"dotted: {formats.period(scene.comparison)}")
-    if now.partial.any():
-        parts.append(f"dashed: {now.interval} not whole, left out of the average")
+    parts += _unknown(scene, now)
+    before = f"{ringed_before} in the comparison" if ringed_before else ""
+    if rings := ", ".join(filter(None, [ringed, before])):
+        parts.append(f"ringed: {rings}")
     return " · ".join([*parts, "drag to narrow the period"])
 
 
-def _sheet(scene: Scene, chosen: str, now: Trend, before: Trend | None) -> Sheet:
+def _unknown(scene: Scene, now: Trend) -> list[str]:
+    """What is dashed, and what is missing."""
+    parts = []
+    cut = now.rows.loc[now.partial & ~now.missing, now.interval]
+    if len(cut):
+        name = f"{now.interval} not whole"
+        if len(cut) == 1 and now.interval == "day" and cut.iloc[0].date() < scene.now.date():
+            name = f"{formats.day(cut.iloc[0])}, stored in part"
+        parts.append(f"dashed: {name}, left out of the average")
+    if missing := int(now.missing.sum()):
+        parts.append(f"gap: {formats.count(missing, now.interval)} not stored")
+    return parts
+
+
+def _whole(cut: bool, missing: bool) -> str:
+    return "not stored" if missing else "no" if cut else "yes"
+
+
+def _sheet(
+    scene: Scene, chosen: str, now: Trend, before: Trend | None, doubts: Sequence[str]
+) -> Sheet:
     rows = now.rows[[now.interval, *scene.metrics]]
-    rows = rows.assign(whole=["no" if cut else "yes" for cut in now.partial])
+    whole = list(map(_whole, now.partial, now.missing))
+    rows = rows.assign(whole=whole, in_doubt=[doubt or "no" for doubt in doubts])
     if before is not None:
-        paired = before.rows[chosen].tolist()[: len(rows)]
-        padding = [math.nan] * (len(rows) - len(paired))
-        rows[f"{chosen}_before"] = pd.Series([*paired, *padding], index=rows.index)
+        rows[f"{now.interval}_compared"] = before.rows[now.interval]
+        rows[f"{chosen}_before"] = before.rows[chosen]
     return Sheet(f"By {now.interval}", rows)

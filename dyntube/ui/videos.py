@@ -15,13 +15,14 @@ from ..metrics import Metric, metric
 from ..periods import Period
 from ..query import Filter, Query
 from ..sheet import Sheet
-from ..trends import trend
-from .answers import account
 from .boxes import card, columns, headed, palette, switch
 from .cards import cards
+from .doubts import of_buckets
 from .engagement import heatmap, video_curve, watched_histogram
-from .labels import label
+from .firsts import first_days, stored_span
+from .labels import exported, label, labels
 from .scene import Scene
+from .selection import in_force
 from .shapes import share_bars
 from .trend import trend_chart
 
@@ -67,27 +68,28 @@ def compare_videos(scene: Scene, videos: tuple[str, ...], metrics: Sequence[str]
             "align", {"date": "By date", "age": "By days since first view"}, scene.selection.align
         )
     series = _by_age(scene, compared, measure) if by_age else _by_date(scene, compared, measure)
+    named = labels("video", compared)
+    drawn = [replace(line, label=named[line.label]) for line in series]
     with box:
         st.plotly_chart(
             charts.lines(
-                measure, series, palette(), x_title="Days since first view" if by_age else ""
+                measure, drawn, palette(), x_title="Days since first view" if by_age else ""
             ),
             key=f"compare-{scene.selection.align}",
             theme=None,
             config=charts.PLAIN_CONFIG,
             alt=f"{measure.label} of {len(compared)} videos",
         )
-        st.caption(_caption(scene, videos))
+        st.caption(_caption(scene, videos) + _ringed(series))
     scene.report.add(_sheet(series, measure, by_age))
 
 
 def _only(scene: Scene, videos: tuple[str, ...]) -> tuple[Filter, ...]:
-    others = tuple(f for f in scene.filters if f.dimension != "video")
-    return (*others, Filter("video", videos))
+    return (*in_force(scene.filters, ("video",)), Filter("video", videos))
 
 
 def _by_date(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Series]:
-    """The metric of each video over the page's period."""
+    """The metric of each video, by its key, over the page's period."""
     interval = scene.selection.trend_interval(scene.period)
     query = scene.query("video", interval, metrics=(measure.name,))
     found = scene.answer(replace(query, filters=_only(scene, videos)))
@@ -95,43 +97,39 @@ def _by_date(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Ser
     series = []
     for video in videos:
         rows = found[found["video"] == video].drop(columns="video")
-        course = trend(one, rows, scene.now)
+        course = scene.over_buckets(one, rows)
         series.append(
             Series(
-                label("video", video),
+                video,
                 list(course.rows[interval]),
                 course.rows[measure.name].tolist(),
                 course.partial.tolist(),
+                list(map(bool, of_buckets(scene, course, scene.period))),
             )
         )
     return series
 
 
 def _by_age(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Series]:
-    """The metric of each video over its first days, as many as the period has.
+    """The metric of each video, by its key, over its first days, as many as the period has.
 
-    Day 0 is the first day of the stored history with a view of the video.
+    Day 0 is the first day of the stored history with a view of the video, whatever the filters.
     """
-    today = scene.now.date()
-    first = account().first_stored_day() or today
-    whole = Period(min(first, today), today)
-    filters = _only(scene, videos)
-    query = Query((measure.name,), whole, scene.timezone, ("video", "day"), filters)
-    found, series = scene.answer(query), []
-    for video in videos:
-        rows = found[found["video"] == video]
-        if rows.empty:
-            continue
-        begun = rows["day"].iloc[0].date()
+    today, firsts = scene.now.date(), first_days(scene, "video", videos)
+    filters, series = _only(scene, videos), []
+    query = Query((measure.name,), stored_span(scene), scene.timezone, ("video", "day"), filters)
+    found = scene.answer(query)
+    for video, begun in firsts.items():
         until = min(begun + dt.timedelta(days=scene.period.days - 1), today)
-        course = trend(
-            replace(query, period=Period(begun, until), by=("day",)),
-            rows.drop(columns="video"),
-            scene.now,
+        span = Period(begun, until)
+        course = scene.over_buckets(
+            replace(query, period=span, by=("day",)),
+            found[found["video"] == video].drop(columns="video"),
         )
         ages = list(range(len(course.rows)))
         amounts, partial = course.rows[measure.name].tolist(), course.partial.tolist()
-        series.append(Series(label("video", video), ages, amounts, partial))
+        doubtful = list(map(bool, of_buckets(scene, course, span)))
+        series.append(Series(video, ages, amounts, partial, doubtful))
     return series
 
 
@@ -140,22 +138,21 @@ def _caption(scene: Scene, videos: tuple[str, ...]) -> str:
     if len(videos) > MOST_COMPARED:
         parts.append(f"The first {MOST_COMPARED} of {len(videos)} chosen videos")
     if scene.selection.align == "age":
-        first = account().first_stored_day()
         parts.append(f"the first {scene.period.days} days of each video")
-        if first:
-            parts.append(
-                f"stored views go back to {formats.day(first)}; an older video starts there"
-            )
+        parts.append(
+            f"stored views go back to {formats.day(stored_span(scene).start)}; an older video "
+            "starts there"
+        )
     text = " · ".join(parts) or "Dashed: not whole"
     return text[:1].upper() + text[1:]
 
 
+def _ringed(series: Sequence[Series]) -> str:
+    return " · ringed: in doubt" if any(any(line.doubtful) for line in series) else ""
+
+
 def _sheet(series: Sequence[Series], measure: Metric, by_age: bool) -> Sheet:
-    rows = pd.DataFrame(
-        [
-            {"video": line.label, "age" if by_age else "bucket": x, measure.name: y}
-            for line in series
-            for x, y in zip(line.x, line.y, strict=True)
-        ]
-    )
-    return Sheet("Videos side by side", rows)
+    points = [(line.label, x, y) for line in series for x, y in zip(line.x, line.y, strict=True)]
+    videos, xs, ys = zip(*points, strict=True) if points else ((), (), ())
+    columns = {"age" if by_age else "bucket": xs, measure.name: ys}
+    return Sheet("Videos side by side", pd.DataFrame(exported("video", videos) | columns))

@@ -82,9 +82,10 @@ def _open(view: SavedView, page: str) -> None:
         fail(_MENU, "The page of this view is gone. Delete the view, or save it anew.")
         return
     close(_MENU)
+    address = state.parameters()
     state.take(view.parameters)
     if view.page != _file_name(page):
-        st.switch_page(file, query_params=view.parameters)
+        st.switch_page(file, query_params=address)  # any other would be an entry of the history
     st.rerun()
 
 

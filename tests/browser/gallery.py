@@ -27,7 +27,9 @@ def figures() -> dict[str, Any]:
     return {
         "bars": charts.bars(VIEWS, ITEMS, LIGHT),
         "map": charts.world_map(VIEWS, [Item("BR", "Brazil", 50)], LIGHT),
-        "mix": charts.mix(VIEWS, starts, shares, DAYS.partial, LIGHT, "day", values=["c", "s"]),
+        "mix": charts.mix(
+            VIEWS, starts, shares, DAYS.partial, LIGHT, "day", by="browser", values=["c", "s"]
+        ),
         "treemap": charts.treemap(
             VIEWS, [europe, Node("d", "EU", Item("DE", "Germany", 60))], LIGHT
         ),

@@ -34,7 +34,10 @@ PAGES = {
     "live": "/live",
     "data": "/data?check=watched_longer",
 }
-ODD_PAGES = {"data-odd": "/data?check=rejected"}  # of an archive in which much is wrong
+ODD_PAGES = {  # of an archive in which much is wrong
+    "data-odd": "/data?check=rejected",
+    "overview-in-doubt": "/",
+}
 LOOKS = {"light": (1440, False), "dark": (1440, True), "phone": (390, False)}
 
 

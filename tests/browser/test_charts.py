@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from dyntube import charts
+
 from ..charts.drawn import HOSTILE
 from .app import ROOT, Watched, _address
 
@@ -44,6 +46,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "static").symlink_to(ROOT / "static")
     (home / ".streamlit").symlink_to(ROOT / ".streamlit")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "0"]
+    command.append("--logger.hideWelcomeMessage=false")  # which has the address
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         command, cwd=home, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -79,7 +82,8 @@ def picked(page: Page) -> dict[str, Any]:
 
 
 def values(page: Page) -> list[str | None]:
-    return [point["customdata"][0] for point in picked(page)["points"]]
+    points = [charts.picked(point["customdata"]) for point in picked(page)["points"]]
+    return [picks[0][1] if picks else None for picks in points]
 
 
 def spot(page: Page, across: float, down: float) -> tuple[float, float]:

@@ -16,8 +16,10 @@ Tab = Callable[..., Watched]
 def show(opened: Watched, url: str) -> Page:
     opened.page.set_viewport_size({"width": 1440, "height": 3200})
     opened.open(url)
-    opened.page.wait_for_function(
-        "() => !document.body.innerText.includes('Loading your views')", timeout=60_000
+    opened.wait_painted()
+    opened.page.wait_for_function(  # a first fetch is over, and its last views are drawn
+        "() => !/Loading your views|so far|not stored yet/.test(document.body.innerText)",
+        timeout=120_000,
     )
     opened.wait_painted()
     return opened.page
@@ -31,12 +33,14 @@ def asked(page: Page) -> dict[str, list[str]]:
 def press(page: Page, part: Locator, x: float = 0.5, y: float = 0.5) -> dict[str, list[str]]:
     """Click on a place of a part, as fractions of its size; gives what the address says then."""
     before = page.url
+    part.scroll_into_view_if_needed()  # which waits until it keeps its place
     box = part.bounding_box()
     assert box
     at = box["x"] + box["width"] * x, box["y"] + box["height"] * y
     page.mouse.move(*at)
     page.mouse.click(*at)
     page.wait_for_function("old => location.href !== old", arg=before, timeout=20_000)
+    page.wait_for_timeout(300)  # the address changes first, the page says that it is at work later
     page.wait_for_function(PAINTED, timeout=60_000)
     return asked(page)
 

@@ -39,13 +39,14 @@ def taken(page: Page, button: Locator) -> Path:
 
 def test_a_page_is_one_workbook_with_notes_that_lead_back_to_it(page: Page, tab: Tab) -> None:
     file = taken(page, page.locator(".st-key-export-page button"))
-    assert file.name.startswith("overview-")
+    assert file.name.startswith("demo-overview-")
     book = openpyxl.load_workbook(file)
     assert book.sheetnames[0] == "Notes"
     assert {"Totals", "By day", "By country", "By video"} <= set(book.sheetnames)
     notes = {}
     for label, text in book["Notes"].values:
         notes.setdefault(label, text)
+    assert notes["Data"] == "Invented demo data: no account is connected."
     assert notes["Time zone"] == "UTC"
     assert notes["Filters"] == "Project: Product marketing"
     assert notes["Play rate"] == "Plays divided by views."
@@ -64,12 +65,12 @@ def test_one_table_is_a_csv_or_an_excel_file(page: Page) -> None:
     page.get_by_role("option", name="By country").click()
     key = f".st-key-export-{offered.index('By country')}"
     file = taken(page, page.locator(f"{key}-csv button"))
-    assert file.name == "by-country.csv"
+    assert file.name == "demo-by-country.csv"
     text = file.read_bytes().decode("utf-8-sig")
     in_csv = list(csv.DictReader(io.StringIO(text, newline="")))
     assert in_csv[0]["Country"] != "Unknown"
     as_excel = taken(page, page.locator(f"{key}-excel button"))
-    assert as_excel.name == "by-country.xlsx"
+    assert as_excel.name == "demo-by-country.xlsx"
     in_excel = pd.read_excel(as_excel)
     assert in_excel["Country"].tolist() == [row["Country"] for row in in_csv]
     assert in_excel["Views"].tolist() == [int(row["Views"]) for row in in_csv]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 
 from ..conftest import record
 from ..scripted import Answer, Asked, serve, views
+from ..syncing import day_asked
+from ..test_page_fetching import Account, period
 from .app import PAINTED, Watched, running
 
 Tab = Callable[..., Watched]
@@ -147,8 +149,7 @@ def hostile(asked: Asked) -> Answer:
         kind = asked.path.split("/")[2].split("?")[0]
         item = {"key": f"{kind}<b>key</b>", "name": HOSTILE, "title": HOSTILE}
         return Answer(body=json.dumps({"pager": {"totalPages": 1}, kind: [item]}).encode())
-    # What is asked for starts a moment before the day.
-    day = (dt.datetime.fromisoformat(asked.json["from"]) + dt.timedelta(minutes=1)).date()
+    day = day_asked(asked)
     found = record(
         f"{day}{HOSTILE}",
         f"{day}T00:00:01Z",
@@ -183,11 +184,11 @@ def test_text_from_the_data_is_shown_and_never_run(tmp_path: Path, tab: Tab) -> 
 
 def test_the_next_free_port_is_taken_where_the_usual_one_is_not_free(tmp_path: Path) -> None:
     with socket.socket() as taken:
-        try:
+        # As the app does: else connections of the last minute would refuse it to us alone.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has it, which is as good
             taken.bind(("127.0.0.1", 8501))
             taken.listen()
-        except OSError:
-            pass  # somebody else has it, which is as good
         with running(tmp_path / "archive") as url:
             assert not url.endswith(":8501")
 
@@ -203,4 +204,27 @@ def test_a_first_fetch_shows_how_far_it_is(tmp_path: Path, tab: Tab) -> None:
         opened.page.wait_for_function(PAINTED, timeout=60_000)
         expect(opened.page.get_by_text("Loading your views")).to_have_count(0, timeout=60_000)
         opened.wait_painted()
+        opened.close()
+
+
+VIEWS = '.st-key-cards [data-testid="stMetricValue"]'
+
+
+def test_a_fetch_is_cancelled_and_gone_on_with(tmp_path: Path, tab: Tab) -> None:
+    account = Account(newest=9)
+    with (
+        serve(account) as server,
+        running(tmp_path / "archive", STATS_URL=server.url, API_URL=server.url) as url,
+    ):
+        opened = tab()
+        opened.open(f"{url}/?{period(20)}")
+        expect(opened.page.get_by_text("9 of 20 days")).to_be_visible(timeout=60_000)
+        opened.page.get_by_role("button", name="Cancel").click()
+        stopped = opened.page.get_by_text("Stopped; 9 of 20 days stored.")
+        expect(stopped).to_be_visible(timeout=60_000)
+        account.open.set()
+        opened.page.get_by_role("button", name="Go on").click()
+        expect(stopped).to_have_count(0, timeout=60_000)
+        expect(opened.page.locator(VIEWS).first).to_have_text("40", timeout=60_000)
+        expect(opened.page.get_by_text("Loading your views")).to_have_count(0, timeout=60_000)
         opened.close()

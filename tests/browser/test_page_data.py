@@ -34,9 +34,9 @@ def test_a_link_to_the_page_works_on_a_server_that_has_just_started(wrong: str, 
     page = draw(tab(), f"{wrong}/data")
     assert page.locator("h1").inner_text() == "Data"
     assert "3 days need attention" in page.locator(".st-key-health").inner_text()
-    assert page.locator(".states .state").count() == 5
+    assert page.locator(".states .state").count() == 6
     marks = page.locator(".st-key-calendar .heatmap-label").all_text_contents()
-    assert {"!", "×", "–", "·"} <= set(marks)
+    assert {"!", "✓", "×", "–", "·"} <= set(marks)
     assert page.evaluate("() => window.hurt") is None
     assert page.locator("img[src*='evil'], a[href^='javascript']").count() == 0
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from dyntube.charts import Item
-from dyntube.trends import Trend
+from dyntube.charts import Item, picked
+from dyntube.periods import Period
+from dyntube.trends import Trend, paired
 
 # Shows as it is written, or something is wrong.
 HOSTILE = """<b>Launch</b> <a href="javascript:alert('x')">&amp;</a> =1+1"""
@@ -26,12 +27,24 @@ def course(
     interval: str = "day",
     zone: str | None = None,
 ) -> Trend:
-    """Buckets of a metric; `partial` has an x for each that is not whole."""
+    """Buckets of a metric; `partial` has an x for each that is not whole, an o for none known."""
     freq = {"hour": "h", "day": "D", "week": "W-MON", "month": "MS"}[interval]
     starts = pd.date_range(first, periods=len(values), freq=freq, tz=zone)
-    marks = [mark == "x" for mark in partial.ljust(len(values))]
+    marks = [mark != " " for mark in partial.ljust(len(values))]
+    missing = [mark == "o" for mark in partial.ljust(len(values))]
     rows = pd.DataFrame({interval: starts, name: pd.Series(values, dtype="float64")})
-    return Trend(interval, rows, pd.Series(marks, dtype=bool))  # type: ignore[arg-type]
+    flags = (pd.Series(flag, dtype=bool) for flag in (marks, missing))
+    return Trend(interval, rows, *flags)  # type: ignore[arg-type]
+
+
+def beside(now: Trend, before: Trend) -> Trend:
+    """A comparison as it is drawn beside a course, day by day."""
+    spans = []
+    for side in (now, before):
+        days = side.rows.iloc[:, 0]
+        first = days.min().date() if len(days) else now.rows.iloc[0, 0].date()
+        spans.append(Period(first, days.max().date() if len(days) else first))
+    return paired(now, before, *spans)
 
 
 def items(**amounts: float) -> list[Item]:
@@ -46,7 +59,7 @@ def drawn(figure: Any) -> dict[str, Any]:
 
 def clicks(trace: Any) -> list[str | None]:
     """What a click on each point of a trace filters by."""
-    return [custom[0] for custom in trace.customdata]
+    return [dict(picked(custom)).popitem()[1] if custom[0] else None for custom in trace.customdata]
 
 
 def hovers(trace: Any) -> list[str]:

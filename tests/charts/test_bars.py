@@ -42,7 +42,7 @@ def test_a_click_anywhere_in_a_row_meets_its_bar():
 
 def test_the_hover_says_label_metric_amount_and_what_else_there_is_to_say():
     row = Item("d", "Desktop", 12_345, "54%", "+3.2% against the comparison\n54.1% of all views")
-    few = Item("t", "TV", 0.25, few=True)
+    few = Item("t", "TV", 0.25, few="plays")
 
     assert hovers(charts.bars(VIEWS, [row], LIGHT).data[0]) == [
         "<b>Desktop</b><br>Views: 12,345<br>+3.2% against the comparison<br>54.1% of all views"
@@ -68,7 +68,7 @@ def test_bars_that_are_no_values_are_grey_and_small_samples_hatched(palette):
         Item("a", "a", 3),
         Item(None, OTHER, 2, context=True),
         Item(UNKNOWN, UNKNOWN, 1, context=True),
-        Item("b", "b", 1, few=True),
+        Item("b", "b", 1, few="plays"),
     ]
 
     marker = charts.bars(VIEWS, rows, palette).data[0].marker

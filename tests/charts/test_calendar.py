@@ -9,8 +9,9 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT
+from dyntube.charts.calendar import _colours
 from dyntube.dayfile import DayInfo
-from dyntube.quality import STATE_LABELS, State, StoredDay
+from dyntube.states import STATE_LABELS, State, StoredDay
 
 from .drawn import contrast, drawn
 
@@ -69,7 +70,23 @@ def test_hover_says_what_is_stored_counted_and_when_in_the_chosen_zone():
         "2,400 views stored",
         "DynTube counted 2,412",
         "Fetched 7 May 2026, 04:00",
+        "Stored up to 7 May 2026, 04:00",
     ]
+
+
+def test_hover_says_up_to_when_a_day_is_stored_that_was_fetched_before_its_end():
+    whole = dt.datetime(2026, 5, 7, tzinfo=dt.UTC)
+    hovers = [
+        cell(
+            charts.calendar(
+                [StoredDay(TODAY, "changing", (info,))], TODAY, TODAY, "Europe/Berlin", LIGHT
+            ),
+            *(TODAY, TODAY - 2 * dt.timedelta(days=1)),
+        )[2]
+        for info in (stored(), stored(until=whole))
+    ]
+    assert "Stored up to 7 May 2026, 00:30" in hovers[0]
+    assert "Stored up to" not in hovers[1]
 
 
 def test_days_outside_the_span_have_no_square_and_those_not_known_a_pale_one():
@@ -98,5 +115,5 @@ def test_months_stand_above_the_week_in_which_they_begin_and_january_names_its_y
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_marks_can_be_read_on_every_state(palette):
-    for ground in (palette.scale[0], palette.calm, palette.gap, palette.caution, palette.alarm):
+    for ground in _colours(palette).values():
         assert contrast(ground, palette.text) >= 4.5

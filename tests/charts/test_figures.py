@@ -17,6 +17,7 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Item, Node, Palette, Series
+from dyntube.engagement import Step
 from dyntube.metrics import metric
 
 from ..hostile import TEXTS
@@ -29,7 +30,13 @@ SQUARES = np.ones((7, 24))
 
 def mix(text: str, palette: Palette) -> Any:
     days, shares = course(1, 1), pd.DataFrame({text: [1.0, 1.0]})
-    return charts.mix(VIEWS, days.rows["day"], shares, days.partial, palette, "day", values=[text])
+    starts, partial = days.rows["day"], days.partial
+    return charts.mix(
+        *(VIEWS, starts, shares, partial, palette, "day"),
+        by="video",
+        values=[text],
+        doubtful=["", text],
+    )
 
 
 def items(text: str) -> list[Item]:
@@ -38,14 +45,16 @@ def items(text: str) -> list[Item]:
 
 FIGURES: dict[str, Callable[[str, Palette], Any]] = {
     "bars": lambda text, p: charts.bars(VIEWS, items(text), p),
-    "funnel": lambda text, p: charts.funnel([(text, 5), (text, 3)], p),
-    "heatmap": lambda text, p: charts.heatmap(VIEWS, SQUARES, p),
+    "funnel": lambda text, p: charts.funnel([Step(text, 5), Step(text, 3)], p),
+    "heatmap": lambda text, p: charts.heatmap(VIEWS, SQUARES, p, doubtful=SQUARES > 0),
     "histogram": lambda text, p: charts.histogram([1, 2], p),
-    "lines": lambda text, p: charts.lines(VIEWS, [Series(text, [DAY], [5])], p),
+    "lines": lambda text, p: charts.lines(VIEWS, [Series(text, [DAY], [5], doubtful=[True])], p),
     "minutes": lambda text, p: charts.minutes(VIEWS, [MINUTE], [5], p),
     "mix": mix,
     "treemap": lambda text, p: charts.treemap(VIEWS, [Node("a", "", items(text)[0])], p),
-    "trend": lambda text, p: charts.trend(VIEWS, course(1, 2), None, p, notes=[(DAY, text)]),
+    "trend": lambda text, p: charts.trend(
+        VIEWS, course(1, 2), None, p, notes=[(DAY, text)], doubts=["", text]
+    ),
     "watched_curve": lambda text, p: charts.watched_curve([1.0, 0.5], p, name=text),
     "world_map": lambda text, p: charts.world_map(VIEWS, items(text), p),
 }

@@ -31,6 +31,7 @@ def mix(
         days.partial,
         palette,
         days.interval,
+        by="browser",
         values=values,
     )
 
@@ -92,7 +93,14 @@ def test_two_parts_of_one_name_stay_two():
     shares = pd.DataFrame([[0.5, 0.5], [0.25, 0.75]], columns=["Intro", "Intro"])
 
     figure = charts.mix(
-        metric("views"), days.rows["day"], shares, days.partial, LIGHT, "day", values=["a", "b"]
+        metric("views"),
+        days.rows["day"],
+        shares,
+        days.partial,
+        LIGHT,
+        "day",
+        by="video",
+        values=["a", "b"],
     )
 
     assert [clicks(trace)[0] for trace in figure.data] == ["a", "b"]
@@ -126,7 +134,14 @@ def test_a_mix_of_nothing_is_an_empty_chart():
     days = course()
 
     empty = charts.mix(
-        metric("views"), days.rows["day"], pd.DataFrame(), days.partial, DARK, "day", values=[]
+        metric("views"),
+        days.rows["day"],
+        pd.DataFrame(),
+        days.partial,
+        DARK,
+        "day",
+        by="video",
+        values=[],
     )
 
     assert drawn(empty)["data"] == []

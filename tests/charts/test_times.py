@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -138,3 +140,21 @@ def test_a_sparkline_has_a_point_for_each_value_within_its_frame(values):
         x, y = map(float, point.split(","))
         assert 0 <= x <= 100
         assert 0 <= y <= 28
+
+
+@pytest.mark.parametrize(
+    ("values", "pieces"),
+    [
+        ([1, 2, 3], [3]),
+        ([1, 2, math.nan, 3, 4, 5], [2, 3]),
+        ([math.nan, 1, 2, math.nan], [2]),
+        ([1, math.nan, 3, 4], [2, 2]),  # one alone is a point twice, which is seen as a dot
+        ([math.nan, math.nan], []),
+    ],
+)
+def test_a_sparkline_has_a_gap_where_there_is_no_value(values, pieces):
+    image = unquote(charts.sparkline(values, LIGHT))
+
+    lines = re.findall('points="([^"]*)"', image)
+    assert [len(line.split()) for line in lines] == pieces
+    assert "nan" not in image

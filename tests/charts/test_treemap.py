@@ -109,7 +109,7 @@ def test_texts_can_be_read_on_every_tile_chosen_or_not(palette):
     nodes = [Node(str(n), "", Item(str(n), f"Part {n}", 2.0**n)) for n in range(12)]
     nodes.append(Node("?", "", Item(None, "Other", 100, context=True)))
 
-    for chosen in ((), ("3", "11")):
+    for chosen in ((), (("", "3"), ("", "11"))):
         [trace] = charts.treemap(VIEWS, nodes, palette, chosen=chosen).data
         for ground, text in zip(trace.marker.color, trace.textfont.color, strict=True):
             assert contrast(ground, text) >= 4.5
@@ -117,7 +117,7 @@ def test_texts_can_be_read_on_every_tile_chosen_or_not(palette):
 
 def test_while_some_are_chosen_the_others_are_pale_but_not_the_parts_of_chosen_ones():
     plain = charts.treemap(VIEWS, EUROPE, LIGHT).data[0]
-    chosen = charts.treemap(VIEWS, EUROPE, LIGHT, chosen=["EU"]).data[0]
+    chosen = charts.treemap(VIEWS, EUROPE, LIGHT, chosen=[("", "EU")]).data[0]
 
     before = dict(zip(clicks(plain), plain.marker.color, strict=True))
     after = dict(zip(clicks(chosen), chosen.marker.color, strict=True))

@@ -11,12 +11,13 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT
+from dyntube.coverage import ALWAYS
 from dyntube.metrics import metric
 from dyntube.periods import Period
 from dyntube.query import Query
 from dyntube.trends import trend
 
-from .drawn import clicks, course, drawn, hovers
+from .drawn import beside, clicks, course, drawn, hovers
 
 VIEWS, RATE = metric("views"), metric("play_rate")
 
@@ -112,13 +113,25 @@ def test_the_comparison_is_dotted_and_drawn_over_the_days_of_now():
 
 @pytest.mark.parametrize("length", [0, 1, 2, 5])
 def test_a_comparison_may_be_shorter_or_longer(length):
-    earlier = course(*range(length), first="2025-11-03")
+    now, earlier = course(4, 5, 6), course(*range(length), first="2025-11-03")
 
-    figure = charts.trend(VIEWS, course(4, 5, 6), earlier, LIGHT)
+    figure = charts.trend(VIEWS, now, beside(now, earlier), LIGHT)
 
     [behind] = lines(figure, "dot")
-    assert list(behind.y) == list(range(min(length, 3)))
-    assert days_of(behind) == [2, 3, 4][:length]
+    assert [y for y in behind.y if not math.isnan(y)] == list(range(min(length, 3)))
+    assert days_of(behind) == [2, 3, 4]
+    assert [text.startswith("Nothing") for text in hovers(behind)] == [
+        n >= length for n in range(3)
+    ]
+
+
+def test_a_day_of_which_nothing_is_known_is_a_gap_in_the_course():
+    figure = charts.trend(VIEWS, course(3, 5, math.nan, 4, partial=" xo "), None, LIGHT)
+
+    gaps = [math.isnan(y) for line in figure.data for y in line.y]
+    assert any(gaps)
+    assert drawn(figure)["data"][0]["y"][2] is None
+    assert 0 not in [y for line in figure.data for y in line.y]
 
 
 def test_a_partial_day_says_so():
@@ -213,7 +226,7 @@ def test_a_trend_of_any_interval_survives_the_way_to_the_browser(interval, palet
     query = Query(("views",), period, "Europe/Berlin", by=(interval,))
     dtype = "datetime64[ns, Europe/Berlin]" if interval == "hour" else "datetime64[ns]"
     answer = pd.DataFrame({interval: pd.Series([], dtype=dtype), "views": []})
-    now = trend(query, answer, dt.datetime(2026, 10, 28, 12, tzinfo=dt.UTC))
+    now = trend(query, answer, ALWAYS, dt.datetime(2026, 10, 28, 12, tzinfo=dt.UTC))
 
     figure = drawn(charts.trend(VIEWS, now, now, palette))
 

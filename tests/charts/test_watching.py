@@ -6,6 +6,7 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT
+from dyntube.engagement import Step
 
 from .drawn import ESCAPED, HOSTILE, drawn, hovers
 
@@ -96,7 +97,12 @@ def test_a_histogram_without_plays_is_drawn_too():
 # Funnel
 
 
-STEPS = [("Views", 1000), ("Plays", 600), ("Watched 50%", 300), ("Ended", 330)]
+STEPS = [
+    Step("Views", 1000),
+    Step("Plays", 600),
+    Step("Watched 50%", 300),
+    Step("Ended", 330),
+]
 
 
 def texts(figure: object) -> list[str]:
@@ -131,9 +137,18 @@ def test_what_is_lost_is_drawn_behind_the_bar():
     assert list(lost.x) == [0, 400, 300, 0]
 
 
+def test_plays_of_which_nobody_knows_how_far_they_came_are_in_no_share_of_how_far():
+    way = [Step("Views", 100), Step("Plays", 60), Step("Watched 25%", 30, of=80, before=40)]
+
+    lines = texts(charts.funnel(way, LIGHT))
+
+    assert "37.5%" in lines[5]
+    assert "−25.0%" in lines[4]
+
+
 def test_left_and_right_texts_of_a_step_do_not_meet_on_a_phone():
     figure = charts.funnel(
-        [("A label that is far too long", 9_999_999), ("x" * 40, 8_888_888)], LIGHT
+        [Step("A label that is far too long", 9_999_999), Step("x" * 40, 8_888_888)], LIGHT
     )
 
     for left, right in zip(texts(figure)[::2], texts(figure)[1::2], strict=True):
@@ -144,14 +159,14 @@ def test_left_and_right_texts_of_a_step_do_not_meet_on_a_phone():
 
 
 def test_a_funnel_of_nothing_has_no_shares():
-    figure = charts.funnel([("Views", 0), ("Plays", 0)], LIGHT)
+    figure = charts.funnel([Step("Views", 0), Step("Plays", 0)], LIGHT)
 
     assert hovers(figure.data[0]) == ["<b>Views</b><br>0", "<b>Plays</b><br>0"]
     assert figure.layout.xaxis.range[1] > 0
 
 
 def test_a_step_full_of_html_shows_as_it_is_written():
-    figure = charts.funnel([(HOSTILE, 1)], LIGHT)
+    figure = charts.funnel([Step(HOSTILE, 1)], LIGHT)
 
     assert texts(figure)[0].startswith("&lt;b&gt;Launch&lt;/b&gt;")
     assert hovers(figure.data[0])[0].replace("</b><br><b>", " ").startswith(f"<b>{ESCAPED}</b>")

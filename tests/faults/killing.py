@@ -42,6 +42,7 @@ from dyntube.sync import Report, Syncer
 
 from ..conftest import record
 from ..scripted import Answer, Asked, Script, Server, views
+from ..syncing import day_asked
 
 # A fork server has imported everything once, so that a child starts in milliseconds.
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -254,10 +255,10 @@ class Run:
         return replace(self, settings=replace(self.settings, api_key=name))
 
     def asked(self, server: Server) -> list[dt.date]:
-        """The day of every request that this run sent, which is the one its window ends in."""
+        """The day of every request that this run sent."""
         sign = f"Bearer {self.settings.api_key}"
-        sent = [a.json for a in server.asked if a.json and a.headers["Authorization"] == sign]
-        return [(_moment(question["to"]) - dt.timedelta(seconds=1)).date() for question in sent]
+        sent = [a for a in server.asked if a.json and a.headers.get("Authorization") == sign]
+        return [day_asked(asked) for asked in sent]
 
     def here(self) -> Report:
         """Sync in this process."""
@@ -293,7 +294,9 @@ def child(
     """Run a function in a child, once it has said that it begins; it gets a link as its last."""
     link, other_end = CONTEXT.Pipe()
     process = CONTEXT.Process(target=target, args=(*arguments, other_end))
-    process.start()
+    with pytest.MonkeyPatch.context() as patch:  # a child would run the page AppTest left there
+        patch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
+        process.start()
     other_end.close()
     try:
         answer(link)

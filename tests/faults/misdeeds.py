@@ -9,6 +9,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from .server import Asking, LogPage, Misdeed
 from .wire import Answer, Nothing
@@ -128,6 +129,20 @@ def _empty(asking: Asking) -> LogPage:
     return page | {"views": []}
 
 
+def _everything(asking: Asking) -> LogPage:
+    """All views at once, though a page of them was asked for, and said to be sent."""
+    whole = replace(asking.asked, json=asking.asked.json | {"size": 10**6})
+    manner = replace(asking.server.manner, clamp=10**6)
+    views = asking.server.page(whole, 1, manner, asking.rng)["views"]
+    return asking.page() | {"views": views}
+
+
+def _first_page(asking: Asking) -> LogPage:
+    page = asking.page(1)
+    page["pager"]["page"] = asking.number
+    return page
+
+
 def _without_pager(asking: Asking) -> LogPage:
     return {"views": asking.page()["views"]}
 
@@ -167,6 +182,8 @@ MISDEEDS: dict[str, Misdeed] = {
     "short page": _page(_short),
     "short page, as if whole": _page(_lying_hits),
     "empty page": _page(_empty),
+    "everything": _page(_everything),
+    "first page": _page(_first_page),
     "other size": _page(lambda asking: asking.page(clamp=2)),
     "filter ignored": _page(lambda asking: asking.page(filters=False)),
 }

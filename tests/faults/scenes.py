@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from .misdeeds import MISDEEDS
-from .server import Before, Misdeed
+from .proof import build
+from .server import Before, LogServer, Misdeed
 from .wire import Asked
 from .world import ONE_DAY, Row, World, new_row
 
@@ -39,6 +42,16 @@ def hourly(*of: dt.date, count: int = 12) -> World:
 def many(count: int, within: dt.timedelta = ONE_DAY) -> World:
     """Many views of one day, evenly spread from midnight on."""
     return World(row(f"view-{n}", at(DAY) + n * within / count) for n in range(count))
+
+
+def undisturbed(server: LogServer, folder: Path, wanted: list[dt.date], **how: Any) -> int:
+    """How many requests these days take where nothing goes wrong; nobody knows of them then."""
+    before, server.before = server.before, in_turn()
+    syncer, _ = build(server, folder / "undisturbed", **how)
+    assert not syncer.sync(wanted).failed
+    server.before, count = before, len(server.asked)
+    server.asked.clear()
+    return count
 
 
 def always(name: str) -> Before:
@@ -76,5 +89,12 @@ def page(number: int) -> Callable[[Asked], bool]:
 
 
 def of_day(day: dt.date) -> Callable[[Asked], bool]:
-    """Matches requests for that day: they end with it."""
-    return lambda asked: bool(asked.json["to"] == f"{day + ONE_DAY}T00:00:00")
+    """Matches requests for that day: alone, or with the day before and after."""
+    return lambda asked: day_asked(asked) == day
+
+
+def day_asked(asked: Asked) -> dt.date:
+    """The day that a request is for."""
+    start, end = (dt.datetime.fromisoformat(asked.json[name]) for name in ("from", "to"))
+    second = dt.timedelta(seconds=1)
+    return (start + second + ONE_DAY if end - start > 2 * ONE_DAY else end - second).date()

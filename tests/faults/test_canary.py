@@ -240,7 +240,7 @@ def app(url: str, folder: Path, log: Path) -> Iterator[str]:
     """The app as a process; all that it says is in a file."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command = [sys.executable, str(ROOT / "app.py")]
     command += [f"--server.port={port}"]
     with log.open("w") as file:
         process = subprocess.Popen(

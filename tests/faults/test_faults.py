@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from dyntube.errors import ApiError, AuthError, RequestError, UnavailableError
 
 from .misdeeds import MISDEEDS
 from .proof import KEY, NO_WAIT, build, client_of, equals, settings_for
-from .scenes import DAY, always, at, days, hourly, in_turn, of_day, once
-from .server import Before, LogServer, Manner
+from .scenes import DAY, always, at, days, hourly, in_turn, of_day, once, undisturbed
+from .server import LogServer, Manner
 from .world import ONE_DAY
 
 MIDDLE = 25  # requests
@@ -27,11 +28,12 @@ def test_a_fault_that_passes_costs_a_request_and_no_view(
     server: LogServer, tmp_path: Path, name: str
 ) -> None:
     server.world = hourly(DAY)
+    needed = undisturbed(server, tmp_path, [DAY], concurrency=1)
     server.before = in_turn(name, name)
     syncer, archive = build(server, tmp_path, concurrency=1)
     (stored,) = syncer.sync([DAY]).stored
     assert (stored.rows, stored.verified) == (12, True)
-    assert len(server.asked) == 3 + 2
+    assert len(server.asked) == needed + 2
     equals(archive, DAY, server.world)
 
 
@@ -61,19 +63,40 @@ def test_a_server_that_asks_to_wait_a_day_ends_the_run_and_keeps_what_there_is(
     assert list(archive.days()) == days(3)
 
 
-@pytest.mark.parametrize("name", ["400", "404", "422", "302", "307"])
-def test_a_refused_request_fails_its_day_at_once_and_no_other(
-    server: LogServer, tmp_path: Path, name: str
+@pytest.mark.parametrize("page_size", [5, 20])  # one day alone, or three days a page
+@pytest.mark.parametrize("name", ["400", "422", "302", "307"])
+def test_a_day_that_is_refused_fails_at_once_and_no_other(
+    server: LogServer, tmp_path: Path, name: str, page_size: int
 ) -> None:
     server.world = hourly(*days(5), count=3)
-    server.before = once(of_day(DAY + ONE_DAY), MISDEEDS[name])
-    syncer, archive = build(server, tmp_path)
+    refused = of_day(DAY + ONE_DAY)
+    server.before = lambda asked, rng: MISDEEDS[name] if refused(asked) else None
+    syncer, archive = build(server, tmp_path, page_size, concurrency=1)
     report = syncer.sync(days(5))
     assert {day: type(error) for day, error in report.failed.items()} == {
         DAY + ONE_DAY: RequestError
     }
-    assert len(server.asked) == 5
+    asked = [json.dumps(asked.json) for asked in server.asked if refused(asked)]
+    assert len(asked) == len(set(asked)), "asked again for what was refused"
+    assert len({a.json["from"] for a in server.asked if refused(a)}) <= 2
     assert len(report.stored) == len(archive.days()) == 4
+
+
+@pytest.mark.parametrize("page_size", [5, 20])
+@pytest.mark.parametrize("name", ["400", "404", "422", "302", "307"])
+def test_a_refusal_that_passes_loses_nothing(
+    server: LogServer, tmp_path: Path, name: str, page_size: int
+) -> None:
+    server.world = hourly(*days(5), count=3)
+    for number, day in enumerate(days(5)):
+        server.before = once(of_day(day), MISDEEDS[name])
+        syncer, archive = build(server, tmp_path / str(number), page_size)
+        failed = syncer.sync(days(5)).failed
+        assert failed.keys() <= {day}
+        if failed:
+            assert not syncer.sync(days(5)).failed
+        for each in days(5):
+            equals(archive, each, server.world)
 
 
 @pytest.mark.parametrize("name", ["302", "307"])
@@ -90,11 +113,12 @@ def test_a_key_refused_once_costs_the_run_and_no_view(
     server: LogServer, tmp_path: Path, name: str
 ) -> None:
     server.world = hourly(*days(20), count=3)
+    needed = undisturbed(server, tmp_path, days(20))
     server.before = once(of_day(DAY + 9 * ONE_DAY), MISDEEDS[name])
     syncer, archive = build(server, tmp_path)
     report = syncer.sync(days(20))
     assert AuthError in {type(error) for error in report.failed.values()}
-    assert len(server.asked) < 20
+    assert len(server.asked) < needed
     assert not syncer.sync(days(20)).failed
     for day in days(20):
         equals(archive, day, server.world)
@@ -121,15 +145,18 @@ def ask(server: LogServer, folder: Path) -> None:
     client_of(server, settings).views(settings.scopes[0], window, 1)
 
 
-def outage(name: str, after: int = 0) -> Before:
+class Outage:
     """All is well for so many requests, then nothing is."""
-    sent = []
 
-    def before(asked, rng):
-        sent.append(asked)
-        return MISDEEDS[name] if len(sent) > after else None
+    def __init__(self, name: str, after: int = 0) -> None:
+        self._misdeed, self._left = MISDEEDS[name], iter(range(after))
+        self.met: list[str] = []  # what was asked in vain
 
-    return before
+    def __call__(self, asked, rng):
+        if next(self._left, None) is not None:
+            return None
+        self.met.append(json.dumps(asked.json))
+        return self._misdeed
 
 
 @pytest.mark.parametrize("after", [0, MIDDLE])
@@ -138,11 +165,13 @@ def test_an_outage_is_not_answered_with_a_storm(
     server: LogServer, tmp_path: Path, name: str, after: int
 ) -> None:
     server.world = hourly(*days(60), count=3)
-    server.before = outage(name, after)
+    server.before = outage = Outage(name, after)
     syncer, archive = build(server, tmp_path, concurrency=4)
     report = syncer.sync(days(60))
-    needed = after  # what the outage let through; the rest was in vain
-    assert len(server.asked) <= 1.1 * needed + 20
+    in_vain = set(outage.met)
+    assert in_vain
+    assert len(in_vain) <= 2 * 4  # each of four asks for a page, and at most for its first page
+    assert len(server.asked) <= 1.1 * (after + len(in_vain)) + 20
     assert report.failed
     assert all(isinstance(error, ApiError) for error in report.failed.values())
     assert set(archive.days()) == {info.day for info in report.stored}
@@ -158,7 +187,8 @@ def test_a_server_that_fails_half_the_time_is_not_asked_twice_as_often(
         server.asked.clear()
         due = len(syncer.due(days(150), refresh=NO_WAIT))
         syncer.sync(days(150), refresh=NO_WAIT)
-        assert len(server.asked) <= math.ceil(1.1 * due + 20)
+        needed = due + 1  # one asks whether there are views before these days
+        assert len(server.asked) <= math.ceil(1.1 * needed + 20)
     assert len(archive.days()) == 150
 
 

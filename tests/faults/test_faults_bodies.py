@@ -12,13 +12,13 @@ import pytest
 
 from dyntube.api import Client, Window
 from dyntube.config import Scope
-from dyntube.errors import BadResponseError, UnavailableError
+from dyntube.errors import BadResponseError, NoPageError, UnavailableError
 from dyntube.parse import read_page
 
 from .clock import Clock
 from .misdeeds import bomb
 from .proof import NO_WAIT, build, client_of, equals, settings_for
-from .scenes import DAY, always, at, hourly, in_turn, row
+from .scenes import DAY, always, at, hourly, in_turn, row, undisturbed
 from .server import Asking, LogServer, Manner
 from .wire import Answer, Framing
 from .world import ONE_DAY
@@ -27,21 +27,51 @@ WINDOW = Window(at(DAY), at(DAY + ONE_DAY))
 MEMORY_KIB = 200 * 1024
 DROPS = 200  # of an answer; all together take much longer than it may
 CUTS = ["cut", "cut by a reset", "cut, chunked", "cut, up to the end", "cut, gzip"]
-NOT_A_PAGE = ["HTML", "HTML as JSON", "no body", "NaN for a page", "null", "duplicate keys"]
-NOT_A_PAGE += ["deep nesting", "deep nesting in it", "no pager"]
+NO_JSON = ["HTML", "HTML as JSON", "no body", "deep nesting", "deep nesting in it"]
+NO_PAGE = ["NaN for a page", "null", "duplicate keys"]
 
 
-@pytest.mark.parametrize("name", CUTS + NOT_A_PAGE)
-def test_an_answer_that_is_cut_or_no_page_is_asked_for_again(
+@pytest.mark.parametrize("name", CUTS + NO_JSON)
+def test_an_answer_that_is_cut_or_no_json_is_asked_for_again(
     server: LogServer, tmp_path: Path, name: str
 ) -> None:
     server.world = hourly(DAY)
+    needed = undisturbed(server, tmp_path, [DAY], concurrency=1)
     server.before = in_turn(None, name)
     syncer, archive = build(server, tmp_path, concurrency=1)
     (stored,) = syncer.sync([DAY]).stored
     assert (stored.rows, stored.verified) == (12, True)
-    assert len(server.asked) == 3 + 1
+    assert len(server.asked) == needed + 1
     equals(archive, DAY, server.world)
+
+
+@pytest.mark.parametrize("good", range(7))
+@pytest.mark.parametrize("name", NO_PAGE)
+def test_whole_json_that_is_no_page_fails_its_day_at_once_until_the_next_run(
+    server: LogServer, tmp_path: Path, name: str, good: int
+) -> None:
+    server.world = hourly(DAY)
+    assert good < undisturbed(server, tmp_path, [DAY], concurrency=1)
+    server.before = in_turn(*[None] * good, name)
+    syncer, archive = build(server, tmp_path, concurrency=1)
+    assert {type(error) for error in syncer.sync([DAY]).failed.values()} == {NoPageError}
+    assert len(server.asked) - (good + 1) in (0, 1)  # the next page is under way meanwhile
+    assert not archive.days()
+    assert syncer.sync([DAY]).stored[0].verified
+    equals(archive, DAY, server.world)
+
+
+@pytest.mark.parametrize("page_size", [5, 12, 20])
+def test_a_count_that_is_missing_once_leaves_no_doubt(
+    server: LogServer, tmp_path: Path, page_size: int
+) -> None:
+    server.world = hourly(DAY)
+    for good in range(undisturbed(server, tmp_path, [DAY], page_size=page_size, concurrency=1)):
+        server.before = in_turn(*[None] * good, "no pager")
+        syncer, archive = build(server, tmp_path / str(good), page_size, concurrency=1)
+        (stored,) = syncer.sync([DAY]).stored
+        assert (stored.verified, stored.doubts) == (True, ())
+        equals(archive, DAY, server.world)
 
 
 @pytest.mark.parametrize("name", CUTS)
@@ -129,7 +159,7 @@ def test_a_gzip_bomb_does_not_fill_the_memory(server: LogServer) -> None:
 def test_a_dripping_answer_ends_at_the_deadline(
     server: LogServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr("dyntube.api.DEADLINE", 0.1)
+    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.1)
     framing: Framing = "chunked" if slow == "chunked" else "length"
     server.start_over(hourly(DAY), Manner(gzip=slow == "gzip", framing=framing))
     drops, still = [], threading.Event()
@@ -155,14 +185,15 @@ def test_a_dripping_answer_ends_at_the_deadline(
 
 def test_a_drip_now_and_then_loses_nothing(server: LogServer, tmp_path: Path) -> None:
     server.world = hourly(DAY)
+    needed = undisturbed(server, tmp_path, [DAY], concurrency=1)
     server.before = in_turn(None, "drip", None, "drip")
     syncer, archive = build(server, tmp_path, concurrency=1)
     assert syncer.sync([DAY]).stored[0].verified
-    assert len(server.asked) == 3 + 2
+    assert len(server.asked) == needed + 2
     equals(archive, DAY, server.world)
 
 
-BAD_FIELDS = [
+ODD_FIELDS = [
     {"watchTime": float("nan")},
     {"watchTime": float("inf")},
     {"watchTime": "long"},
@@ -170,7 +201,29 @@ BAD_FIELDS = [
     {"started": 2},
     {"browser": "Firefox"},
     {"geo": {"country": {}}},
+]
+
+
+@pytest.mark.parametrize("fields", ODD_FIELDS, ids=str)
+def test_an_odd_field_costs_itself_and_not_the_view(
+    server: LogServer, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    server.world = hourly(DAY)
+    server.world.add(row("odd", at(DAY, 3), **fields))
+    syncer, archive = build(server, tmp_path)
+    (stored,) = syncer.sync([DAY]).stored
+    assert (stored.rows, stored.rejected, stored.verified) == (13, 0, True)
+    assert sum(stored.unread_fields.values()) == 1
+    (extra,) = archive.read(DAY, DAY)["extra"].drop_null().to_pylist()
+    [(name, value)] = fields.items()
+    kept = json.loads(extra)
+    assert kept == {"geo.country": {}} if name == "geo" else kept.keys() == {name}
+    assert isinstance(value, float) or name == "geo" or kept[name] == value
+
+
+BAD_FIELDS = [
     {"id": None},
+    {"id": [1]},
     {"date": None},
     {"date": "yesterday"},
     {"date": 1746057600},
@@ -188,6 +241,18 @@ def test_a_record_that_cannot_be_read_is_set_aside_alone(
     assert (stored.rows, stored.rejected, stored.verified) == (12, 1, True)
     (aside,) = tmp_path.rglob("*.rejected.jsonl")
     assert json.loads(aside.read_text())["reason"]
+    equals(archive, DAY, server.world)
+
+
+def test_a_busy_days_neighbour_of_which_nothing_can_be_read_is_stored_as_that(
+    server: LogServer, tmp_path: Path
+) -> None:
+    server.world = hourly(DAY)
+    server.world.add(row("bad", at(DAY + ONE_DAY, 3)).spoiled_by({"date": None}))
+    syncer, archive = build(server, tmp_path, concurrency=1)
+    report = syncer.sync([DAY, DAY + ONE_DAY])
+    assert not report.failed
+    assert [(info.rows, info.rejected) for info in report.stored] == [(0, 1), (12, 1)]
     equals(archive, DAY, server.world)
 
 
@@ -209,8 +274,8 @@ def test_a_day_with_too_many_bad_records_is_refused_and_the_old_one_stays(
     server.start_over(hourly(DAY), Manner(), Clock(at(DAY + 2 * ONE_DAY)))  # not yet settled
     syncer, archive = build(server, tmp_path)
     syncer.sync([DAY])
-    server.world.add(row("bad", at(DAY, 3)).spoiled_by({"watchTime": {}}))
-    server.world.add(row("worse", at(DAY, 4)).spoiled_by({"watchTime": {}}))
+    server.world.add(row("bad", at(DAY, 3)).spoiled_by({"id": {}}))
+    server.world.add(row("worse", at(DAY, 4)).spoiled_by({"id": {}}))
     report = syncer.sync([DAY], refresh=NO_WAIT)
     assert type(report.failed[DAY]) is BadResponseError
     assert len(archive.read(DAY, DAY)) == 12
@@ -235,17 +300,11 @@ def test_half_of_a_character_costs_itself_and_not_the_view(
     syncer, archive = build(server, tmp_path)
     assert syncer.sync([DAY]).stored[0].verified
     equals(archive, DAY, server.world)
-    assert "a?b" in archive.read(DAY, DAY)["video_key"].to_pylist()
+    assert "a\ufffdb" in archive.read(DAY, DAY)["video_key"].to_pylist()
 
 
-@pytest.mark.parametrize(
-    "record",
-    [
-        '{"id": "a", "id": "b", "date": "2025-05-01T10:00:00Z"}',
-        '{"id": "a", "date": "2025-05-01T10:00:00Z", "geo": {"city": "A", "city": "B"}}',
-    ],
-)
-def test_of_a_field_that_comes_twice_none_is_believed(record: str) -> None:
+def test_of_an_id_that_comes_twice_none_is_believed() -> None:
+    record = '{"id": "a", "id": "b", "date": "2025-05-01T10:00:00Z"}'
     good = '{"id": "good", "date": "2025-05-01T10:00:00Z"}'
     pager = '{"page": 1, "size": 9, "hits": 2, "total": 2, "pages": 1}'
     page = read_page(f'{{"pager": {pager}, "views": [{good}, {record}]}}'.encode())

@@ -19,7 +19,8 @@ from .wire import Answer
 from .world import ONE_DAY, OURS, THEIRS, World
 
 PAGE_MISDEEDS = ["wrong page", "page twice", "short page", "short page, as if whole"]
-PAGE_MISDEEDS += ["empty page", "other size", "no pager", "duplicate keys"]
+PAGE_MISDEEDS += ["empty page", "other size", "first page", "no pager"]
+ALL_COMES = ["wrong page", "page twice", "other size", "first page", "no pager"]
 CAP_STYLES: list[CapStyle] = ["stuck", "refuse", "empty"]
 HOUR = dt.timedelta(hours=1)
 
@@ -132,20 +133,92 @@ def test_pages_that_are_never_as_asked_are_never_called_all(
     syncer, archive = build(server, tmp_path)
     report = syncer.sync([DAY])
     whole = report.stored and report.stored[0].verified
-    if whole:  # smaller pages are pages as well
+    if whole:  # in another order, in smaller pages, or as first pages of smaller windows
         equals(archive, DAY, server.world)
-    assert bool(whole) == (name == "other size")
+        assert bool(report.stored[0].doubts) == (name == "no pager")
+    assert bool(whole) == (name in ALL_COMES)
+
+
+def test_a_server_that_sends_everything_on_every_page_is_refused_after_the_first(
+    server: LogServer, tmp_path: Path
+) -> None:
+    server.world = many(5000)
+    server.before = always("everything")
+    syncer, archive = build(server, tmp_path, page_size=100, concurrency=4)
+    report = syncer.sync([DAY])
+    assert [type(error) for error in report.failed.values()] == [BadResponseError]
+    assert "asked for 100 views and sent 5,000 on page 1" in str(report.failed[DAY])
+    assert len(server.asked) == 1
+    assert archive.days() == {}
+    server.before = lambda asked, rng: None
+    assert syncer.sync([DAY]).stored[0].verified
+
+
+def test_more_views_than_are_counted_are_refused(server: LogServer, tmp_path: Path) -> None:
+    server.world = many(9000)
+
+    def ever_more(asking: Asking) -> Answer:
+        """Pages that are a half too large, of a day that is said to be half as long."""
+        page = asking.page()
+        views = asking.page(asking.number + 1)["views"]
+        page["views"] += views[: len(views) // 2]
+        return asking.reply(json.dumps(page).encode())
+
+    server.before = lambda asked, rng: ever_more
+    syncer, archive = build(server, tmp_path, page_size=100, concurrency=4)
+    error = syncer.sync([DAY]).failed[DAY]
+    assert "counts 9,000 views and sends more than 10,000" in str(error)
+    assert archive.days() == {}
+
+
+def test_a_page_that_is_a_little_larger_than_asked_is_read(
+    server: LogServer, tmp_path: Path
+) -> None:
+    server.world = many(140)
+
+    def rounded(asking: Asking) -> Answer:
+        """Pages of 50, whatever is asked for."""
+        asking.asked.json["size"] = 50
+        return asking.reply(json.dumps(asking.page()).encode())
+
+    server.before = lambda asked, rng: rounded
+    syncer, archive = build(server, tmp_path, page_size=20)
+    assert syncer.sync([DAY]).stored[0].verified
+    equals(archive, DAY, server.world)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_server_that_knows_only_first_pages_is_asked_for_less_at_once(
+    server: LogServer, tmp_path: Path, concurrency: int
+) -> None:
+    server.world = many(700)
+    server.before = always("first page")
+    syncer, archive = build(server, tmp_path, page_size=100, concurrency=concurrency)
+    (stored,) = syncer.sync([DAY]).stored
+    assert (stored.rows, stored.verified) == (700, True)
+    equals(archive, DAY, server.world)
+
+
+def test_first_pages_of_windows_that_cannot_be_halved_are_an_error(
+    server: LogServer, tmp_path: Path
+) -> None:
+    server.world = many(700, within=dt.timedelta(seconds=1))
+    server.before = always("first page")
+    syncer, archive = build(server, tmp_path, page_size=100)
+    error = syncer.sync([DAY]).failed[DAY]
+    assert "the same views whatever page is asked for" in str(error)
+    assert archive.days() == {}
 
 
 def test_a_bad_record_that_comes_twice_does_not_stand_for_a_good_one(
     server: LogServer, tmp_path: Path
 ) -> None:
     server.world = many(300)  # so many that a bad one or two are no reason to refuse the day
-    server.world.add(bad := row("bad", at(DAY, 12)).spoiled_by({"watchTime": "long"}))
+    server.world.add(bad := row("bad", at(DAY, 12)).spoiled_by({"id": ["bad"]}))
 
     def tie_turned(asking: Asking) -> Answer:
         answer = asking.page()
-        answer["views"][0] = bad.record
+        answer["views"][:1] = [bad.record] * min(1, len(answer["views"]))
         return asking.reply(json.dumps(answer).encode())
 
     server.before = lambda asked, rng: tie_turned if page(1)(asked) else None

@@ -60,9 +60,18 @@ class World:
         rows = (row for row in self.rows() if row.ours and not row.bad)
         return {row.id: row for row in rows if row.moment.date() == day}
 
-    def bad_of_day(self, day: dt.date) -> int:
-        """How many records of a UTC day cannot be read."""
-        return sum(row.bad and row.moment.date() == day for row in self.rows())
+    def bad_of(self, day: dt.date, start: dt.datetime, end: dt.datetime) -> int:
+        """How many records from a moment up to another cannot be read, and may be of a day: their
+        date says so, or nothing."""
+
+        def says(row: Row) -> dt.date | None:
+            try:
+                return dt.datetime.fromisoformat(row.record["date"]).astimezone(dt.UTC).date()
+            except (KeyError, TypeError, ValueError, AttributeError):
+                return None
+
+        found = (row for row in self.rows() if row.bad and start <= row.moment < end)
+        return sum(says(row) in (None, day) for row in found)
 
     def add(self, row: Row) -> None:
         """A view arrives."""
@@ -154,12 +163,12 @@ def spoiled(rng: random.Random, row: Row) -> Row:
     """The same view with a record that nobody can read."""
     bad: Record = rng.choice(
         [
-            {"watchTime": float("nan")},
-            {"watchTime": float("-inf")},
-            {"watchTime": {"seconds": 3}},
-            {"started": "perhaps"},
-            {"browser": 7},
+            {"id": float("nan")},
+            {"id": {"value": 3}},
+            {"id": True},
+            {"id": ""},
             {"date": None},
+            {"date": 7},
             {"date": "yesterday"},
             {"id": None},
         ]

@@ -1,0 +1,124 @@
+"""Whether an installation works: each thing looked at, what was found, and what to do.
+
+    settings    where each stands, which are wrong, which names are none
+    server      DynTube: connection, key, clock, views, names
+    log         the views that came: fields, pages, windows
+    cost        how long a first fetch takes
+    store       the archive: rights, room, days, other scopes
+    report      lines for a terminal, or JSON
+
+Nothing is changed and nothing is stored: a few pages are asked for and looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+
+from ..config import Reading, try_settings
+from ..errors import DynTubeError
+from ..journal import unforeseen
+from . import server, store
+from .asking import Clock, open_log
+from .check import Check, failed, skipped
+from .report import Lines, as_json, summary, together
+from .settings import KEY, of_dashboard, of_settings
+
+__all__ = ["Check", "examine", "run"]
+
+_SERVER = {KEY, "DYNTUBE_STATS_URL", "DYNTUBE_API_URL"}
+_SCOPES = {"DYNTUBE_PROJECT_KEYS", "DYNTUBE_CHANNEL_KEYS"}
+_ARCHIVE = {"DYNTUBE_ARCHIVE", "DYNTUBE_STATS_URL"}
+
+
+def run(*, json: bool = False) -> int:
+    """Look at everything and print it.
+
+    Returns the exit status: 0 where nothing failed, 1 where something did, 2 for wrong settings.
+    """
+    reading = try_settings()
+    found: list[Check] = []
+    if json:
+        found = [check for _, checks in examine(reading) for check in checks]
+        print(as_json(found))
+    else:
+        _tell(_lines(examine(reading), found))
+    if reading.wrong or reading.sources.trouble:
+        return 2
+    return int(any(check.state == "failed" for check in found))
+
+
+def _tell(texts: Iterable[str]) -> None:
+    """Print each text as it comes; somebody who watches sees that there is more to come."""
+    more = "  …" if sys.stdout.isatty() else ""
+    gone = f"\r{' ' * len(more)}\r" if more else ""
+    for text in texts:
+        print(f"{gone}{text}", end=f"\n{more}", flush=True)
+    print(gone, end="", flush=True)
+
+
+def _lines(sections: Iterable[tuple[str, Iterator[Check]]], found: list[Check]) -> Iterator[str]:
+    """What is found, in lines, as it is found."""
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    lines = Lines(shutil.get_terminal_size().columns, colours=colours)
+    for title, checks in sections:
+        yield lines.title(title)
+        longest = 0
+        if title == "Settings":  # which are all known at once
+            known = list(checks)
+            longest, checks = max(len(check.name) for check in known), iter(known)
+        for group in together(checks):
+            found += group
+            yield lines.of(group, longest)
+        yield ""
+    yield summary(found)
+
+
+def utc_now() -> dt.datetime:
+    """The time of this machine."""
+    return dt.datetime.now(dt.UTC)
+
+
+def examine(reading: Reading, clock: Clock = utc_now) -> Iterator[tuple[str, Iterator[Check]]]:
+    """All that is looked at, in sections; each check comes as soon as it is made."""
+    yield "Settings", _safely("Settings", of_settings(reading))
+    yield "DynTube", _safely("DynTube", _server(reading, clock))
+    yield "Archive", _safely("Archive", _archive(reading, clock()))
+    yield "Dashboard", _safely("Dashboard", of_dashboard(reading, clock()))
+
+
+def _safely(name: str, checks: Iterator[Check]) -> Iterator[Check]:
+    try:
+        yield from checks
+    except DynTubeError as error:
+        yield failed(name, str(error))
+    except Exception as error:  # the last line of defence: the others are looked at all the same
+        yield failed(name, str(unforeseen(error)))
+
+
+def _server(reading: Reading, clock: Clock) -> Iterator[Check]:
+    settings = reading.settings
+    if _unknown(reading, _SERVER | _SCOPES):
+        yield from skipped(server.ALL, "the settings above have to be right first")
+    elif settings.demo:
+        yield from skipped(server.ALL, "demo data needs no connection")
+    elif settings.sync == "external" and not settings.api_key:
+        yield from skipped(server.ALL, "a scheduler fetches, and no key is set here")
+    else:
+        asking = open_log(settings, clock)
+        yield from _safely("DynTube", server.of_server(asking))
+        yield server.names(asking)
+
+
+def _archive(reading: Reading, now: dt.datetime) -> Iterator[Check]:
+    if _unknown(reading, _ARCHIVE | _SCOPES):
+        yield from skipped(store.ALL, "the settings above have to be right first")
+    else:
+        yield from store.of_archive(reading.settings, now)
+
+
+def _unknown(reading: Reading, names: set[str]) -> bool:
+    return bool(reading.sources.trouble or names & reading.wrong.keys())

@@ -1,0 +1,105 @@
+"""Asking the view log as a sync does, with less patience, and with a look at the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+
+from ..api import Client, Window
+from ..config import Scope, Settings
+from ..errors import UnavailableError
+from ..periods import midnight
+from ..records import Page
+
+Clock = Callable[[], dt.datetime]
+LONGEST_WAIT = 15.0  # seconds; a server that asks for more is asked another time
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A page, what it was asked for, and how many seconds it took."""
+
+    scope: Scope
+    window: Window
+    size: int
+    page: Page
+    seconds: float
+
+    @property
+    def records(self) -> int:
+        """How many records came, those that cannot be read among them."""
+        return len(self.page.views) + len(self.page.rejected)
+
+    @property
+    def total(self) -> int:
+        """How many views there are in the window, as far as is known."""
+        return max(self.page.counted, self.records)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the views."""
+        ids: list[str] = self.page.views["id"].to_pylist()
+        return ids
+
+
+@dataclass
+class Asking:
+    """One account's view log; notes how long each answer takes."""
+
+    settings: Settings
+    client: Client
+    clock: Clock
+    _took: list[tuple[int, float]] = field(default_factory=list)  # records, and seconds
+
+    def page(
+        self, scope: Scope, window: Window, number: int = 1, size: int | None = None
+    ) -> Answered:
+        """A page of a window. Raises ApiError."""
+        began = time.monotonic()
+        page = self.client.views(scope, window, number, size)
+        seconds = time.monotonic() - began
+        answered = Answered(scope, window, size or self.client.page_size, page, seconds)
+        self._took.append((answered.records, seconds))
+        return answered
+
+    def count(self, scope: Scope, start: dt.date, end: dt.date) -> int:
+        """How many views there are from a day up to but without another. Raises ApiError."""
+        window = Window(midnight(start), midnight(end))
+        return self.page(scope, window, size=1).page.counted
+
+    def took(self) -> tuple[float, float]:
+        """How many seconds a request takes that brings next to nothing, and each view on top."""
+        most = max(records for records, _ in self._took)
+        full = median(s for records, s in self._took if 2 * records >= most)
+        small = [s for records, s in self._took if 2 * records < most]
+        least = min(median(small), full) if small else full
+        return least, (full - least) / max(most, 1)
+
+    def last_days(self, days: int) -> Window:
+        """The window of so many days up to now."""
+        now = self.clock().replace(microsecond=0)
+        return Window(now - dt.timedelta(days=days), now)
+
+    @property
+    def today(self) -> dt.date:
+        """The UTC day."""
+        return self.clock().date()
+
+
+def open_log(settings: Settings, clock: Clock) -> Asking:
+    """The view log of these settings, asked by somebody who waits for the answer."""
+
+    def sleep(seconds: float) -> None:
+        if seconds > LONGEST_WAIT:
+            raise UnavailableError(
+                f"DynTube asked to wait {seconds:,.0f} seconds. Try again then.", seconds
+            )
+        time.sleep(seconds)
+
+    def soon(low: float, high: float) -> float:
+        return min(high, 1.0) / 2
+
+    return Asking(settings, Client(settings, sleep=sleep, uniform=soon, now=clock), clock)

@@ -1,0 +1,124 @@
+"""What a first fetch will cost: days, requests, minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import partial
+
+from .. import formats
+from ..api import Window
+from ..archive import Archive
+from ..beginning import LONG_AGO, Beginning, first_day
+from ..config import Scope
+from ..errors import ApiError, ArchiveError
+from ..periods import ONE_DAY, midnight
+from .asking import Answered, Asking
+from .check import Check, ok, warning
+
+BLIND = 90  # days, where nobody knows when the first view was
+_MOST_LOOKS = 3  # scopes; each look takes a dozen requests
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What there is to fetch of a scope: its `views` from the `first` day on.
+
+    Where nobody knows that day, for a `reason`, it is so many days ago as are counted then.
+    """
+
+    scope: Scope
+    first: dt.date
+    views: int
+    reason: str = ""
+
+
+def expect(asking: Asking) -> list[Expected]:
+    """What there is to fetch of each scope."""
+    return [
+        _expect(asking, scope, number < _MOST_LOOKS)
+        for number, scope in enumerate(asking.settings.scopes)
+    ]
+
+
+def _expect(asking: Asking, scope: Scope, look: bool) -> Expected:
+    tomorrow = asking.today + ONE_DAY
+    blind = tomorrow - BLIND * ONE_DAY
+    try:
+        if not look:
+            reason = f"only the first {_MOST_LOOKS} scopes are looked at"
+            return Expected(scope, blind, asking.count(scope, blind, tomorrow), reason)
+        first = _first_day(asking, scope, tomorrow)
+        views = asking.count(scope, first, tomorrow) if first < tomorrow else 0
+        return Expected(scope, first, views)
+    except ApiError as error:
+        return Expected(scope, blind, 0, str(error))
+
+
+def _first_day(asking: Asking, scope: Scope, tomorrow: dt.date) -> dt.date:
+    """The day of the first view; `tomorrow` where there is none."""
+    last = Beginning(asking.settings.archive / asking.settings.folder(scope)).last()
+    if last and last.any_views and not last.reason:
+        return last.day
+    count = partial(asking.count, scope)
+    return first_day(count, LONG_AGO, tomorrow).day or tomorrow
+
+
+def window(day: dt.date) -> Window:
+    """All of a UTC day."""
+    return Window(midnight(day), midnight(day + ONE_DAY))
+
+
+def of_fetch(asking: Asking, expected: list[Expected], sample: Answered | None) -> Check:
+    """How long it takes until all is stored."""
+    missing = {one: _missing(asking, one) for one in expected}
+    days, first = sum(missing.values()), min(one.first for one in expected)
+    if sample is None:
+        return ok("first fetch", "nothing to fetch yet")
+    if not days:
+        return ok("first fetch", f"done: all days since {formats.day(first)} are stored")
+    views = sum(_views(asking, one, sample) * missing[one] / _days(asking, one) for one in missing)
+    requests = days + (int(views / sample.records) if sample.total > sample.records else 0)
+    text = (
+        f"{formats.count(days, 'day')} since {formats.day(first)}, "
+        f"{formats.count(round(views), 'view')}: about {formats.count(requests, 'request')}, "
+        f"{_time(_seconds(asking, requests, views))}"
+    )
+    if reason := next((one.reason for one in expected if one.reason), ""):
+        said = f"{text}. When the first view was is not known: {reason}"
+        return warning("first fetch", said, f"The last {BLIND} days are counted here.")
+    return ok("first fetch", text, "Pages wait only for the days that they show.")
+
+
+def _views(asking: Asking, one: Expected, sample: Answered) -> float:
+    """The views of a scope, guessed from a sample of it where they could not be counted."""
+    if one.views or one.scope != sample.scope:
+        return one.views
+    return sample.total * _days(asking, one) / ((sample.window.end - sample.window.start) / ONE_DAY)
+
+
+def _days(asking: Asking, one: Expected) -> int:
+    return max((asking.today - one.first).days + 1, 1)
+
+
+def _missing(asking: Asking, one: Expected) -> int:
+    """How many days of a scope are not stored yet."""
+    folder, today = asking.settings.folder(one.scope), asking.today
+    try:
+        stored = Archive(asking.settings.archive, [folder]).days()
+    except ArchiveError:
+        stored = {}  # as the check of the archive says
+    days = (one.first + ONE_DAY * n for n in range((today - one.first).days + 1))
+    return sum(day not in stored for day in days)
+
+
+def _seconds(asking: Asking, requests: int, views: float) -> float:
+    each, each_view = asking.took()
+    return (requests * each + views * each_view) / asking.settings.concurrency
+
+
+def _time(seconds: float) -> str:
+    minutes = seconds / 60
+    if minutes < 1:
+        return "less than a minute"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.0f} h"

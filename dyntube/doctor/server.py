@@ -1,0 +1,170 @@
+"""DynTube: whether it can be reached, takes the key, has views, and has names for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urlsplit
+
+from .. import formats
+from ..catalog import KINDS
+from ..config import Scope, Settings
+from ..errors import ApiError, AuthError, UnavailableError
+from . import cost, log
+from .asking import Answered, Asking
+from .check import Check, failed, ok, skipped, warning
+from .settings import KEY
+
+LOOKED_AT = 28  # days
+LOG = ("log", "fields", "pages", "windows", "first fetch")
+ALL = ("connection", "key", "clock", *LOG, "names")
+_CLOCKS_DIFFER = dt.timedelta(minutes=2)
+_SAME_CLOCK = dt.timedelta(seconds=2)  # the date of an answer has no fractions
+_MOST_NAMES = 2_000
+_A_FEW = 20  # views of each further scope
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def of_server(asking: Asking) -> Iterator[Check]:
+    """All that only asking tells."""
+    scopes = asking.settings.scopes
+    try:
+        first = asking.page(scopes[0], asking.last_days(LOOKED_AT))
+    except ApiError as error:
+        yield from _no_views(asking, error)
+    else:
+        yield ok("connection", f"{_host(asking)} answered in {first.seconds:.2f} s")
+        yield _accepted(asking.settings)
+        yield _clock(asking)
+        yield from _views(asking, first)
+
+
+def _views(asking: Asking, first: Answered) -> Iterator[Check]:
+    yield _log(first)
+    sample = first if first.records else None
+    for scope in asking.settings.scopes[1:]:
+        try:
+            answered = asking.page(scope, first.window, size=_A_FEW if sample else None)
+        except ApiError as error:
+            yield failed("log", f"{_named(scope)}{error}")
+        else:
+            yield _log(answered)
+            sample = sample or (answered if answered.records else None)
+    expected = [] if sample else cost.expect(asking)  # which takes a while
+    if sample := sample or _oldest(asking, expected):
+        yield log.fields(sample)
+        yield log.pages(asking, sample)
+        yield log.windows(asking, sample)
+    else:
+        yield from skipped(("fields", "pages", "windows"), "there are no views to look at")
+    yield cost.of_fetch(asking, expected or cost.expect(asking), sample)
+
+
+def _oldest(asking: Asking, expected: list[cost.Expected]) -> Answered | None:
+    """The views of the first day that has any."""
+    for one in expected:
+        if one.views and not one.reason:
+            try:
+                return asking.page(one.scope, cost.window(one.first))
+            except ApiError:
+                continue  # what is wrong with asking is said already
+    return None
+
+
+def _no_views(asking: Asking, error: ApiError) -> Iterator[Check]:
+    host = _host(asking)
+    if isinstance(error, UnavailableError):
+        was_there = bool(asking.client.skew) or error.wait is not None
+        yield failed("connection", str(error), _way_out(host, was_there))
+        if was_there:
+            yield _clock(asking)
+        yield from skipped(("key", *LOG), f"{host} has to answer first")
+        return
+    yield ok("connection", f"{host} answers")
+    if isinstance(error, AuthError):
+        copied = "Copy it again, whole, and see that your plan includes analytics by API."
+        advice = copied if asking.settings.api_key else f"Set {KEY}: none is set."
+        yield failed("key", str(error), advice)
+        yield _clock(asking)
+        yield from skipped(LOG, "the key has to be accepted first")
+        return
+    yield from skipped(("key",), "nothing is known of it")
+    yield _clock(asking)
+    yield failed("log", str(error), "Is DYNTUBE_STATS_URL right, and the keys of projects?")
+    yield from skipped(LOG[1:], "views have to come first")
+
+
+def _way_out(host: str, was_there: bool) -> str:
+    if was_there:
+        return f"{host} is there, but gives no views now. Try again later."
+    advice = f"Can this machine reach {host}? Look at DYNTUBE_STATS_URL, DNS and firewall."
+    if proxy := next((name for name in _PROXIES if os.environ.get(name)), None):
+        advice += f" {proxy} is set, but not used."
+    return advice
+
+
+def _accepted(settings: Settings) -> Check:
+    if settings.api_key:
+        return ok("key", "accepted")
+    return ok("key", "none is set, and none is asked for")
+
+
+def _clock(asking: Asking) -> Check:
+    skew = asking.client.skew
+    if not skew:
+        return ok("clock", f"{_host(asking)} does not say what time it is there")
+    if abs(skew) <= _SAME_CLOCK:
+        return ok("clock", "as DynTube's")
+    apart = formats.hours(abs(skew).total_seconds())
+    text = f"{apart} {'behind' if skew > dt.timedelta(0) else 'ahead of'} DynTube's"
+    if abs(skew) <= _CLOCKS_DIFFER:
+        return ok("clock", text)
+    return warning("clock", text, "Have this machine set its clock (NTP): days end by it.")
+
+
+def _log(answered: Answered) -> Check:
+    scope, came = answered.scope, answered.page.views
+    views = formats.count(answered.total, "view") if answered.total else "no views"
+    text = f"{_named(scope)}{views} in the last {LOOKED_AT} days"
+    if not answered.total:
+        what = f"{_setting(scope)} right" if scope.key else "this the account that you expect"
+        return warning("log", text, f"Is {what}?")
+    if scope.key:
+        keys = came[f"{scope.kind}_key"].to_pylist()
+        if others := sum(key != scope.key for key in keys):
+            return failed(
+                "log",
+                f"{text}, but {others:,} of {len(keys):,} are of another {scope.kind}",
+                f"DynTube does not narrow by {scope.kind}: unset {_setting(scope)}.",
+            )
+    return ok("log", text)
+
+
+def _setting(scope: Scope) -> str:
+    return f"DYNTUBE_{scope.kind.upper()}_KEYS"
+
+
+def _named(scope: Scope) -> str:
+    return f"{scope.kind} {scope.key}: " if scope.key else ""
+
+
+def _host(asking: Asking) -> str:
+    return urlsplit(asking.settings.stats_url).netloc
+
+
+def names(asking: Asking) -> Check:
+    """How many things have a name."""
+    counts = []
+    try:
+        for kind in KINDS:
+            items = islice(asking.client.catalog(kind), _MOST_NAMES)
+            keys = {str(item.get("key")) for item in items}
+            known = "more than " if len(keys) == _MOST_NAMES else ""
+            counts.append(f"{known}{formats.count(len(keys), kind.removesuffix('s'))}")
+    except ApiError as error:
+        return warning("names", str(error), "Until then the dashboard shows keys.")
+    if all(text.startswith("0 ") for text in counts):
+        return warning("names", "none are listed", "The dashboard shows keys.")
+    return ok("names", ", ".join(counts))

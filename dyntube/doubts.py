@@ -1,0 +1,25 @@
+"""Why the numbers of a stored day may be wrong: every kind of doubt, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["count", "no_count", "window", "zone", "field", "gone"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LABELS: dict[Kind, str] = {
+    "count": "DynTube's own count differs from the views it sent",
+    "no_count": "DynTube does not count the views, so some may be missing",
+    "window": "it could not be shown that DynTube sent the whole day",
+    "zone": "DynTube's times name no time zone; they are read as UTC",
+    "field": "a field is missing or unreadable in many views",
+    "gone": "DynTube no longer has these views; what was stored is kept",
+}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One reason, as a sentence about the day in question."""
+
+    kind: Kind
+    text: str

@@ -1,0 +1,141 @@
+"""The log: one event, one JSON object in one line, on the error output, times in UTC.
+
+Events of this package have a name and facts; see `journal.event`. One whose name says that
+something went wrong (`day_failed`, `names_not_fetched`, `clock_differs`) is a warning. What other
+libraries log is an event "log" with the name of the logger and a message. A trace is a field of its
+line.
+
+On a terminal people read it: a short line for what went wrong, and traces of our own mistakes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import re
+import sys
+import threading
+from contextlib import suppress
+
+OURS = "dyntube"
+_TROUBLE = re.compile("_failed$|_not_|_differs$")
+_log = logging.getLogger(OURS)
+
+
+def start_logging() -> None:
+    """Write what this package logs; what others log stays as it is."""
+    if _OUTPUT not in _log.handlers:
+        _log.addHandler(_OUTPUT)
+        _log.setLevel(logging.INFO)
+        _log.propagate = False
+
+
+def log_everything() -> None:
+    """Write what anybody logs in this process, warnings, and what ends a thread.
+
+    For processes of our own: a program that imports this package keeps its log as it is.
+    """
+    start_logging()
+    if sys.stderr.isatty():
+        _OUTPUT.setFormatter(_ShortLines())
+        _OUTPUT.addFilter(_is_trouble)
+    logging.basicConfig(handlers=[_OUTPUT], force=True)
+    for known in list(logging.root.manager.loggerDict.values()):
+        if isinstance(known, logging.Logger) and known is not _log:
+            pass_on(known)
+    logging.captureWarnings(True)
+    sys.excepthook = lambda _, error, __: _uncaught("the main thread", error)
+    threading.excepthook = _ended
+    sys.unraisablehook = _unraisable
+
+
+def pass_on(logger: logging.Logger) -> None:
+    """Have a logger write nothing by itself."""
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    logger.propagate = True
+
+
+def _ended(thread: threading.ExceptHookArgs) -> None:
+    if thread.exc_type is not SystemExit:
+        _uncaught(thread.thread.name if thread.thread else "a thread", thread.exc_value)
+
+
+def _unraisable(found: sys.UnraisableHookArgs) -> None:
+    _uncaught(f"{found.err_msg or 'Exception ignored in'}: {found.object!r}", found.exc_value)
+
+
+def _uncaught(where: str, error: BaseException | None) -> None:
+    _log.error("uncaught", exc_info=error, extra={"facts": {"where": where}})
+
+
+class _ErrorOutput(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception as error:  # a message that cannot be made must not break who logs it
+            line = _broken(record, type(error).__name__, for_people=sys.stderr.isatty())
+        with suppress(OSError):  # there is nowhere left to say it
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = _head(record)
+        if record.name == OURS:
+            line |= {"event": record.msg} | getattr(record, "facts", {})
+        else:
+            line |= {"event": "log", "logger": record.name, "message": record.getMessage()}
+        if record.exc_info and record.exc_info[0]:
+            line["trace"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            line["stack"] = record.stack_info
+        return json.dumps(line, default=str)
+
+
+class _ShortLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        ours = record.name == OURS
+        text = _words(record) if ours else f"{record.name.split('.')[0]}: {record.getMessage()}"
+        if ours and record.exc_info and record.exc_info[0]:
+            text += "\n" + self.formatException(record.exc_info)
+        at = dt.datetime.fromtimestamp(record.created).astimezone()
+        return f"{at:%H:%M:%S}  {_harmless(text)}"
+
+
+def _words(record: logging.LogRecord) -> str:
+    """An event as people say it: Day failed (day 2026-05-01): no connection."""
+    facts = dict(getattr(record, "facts", {}))
+    reason = facts.pop("reason", "")
+    known = ", ".join(f"{name} {fact}" for name, fact in facts.items())
+    text = str(record.msg).replace("_", " ").capitalize()
+    return f"{text}{f' ({known})' if known else ''}{f': {reason}' if reason else ''}"
+
+
+def _harmless(text: str) -> str:
+    """The text without what a terminal would take for a command."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def _broken(record: logging.LogRecord, reason: str, *, for_people: bool) -> str:
+    if for_people:
+        return f"{record.name}: {record.msg!a} ({reason})"
+    facts = {"message": ascii(record.msg), "reason": reason}
+    return json.dumps(_head(record) | {"event": "log", "logger": record.name} | facts)
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    ours = record.name == OURS and _TROUBLE.search(str(record.msg))
+    return record.levelno >= logging.WARNING or bool(ours)
+
+
+def _head(record: logging.LogRecord) -> dict[str, object]:
+    at = dt.datetime.fromtimestamp(record.created, dt.UTC)
+    level = logging.getLevelName(max(record.levelno, logging.WARNING * _is_trouble(record)))
+    return {"at": at.isoformat(), "level": level.lower()}
+
+
+_OUTPUT = _ErrorOutput()  # one, whose lock keeps lines whole
+_OUTPUT.setFormatter(_JsonLines())

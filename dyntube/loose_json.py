@@ -1,0 +1,78 @@
+"""JSON as servers write it: what Python would lose or refuse is kept, names in any spelling."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST_NUMBER = 4000  # digits; Python itself refuses some more
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A value that no reader takes: a number that is none or too large, a field that comes twice.
+
+    `raw` is what came.
+    """
+
+    raw: object
+
+
+def parse_json(text: bytes | str) -> Any:
+    """JSON with what Python would lose or refuse of it kept as `Odd` values.
+
+    Raises ValueError or RecursionError.
+    """
+    return json.loads(
+        text, parse_constant=Odd, parse_float=_float, parse_int=_int, object_pairs_hook=_object
+    )
+
+
+def spellings(names: Iterable[str]) -> dict[str, str]:
+    """What `spelled` needs to know of these names."""
+    return {_folded(name): name for name in names}
+
+
+def spelled(made: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    """An object with its known names as they are documented: WatchTime and watch_time too.
+
+    Where one comes in several spellings with different values, nobody knows which is meant.
+    """
+    names = [known.get(_folded(name), name) for name in made]
+    return _object(list(zip(names, made.values(), strict=True)))
+
+
+def whole_number(value: object) -> int | None:
+    """A number from 0 that is plainly said: 12, 12.0 or "12"; None for any other value."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    several: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        several.setdefault(name, []).append(value)
+    # The same value twice says one thing; of different ones, nobody knows which is meant.
+    return {
+        name: values[0] if all(value == values[0] for value in values) else Odd(values)
+        for name, values in several.items()
+    }
+
+
+def _int(text: str) -> object:
+    return int(text) if len(text) <= LONGEST_NUMBER else Odd(text)
+
+
+def _float(text: str) -> object:
+    number = float(text)
+    return number if math.isfinite(number) else Odd(text)

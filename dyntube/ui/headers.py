@@ -1,0 +1,79 @@
+"""What every answer says about what a browser may do with it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+
+_KEPT_NOWHERE = ("api", "media")  # where views and files made of them are
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_POLICY = (
+    "default-src 'none'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "media-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+)
+
+
+@cache
+def safe_headers() -> dict[str, str]:
+    """The headers of every answer: no code but Streamlit's own files, no other host, no frames."""
+    page = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    scripts = ["script-src 'self'", *map(_hash, _INLINE_SCRIPT.findall(page))]
+    return {
+        "Content-Security-Policy": "; ".join((*_POLICY, " ".join(scripts))),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def base_path() -> str:
+    """The path that the server is set up for: empty, or as /dash."""
+    return "/".join(("", *filter(None, st.get_option("server.baseUrlPath").split("/"))))
+
+
+class SafeHeaders:
+    """Puts those headers on every answer; files with views are to be kept by nobody on the way."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept_nowhere = tuple(f"{base_path()}/{name}/" for name in _KEPT_NOWHERE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back with the headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(safe_headers())
+                if scope["path"].startswith(self._kept_nowhere):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

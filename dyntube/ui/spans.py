@@ -1,0 +1,134 @@
+"""The period of a page and what it is compared with, as far as both are known; in words too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from .. import formats
+from ..coverage import Coverage
+from ..periods import EARLIEST, Period
+from ..zones import zone_info
+from .selection import ALL_TIME, Selection
+
+
+@dataclass(frozen=True)
+class Spans:
+    """A period, and what it is compared with: None for nothing, and then `why_not` may say why.
+
+    `wanted` is what it would be compared with if all of it were known, to be fetched like the
+    period itself.
+    """
+
+    period: Period
+    comparison: Period | None
+    why_not: str
+    wanted: Period | None
+    timezone: str
+    known: Coverage
+    now: dt.datetime
+
+    @property
+    def fetched(self) -> tuple[Period, ...]:
+        """What must be stored for this page to be whole."""
+        return tuple(span for span in (self.period, self.wanted) if span)
+
+    @property
+    def alone(self) -> Spans:
+        """The same, of which nothing is to be compared."""
+        return replace(self, comparison=None, why_not="", wanted=None)
+
+    @property
+    def text(self) -> str:
+        """The period in full dates, how much of it is known, and what it is compared with."""
+        parts = [
+            formats.period(self.period),
+            so_far(self.period, self.timezone, self.known, self.now),
+            compared_text(self.comparison),
+            lengths_text(lengths(self.period, self.comparison, self.timezone, self.known)),
+            f"not compared: {self.why_not}" if self.why_not else "",
+        ]
+        return " · ".join(filter(None, parts))
+
+
+def spans(selection: Selection, period: Period, known: Coverage, now: dt.datetime) -> Spans:
+    """What a selection comes to at a local moment.
+
+    A period is compared up to where it is known, with the same stretch before; not at all where
+    days are missing within it, or of the comparison.
+    """
+    zone = selection.timezone
+    start, end = period.bounds(zone)
+    until = known.until(start, min(end, max(start, now.astimezone(dt.UTC))))
+    asked = selection.comparison(period, until.astimezone(now.tzinfo))
+    why_not = _why_not(selection, asked)
+    if asked and until == start:
+        why_not = "the first of these days is not stored yet"
+    elif asked and known.has_gap(start, end):
+        why_not = "days of this period are not stored yet"
+    elif asked and not known.is_whole(*asked.bounds(zone)):
+        why_not = f"not all of {formats.period(asked)} is stored yet"
+    comparison = None if why_not else asked
+    wanted = selection.comparison(period, now)
+    return Spans(period, comparison, why_not, wanted, zone, known, now)
+
+
+def _why_not(selection: Selection, asked: Period | None) -> str:
+    if asked or selection.compare == "none":
+        return ""
+    if selection.preset == ALL_TIME:
+        return "all time has every day in it"
+    return f"it would begin before {EARLIEST.year}"
+
+
+def compared_text(comparison: Period | None) -> str:
+    """What is compared with; empty for nothing."""
+    if comparison is None:
+        return ""
+    until = f" until {comparison.until:%H:%M}" if comparison.until else ""
+    return f"compared with {formats.period(comparison)}{until}"
+
+
+def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
+    """How much of a period is known, in words; empty where all of it is."""
+    start, end = period.bounds(timezone)
+    until = known.until(start, end)
+    if until == end:
+        return ""
+    if until == start or known.has_gap(start, end):
+        days = known.days(period, timezone)
+        begun = [share for day, share in days.items() if day <= now.date()]
+        stored = sum(share > 0 for share in begun)
+        return f"so far, {stored:,} of {formats.count(len(begun), 'day')} stored"
+    return f"so far, up to {moment(until.astimezone(now.tzinfo), now)}"
+
+
+def moment(at: dt.datetime, now: dt.datetime) -> str:
+    """A local time today, or a day with its time: 13:45, Fri 27 Nov 2026, 13:45."""
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%a} {formats.moment(at)}"
+
+
+def lengths(
+    period: Period, comparison: Period | None, timezone: str, known: Coverage
+) -> tuple[float, float]:
+    """How many days of a period are compared with how many; the same where nothing is compared."""
+    if comparison is None:
+        return 1, 1
+    start, end = period.bounds(timezone)
+    until = known.until(start, end)
+    shown = period.up_to(until.astimezone(zone_info(timezone)))
+    days = shown.length, comparison.length
+    return (1, 1) if abs(days[0] - days[1]) < 1e-6 else days
+
+
+def lengths_text(days: tuple[float, float]) -> str:
+    """What unequal lengths do to changes; empty where they are the same."""
+    if days[0] == days[1]:
+        return ""
+    return f"{days_text(days)}, so sums change by the day"
+
+
+def days_text(days: tuple[float, float]) -> str:
+    """Two lengths: 30 days against 31."""
+    now, before = (f"{round(length, 1):,g}" for length in days)
+    return f"{now} {'day' if now == '1' else 'days'} against {before}"

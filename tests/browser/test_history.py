@@ -1,0 +1,207 @@
+"""Back, Forward and the entries of the history, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from .app import PAINTED, Watched
+from .test_cross_filter import bar, press, show
+from .test_menus import open_menu, save
+
+Tab = Callable[..., Watched]
+PATIENCE = 60_000
+
+
+@dataclass
+class Seen:
+    """What a reader saw at one entry of the history."""
+
+    path: str
+    query: str
+    title: str
+    numbers: str
+
+
+def seen(page: Page) -> Seen:
+    page.wait_for_function(PAINTED, timeout=60_000)
+    parts = urlsplit(page.url)
+    cards = page.locator(".st-key-cards")
+    numbers = cards.first.inner_text() if cards.count() else footers(page)
+    return Seen(parts.path, parts.query, page.locator("h1").inner_text(), numbers)
+
+
+def footers(page: Page) -> str:
+    return "\n".join(page.locator("[class*='-foot']").all_inner_texts())
+
+
+def entries(page: Page) -> int:
+    return page.evaluate("history.length")
+
+
+def until(page: Page, path: str, *parts: str) -> None:
+    """Wait for an address, and for the page at it."""
+    page.wait_for_function(
+        "([path, parts]) => location.pathname === path"
+        " && parts.every(part => location.search.includes(part))",
+        arg=[path, parts],
+        timeout=PATIENCE,
+    )
+    page.wait_for_function(PAINTED, timeout=60_000)
+
+
+def go(page: Page, steps: int, expected: Seen) -> None:
+    page.evaluate("steps => history.go(steps)", steps)
+    page.wait_for_function(
+        "([path, query, title]) => location.pathname === path"
+        " && location.search === (query && `?${query}`)"
+        " && document.querySelector('h1')?.innerText === title",
+        arg=[expected.path, expected.query, expected.title],
+        timeout=PATIENCE,
+    )
+    for _ in range(50):
+        if seen(page) == expected:
+            return
+        page.wait_for_timeout(100)
+    assert seen(page) == expected
+
+
+def menu(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name).click()
+    page.wait_for_function("name => document.querySelector('h1')?.innerText === name", arg=name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("/", ""),
+        ("/?country=FR", "country=FR"),
+        ("/?order=rising&country=FR&period=last-7-days", "order=rising&period=last-7-days"),
+        ("/?metric=clicks&country=FR&metric=plays", "country=FR"),
+        ("/videos?zone=Mars/Olympus&video-not=x", "video-not=x"),
+    ],
+)
+def test_a_first_visit_is_one_entry_whatever_its_address(
+    asked: str, says: str, demo: str, tab: Tab
+) -> None:
+    opened = tab()
+    opened.open("about:blank")
+    before = entries(opened.page)
+    page = show(opened, demo + asked)
+    page.wait_for_function("says => location.search.includes(says)", arg=says)
+    assert "clicks" not in page.url
+    assert "Mars" not in page.url
+    assert entries(page) == before + 1
+    page.reload()
+    assert says in seen(page).query
+    assert entries(page) == before + 1
+
+
+def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
+    demo: str, tab: Tab
+) -> None:
+    page = show(tab(), f"{demo}/?country=FR&country=US")
+    count = entries(page)
+    path = [seen(page)]
+
+    def acted() -> None:
+        nonlocal count
+        now = seen(page)
+        assert entries(page) == count + 1, f"after {path[-1]} came {now}"
+        count += 1
+        path.append(now)
+
+    menu(page, "Embeds")
+    until(page, "/embeds", "country=FR", "country=US")
+    acted()
+    page.locator(".st-key-chips button:visible").first.click()
+    page.wait_for_function("() => !location.search.includes('FR')", timeout=PATIENCE)
+    acted()
+    menu(page, "Overview")
+    until(page, "/", "country=US")
+    acted()
+    press(page, bar(page, "device_type", 0), 0.2)
+    acted()
+    page.locator(".st-key-period input").click()
+    page.get_by_role("option", name="Last 7 days").click()
+    until(page, "/", "period=last-7-days")
+    acted()
+    page.locator(".st-key-card-plays").hover()
+    press(page, page.locator(".st-key-open-plays button").first)
+    acted()
+    page.get_by_role("button", name="Reset filters").click()
+    page.wait_for_function("() => location.search === ''", timeout=PATIENCE)
+    acted()
+    menu(page, "Devices")
+    until(page, "/devices")
+    acted()
+    menu(page, "Overview")
+    until(page, "/")
+    acted()
+
+    assert len({(s.path, s.query) for s in path}) == len(path) - 1  # the Overview twice
+    for back in range(len(path) - 2, -1, -1):
+        go(page, -1, path[back])
+    for forward in range(1, len(path)):
+        go(page, 1, path[forward])
+    go(page, -4, path[-5])
+    assert entries(page) == count
+
+
+def test_after_going_back_an_act_begins_a_new_way(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/?country=FR")
+    start, count = seen(page), entries(page)
+    menu(page, "Devices")
+    until(page, "/devices", "country=FR")
+    menu(page, "Embeds")
+    until(page, "/embeds", "country=FR")
+    assert entries(page) == count + 2
+    page.go_back()
+    until(page, "/devices", "country=FR")
+    devices = seen(page)
+    page.locator(".st-key-chips button:visible").first.click()
+    page.wait_for_function("() => location.search === ''", timeout=PATIENCE)
+    everything = seen(page)
+    assert entries(page) == count + 2
+    assert everything.numbers != devices.numbers
+    menu(page, "Videos")
+    until(page, "/videos")
+    assert seen(page).query == ""
+    go(page, -1, everything)
+    go(page, -1, devices)
+    go(page, -1, start)
+
+
+@pytest.mark.parametrize("on", ["", "devices"])
+def test_opening_a_saved_view_is_one_entry_on_its_page_or_another(
+    on: str, demo: str, tab: Tab
+) -> None:
+    opened = tab()
+    page = show(opened, f"{demo}/?country=BR&period=last-7-days")
+    view = seen(page)
+    found = open_menu(opened, "Saved views")
+    save(found, "Brazil")
+    page.keyboard.press("Escape")
+    page = show(opened, f"{demo}/{on}?country=FR")
+    before, count = seen(page), entries(page)
+    open_menu(opened, "Saved views").get_by_role("button", name="Brazil").click()
+    until(page, "/", "country=BR", "period=last-7-days")
+    assert entries(page) == count + 1
+    assert (seen(page).path, seen(page).query) == (view.path, view.query)
+    go(page, -1, before)
+
+
+def test_back_and_forward_through_a_reload_restore_what_was_seen(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/?country=US")
+    first = seen(page)
+    menu(page, "Geography")
+    until(page, "/geography", "country=US")
+    second = seen(page)
+    page.reload()
+    assert seen(page) == second
+    go(page, -1, first)
+    go(page, 1, second)

@@ -1,0 +1,169 @@
+"""Doubts that people accept: what is kept, cut and refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyntube import accepted as module
+from dyntube.accepted import FILE_NAME, Acceptances, load
+from dyntube.doubts import KINDS, Kind
+from dyntube.errors import ArchiveError, EntryError
+from dyntube.shelf import Shelf
+
+from .shelves import run
+
+NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "scope" / FILE_NAME
+
+
+@pytest.fixture
+def acceptances(file: Path) -> Acceptances:
+    return Acceptances(Shelf(file, load), now=lambda: NOON)
+
+
+def november(day: int) -> dt.date:
+    return dt.date(2026, 11, day)
+
+
+def of(acceptances: Acceptances, kind: Kind = "count") -> dict[int, str]:
+    """The days of November on which a kind is accepted, with the reason."""
+    found: dict[int, str] = {}
+    for item in acceptances.all():
+        for day in range(1, 31):
+            if item.covers(november(day), kind):
+                assert day not in found, "accepted twice"
+                found[day] = item.reason
+    return found
+
+
+def test_an_acceptance_is_kept_with_who_why_and_when(acceptances: Acceptances, file: Path) -> None:
+    spans: dict[Kind, Any] = {"count": [(november(12), november(14))]}
+    acceptances.accept(spans, " Told by\nsupport ", by="ops")
+    (item,) = acceptances.all()
+    assert (item.kind, item.first, item.last) == ("count", november(12), november(14))
+    assert (item.reason, item.by, item.at) == ("Told by support", "ops", NOON)
+    assert Acceptances(Shelf(file, load)).all() == (item,)
+
+
+@pytest.mark.parametrize(
+    ("again", "left"),
+    [
+        ((12, 16), {}),
+        ((13, 13), {12: "a", 14: "a", 15: "a", 16: "a"}),
+        ((1, 12), {13: "a", 14: "a", 15: "a", 16: "a"}),
+        ((15, 30), {12: "a", 13: "a", 14: "a"}),
+        ((17, 20), {12: "a", 13: "a", 14: "a", 15: "a", 16: "a"}),
+    ],
+)
+def test_days_can_be_taken_back_or_accepted_anew(
+    acceptances: Acceptances, again: tuple[int, int], left: dict[int, str]
+) -> None:
+    first, last = map(november, again)
+    acceptances.accept({"count": [(november(12), november(16))]}, "a")
+    acceptances.accept({"count": [(first, last)]}, "b")
+    assert of(acceptances) == left | dict.fromkeys(range(again[0], again[1] + 1), "b")
+    assert acceptances.undo(first, last)
+    assert of(acceptances) == left
+    assert not acceptances.undo(first, last)
+
+
+def test_a_kind_is_taken_back_and_others_stay(acceptances: Acceptances) -> None:
+    span = (november(12), november(14))
+    acceptances.accept({"count": [span], "zone": [span]}, "a")
+    acceptances.undo(*span, kinds=("count",))
+    assert of(acceptances) == {}
+    assert list(of(acceptances, "zone")) == [12, 13, 14]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "reason", "told"),
+    [
+        ("count", 12, 14, "  ", "The reason is empty"),
+        ("count", 12, 14, "x" * 201, "201 characters; 200 are the most"),
+        ("count", 14, 12, "a", "from the earlier to the later"),
+        ("feeling", 12, 14, "a", "count, no_count"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_changes_nothing(
+    acceptances: Acceptances, kind: Any, first: int, last: int, reason: str, told: str
+) -> None:
+    acceptances.accept({"count": [(november(12), november(12))]}, "before")
+    kept = acceptances.all()
+    with pytest.raises(EntryError, match=told):
+        acceptances.accept({kind: [(november(first), november(last))]}, reason)
+    assert acceptances.all() == kept
+
+
+def test_there_is_room_for_so_many(
+    acceptances: Acceptances, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    acceptances.accept({"count": [(november(1), november(1)), (november(3), november(3))]}, "a")
+    with pytest.raises(EntryError, match="More than 2 acceptances"):
+        acceptances.accept({"zone": [(november(1), november(1))]}, "b")
+    acceptances.accept({"count": [(november(1), november(3))]}, "c")
+    assert of(acceptances) == dict.fromkeys((1, 2, 3), "c")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"kind": "feeling"},
+        {"first": "yesterday"},
+        {"last": "2026-01-01"},
+        {"at": "2026-11-28T12:00:00"},
+        {"reason": 7},
+        {"more": 1},
+    ],
+)
+def test_a_file_that_says_odd_things_is_an_error_and_left_alone(
+    acceptances: Acceptances, file: Path, odd: dict[str, Any]
+) -> None:
+    acceptances.accept({"count": [(november(12), november(14))]}, "a")
+    stored = json.loads(file.read_text())
+    stored["items"][0] |= odd
+    file.write_text(json.dumps(stored))
+    before = file.read_bytes()
+    with pytest.raises(ArchiveError, match=r"accepted\.json is damaged"):
+        acceptances.all()
+    with pytest.raises(ArchiveError):
+        acceptances.accept({"zone": [(november(1), november(1))]}, "b")
+    assert file.read_bytes() == before
+
+
+def test_a_name_from_outside_is_cleaned_and_cut(acceptances: Acceptances) -> None:
+    acceptances.accept({"count": [(november(12), november(12))]}, "a", by="\x1b[31mops\n" * 40)
+    (item,) = acceptances.all()
+    assert item.by.isprintable()
+    assert len(item.by) == 80
+
+
+def test_threads_and_processes_lose_nothing_of_each_other(file: Path) -> None:
+    script = """
+import datetime as dt
+from dyntube.accepted import *
+kept = Acceptances(Shelf(Path(sys.argv[1]), load))
+for day in range(1, 29, 2):
+    kept.accept({sys.argv[2]: [(dt.date(2026, 11, day),) * 2]}, "a")
+"""
+    others = [run(script, file, kind) for kind in KINDS[:2]]
+    ours = Acceptances(Shelf(file, load))
+    with ThreadPoolExecutor(2) as threads:
+        for kind in KINDS[2:4]:
+            for day in range(1, 29, 2):
+                threads.submit(ours.accept, {kind: [(november(day), november(day))]}, "b")
+    for other in others:
+        other.communicate(timeout=60)
+    assert [other.returncode for other in others] == [0, 0]
+    for kind in KINDS[:4]:
+        assert sorted(of(ours, kind)) == list(range(1, 29, 2))

@@ -1,0 +1,366 @@
+"""Within a page, all that names the same thing states the same number: random walks over pages.
+
+WALKS sets how many selections are tried on every page.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+import requests
+from streamlit.testing.v1 import AppTest
+
+from dyntube import formats
+from dyntube.dimensions import DIMENSIONS
+from dyntube.metrics import METRICS
+from dyntube.sheet import csv, header
+from dyntube.ui import frame
+from dyntube.ui.export import Report
+from dyntube.workbook import Provenance, workbook
+
+from . import library, plain, walking
+from .plain import Record
+from .test_pages import open_page
+from .test_routes import served
+from .walking import MISSING, Walk
+
+PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "data")
+SEEDS = range(int(os.environ.get("WALKS", "6")))
+BY_LABEL = {dimension.label.lower(): name for name, dimension in DIMENSIONS.items()}
+# Of each row of a block, and before; what a table does not show is left out of both.
+COMPARED = ("views", "plays", "watch_time", "completions")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Record]]:
+    folder = tmp_path_factory.mktemp("walking") / "archive"
+    return folder, walking.build(folder)
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[str]:
+    with ExitStack() as stack:
+        yield stack.enter_context(served())
+
+
+@dataclass
+class Taken:
+    """What a page gives away."""
+
+    report: Report
+    notes: Provenance
+    parameters: dict[str, list[str]]
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[Taken]:
+    """What each page gave away that was drawn."""
+    found: list[Taken] = []
+    menu = frame.export_menu
+
+    def kept(report: Report, notes: Callable[[], Provenance], parameters: Any) -> None:
+        found.append(Taken(report, notes(), dict(parameters)))
+        menu(report, notes, parameters)
+
+    monkeypatch.setattr(frame, "export_menu", kept)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_that_names_the_same_thing_states_the_same_number(
+    seed: int,
+    page: str,
+    stored: tuple[Path, list[Record]],
+    connect: Callable[..., None],
+    taken: list[Taken],
+    api: str,
+) -> None:
+    library.open_it(connect, stored[0])
+    walk = walking.at_random(seed, stored[1])
+    at = open_page(walk.address).switch_page(f"pages/{page}.py").run()
+    assert not at.exception
+    assert not at.error
+    assert "cannot be shown" not in "".join(info.value for info in at.info)
+    check_options(at, walk)
+    check_raw_views(api, walk)
+    if page == "data":
+        check_data(at, walk)
+        return
+    if not walk.views():
+        assert "No views match" in at.info[-1].value
+        return
+    check_cards(at, walk)
+    check_footers(at, walk)
+    check_charts(at, walk)
+    check_behind(at, walk)
+    check_notes(taken[-1].notes, walk)
+    tables = in_workbook(taken[-1])
+    for sheet in taken[-1].report.sheets:
+        check_sheet(sheet.title, tables[sheet.title], walk)
+        in_csv = pd.read_csv(io.BytesIO(csv(sheet)), keep_default_na=False, na_values=[""])
+        same_numbers(in_csv, tables[sheet.title])
+    check_tables(at, tables)
+    check_searched(at, walk)
+
+
+def amounts(row: dict[str, float]) -> dict[str, float]:
+    return {name: float(row[name]) for name in COMPARED}
+
+
+# Cards, footers, the views behind a number
+
+
+def check_cards(at: AppTest, walk: Walk) -> None:
+    now = plain.metrics(walk.views())
+    before = plain.metrics(walk.views(before=True)) if walk.days_before else None
+    names = {measure.label: measure for measure in METRICS.values()}
+    for card in at.metric:
+        if card.label not in names:  # the lists of the domain watch are counted, not measured
+            continue
+        measure = names[card.label]
+        assert f"**{formats.value(measure, now[measure.name], full=True)}**" in card.help
+        if before and measure.is_amount:
+            text = formats.value(measure, before[measure.name], full=True)
+            assert f"{text} in the one compared with" in card.help
+
+
+FOOTER = re.compile(r"[\d,]+ rows? by (.+?) · ")
+
+
+def check_footers(at: AppTest, walk: Walk) -> None:
+    for caption in at.caption:
+        if not (found := FOOTER.match(caption.value)):
+            continue
+        by = BY_LABEL[found[1]]
+        whole = plain.metrics(walk.views((by,)))
+        for name in ("views", "plays", "watch_time"):
+            measure = METRICS[name]
+            text = f"{formats.value(measure, whole[name], full=True)} {measure.label.lower()}"
+            assert f" · {text}" in caption.value
+
+
+def check_behind(at: AppTest, walk: Walk) -> None:
+    for name in walk.parameters.get("behind", []):
+        counted = {"views": "views", "completion_rate": "plays"}[name]
+        total = int(plain.metrics(walk.views())[counted])
+        said = [text.value for text in at.markdown if "newest first" in text.value]
+        assert said[0].startswith(f"**{formats.count(total, 'view')}, newest first**")
+
+
+def check_data(at: AppTest, walk: Walk) -> None:
+    """The checks count the views that are filtered by, and the keys without a name theirs."""
+    count = formats.count(len(walk.views()), "view")
+    assert [text.value for text in at.caption if text.value.startswith(f"Of {count}, ")]
+    shown = [table.value for table in at.dataframe if table.proto.alt == "Keys without a name"]
+    found = sum(shown[0]["Views"]) if shown else 0
+    kinds = ("project", "channel", "video")
+    rows = [(name, key, row) for name in kinds for (key,), row in groups_within(walk, name).items()]
+    nameless = [row for name, key, row in rows if key not in {*walking.NAMES[name], MISSING}]
+    assert found == sum(row["views"] for row in nameless)
+
+
+def groups_within(walk: Walk, by: str) -> dict[tuple[str], dict[str, float]]:
+    """The rows of a block that leaves nothing out."""
+    return plain.grouped(walk.views(), lambda view: (plain.DIMENSIONS[by](view, walk.zone),))
+
+
+# Charts and lists of options
+
+
+def check_charts(at: AppTest, walk: Walk) -> None:
+    """The views of each bar, country or box, as their hover says."""
+    for chart in at.get("plotly_chart"):
+        alt, spec = chart.proto.alt, json.loads(chart.proto.spec)
+        by = alt.removeprefix("Views by ").split(" and ")
+        if alt.startswith("Views by ") and all(part in BY_LABEL for part in by):
+            drawn = Counter(re.findall(r"<br>Views: ([\d,]+)", json.dumps(spec["data"])))
+            names = [BY_LABEL[part] for part in by]
+            if names == ["day"] or names == ["week"]:
+                continue
+            check_points(drawn, names, walk, is_map=spec["data"][0]["type"] == "choropleth")
+
+
+def check_points(drawn: Counter[str], by: list[str], walk: Walk, *, is_map: bool) -> None:
+    rows = walk.groups(*by)
+    counts = [int(row["views"]) for key, row in rows.items() if not is_map or key[0] in ISO]
+    if len(by) == 2:
+        parts: Counter[str] = Counter()
+        for key, row in rows.items():
+            parts[key[0]] += int(row["views"])
+        counts += parts.values()
+    elif not is_map and len(counts) > 7:  # and the rest
+        counts = [*sorted(counts, reverse=True)[:6], sum(sorted(counts, reverse=True)[6:])]
+    assert drawn == Counter(f"{count:,}" for count in counts)
+
+
+ISO = walking.NAMES["country"]
+
+
+def check_options(at: AppTest, walk: Walk) -> None:
+    for name in ("project", "channel", "video"):
+        options = at.multiselect(key=name).options
+        said = Counter(found[1] for text in options if (found := re.search(r" · ([\d,]+)$", text)))
+        assert said == Counter(f"{int(row['views']):,}" for row in walk.groups(name).values())
+
+
+# What is taken away
+
+
+def check_raw_views(api: str, walk: Walk) -> None:
+    answer = requests.get(f"{api}/api/views.csv?{walk.address}", timeout=60)
+    assert answer.status_code == 200, answer.text
+    ids = pd.read_csv(io.BytesIO(answer.content), dtype=str)["id"]
+    assert sorted(ids) == sorted(view["id"] for view in walk.views())
+
+
+def check_notes(notes: Provenance, walk: Walk) -> None:
+    whole = plain.metrics(walk.views())
+    assert dict(notes.counts) == {"Views": f"{whole['views']:,}", "Plays": f"{whole['plays']:,}"}
+
+
+def in_workbook(page: Taken) -> dict[str, pd.DataFrame]:
+    """The tables of a page's workbook by their titles."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(page.report.sheets, page.notes)))
+    found = {}
+    for sheet, name in zip(page.report.sheets, book.sheetnames[1:], strict=True):
+        head, *rows = book[name].values
+        found[sheet.title] = pd.DataFrame(rows, columns=head)
+    return found
+
+
+def same_numbers(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    assert list(one) == list(other)
+    for name in one.select_dtypes("number"):
+        assert one[name].tolist() == pytest.approx(other[name].astype(float).tolist(), nan_ok=True)
+
+
+def column(rows: pd.DataFrame, name: str) -> list[float] | None:
+    """A metric's column in our units; None where the table has none."""
+    if header(name) not in rows:
+        return None
+    scale = 3600 if name.startswith("watch_time") else 1
+    return [round(float(value) * scale, 3) for value in rows[header(name)].fillna(0)]
+
+
+def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
+    whole = plain.metrics(walk.views())
+    match title:
+        case "Totals":
+            check_rows(rows, [whole], walk_before(walk))
+        case "How much was watched":
+            shares = [min(v["watchTime"] / v["duration"], 1) for v in lasting(walk)]
+            if shares:
+                half = sum(share >= 0.5 for share in shares) / len(shares)
+                assert rows["Share"][50] == pytest.approx(half)
+        case "Plays by share watched":
+            assert sum(rows["Plays"]) == len(lasting(walk))
+        case "Funnel":
+            assert rows["Count"].tolist()[:2] == [whole["views"], whole["plays"]]
+        case "Completion rules":
+            used = rows[rows["Rule"].str.contains("used")]
+            assert used["Plays counted"].tolist() == [whole["completions"]]
+        case "By weekday and hour":
+            check_rows(rows, walk.groups("weekday", "hour_of_day").values())
+        case "Videos side by side":
+            check_beside(rows, walk)
+        case "Domain watch" | "Views by domain" | "Play rate by domain":
+            now = walk.groups("embed_domain")
+            before = walk.groups("embed_domain", before=True) if walk.days_before else {}
+            if title == "Domain watch":  # what has no domain is none
+                is_domain = rows["Embedding domain"].isin([key for (key,) in now | before])
+                rows = rows[is_domain & (rows["Views"] > 0)]
+                now = {key: row for key, row in now.items() if key != (MISSING,)}
+            check_rows(rows, now.values())
+        case _ if title.endswith(" by domain"):
+            assert len(rows) == len(walk.groups("embed_domain"))
+        case _ if title.startswith("Mix by "):
+            mixed = BY_LABEL[rows.columns[1].lower()]
+            assert sum(rows["Views"]) == len(walk.views((mixed,)))
+        case "By hour" | "By day" | "By week" | "By month":
+            for name in COMPARED:
+                if (found := column(rows, name)) is not None:
+                    assert sum(found) == pytest.approx(whole[name])
+        case _:
+            by = BY_LABEL[title.removeprefix("By ")]
+            before = walk.groups(by, before=True) if walk.days_before else None
+            now = walk.groups(by)
+            keys = list(now | (before or {}))
+            nothing = plain.metrics([])
+            check_rows(
+                rows,
+                [now.get(key, nothing) for key in keys],
+                None if before is None else [before.get(key, nothing) for key in keys],
+            )
+
+
+def walk_before(walk: Walk) -> list[dict[str, float]] | None:
+    return [plain.metrics(walk.views(before=True))] if walk.days_before else None
+
+
+def lasting(walk: Walk) -> list[Record]:
+    return [view for view in walk.views() if view["started"] and view["duration"] > 0]
+
+
+def check_rows(rows: pd.DataFrame, now: Any, before: Any = None) -> None:
+    """Each row has the numbers of one group, whatever it is called."""
+    asked = [(name, now, name) for name in COMPARED]
+    if before is not None:
+        asked += [(f"{name}_before", before, name) for name in COMPARED]
+    kept = [(column(rows, title), side, name) for title, side, name in asked]
+    kept = [(found, side, name) for found, side, name in kept if found is not None]
+    found = sorted(zip(*(values for values, *_ in kept), strict=True))
+    expected = sorted(
+        zip(*([round(float(row[name]), 3) for row in side] for _, side, name in kept), strict=True)
+    )
+    if kept and not rows.empty:
+        expected = [row for row in expected if any(row)] if len(found) < len(expected) else expected
+    assert found == expected
+
+
+def check_beside(rows: pd.DataFrame, walk: Walk) -> None:
+    """Each of the compared videos over the period, where it is views that are drawn."""
+    if "Views" not in rows or "Age" in rows:
+        return
+    chosen = next(one.values for one in walk.filters if (one.dimension, one.operator) == VIDEO)
+    groups = walk.groups("video")
+    expected = sorted(groups[key,]["views"] for key in chosen if (key,) in groups)
+    found = rows.groupby("Video")["Views"].sum()
+    assert sorted(count for count in found if count) == expected
+
+
+VIDEO = ("video", "is")
+
+
+def check_tables(at: AppTest, tables: dict[str, pd.DataFrame]) -> None:
+    """Every row that a table shows is in the file of it."""
+    for table in at.dataframe:
+        title = f"By {table.proto.alt.removesuffix(' by its numbers').lower()}"
+        if title in tables and table.proto.alt.endswith(" by its numbers"):
+            in_file = Counter(tables[title]["Views"])
+            assert Counter(table.value["views"].fillna(0).astype(int)) <= in_file
+
+
+def check_searched(at: AppTest, walk: Walk) -> None:
+    """A search changes what is listed, and nothing that the page states."""
+    fields = [field for field in at.text_input if field.key.endswith("-search")]
+    if not walk.search or not fields:
+        return
+    cards = [card.help for card in at.metric]
+    fields[0].set_value(walk.search)
+    at.run()
+    assert not at.exception
+    assert [card.help for card in at.metric] == cards
+    check_charts(at, walk)
