@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dyntube.charts import DARK, LIGHT
 from dyntube.doubts import Doubt
@@ -46,6 +46,11 @@ def colours(page: Page, selector: str, name: str) -> list[str]:
     return found
 
 
+def ringed(page: Page, dark: bool = False) -> Locator:
+    """The point of the day in doubt; using it waits until it is drawn."""
+    return page.locator(f'{POINTS}[style*="stroke: {rgb((DARK if dark else LIGHT).doubt)}"]')
+
+
 def rgb(colour: str) -> str:
     return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
 
@@ -60,9 +65,8 @@ def test_the_badge_the_banner_and_one_point_say_it(
     banner = page.get_by_role("alert").filter(has_text="may be wrong")
     expect(banner).to_contain_text("Numbers of 1 day may be wrong.")
     assert TEXT in banner.inner_text().replace("\u2060", "")
-    strokes = colours(page, POINTS, "stroke")
-    assert strokes.count(rgb((DARK if dark else LIGHT).doubt)) == 1
-    assert page.locator(".st-key-cards").get_by_text("in doubt").count() == 8
+    expect(ringed(page, dark)).to_have_count(1)
+    expect(page.locator(".st-key-cards").get_by_text("in doubt")).to_have_count(8)
     assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
@@ -71,16 +75,15 @@ def test_the_badge_is_green_where_no_shown_day_is_in_doubt(doubtful: str, tab: T
     badge = ".st-key-freshness [data-testid='stMarkdownContainer'] span"
     green = colours(sound, badge, "color")
     assert "doubt" not in sound.locator(".st-key-freshness").inner_text()
-    strokes = colours(sound, POINTS, "stroke")
-    assert len(strokes) == 7
-    assert rgb(LIGHT.doubt) not in strokes
+    expect(sound.locator(POINTS)).to_have_count(7)
+    expect(ringed(sound)).to_have_count(0)
     assert sound.get_by_text("may be wrong").count() == 0
     assert green != colours(draw(tab(), doubtful), badge, "color")
 
 
 def test_under_the_pointer_a_ringed_point_says_why(doubtful: str, tab: Tab) -> None:
     page = draw(tab(), doubtful)
-    ring = page.locator(POINTS).nth(colours(page, POINTS, "stroke").index(rgb(LIGHT.doubt)))
+    ring = ringed(page)
     ring.scroll_into_view_if_needed()
     box = ring.bounding_box()
     assert box
@@ -94,7 +97,7 @@ def test_a_click_on_a_ringed_point_narrows_the_period_as_on_any_other(
     doubtful: str, tab: Tab
 ) -> None:
     page = draw(tab(), doubtful)
-    ring = page.locator(POINTS).nth(colours(page, POINTS, "stroke").index(rgb(LIGHT.doubt)))
+    ring = ringed(page)
     ring.scroll_into_view_if_needed()
     box = ring.bounding_box()
     assert box
