@@ -13,12 +13,13 @@ import datetime as dt
 import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from . import doctor
 from .account import DEMO, Account, open_account
+from .config import try_settings
 from .doubting import add_accept, lines_of, say_doubts
 from .errors import (
     ConfigError,
@@ -112,6 +113,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _open() -> Account:
+    for text in try_settings().unknown:
+        print(f"dyntube: {text}", file=sys.stderr)
     account = open_account()
     if account.settings.demo:
         print(f"dyntube: {DEMO}", file=sys.stderr)
@@ -156,10 +159,22 @@ def _fetch(
         print(f"dyntube: {day}: {error}", file=sys.stderr)
     for (_, day), reason in sorted(report.kept.items()):
         print(f"dyntube: {day}: {reason}.", file=sys.stderr)
-    if failed := len(report.failed):
-        print(f"dyntube: {_days(failed)} could not be fetched.", file=sys.stderr)
+    for line in _left_out(account, days, report):
+        print(f"dyntube: {line}", file=sys.stderr)
     doubtful = say_doubts(account, days)
-    return stop.status or (1 if failed else doubtful)
+    return stop.status or (1 if report.failed else doubtful)
+
+
+def _left_out(account: Account, days: Sequence[dt.date], report: Report) -> Iterator[str]:
+    """What a sync leaves to the next one, or cannot have."""
+    if failed := len(report.failed):
+        untried = len(report.untried - report.failed.keys())
+        more = f" {untried:,} more {'was' if untried == 1 else 'were'} not tried."
+        yield f"{_days(failed)} could not be fetched.{more * bool(untried)}"
+    given_from, words = account.syncer.not_given
+    if refused := len({day for day in days if day < given_from} - account.archive.days().keys()):
+        were = "was" if refused == 1 else "were"
+        yield f"{_days(refused)} before {given_from} {were} not asked for. {words}"
 
 
 def _refresh_names(account: Account) -> None:
@@ -207,7 +222,7 @@ def _status(options: argparse.Namespace) -> int:
         for info in infos:
             verified, settled = ("yes" if flag else "no" for flag in (info.verified, info.settled))
             print(
-                f"{info.day}  {info.rows:>9,}  {info.api_total:>9,}  "
+                f"{info.day}  {info.rows:>9,}  {info.api_total - info.outside:>9,}  "
                 f"{verified:<8}  {settled:<7}  {info.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
             )
             for line in lines_of(trust, info.day):

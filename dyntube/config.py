@@ -16,7 +16,7 @@ from . import setting_texts as texts
 from .addresses import NO_RULES, PageRules
 from .errors import ConfigError
 from .setting_texts import Sync
-from .sources import Sources, find_sources
+from .sources import Sources, Stray, find_sources
 from .zones import zone_info
 
 STATS_URL = "https://stats.dyntube.com"
@@ -96,6 +96,18 @@ class Reading:
     sources: Sources
     names: tuple[str, ...]
     wrong: Mapping[str, str]
+
+    @property
+    def unknown(self) -> list[str]:
+        """A sentence for each name that looks like one of a setting and is none."""
+        return [_unknown(stray) for stray in self.sources.strays(self.names)]
+
+
+def _unknown(stray: Stray) -> str:
+    if stray.table:
+        return f"{stray.name} stands below [{stray.table}], where no setting is looked for."
+    meant = f"did you mean {stray.meant}?" if stray.meant else "the README lists all settings."
+    return f"{stray.name} is no setting; {meant}"
 
 
 def read_settings(

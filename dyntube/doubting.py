@@ -99,8 +99,9 @@ def say_doubts(account: Account, days: Collection[dt.date] | None = None) -> int
     if found:
         are = "is" if len(found) == 1 else "are"
         _say(
-            f"{count(len(found), 'day')} {are} in doubt, so numbers may be wrong. `repair` fetches "
-            "again; `accept` says that it is all right."
+            f"{count(len(found), 'day')} {are} in doubt, so numbers may be wrong. "
+            "`python -m dyntube repair` fetches these days again; `accept` marks a doubt as known "
+            "and harmless."
         )
     if trust.problem:
         _say(f"It is not known what was accepted. {trust.problem}")

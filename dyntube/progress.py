@@ -29,13 +29,14 @@ class Progress:
 class Report:
     """What a sync did: the days it stored, the error of each that it could not fetch, and those
     (by folder) of which it kept what was stored before, with the reason. `wanted` counts all that
-    it was to fetch."""
+    it was to fetch; `untried` are the days given up because others had failed, or by a stop."""
 
     stored: list[DayInfo] = field(default_factory=list)
     kept: dict[tuple[str, dt.date], str] = field(default_factory=dict)
     failed: dict[dt.date, DynTubeError] = field(default_factory=dict)
     cancelled: bool = False
     wanted: int = 0
+    untried: set[dt.date] = field(default_factory=set)
 
     @property
     def done(self) -> int:

@@ -147,7 +147,8 @@ class Run:
                 self._report.cancelled, is_open = True, False
                 self._client.retries.stop(CancelledError("The sync was cancelled."))
             if not is_open:
-                wishes.clear()  # days under way may still succeed
+                dropped = wishes.clear()  # days under way may still succeed
+                self._report.untried |= {task.day for task in dropped}
             self._show(wishes)
 
     def _take_up(self, wishes: Wishes) -> None:

@@ -31,6 +31,7 @@ def path(name: str, text: str) -> Path:
 
 def api_key(name: str, text: str) -> str:
     """A key as it stands in a header."""
+    _refuse_quotes(name, text)
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ConfigError(f"{name} has characters that no API key has: was it copied whole?")
     return text
@@ -38,9 +39,15 @@ def api_key(name: str, text: str) -> str:
 
 def keys(name: str, text: str) -> tuple[str, ...]:
     """Keys, separated by commas; each once."""
+    _refuse_quotes(name, text)
     if not text.isprintable():
         raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
     return tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+
+
+def _refuse_quotes(name: str, text: str) -> None:
+    if text[:1] in ("'", '"'):  # as from a file for `docker run --env-file`
+        raise ConfigError(f"{name} starts with a quote: write it without quotes.")
 
 
 _LABEL = "[0-9A-Za-z_\x80-\U0010ffff-]{1,63}"

@@ -198,11 +198,11 @@ class Sweeper:
             )
         if self.scope.kind != "account":
             keys = page.views[f"{self.scope.kind}_key"].unique().to_pylist()
-            if strangers := set(keys) - {self.scope.key, None}:
+            if strangers := len(set(keys) - {self.scope.key, None}):
+                others = "another one" if strangers == 1 else f"{strangers:,} others"
                 raise BadResponseError(
-                    f"DynTube was asked for one {self.scope.kind} and sent views of "
-                    f"{len(strangers):,} others. Is the key in DYNTUBE_{self.scope.kind.upper()}"
-                    "_KEYS right?"
+                    f"DynTube was asked for one {self.scope.kind} and sent views of {others}. "
+                    f"Is the key in DYNTUBE_{self.scope.kind.upper()}_KEYS right?"
                 )
         return page
 

@@ -23,7 +23,8 @@ class Wishes:
         self._waiting: list[list[Task]] = []
         self._busy: set[Key] = set()
         self._given_up: set[Key] = set()
-        self.done = self.ended = self._dropped = 0
+        self.done = self.ended = 0
+        self._dropped: list[Task] = []
 
     @property
     def left(self) -> int:
@@ -33,7 +34,7 @@ class Wishes:
     @property
     def total(self) -> int:
         """How many days are wanted: `ended` ones, done or not, those under way, and the rest."""
-        return self.ended + len(self._busy) + self.left + self._dropped
+        return self.ended + len(self._busy) + self.left + len(self._dropped)
 
     def add(self, tasks: Iterable[Task]) -> None:
         """Somebody wants these days, newest first."""
@@ -79,10 +80,12 @@ class Wishes:
         ]
         self._tidy()
 
-    def clear(self) -> None:
-        """No more days are taken."""
-        self._dropped += self.left
+    def clear(self) -> list[Task]:
+        """No more days are taken; the days that this leaves out."""
+        dropped = [task for wish in self._waiting for task in wish]
+        self._dropped += dropped
         self._waiting = []
+        return dropped
 
     def _tidy(self) -> None:
         self._waiting = [wish for wish in self._waiting if wish]

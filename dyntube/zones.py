@@ -35,7 +35,12 @@ def _known() -> frozenset[str]:
 
 
 def _like(timezone: str) -> str:
-    """A zone whose name is nearly this."""
-    names = {name.casefold(): name for name in zones()}
+    """A zone whose name, or whose place, is nearly this. CEST is not nearly EST."""
+    exact = {name.casefold(): name for name in zones()}
+    if timezone.casefold() in exact:
+        return exact[timezone.casefold()]
+    places = [name for name in zones() if "/" in name]
+    names = {name.rpartition("/")[2].casefold(): name for name in reversed(places)}
+    names |= {name.casefold(): name for name in places}
     found = get_close_matches(timezone.casefold(), names, n=1, cutoff=0.8)
     return names[found[0]] if found else "Europe/Berlin"

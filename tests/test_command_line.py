@@ -269,6 +269,41 @@ def test_the_error_output_of_a_sync_is_for_machines(tmp_path: Path) -> None:
     assert "\x1b" not in done.stderr
 
 
+def test_sync_says_how_many_days_it_did_not_try_and_which_dyntube_does_not_give(
+    tmp_path: Path,
+) -> None:
+    given = False
+
+    def script(asked: Asked) -> Answer:
+        if "to" not in asked.json:
+            return three_days(asked)
+        if not given or asked.json["from"] < "2026-04-29":
+            return Answer(400, b'{"message": "Not now."}')
+        return three_days(asked)
+
+    def sync(folder: Path) -> list[str]:
+        period = ("--from", "2026-01-01", "--to", "2026-05-03")
+        done = run("sync", *period, url=server.url, folder=folder, DYNTUBE_CONCURRENCY="1")
+        return [line for line in done.stderr.splitlines() if line.startswith("dyntube: ")]
+
+    with serve(script) as server:
+        said = sync(tmp_path / "a")
+        assert said[-1] == "dyntube: 3 days could not be fetched. 120 more were not tried."
+        given = True
+        [said] = sync(tmp_path / "b")
+        assert said.startswith("dyntube: 120 days before 2026-05-01 were not asked for. ")
+        assert said.endswith("Not now.")
+
+
+def test_a_misspelt_setting_is_named_by_every_command(tmp_path: Path) -> None:
+    with serve(three_days) as server:
+        for command in ("sync", *MAY), ("status",):
+            done = run(*command, url=server.url, folder=tmp_path / "a", DYNTUBE_TIMEZON="UTC")
+            assert done.returncode == 0
+            said = "dyntube: DYNTUBE_TIMEZON is no setting; did you mean DYNTUBE_TIMEZONE?"
+            assert said in done.stderr.splitlines()
+
+
 def test_names_that_cannot_be_fetched_are_noted_and_no_failure(tmp_path: Path) -> None:
     def script(asked: Asked) -> Answer:
         return Answer(404) if asked.method == "GET" else three_days(asked)

@@ -277,7 +277,9 @@ def test_what_is_no_domain_name_is_refused_with_one_that_is(tmp_path, text):
     assert len(str(refused.value)) < 300
 
 
-@pytest.mark.parametrize("key", ["a\nsecret", "a\r\nsecret", "a secret", "secret\t1", "secreté"])
+@pytest.mark.parametrize(
+    "key", ["a\nsecret", "a\r\nsecret", "a secret", "secret\t1", "secreté", '"secret"', "'secret'"]
+)
 def test_a_key_that_was_copied_badly_is_refused_without_being_repeated(tmp_path, key):
     with pytest.raises(ConfigError, match="DYNTUBE_API_KEY") as refused:
         read(tmp_path, DYNTUBE_API_KEY=key)

@@ -68,8 +68,8 @@ def test_status_says_why_each_day_is_in_doubt_and_is_3(folder: Path) -> None:
     assert done.stderr.splitlines() == [
         f"dyntube: 2026-05-01 to 2026-05-02: {COUNT.text}",
         f"dyntube: 2026-05-02: {ZONE.text}",
-        "dyntube: 2 days are in doubt, so numbers may be wrong. `repair` fetches again; `accept` "
-        "says that it is all right.",
+        "dyntube: 2 days are in doubt, so numbers may be wrong. `python -m dyntube repair` fetches "
+        "these days again; `accept` marks a doubt as known and harmless.",
     ]
 
 

@@ -94,6 +94,20 @@ def marks(at: AppTest) -> dict[str, tuple[str, str]]:
 # D1: days that are not stored
 
 
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(7, "None of these days is stored yet."), (1, "20 Nov 2026 is not stored yet.")],
+)
+def test_a_period_of_which_nothing_is_stored_says_so(
+    archive: Archive, days: int, text: str
+) -> None:
+    fill(archive, FRIDAY - 6 * ONE_DAY, FRIDAY)
+    fill(archive, FRIDAY - 30 * ONE_DAY, FRIDAY - 25 * ONE_DAY)
+    last = FRIDAY - 7 * ONE_DAY
+    at = show(f"from={last - (days - 1) * ONE_DAY}&to={last}")
+    assert text in said(at)
+
+
 def test_of_two_weeks_of_which_one_is_stored_the_other_is_a_gap(
     archive: Archive, taken: dict[str, Any]
 ) -> None:

@@ -119,6 +119,23 @@ def test_an_unknown_time_zone_is_refused(zone):
         period("2026-01-01").bounds(zone)
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("europe/berlin", "Europe/Berlin"),
+        ("Berlin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+        ("utc", "UTC"),
+        ("Europe/Berln", "Europe/Berlin"),
+        ("CEST", "Europe/Berlin"),
+        ("PDT", "Europe/Berlin"),
+    ],
+)
+def test_the_zone_that_is_named_instead_is_one_that_may_have_been_meant(asked, named):
+    with pytest.raises(PeriodError, match=f"one is {named}[.]$"):
+        zone_info(asked)
+
+
 def test_another_spelling_of_a_zone_is_refused_with_the_right_one():
     with pytest.raises(PeriodError, match="one is America/Argentina/Ushuaia"):
         zone_info("america/argentina/ushuaia")

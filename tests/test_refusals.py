@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
+import threading
+from dataclasses import replace
 
 import pytest
 
 from dyntube.api import Client, Window
 from dyntube.config import Scope, Settings
 from dyntube.errors import ApiError, AuthError, NothingError, RequestError
+from dyntube.progress import Progress
 
 from .conftest import NOON, SECRET, record
-from .scripted import Answer, Asked, Server, in_turn
-from .syncing import MAY_1, ONE_DAY, MakeScene, build, hourly, ids, paged
+from .scripted import Answer, Asked, Script, Server, in_turn
+from .syncing import MAY_1, ONE_DAY, MakeScene, Scene, build, day_asked, hourly, ids, paged
 
 WINDOW = Window(NOON - ONE_DAY, NOON)
 PROBLEM = {"title": "Bad range.", "detail": "At most 31 days", "errors": {"From": ["too early"]}}
@@ -22,7 +24,7 @@ PROBLEM = {"title": "Bad range.", "detail": "At most 31 days", "errors": {"From"
 
 def asking(server: Server, **known: object) -> Client:
     settings = Settings(api_key=SECRET, stats_url=server.url, api_url=server.url)
-    settings = dataclasses.replace(settings, **known)
+    settings = replace(settings, **known)
     return Client(settings, sleep=lambda _: None, now=lambda: NOON)
 
 
@@ -131,9 +133,7 @@ def test_a_server_that_takes_get_alone_is_asked_so_from_then_on(server: Server) 
 
     def script(asked: Asked) -> Answer:
         given = {n: int(v) if n in ("page", "size") else v for n, v in asked.query.items()}
-        return (
-            Answer(405) if asked.method == "POST" else log(dataclasses.replace(asked, json=given))
-        )
+        return Answer(405) if asked.method == "POST" else log(replace(asked, json=given))
 
     server.script = script
     client = asking(server)
@@ -161,12 +161,11 @@ def test_a_day_that_is_gone_by_404_keeps_its_views_and_is_marked(scene: MakeScen
     assert [doubt.kind for doubt in log.stored(day).doubts] == ["gone"]
 
 
-def test_an_empty_day_that_came_before_any_views_is_asked_for_again_in_the_same_run(
-    scene: MakeScene,
-) -> None:
-    """Where nothing is said by 404, and the server gives no window that has both."""
-    empty = MAY_1 + 3 * ONE_DAY
-    log = scene(hourly(3, MAY_1), page_size=100, concurrency=1)
+EMPTY = MAY_1 + 3 * ONE_DAY
+
+
+def by_the_day(log: Scene) -> Script:
+    """A server that says 404 where there is nothing, and gives no window that has views as well."""
     well = log.server.script
 
     def script(asked: Asked) -> Answer:
@@ -176,11 +175,56 @@ def test_an_empty_day_that_came_before_any_views_is_asked_for_again_in_the_same_
         found = well(asked)
         return found if json.loads(found.body)["views"] else Answer(404)
 
-    log.server.script = script
-    report = log.syncer.sync([empty, MAY_1])
+    return script
+
+
+def test_an_empty_day_that_came_before_any_views_is_asked_for_again_in_the_same_run(
+    scene: MakeScene,
+) -> None:
+    log = scene(hourly(3, MAY_1), page_size=100, concurrency=1)
+    log.server.script = by_the_day(log)
+    report = log.syncer.sync([EMPTY, MAY_1])
     assert not report.failed
     assert (report.done, report.wanted) == (2, 2)
-    assert (log.stored(empty).rows, log.stored(MAY_1).rows) == (0, 3)
+    assert (log.stored(EMPTY).rows, log.stored(MAY_1).rows) == (0, 3)
+
+
+def test_a_cancelled_run_asks_for_no_empty_day_again(scene: MakeScene) -> None:
+    log = scene(hourly(3, MAY_1), page_size=100, concurrency=1)
+    log.server.script = by_the_day(log)
+    stop, asked_until = threading.Event(), []
+
+    def cancel_when_a_day_is_stored(now: Progress) -> None:
+        if now.days_done and not stop.is_set():
+            asked_until.append(len(log.server.asked))
+            stop.set()
+
+    days = [EMPTY, MAY_1, MAY_1 - ONE_DAY]
+    report = log.syncer.sync(days, stop=stop, progress=cancel_when_a_day_is_stored)
+    assert report.cancelled
+    assert isinstance(report.failed[EMPTY], NothingError)
+    assert EMPTY not in map(day_asked, log.server.asked[asked_until[0] :])
+
+
+def test_another_scopes_failure_of_the_same_day_stays_when_an_empty_one_is_asked_for_again(
+    scene: MakeScene,
+) -> None:
+    scopes = (Scope("project", "failing"), Scope("project", "project-a"))
+    log = scene(hourly(3, MAY_1), concurrency=1, scopes=scopes)
+    by_project = by_the_day(log)
+
+    def script(asked: Asked) -> Answer:
+        project = asked.json["projectKey"]
+        if project == "failing" and day_asked(asked) == EMPTY:
+            return Answer(400, b'{"message": "Not this day."}')
+        found = by_project(asked)
+        return replace(found, body=found.body.replace(b"project-a", project.encode()))
+
+    log.server.script = script
+    report = log.syncer.sync([EMPTY, MAY_1])
+    assert log.stored(EMPTY).rows == 0
+    said = {day: str(error).split(": ")[-1] for day, error in report.failed.items()}
+    assert said == {EMPTY: "Not this day."}
 
 
 def test_dates_without_a_zone_are_in_doubt_until_somebody_names_it(
@@ -190,13 +234,13 @@ def test_dates_without_a_zone_are_in_doubt_until_somebody_names_it(
     server.script = lambda asked: Answer(
         body=json.dumps({"pager": {"total": 2, "page": 1, "size": 9}, "views": views}).encode()
     )
-    settings = dataclasses.replace(settings_of_server, page_size=9)
+    settings = replace(settings_of_server, page_size=9)
     days = [MAY_1, MAY_1 + ONE_DAY]
     syncer, archive = build(settings)
     syncer.sync(days)
     assert ids(archive) == ["a", "b"]
     assert {doubt.kind for (info,) in archive.days().values() for doubt in info.doubts} == {"zone"}
-    syncer, archive = build(dataclasses.replace(settings, api_zone="America/New_York"))
+    syncer, archive = build(replace(settings, api_zone="America/New_York"))
     syncer.sync(days)
     assert (ids(archive), ids(archive, days[1])) == (["b"], ["a"])
     assert [info.doubts for (info,) in archive.days().values()] == [(), ()]

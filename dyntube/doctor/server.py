@@ -90,9 +90,13 @@ def _no_views(asking: Asking, error: ApiError) -> Iterator[Check]:
         yield _clock(asking)
         yield from skipped(LOG, "the key has to be accepted first")
         return
-    yield from skipped(("key",), "nothing is known of it")
+    yield from skipped(("key",), "DynTube gave no usable answer")
     yield _clock(asking)
-    yield failed("log", str(error), "Is DYNTUBE_STATS_URL right, and the keys of projects?")
+    yield failed(
+        "log",
+        str(error),
+        "If that does not say it: is DYNTUBE_STATS_URL right, and the keys of projects?",
+    )
     yield from skipped(LOG[1:], "views have to come first")
 
 

@@ -68,18 +68,25 @@ def gap_text(period: Period, timezone: str, known: Coverage, now: dt.datetime) -
     said = []
     given_from, _ = account().syncer.not_given
     if missing:
-        of, are = sum(day <= now.date() for day in days), "is" if len(missing) == 1 else "are"
-        yet = " yet" * (missing[-1] >= given_from)
-        said.append(
-            f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
-            f"last of them {formats.day(missing[-1])}."
-        )
+        of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
+        said.append(_missing_text(missing, of, yet))
     if cut:
         said.append(_cut_text(cut, timezone, known, now))
     if missing and missing[0] < given_from:
         said.append(not_given_text())
     rest = "them" if missing else "the rest"
     return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
+
+
+def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
+    if len(missing) == of:
+        none = "None of these days is" if of > 1 else f"{formats.day(missing[0])} is not"
+        return f"{none} stored{yet}."
+    are = "is" if len(missing) == 1 else "are"
+    return (
+        f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
+        f"last of them {formats.day(missing[-1])}."
+    )
 
 
 def not_given_text() -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.web import cli
 
 from .. import formats
-from ..config import Settings, read_settings
+from ..config import Settings, read_settings, try_settings
 from ..errors import ConfigError
 from .answers import close
 from .headers import base_path
@@ -53,6 +53,8 @@ def words() -> str:
     """Where the dashboard is, and what it shows."""
     try:
         rows = _rows(read_settings())
+        if unknown := try_settings().unknown:
+            rows["Settings"] = " ".join(unknown)
     except ConfigError as error:
         rows = {"Settings": f"{error} Until then, pages say the same."}
     return "\n".join(
