@@ -28,6 +28,8 @@ PAINTED = """() => {
     && document.querySelector('.stPlotlyChart, [data-testid="stDataFrame"]') !== null
     && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
     && all('.stPlotlyChart', '.main-svg')
+    && [...document.querySelectorAll('.js-plotly-plot')]
+      .every(e => e._fullLayout?._replotting === false)  // plotly has drawn the data
     && all('[data-testid="stDataFrame"]', 'canvas')
     && all('.stPlotlyChart:has(.geo)', '.choroplethlayer path');
 }"""
