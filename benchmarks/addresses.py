@@ -15,17 +15,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.demo.chance import texts
 from dyntube.demo.draw import SEED, draw_day
 from dyntube.demo.views import table
-from dyntube.engine import Engine
-from dyntube.fetch import ONE_DAY
-from dyntube.periods import Period
-from dyntube.plan import midnight
-from dyntube.query import Query
-from dyntube.records import with_computed
+from dyntube.engine.engine import Engine
+from dyntube.fetch.day import ONE_DAY
+from dyntube.fetch.plan import midnight
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
+from dyntube.reading.records import with_computed
 
 from .machine import median_seconds, row
 

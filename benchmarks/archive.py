@@ -23,17 +23,17 @@ from typing import cast
 import filelock
 import pyarrow.compute as pc
 
-from dyntube.api import CatalogKind, Client
-from dyntube.archive import Archive
-from dyntube.catalog import Catalog
-from dyntube.config import Scope, Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.demo.catalog import listing
 from dyntube.demo.draw import SEED, VIEWS_PER_DAY, count, draw_day, settle
 from dyntube.demo.parameters import microseconds
 from dyntube.demo.views import table
-from dyntube.plan import SETTLES_AFTER, midnight
-from dyntube.records import with_computed
+from dyntube.fetch.catalog import Catalog
+from dyntube.fetch.client import CatalogKind, Client
+from dyntube.fetch.plan import SETTLES_AFTER, midnight
+from dyntube.reading.records import with_computed
+from dyntube.settings.settings import Scope, Settings
 
 from .machine import row
 

@@ -29,10 +29,10 @@ import pyarrow.parquet as pq
 import requests
 
 from dyntube.account import open_account
-from dyntube.config import Settings
 from dyntube.demo import process
-from dyntube.parse import read_page
-from dyntube.parse_plain import _PARSE
+from dyntube.reading.parse import read_page
+from dyntube.reading.parse_fast import _PARSE
+from dyntube.settings.settings import Settings
 
 from . import delay, sample
 from .machine import row

@@ -22,7 +22,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dyntube.engine import Engine
+from dyntube.engine.engine import Engine
 from dyntube.ui import answers
 
 from . import archive

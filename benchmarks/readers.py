@@ -25,8 +25,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from dyntube.account import open_account
-from dyntube.periods import DEFAULT_PRESET, PRESETS
-from dyntube.query import Query
+from dyntube.query.periods import DEFAULT_PRESET, PRESETS
+from dyntube.query.query import Query
 
 from . import archive
 from .growth import Column, table

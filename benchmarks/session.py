@@ -22,7 +22,7 @@ from streamlit.proto.Navigation_pb2 import Navigation
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from dyntube.memory import FIRST_REST
+from dyntube.engine.hot_days import FIRST_REST
 from tests.browser.app import running
 
 PATIENCE = 60.0  # seconds after which a reader gives up

@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 
 from . import doctor
 from .account import DEMO, Account, open_account
-from .config import try_settings
-from .doubting import add_accept, lines_of, say_doubts
+from .archive.export import export
+from .cli.accept import add_accept, lines_of, say_doubts
+from .cli.output import guarded_output, shown
+from .cli.signals import Stopped, noticed, raised
 from .errors import (
     ConfigError,
     DynTubeError,
@@ -29,14 +31,12 @@ from .errors import (
     PeriodError,
     SyncRunningError,
 )
-from .export import export
-from .journal import event, unforeseen
+from .events import event, unforeseen
+from .fetch.sync import Report
 from .logs import log_everything
-from .periods import Period, local_days
-from .reasons import as_json
-from .stopping import Stopped, noticed, raised
-from .sync import Report
-from .terminal import guarded_output, shown
+from .query.periods import Period, local_days
+from .settings.settings import try_settings
+from .trust.reasons import as_json
 
 BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --from is given
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from . import accepted, habits, notes, saved_views
-from .accepted import Acceptances
-from .api import Client
-from .archive import Archive
-from .catalog import Catalog
-from .config import Settings, read_settings
-from .coverage import Coverage, coverage
+from .archive.archive import Archive
+from .archive.coverage import Coverage, coverage
 from .demo import process as demo
 from .demo.embeds import OWN_DOMAINS
-from .engine import Engine
+from .engine.engine import Engine
 from .errors import ApiError, BadResponseError, RequestError
-from .journal import FILE_NAME, Journal
-from .notes import Notes
-from .saved_views import SavedViews
-from .shelf import Shelf
-from .sync import Syncer
-from .trust import Trust, Trusted
+from .events import FILE_NAME, Journal
+from .fetch import habits
+from .fetch.catalog import Catalog
+from .fetch.client import Client
+from .fetch.sync import Syncer
+from .settings.settings import Settings, read_settings
+from .sharing import notes, saved_views
+from .sharing.json_list import Shelf
+from .sharing.notes import Notes
+from .sharing.saved_views import SavedViews
+from .trust import accepted
+from .trust.accepted import Acceptances
+from .trust.trust import Trust, Trusted
 
 DEMO = "No DYNTUBE_API_KEY is set: this is invented demo data."
 

@@ -6,11 +6,11 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
-from .metrics import Metric
-from .periods import Period
-from .progress import Progress
-from .scopes import StoredScope
-from .text import clean, short
+from .archive.scopes import StoredScope
+from .fetch.progress import Progress
+from .query.metrics import Metric
+from .query.periods import Period
+from .reading.text import clean, short
 
 NONE = "–"  # what stands where there is no value
 _COUNTLESS = 1e15  # from here on, numbers are written with their power of ten

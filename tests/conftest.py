@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dyntube import sources
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.demo import process
-from dyntube.parse import read_page
-from dyntube.sync import Syncer
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Syncer
+from dyntube.reading.parse import read_page
+from dyntube.settings import sources
+from dyntube.settings.settings import Settings
 
 from .failures import pytest_configure
 from .scripted import Answer, Server, in_turn, serve

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dyntube.config import STATS_URL
-from dyntube.periods import Period
+from dyntube.query.periods import Period
+from dyntube.settings.settings import STATS_URL
 
 from . import odd, plain
 from .conftest import record

@@ -28,7 +28,7 @@ def page() -> None:
 
     import streamlit as st
 
-    from dyntube.periods import Period
+    from dyntube.query.periods import Period
     from dyntube.ui import state
     from dyntube.ui.notes import about_text, notes_menu, shown_notes
     from dyntube.ui.scene import Scene

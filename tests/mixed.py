@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from dyntube.archive import Archive
+from dyntube.archive.archive import Archive
 
 from . import odd
 from .hostile import TEXTS

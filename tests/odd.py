@@ -7,15 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dyntube import accepted
-from dyntube.accepted import Acceptances
-from dyntube.archive import Archive
-from dyntube.config import STATS_URL, Settings
-from dyntube.dayfile import DayInfo
-from dyntube.doubts import Doubt, Kind
-from dyntube.journal import FILE_NAME, Journal
-from dyntube.parse import read_page
-from dyntube.shelf import Shelf
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.archive.doubts import Doubt, Kind
+from dyntube.events import FILE_NAME, Journal
+from dyntube.reading.parse import read_page
+from dyntube.settings.settings import STATS_URL, Settings
+from dyntube.sharing.json_list import Shelf
+from dyntube.trust.accepted import Acceptances
+from dyntube.trust.trust import accepted
 
 from .conftest import pager, record
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dyntube.config import STATS_URL
-from dyntube.sheet import Sheet
+from dyntube.export.table import Sheet
+from dyntube.settings.settings import STATS_URL
 from dyntube.ui.export import Report
 
 from . import odd

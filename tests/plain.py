@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from dyntube.dimensions import LENGTHS
-from dyntube.query import Filter
+from dyntube.query.dimensions import LENGTHS
+from dyntube.query.query import Filter
 
 Record = dict[str, Any]
 BETWEEN = "\x1f"

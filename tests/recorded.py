@@ -25,10 +25,10 @@ from typing import Any
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from dyntube.archive import Archive
-from dyntube.engine import Engine
-from dyntube.periods import Period
-from dyntube.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine
+from dyntube.query.periods import Period
+from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
 
 from . import library, mixed, odd, plain
 

@@ -8,12 +8,13 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from dyntube.dimensions import HIERARCHIES, UNKNOWN
-from dyntube.metrics import METRICS
-from dyntube.periods import EARLIEST, INTERVALS, LATEST, Period
-from dyntube.quality import CHECKS, DAY_CHECKS
-from dyntube.query import Operator
-from dyntube.text import clean
+from dyntube.query.checks import CHECKS
+from dyntube.query.dimensions import HIERARCHIES, UNKNOWN
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import EARLIEST, INTERVALS, LATEST, Period
+from dyntube.query.query import Operator
+from dyntube.reading.text import clean
+from dyntube.trust.day_checks import DAY_CHECKS
 from dyntube.ui.selection import (
     COMPARE_LABELS,
     CUSTOM,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dyntube.shelf import Shelf
+from dyntube.sharing.json_list import Shelf
 
 NOBODY = 65534
 

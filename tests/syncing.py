@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.dayfile import DayInfo
-from dyntube.journal import FILE_NAME, Event, Journal
-from dyntube.sync import Report, Syncer
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.events import FILE_NAME, Event, Journal
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Report, Syncer
+from dyntube.settings.settings import Settings
 
 from .conftest import NOON, record
 from .plain import Record

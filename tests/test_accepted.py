@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from dyntube import accepted as module
-from dyntube.accepted import FILE_NAME, Acceptances, load
-from dyntube.doubts import KINDS, Kind
+from dyntube.archive.doubts import KINDS, Kind
 from dyntube.errors import ArchiveError, EntryError
-from dyntube.shelf import Shelf
+from dyntube.sharing.json_list import Shelf
+from dyntube.trust.accepted import FILE_NAME, Acceptances, load
+from dyntube.trust.trust import accepted as module
 
 from .shelves import run
 
@@ -151,7 +151,7 @@ def test_a_name_from_outside_is_cleaned_and_cut(acceptances: Acceptances) -> Non
 def test_threads_and_processes_lose_nothing_of_each_other(file: Path) -> None:
     script = """
 import datetime as dt
-from dyntube.accepted import *
+from dyntube.trust.accepted import *
 kept = Acceptances(Shelf(Path(sys.argv[1]), load))
 for day in range(1, 29, 2):
     kept.accept({sys.argv[2]: [(dt.date(2026, 11, day),) * 2]}, "a")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.addresses import Address, PageRules, page, read
-from dyntube.text import clean
+from dyntube.reading.addresses import Address, PageRules, page, read
+from dyntube.reading.text import clean
 
 RULES = PageRules((("learn.example", ("#",)), ("shop.example", ("p", "id"))))
 

@@ -9,16 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from dyntube.api import Client, Window
-from dyntube.config import Scope, Settings
-from dyntube.errors import (
-    ApiError,
-    AuthError,
-    BadResponseError,
-    RequestError,
-    UnavailableError,
-)
-from dyntube.retry import ATTEMPTS
+from dyntube.errors import ApiError, AuthError, BadResponseError, RequestError, UnavailableError
+from dyntube.fetch.client import Client, Window
+from dyntube.fetch.retry import ATTEMPTS
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import record
 from .scripted import Answer, Server, in_turn, serve, views

@@ -17,7 +17,7 @@ import pytest
 import requests
 from streamlit.testing.v1 import AppTest
 
-from dyntube.config import STATS_URL
+from dyntube.settings.settings import STATS_URL
 
 from . import odd
 

@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from dyntube.archive import GRACE_SECONDS, Archive
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import GRACE_SECONDS, Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import ArchiveError, SyncRunningError
-from dyntube.records import SCHEMA
+from dyntube.reading.records import SCHEMA
 
 from .conftest import record
 
@@ -143,8 +143,8 @@ def test_a_write_that_fails_leaves_the_old_day_and_no_leftover(
     script = f"""
 import datetime as dt, resource, sys
 from pathlib import Path
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import ArchiveError
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -169,7 +169,7 @@ def test_the_lock_is_held_over_processes_and_freed_by_a_kill(archive: Archive) -
     script = f"""
 import time
 from pathlib import Path
-from dyntube.archive import Archive
+from dyntube.archive.archive import Archive
 with Archive(Path({str(archive.root)!r}), {archive.folders!r}).lock():
     print("held", flush=True)
     time.sleep(60)

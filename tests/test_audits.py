@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.audits import Audits
-from dyntube.plan import AUDITS_PER_RUN
+from dyntube.archive.audits import Audits
+from dyntube.fetch.plan import AUDITS_PER_RUN
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked

@@ -12,14 +12,14 @@ from typing import Any, NoReturn
 
 import pytest
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.background import CALM, CANCELLED_SECONDS, RETRY_SECONDS, Background, State
-from dyntube.catalog import Catalog
-from dyntube.config import Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import AuthError
-from dyntube.sync import Syncer
+from dyntube.fetch.background import CALM, CANCELLED_SECONDS, RETRY_SECONDS, Background, State
+from dyntube.fetch.catalog import Catalog
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Syncer
+from dyntube.settings.settings import Settings
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked, Server, in_turn, serve
@@ -270,11 +270,11 @@ def log_requests(server: Server) -> int:
 @pytest.mark.parametrize(
     "broken",
     [
-        "dyntube.sync.Syncer.sync",
-        "dyntube.run.Run._show",
-        "dyntube.run.Run._audit",
-        "dyntube.fetch.DayFetcher.fetch",
-        "dyntube.archive.Archive.write",
+        "dyntube.fetch.sync.Syncer.sync",
+        "dyntube.fetch.run.Run._show",
+        "dyntube.fetch.run.Run._audit",
+        "dyntube.fetch.day.DayFetcher.fetch",
+        "dyntube.archive.archive.Archive.write",
     ],
 )
 def test_a_sync_that_fails_in_a_way_nobody_foresaw_says_so_and_rests(
@@ -329,7 +329,7 @@ def test_names_that_fail_in_a_way_nobody_foresaw_rest_and_the_reader_is_told(
     wait_until(lambda: names_asked(server) == 3)
     today.seconds += RETRY_SECONDS
     with monkeypatch.context() as patch:
-        patch.setattr("dyntube.catalog._merged", fails)
+        patch.setattr("dyntube.fetch.catalog._merged", fails)
         for _ in range(20):
             today.look(0, None)
         wait_until(lambda: today.background.state.error)

@@ -12,31 +12,21 @@ from pathlib import Path
 import pytest
 
 from dyntube.account import open_account
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.beginning import BLIND, EVER, LONG_AGO, WORTH, Beginning, Look
-from dyntube.config import Scope, Settings
+from dyntube.archive.archive import Archive
 from dyntube.errors import AuthError, RequestError, UnavailableError
-from dyntube.fetch import Task
-from dyntube.journal import FILE_NAME, Journal
-from dyntube.periods import Period
-from dyntube.states import stored_days
-from dyntube.sync import Syncer
-from dyntube.wishes import Wishes
+from dyntube.events import FILE_NAME, Journal
+from dyntube.fetch.beginning import BLIND, EVER, LONG_AGO, WORTH, Beginning, Look
+from dyntube.fetch.client import Client
+from dyntube.fetch.day import Task
+from dyntube.fetch.queue import Wishes
+from dyntube.fetch.sync import Syncer
+from dyntube.query.periods import Period
+from dyntube.settings.settings import Scope, Settings
+from dyntube.trust.states import stored_days
 
 from .conftest import NOON
 from .scripted import Answer, Asked, Server
-from .syncing import (
-    AT_ONCE,
-    MAY_1,
-    ONE_DAY,
-    TODAY,
-    MakeScene,
-    Scene,
-    day_asked,
-    hourly,
-    paged,
-)
+from .syncing import AT_ONCE, MAY_1, ONE_DAY, TODAY, MakeScene, Scene, day_asked, hourly, paged
 
 DAY = dt.timedelta(days=1)
 

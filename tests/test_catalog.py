@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.api import Client
-from dyntube.catalog import Catalog, Names
-from dyntube.config import Settings
 from dyntube.errors import ArchiveError, AuthError, RequestError
-from dyntube.text import LONGEST
+from dyntube.fetch.catalog import Catalog, Names
+from dyntube.fetch.client import Client
+from dyntube.reading.text import LONGEST
+from dyntube.settings.settings import Settings
 
 from .conftest import NOON
 from .scripted import Answer, Asked, Server, in_turn, serve

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dyntube import api
-from dyntube.api import Client
-from dyntube.config import Settings
 from dyntube.errors import BadResponseError
+from dyntube.fetch.client import Client
+from dyntube.fetch.day import client as api
+from dyntube.settings.settings import Settings
 
 from .scripted import Answer, Asked, Server
 

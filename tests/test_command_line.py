@@ -383,7 +383,7 @@ def test_sync_asks_for_nothing_before_the_first_view(tmp_path: Path) -> None:
 
 def test_a_mistake_of_ours_is_a_sentence_with_a_reference(tmp_path: Path) -> None:
     broken = tmp_path / "sitecustomize.py"
-    broken.write_text("import dyntube.archive as a\na.Archive.days = lambda *_: 1 / 0\n")
+    broken.write_text("import dyntube.archive.archive as a\na.Archive.days = lambda *_: 1 / 0\n")
     path = os.pathsep.join((str(tmp_path), str(ROOT)))
     done = run("status", url="http://127.0.0.1:1", folder=tmp_path / "a", PYTHONPATH=path)
     assert done.returncode == 1

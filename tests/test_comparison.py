@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyntube.comparison import change, changes, comparable, compare, metric_of
-from dyntube.metrics import METRICS, metric
+from dyntube.insight.comparison import change, changes, comparable, compare, metric_of
+from dyntube.query.metrics import METRICS, metric
 
 NAN = math.nan
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.config import API_URL, STATS_URL, Scope, Settings, read_hosts, read_settings
 from dyntube.errors import ConfigError
+from dyntube.settings.settings import API_URL, STATS_URL, Scope, Settings, read_hosts, read_settings
 
 KEY = {"DYNTUBE_API_KEY": "key-of-ours"}
 

@@ -11,9 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube.coverage import ALWAYS, Coverage, coverage
-from dyntube.dayfile import DayInfo
-from dyntube.periods import ONE_DAY, Period, bucket_bounds, buckets, local_days, midnight
+from dyntube.archive.coverage import ALWAYS, Coverage, coverage
+from dyntube.archive.dayfile import DayInfo
+from dyntube.query.periods import (
+    ONE_DAY,
+    Period,
+    bucket_bounds,
+    buckets,
+    local_days,
+    midnight,
+)
 
 FRIDAY = dt.date(2026, 11, 27)
 # As far from UTC as there is in both directions, and off it by halves and quarters of an hour.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dyntube.charts.base import point
-from dyntube.periods import LATEST, Interval, Period
-from dyntube.query import Filter
+from dyntube.query.periods import LATEST, Interval, Period
+from dyntube.query.query import Filter
 from dyntube.ui.cross import chart_key, narrows, toggles, toggles_rows
 from dyntube.ui.selection import CUSTOM, Selection
 

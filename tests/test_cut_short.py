@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.progress import Report
-from dyntube.sync import Syncer
-from dyntube.trust import doubts_of
+from dyntube.archive.archive import Archive
+from dyntube.fetch.client import Client
+from dyntube.fetch.progress import Report
+from dyntube.fetch.sync import Syncer
+from dyntube.settings.settings import Settings
+from dyntube.trust.trust import doubts_of
 
 from .conftest import NOON, record
 from .plain import Record

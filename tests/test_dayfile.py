@@ -17,18 +17,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube import dayfile
-from dyntube.archive import Archive
-from dyntube.dayfile import ROW_GROUP, DayInfo
+from dyntube.archive.archive import Archive, dayfile
+from dyntube.archive.dayfile import ROW_GROUP, DayInfo
+from dyntube.archive.doubts import Doubt
 from dyntube.demo.draw import SEED, draw_day
 from dyntube.demo.views import table as as_table
-from dyntube.doubts import Doubt
-from dyntube.engine import Engine
+from dyntube.engine.engine import Engine
 from dyntube.errors import ArchiveError
-from dyntube.parse import read_page
-from dyntube.periods import Period
-from dyntube.query import Query
-from dyntube.records import SCHEMA, SCHEMA_VERSION, VIEW_COLUMNS, with_computed
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
+from dyntube.reading.parse import read_page
+from dyntube.reading.records import SCHEMA, SCHEMA_VERSION, VIEW_COLUMNS, with_computed
 
 from .conftest import DATA, NOON, pager, record
 from .plain import Record

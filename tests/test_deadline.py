@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from dyntube.api import Client, Window
-from dyntube.config import Scope, Settings
-from dyntube.deadline import Watchdog
 from dyntube.errors import CancelledError, UnavailableError
+from dyntube.fetch.client import Client, Window
+from dyntube.fetch.deadline import Watchdog
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import record
 from .faults.wire import Answer, Wire
@@ -141,8 +141,8 @@ def wait_until(true: Callable[[], object]) -> None:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A request has a moment, and one attempt."""
-    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.3)
-    monkeypatch.setattr("dyntube.retry.ATTEMPTS", 1)
+    monkeypatch.setattr("dyntube.fetch.transport.DEADLINE", 0.3)
+    monkeypatch.setattr("dyntube.fetch.retry.ATTEMPTS", 1)
 
 
 @pytest.mark.parametrize("where", [*DRIPS, "nothing"])
@@ -182,10 +182,10 @@ def test_a_server_that_says_nothing_at_all_is_left() -> None:
 def test_after_a_drip_the_next_attempt_has_a_new_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.3)
+    monkeypatch.setattr("dyntube.fetch.transport.DEADLINE", 0.3)
 
     def then_there_is_time(_: float) -> None:
-        monkeypatch.setattr("dyntube.transport.DEADLINE", 120.0)
+        monkeypatch.setattr("dyntube.fetch.transport.DEADLINE", 120.0)
 
     with serving(DRIPS["a body"](), Answer(body=BODY)) as wire:
         settings = Settings(stats_url=wire.url)

@@ -24,13 +24,13 @@ import pytest
 import requests
 import uvicorn
 
-from dyntube import parse, records
 from dyntube.demo import draw, process, store, stories
 from dyntube.demo.catalog import catalog
 from dyntube.demo.embeds import pages
 from dyntube.demo.server import make_app
 from dyntube.demo.views import make_day, table
 from dyntube.errors import UnavailableError
+from dyntube.reading import parse, records
 
 NOW = dt.datetime(2026, 11, 23, 15, 30, 2, tzinfo=dt.UTC)
 YESTERDAY = {"from": "2026-11-22", "to": "2026-11-23"}

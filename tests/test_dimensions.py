@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS, UNKNOWN
-from dyntube.engine import Engine
-from dyntube.periods import Period
-from dyntube.query import Filter, Query
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine
+from dyntube.query.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS, UNKNOWN
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Query
 
 from .conftest import record
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.distinct import Seen
+from dyntube.engine.distinct import Seen
 
 View = tuple[str | None, int | None, int]
 cities = st.sampled_from(["Berlin", "Bonn", "", None])

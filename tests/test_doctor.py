@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dyntube import doctor
-from dyntube.config import try_settings
 from dyntube.doctor import Check
+from dyntube.settings.settings import try_settings
 
 from .conftest import NOON, SECRET
 from .plain import Record

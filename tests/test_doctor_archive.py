@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.config import Scope, Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.doctor import Check
 from dyntube.doctor import store as doctor_store
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import NOON, record
 from .syncing import ONE_DAY, TODAY, hourly

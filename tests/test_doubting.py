@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube.doubts import Doubt
+from dyntube.archive.doubts import Doubt
 
 from . import odd
 from .odd import ONE_DAY

@@ -12,16 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube import dayfile
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
-from dyntube.downloads import csv_stream, parquet_stream
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive, dayfile
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.engine import Engine
 from dyntube.errors import ArchiveError
-from dyntube.periods import Period
-from dyntube.query import Filter, RowsQuery
-from dyntube.records import VIEW_COLUMNS
-from dyntube.sheet import safe
+from dyntube.export.raw_views import csv_stream, parquet_stream
+from dyntube.export.table import safe
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, RowsQuery
+from dyntube.reading.records import VIEW_COLUMNS
 
 from .conftest import record
 from .hostile import TEXTS

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dyntube.addresses import in_ascii, is_own, page_name, site
-from dyntube.dimensions import UNKNOWN
-from dyntube.embeds import watch
-from dyntube.periods import Period
+from dyntube.insight.domains import watch
+from dyntube.query.dimensions import UNKNOWN
+from dyntube.query.periods import Period
+from dyntube.reading.addresses import in_ascii, is_own, page_name, site
 
 ONE_DAY = dt.timedelta(days=1)
 START = dt.date(2026, 10, 1)  # of the stored history

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyntube import engagement
-from dyntube.coverage import ALWAYS, Coverage
-from dyntube.engagement import Typical, Watched, typical, video_lengths, watched_shares
-from dyntube.engine import Engine
-from dyntube.periods import Period
-from dyntube.query import Query
+from dyntube.archive.coverage import ALWAYS, Coverage
+from dyntube.engine.engine import Engine
+from dyntube.insight import engagement
+from dyntube.insight.engagement import Typical, Watched, typical, video_lengths, watched_shares
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
 
 from . import plain
 from .conftest import record

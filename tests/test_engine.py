@@ -10,14 +10,14 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dyntube import engine as engine_module
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
-from dyntube.dimensions import DIMENSIONS
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.engine import Engine
+from dyntube.engine.engine import engine as engine_module
 from dyntube.errors import QueryError
-from dyntube.periods import Period
-from dyntube.query import Filter, Query
+from dyntube.query.dimensions import DIMENSIONS
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Query
 
 from .conftest import record
 

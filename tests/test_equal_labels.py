@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dyntube.charts.texts import apart
+from dyntube.charts.labels import apart
 from dyntube.ui.labels import label, labels
 
 from .opened import Pages, chart, chips, pages, plain, rows, views

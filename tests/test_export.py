@@ -12,12 +12,12 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.config import Scope
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.archive.export import Exported, export
 from dyntube.errors import ArchiveError
-from dyntube.export import Exported, export
-from dyntube.records import VIEW_COLUMNS
+from dyntube.reading.records import VIEW_COLUMNS
+from dyntube.settings.settings import Scope
 
 from .conftest import record
 from .plain import Record

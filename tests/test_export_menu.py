@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from dyntube.export.workbook import Sheet
 from dyntube.ui.export import Report
-from dyntube.workbook import Sheet
 
 SHEETS = 3
 
@@ -16,8 +16,8 @@ def page() -> None:
     import pandas as pd
     import streamlit as st
 
+    from dyntube.export.workbook import Provenance, Sheet
     from dyntube.ui.export import Report, export_menu, table_downloads
-    from dyntube.workbook import Provenance, Sheet
 
     report, head = Report(), st.container()
     for title in ("By country", "<b>By</b> *day*", "=By video"):
@@ -30,8 +30,8 @@ def page() -> None:
 
 
 def empty_page() -> None:
+    from dyntube.export.workbook import Provenance
     from dyntube.ui.export import Report, export_menu
-    from dyntube.workbook import Provenance
 
     notes = Provenance("Live", "", "", (), "UTC", "", "", "", ())
     export_menu(Report(), lambda: notes, {})

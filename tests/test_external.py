@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 import dyntube
 from dyntube import formats
 from dyntube.account import Account, open_account
-from dyntube.background import Background, State
-from dyntube.config import Settings
-from dyntube.periods import Period
+from dyntube.fetch.background import Background, State
+from dyntube.query.periods import Period
+from dyntube.settings.settings import Settings
 from dyntube.ui import answers
 
 from .opened import plain

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.config import Scope, Settings
+from dyntube.archive.archive import Archive
 from dyntube.errors import BadResponseError
-from dyntube.journal import FILE_NAME, Journal
+from dyntube.events import FILE_NAME, Journal
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import NOON, record
 from .plain import Record

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.files import cannot, make_folder, replacing
+from dyntube.atomic import cannot, make_folder, replacing
 
 
 def names(folder: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_a_kill_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     script = f"""
 import os, signal
 from pathlib import Path
-from dyntube.files import replacing
+from dyntube.atomic import replacing
 with replacing(Path({str(path)!r})) as temporary:
     temporary.write_text("half of it")
     os.kill(os.getpid(), signal.SIGKILL)

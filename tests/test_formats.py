@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube import formats
-from dyntube.countries import country_alpha_3, country_name
-from dyntube.metrics import METRICS, metric
-from dyntube.periods import Period
+from dyntube.query.metrics import METRICS, metric
+from dyntube.query.periods import Period
+from dyntube.reading.countries import country_alpha_3, country_name
 
 NAN = math.nan
 WORD_JOINER = "\u2060"  # invisible, and no part of any word

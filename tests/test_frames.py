@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 import dyntube
-from dyntube import accepted
-from dyntube.accepted import Acceptances
-from dyntube.archive import Archive
-from dyntube.doubts import Doubt
+from dyntube.archive.archive import Archive
+from dyntube.archive.doubts import Doubt
 from dyntube.errors import AuthError, PeriodError, QueryError
-from dyntube.records import VIEW_COLUMNS
-from dyntube.shelf import Shelf
+from dyntube.reading.records import VIEW_COLUMNS
+from dyntube.sharing.json_list import Shelf
+from dyntube.trust.accepted import Acceptances
+from dyntube.trust.trust import accepted
 
 from . import conftest, odd, plain
 from .scripted import Answer, in_turn, serve

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import habits
-from dyntube.habits import KEPT_FOR, Habits
+from dyntube.fetch.day import habits
+from dyntube.fetch.habits import KEPT_FOR, Habits
 
 from .conftest import NOON
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,19 +21,19 @@ MODULES = {
 
 # What leads outside, and the only files that may import it.
 DOORS = {
-    "requests": ["dyntube/transport.py", "dyntube/deadline.py"],
-    "urllib3": ["dyntube/transport.py", "dyntube/deadline.py", "dyntube/demo/"],
+    "requests": ["dyntube/fetch/transport.py", "dyntube/fetch/deadline.py"],
+    "urllib3": ["dyntube/fetch/transport.py", "dyntube/fetch/deadline.py", "dyntube/demo/"],
     "httpx": ["dyntube/demo/"],
     "aiohttp": ["dyntube/demo/"],
     "http.client": ["dyntube/demo/"],
     "http.server": ["dyntube/demo/"],
     "urllib.request": ["dyntube/demo/"],
-    "socket": ["dyntube/deadline.py", "dyntube/ui/hosts.py", "dyntube/demo/"],
-    "pyarrow.parquet": ["dyntube/dayfile.py", "dyntube/demo/"],
+    "socket": ["dyntube/fetch/deadline.py", "dyntube/ui/hosts.py", "dyntube/demo/"],
+    "pyarrow.parquet": ["dyntube/archive/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
-    "duckdb": ["dyntube/engine.py", "dyntube/memory.py", "dyntube/demo/"],
-    "openpyxl": ["dyntube/workbook.py"],
+    "duckdb": ["dyntube/engine/engine.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
+    "openpyxl": ["dyntube/export/workbook.py"],
     "starlette": [
         "dyntube/ui/routes.py",
         "dyntube/ui/hosts.py",
@@ -103,59 +104,78 @@ def literals(tree: ast.AST) -> Iterator[str]:
 def test_two_modules_write_sql():
     authors = {path for path, tree in MODULES.items() if any(map(_SQL.match, literals(tree)))}
 
-    assert authors == {"dyntube/places.py", "dyntube/sql.py"}
+    assert authors == {"dyntube/engine/sources.py", "dyntube/engine/sql.py"}
 
 
-def layers() -> list[str]:
-    """The order of modules as the package's own docstring gives it."""
-    [listed] = re.findall(r"in this order: (.*?)\.\n", dyntube.__doc__, re.DOTALL)
-    return re.split(r",\s+", listed)
-
-
-def layer(path: str) -> str:
-    """The module, or the package of modules, that a file belongs to."""
-    return path.split("/")[1].removesuffix(".py")
-
-
-def own_imports(path: str, tree: ast.AST) -> Iterator[str]:
-    """The layers that a file of the package imports."""
-    here = path.split("/")[:-1]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            base = here[: len(here) - node.level + 1] if node.level else []
-            base = base + node.module.split(".") if node.module else base
-            names = [[*base, alias.name] for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [alias.name.split(".") for alias in node.names]
-        else:
-            continue
-        yield from (
-            name[1] if len(name) > 1 else "dyntube" for name in names if name[0] == "dyntube"
-        )
-
-
+# What stands at the top of the package; each may import only those before it.
+ORDER = (
+    *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
+    *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
+    *("notebook", "ui", "cli", "doctor", "__main__"),
+)
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it
 
 
-def test_the_map_of_the_package_names_every_module_once():
-    assert sorted(layers()) == sorted({layer(path) for path in OURS})
+def dotted(path: str) -> str:
+    """The name of a module: dyntube.query.periods."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+NAMES = {dotted(path) for path in OURS}
+
+
+def own_imports(path: str) -> set[str]:
+    """The other modules of the package that a file imports."""
+    here, found = path.split("/")[:-1], set()
+    for node in ast.walk(OURS[path]):
+        if isinstance(node, ast.ImportFrom):
+            base = here[: len(here) - node.level + 1] if node.level else []
+            base = base + node.module.split(".") if node.module else base
+            names = [".".join([*base, alias.name]) for alias in node.names]
+            found |= {name if name in NAMES else ".".join(base) for name in names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name in NAMES} - {dotted(path)}
+
+
+def test_the_order_names_all_that_stands_at_the_top():
+    assert sorted(ORDER) == sorted({name.split(".")[1] for name in NAMES})
 
 
 @pytest.mark.parametrize("path", OURS)
 def test_imports_run_downhill(path):
-    before = layers()[: layers().index(layer(path)) + 1]
+    place = {name: ORDER.index(name.split(".")[1]) for name in NAMES}
 
-    assert [name for name in own_imports(path, OURS[path]) if name not in before] == []
+    assert [n for n in own_imports(path) if place[n] > place[dotted(path)]] == []
+
+
+@pytest.mark.parametrize("package", sorted({name.split(".")[1] for name in NAMES}))
+def test_no_imports_inside_a_package_run_in_a_circle(package):
+    inside = {dotted(path): own_imports(path) for path in OURS if path.split("/")[1] == package}
+
+    graphlib.TopologicalSorter(inside).prepare()  # raises CycleError
 
 
 def test_imports_within_the_package_are_seen():
-    assert {"archive", "query", "records"} <= set(
-        own_imports("dyntube/engine.py", OURS["dyntube/engine.py"])
+    assert {"dyntube.archive.archive", "dyntube.query.query", "dyntube.reading.records"} <= (
+        own_imports("dyntube/engine/engine.py")
     )
-    assert {"charts", "formats", "ui"} <= set(
-        own_imports("dyntube/ui/shapes.py", OURS["dyntube/ui/shapes.py"])
+    assert {"dyntube.charts", "dyntube.formats", "dyntube.ui.boxes"} <= (
+        own_imports("dyntube/ui/shapes.py")
     )
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()
+
+
+@pytest.mark.parametrize(
+    "package", sorted({path.split("/")[1] for path in OURS if path.count("/") > 1})
+)
+def test_a_package_says_what_it_is_for(package):
+    said = ast.get_docstring(OURS[f"dyntube/{package}/__init__.py"])
+
+    assert said
+    assert len(said) > 40
 
 
 @pytest.mark.parametrize("path", MODULES)

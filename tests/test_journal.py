@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import journal
-from dyntube.config import Settings
-from dyntube.journal import FILE_NAME, Event, Journal, bug, event
+from dyntube import events
+from dyntube.events import FILE_NAME, Event, Journal, bug, event
 from dyntube.logs import start_logging
+from dyntube.settings.settings import Settings
 
 from .conftest import NOON
 from .scripted import Answer, Server, in_turn
@@ -82,7 +82,7 @@ def test_bytes_that_are_no_text_cost_their_line_only(kept: Journal, tmp_path: Pa
 def test_a_long_journal_loses_its_older_half(
     kept: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "_KEPT", 4_000)
+    monkeypatch.setattr(events, "_KEPT", 4_000)
     for n in range(1_000):
         kept.write("day_stored", number=n)
         assert (tmp_path / FILE_NAME).stat().st_size <= 4_000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.dimensions import DIMENSIONS, OTHER, UNKNOWN
-from dyntube.query import Filter, Query
+from dyntube.query.dimensions import DIMENSIONS, OTHER, UNKNOWN
+from dyntube.query.query import Filter, Query
 from dyntube.ui import answers
 from dyntube.ui.labels import NAMED, label, resolved, sentence
 from dyntube.ui.selection import FILTERABLE, Selection

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.archive import Archive
-from dyntube.coverage import coverage
-from dyntube.dayfile import DayInfo
-from dyntube.engine import Engine
-from dyntube.query import Query
+from dyntube.archive.archive import Archive
+from dyntube.archive.coverage import coverage
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.engine import Engine
+from dyntube.query.query import Query
 from dyntube.ui.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
 
 from . import plain

@@ -129,7 +129,7 @@ def test_on_a_terminal_lines_are_for_people_and_our_mistakes_have_their_trace() 
 def on_a_terminal(code: str) -> str:
     """What a process of ours shows there, without the time of each line."""
     start = (
-        "import logging\nfrom dyntube.journal import bug, event\n"
+        "import logging\nfrom dyntube.events import bug, event\n"
         "from dyntube.ui.server_log import log_everything\nlog_everything()\n"
     )
     ours, theirs = pty.openpty()
@@ -153,7 +153,7 @@ def on_a_terminal(code: str) -> str:
 def test_events_of_many_threads_stay_whole() -> None:
     code = (
         "import threading, logging\nfrom dyntube.logs import log_everything\n"
-        "from dyntube.journal import event\nlog_everything()\n"
+        "from dyntube.events import event\nlog_everything()\n"
         "def say():\n"
         " for n in range(200): event('said', text='x' * 900); logging.error('y' * 900)\n"
         "threads = [threading.Thread(target=say) for _ in range(8)]\n"
@@ -173,7 +173,7 @@ def test_events_of_many_threads_stay_whole() -> None:
 def test_a_program_that_imports_the_package_keeps_its_log_as_it_is() -> None:
     code = (
         "import logging, sys, threading\nhooks = sys.excepthook, threading.excepthook\n"
-        "import dyntube, dyntube.account\nfrom dyntube.journal import event\n"
+        "import dyntube, dyntube.account\nfrom dyntube.events import event\n"
         "event('day_failed')\nlogging.warning('mine')\n"
         "assert (sys.excepthook, threading.excepthook) == hooks"
     )

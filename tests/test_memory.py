@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import memory
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.engine import Engine, hot_days
+from dyntube.engine.hot_days import Memory
 from dyntube.errors import ArchiveError
-from dyntube.memory import Memory
-from dyntube.periods import ONE_DAY, Period
-from dyntube.query import Query
+from dyntube.query.periods import ONE_DAY, Period
+from dyntube.query.query import Query
 
 from .conftest import record
 
@@ -40,7 +39,7 @@ def keep(store: Store) -> Store:
 
 @pytest.fixture
 def runs_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "RUN_VIEWS", 100)
+    monkeypatch.setattr(hot_days, "RUN_VIEWS", 100)
 
 
 def loaded(archive: Archive, megabytes: int = ENOUGH) -> Engine:
@@ -55,7 +54,7 @@ def held(archive: Archive, kept: Memory) -> list[list[int]]:
     return [[int(file.name[8:10]) for file in run.files] for run in runs(kept, *files)]
 
 
-def runs(kept: Memory, *files: Path) -> list[memory.Run]:
+def runs(kept: Memory, *files: Path) -> list[hot_days.Run]:
     return list(kept.runs(DAYS[0], NEXT + ONE_DAY, files))
 
 
@@ -82,7 +81,7 @@ def test_days_are_loaded_in_runs_newest_first(
 def test_a_day_of_more_views_than_a_run_is_a_run(
     keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "RUN_VIEWS", 10)
+    monkeypatch.setattr(hot_days, "RUN_VIEWS", 10)
     for day in DAYS[:2]:
         keep(day)
     engine = loaded(archive)
@@ -152,7 +151,7 @@ def test_a_new_day_joins_the_newest_run(
 def test_only_the_newest_days_stay_when_memory_is_full(
     keep: Store, archive: Archive, runs_of_two_days: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "BYTES_PER_VIEW", 10_000)  # so that a run takes a megabyte
+    monkeypatch.setattr(hot_days, "BYTES_PER_VIEW", 10_000)  # so that a run takes a megabyte
     for day in DAYS[:5]:
         keep(day)
     engine = loaded(archive, megabytes=1)
@@ -174,7 +173,7 @@ def test_only_the_newest_days_stay_when_memory_is_full(
 def test_no_other_days_are_loaded_when_today_is_stored_anew_and_memory_is_full(
     keep: Store, archive: Archive, runs_of_two_days: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "BYTES_PER_VIEW", 10_000)
+    monkeypatch.setattr(hot_days, "BYTES_PER_VIEW", 10_000)
     for day in DAYS[:5]:
         keep(day)
     keep(DAYS[5], settled=False)
@@ -190,7 +189,7 @@ def test_no_other_days_are_loaded_when_today_is_stored_anew_and_memory_is_full(
 def test_a_run_that_is_no_longer_used_gives_its_memory_back_after_a_while(
     keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "GRACE_SECONDS", 0)
+    monkeypatch.setattr(hot_days, "GRACE_SECONDS", 0)
     keep(DAYS[0])
     engine = loaded(archive)
     [(first, _)] = databases(engine).items()
@@ -248,7 +247,7 @@ def test_a_day_damaged_since_it_was_checked_is_said_and_nothing_is_lost(
 def test_the_server_loads_in_the_background(
     keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "FIRST_REST", 0.01)
+    monkeypatch.setattr(hot_days, "FIRST_REST", 0.01)
     keep(DAYS[0])
     engine = Engine(archive)
     engine.memory.keep_loading(ENOUGH)
@@ -261,8 +260,8 @@ def test_loading_goes_on_after_an_error_that_nobody_foresaw(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(memory, "FIRST_REST", 0)
-    monkeypatch.setattr(memory, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(hot_days, "FIRST_REST", 0)
+    monkeypatch.setattr(hot_days, "LOOK_EVERY", 0.01)
     keep(DAYS[0])
     engine, failed = Engine(archive), threading.Event()
 
@@ -311,8 +310,8 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_loading_lets_readers_go_first(
     keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "FIRST_REST", 0)
-    monkeypatch.setattr(memory, "REST", 10**9)
+    monkeypatch.setattr(hot_days, "FIRST_REST", 0)
+    monkeypatch.setattr(hot_days, "REST", 10**9)
     keep(DAYS[0])
     engine = Engine(archive)
     views(engine)  # somebody asks
@@ -320,7 +319,7 @@ def test_loading_lets_readers_go_first(
     time.sleep(0.3)
     assert held(archive, engine.memory) == []
 
-    monkeypatch.setattr(memory, "QUIET_AFTER", 0)
+    monkeypatch.setattr(hot_days, "QUIET_AFTER", 0)
     other = Engine(archive)
     other.memory.keep_loading(ENOUGH)
     wait_until(lambda: held(archive, other.memory) == [[1]])

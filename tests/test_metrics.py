@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import requests
 
-from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.query import Filter, Query
-from dyntube.sync import Syncer
+from dyntube.fetch.sync import Syncer
+from dyntube.query.dimensions import DIMENSIONS
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Query
 
 from . import plain
 from .conftest import record

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import notes as module
 from dyntube.account import open_account
-from dyntube.config import Settings
 from dyntube.errors import ArchiveError, EntryError
-from dyntube.notes import FILE_NAME, Note, Notes, Scope, load, shown
-from dyntube.periods import Period
-from dyntube.query import Filter, Operator
-from dyntube.shelf import Shelf
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Operator
+from dyntube.settings.settings import Settings
+from dyntube.sharing import notes as module
+from dyntube.sharing.json_list import Shelf
+from dyntube.sharing.notes import FILE_NAME, Note, Notes, Scope, load, shown
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 12)

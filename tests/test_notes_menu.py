@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.notes import Note
+from dyntube.sharing.notes import Note
 from dyntube.ui import answers
 
 from .menus import NOBODY_LISTENS, draw, keep_names, on_chart, press, store, told

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.dimensions import UNKNOWN
-from dyntube.periods import Period
-from dyntube.query import Filter, Query
+from dyntube.query.dimensions import UNKNOWN
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Query
 from dyntube.ui import answers
 from dyntube.ui.options import counts, option_texts
 from dyntube.ui.selection import FILTERABLE, Selection

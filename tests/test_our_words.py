@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dyntube import sheet
-from dyntube.dimensions import OTHER, UNKNOWN
-from dyntube.query import Filter
+from dyntube.archive.export import table
+from dyntube.export.workbook import excel
+from dyntube.query.dimensions import OTHER, UNKNOWN
+from dyntube.query.query import Filter
 from dyntube.ui.labels import labels, sentence
-from dyntube.workbook import excel
 
 from .opened import Pages, chart, chips, pages, rows, views
 from .test_workbook import NOTES
@@ -107,7 +107,7 @@ def test_both_are_told_apart_in_files(pages: Pages) -> None:
         ("Unknown", "Unknown"): "2",
         ("Germany", "DE"): "1",
     }
-    text = sheet.csv(by_country).decode("utf-8-sig")
+    text = table.csv(by_country).decode("utf-8-sig")
     in_csv = list(csv.DictReader(io.StringIO(text)))
     assert {(row["Country"], row["Country code"]): row["Views"] for row in in_csv} == expected
     book = openpyxl.load_workbook(io.BytesIO(excel(by_country, NOTES)))

@@ -14,12 +14,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
+from dyntube.archive.doubts import KINDS, Doubt
 from dyntube.charts import LIGHT, legend
-from dyntube.doubts import KINDS, Doubt
-from dyntube.journal import Event
-from dyntube.quality import CHECKS, DAY_CHECKS
-from dyntube.records import VIEW_COLUMNS
-from dyntube.states import STATE_LABELS, stored_days
+from dyntube.events import Event
+from dyntube.query.checks import CHECKS
+from dyntube.reading.records import VIEW_COLUMNS
+from dyntube.trust.day_checks import DAY_CHECKS
+from dyntube.trust.states import STATE_LABELS, stored_days
 from dyntube.ui import answers
 from dyntube.ui.attention import attention
 from dyntube.ui.data import health_of

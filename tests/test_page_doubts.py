@@ -14,10 +14,10 @@ import pytest
 import requests
 from streamlit.testing.v1 import AppTest
 
-from dyntube.archive import Archive
-from dyntube.board import Board
-from dyntube.doubts import Doubt
+from dyntube.archive.archive import Archive
+from dyntube.archive.doubts import Doubt
 from dyntube.errors import UnavailableError
+from dyntube.fetch.board import Board
 
 from . import odd
 from .conftest import record

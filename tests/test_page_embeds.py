@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
 from dyntube.charts import picked
-from dyntube.config import STATS_URL
-from dyntube.query import Query
+from dyntube.query.query import Query
+from dyntube.settings.settings import STATS_URL
 from dyntube.ui import answers, embeds
 from dyntube.ui.export import Report
 

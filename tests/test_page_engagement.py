@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
 from dyntube.charts import picked
-from dyntube.dimensions import LENGTHS, UNKNOWN
-from dyntube.sheet import Sheet
+from dyntube.export.table import Sheet
+from dyntube.query.dimensions import LENGTHS, UNKNOWN
 from dyntube.ui.export import Report
 
 from . import odd, plain

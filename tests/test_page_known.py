@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dyntube.archive import Archive
-from dyntube.sheet import Sheet
+from dyntube.archive.archive import Archive
+from dyntube.export.table import Sheet
 from dyntube.ui.export import Report
 
 from . import odd

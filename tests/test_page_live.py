@@ -14,8 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.archive import Archive
-from dyntube.metrics import METRICS
+from dyntube.archive.archive import Archive
+from dyntube.query.metrics import METRICS
 
 from . import odd, plain
 from .conftest import record

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.archive import Archive
+from dyntube.archive.archive import Archive
 
 from .conftest import record
 from .plain import Record
@@ -27,7 +27,7 @@ __all__ = ["stored"]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is, the page gets its views as early as it wants."""
-    monkeypatch.setattr("dyntube.background.CALM", 0)
+    monkeypatch.setattr("dyntube.fetch.background.CALM", 0)
 
 
 def now() -> dt.datetime:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dyntube.archive import Archive
-from dyntube.config import Scope, Settings
+from dyntube.archive.archive import Archive
 from dyntube.errors import ArchiveError
+from dyntube.settings.settings import Scope, Settings
 from dyntube.ui import answers
 
 from . import odd

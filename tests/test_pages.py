@@ -13,9 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.query import Filter, Query
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, Query
 from dyntube.ui import answers
 
 from .conftest import SECRET
@@ -216,7 +216,7 @@ def test_a_refused_key_is_said_and_never_shown(tmp_path: Path, connect) -> None:
 def test_a_server_out_of_order_is_named_and_stored_days_stay(
     answer: Answer, text: str, live: str, tmp_path: Path, connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dyntube.retry.ATTEMPTS", 1)
+    monkeypatch.setattr("dyntube.fetch.retry.ATTEMPTS", 1)
     folder = tmp_path / "archive"
     connect(live, folder)
     assert_whole(settle(open_page("period=last-7-days")))

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntube.errors import BadResponseError
-from dyntube.parse import _read_record_by_record, read_page
-from dyntube.parse_plain import read_plain
-from dyntube.records import COLUMNS, SCHEMA, Column, Page, Pager, Rejected, odd_fields
+from dyntube.reading.parse import _read_record_by_record, read_page
+from dyntube.reading.parse_fast import read_plain
+from dyntube.reading.records import COLUMNS, SCHEMA, Column, Page, Pager, Rejected, odd_fields
 
 from .conftest import pager, record
 
@@ -636,7 +636,7 @@ def test_a_bare_null_is_refused_and_does_not_take_the_process_along():
     # In a process of its own: Arrow's JSON reader once died of this, and the server with it.
     program = (
         "from dyntube.errors import BadResponseError\n"
-        "from dyntube.parse import read_page\n"
+        "from dyntube.reading.parse import read_page\n"
         "for answer in (b'null', b' \\nnull\\n', b'\\xef\\xbb\\xbfnull', b'null {}'):\n"
         "    try: read_page(answer)\n"
         "    except BadResponseError: print('refused')"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from dyntube.countries import country_alpha_3, country_code, country_name
-from dyntube.people import somebody
+from dyntube.reading.countries import country_alpha_3, country_code, country_name
+from dyntube.reading.people import somebody
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntube.errors import PeriodError
-from dyntube.periods import (
+from dyntube.query.periods import (
     DEFAULT_PRESET,
     EARLIEST,
     INTERVALS,
@@ -27,7 +27,7 @@ from dyntube.periods import (
     slot_of,
     year_before,
 )
-from dyntube.zones import zone_info, zones
+from dyntube.reading.zones import zone_info, zones
 
 UTC = dt.UTC
 QUARTER_HOUR = dt.timedelta(minutes=15)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dyntube
-from dyntube.dimensions import BETWEEN, DIMENSIONS, read_value, spelled
-from dyntube.text import clean
+from dyntube.query.dimensions import BETWEEN, DIMENSIONS, read_value, spelled
+from dyntube.reading.text import clean
 from dyntube.ui.address import from_parameters, to_parameters
 from dyntube.ui.labels import exported, label, labels
 from dyntube.ui.selection import Selection

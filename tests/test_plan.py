@@ -7,8 +7,8 @@ import datetime as dt
 
 import pytest
 
-from dyntube.dayfile import DayInfo
-from dyntube.plan import (
+from dyntube.archive.dayfile import DayInfo
+from dyntube.fetch.plan import (
     AUDIT_EVERY,
     AUDITS_PER_RUN,
     NEWEST_OVERLAP,

@@ -10,17 +10,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dyntube import quality, states
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
-from dyntube.dimensions import DIMENSIONS, UNKNOWN
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.query import ChecksQuery, Filter, Query, RowsQuery
-from dyntube.records import VIEW_COLUMNS
-from dyntube.sync import Syncer
+from dyntube.fetch.sync import Syncer
+from dyntube.query import checks
+from dyntube.query.dimensions import DIMENSIONS, UNKNOWN
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import ChecksQuery, Filter, Query, RowsQuery
+from dyntube.reading.records import VIEW_COLUMNS
+from dyntube.trust import day_checks
+from dyntube.trust.trust import states
 
 from . import plain
 from .conftest import NOON, record
@@ -77,7 +79,7 @@ def assert_agree(
 ) -> None:
     counts = engine.checks(ChecksQuery(period, zone, filters)).to_dict("records")[0]
     wanted = expected(records)
-    assert counts == {"views": len(records)} | {name: len(wanted[name]) for name in quality.CHECKS}
+    assert counts == {"views": len(records)} | {name: len(wanted[name]) for name in checks.CHECKS}
     for name, ids in wanted.items():
         found = engine.rows(RowsQuery(period, zone, filters, name, limit=1_000_000))
         assert set(found["id"]) == ids, name
@@ -143,7 +145,7 @@ def engine(store: Store, archive: Archive) -> Engine:
 
 
 def test_every_check_has_its_plain_definition_here() -> None:
-    assert {*PLAIN, "repeated_view_id"} == set(quality.CHECKS)
+    assert {*PLAIN, "repeated_view_id"} == set(checks.CHECKS)
 
 
 def test_checks_of_odd_views_agree_with_plain_python(engine: Engine) -> None:
@@ -203,7 +205,7 @@ def test_checks_of_the_stand_ins_views_agree_with_plain_python(
 
 def test_without_views_every_check_counts_0(archive: Archive) -> None:
     found = Engine(archive).checks(ChecksQuery(Period(DAY, DAY)))
-    assert found.iloc[0].tolist() == [0] * (1 + len(quality.CHECKS))
+    assert found.iloc[0].tolist() == [0] * (1 + len(checks.CHECKS))
     rows = Engine(archive).rows(RowsQuery(Period(DAY, DAY)))
     assert rows.empty
     assert tuple(rows.columns) == VIEW_COLUMNS
@@ -243,12 +245,12 @@ def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
         ChecksQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),))
 
 
-@pytest.mark.parametrize("check", [*quality.CHECKS.values(), *quality.DAY_CHECKS.values()])
+@pytest.mark.parametrize("check", [*checks.CHECKS.values(), *day_checks.DAY_CHECKS.values()])
 def test_a_check_says_what_it_touches_in_the_words_of_the_cards(check) -> None:
     assert check.label
     assert check.help.endswith(".")
     assert set(check.touches) <= {*METRICS, *DIMENSIONS}
-    if check.touches == quality.EVERY_NUMBER:
+    if check.touches == checks.EVERY_NUMBER:
         assert check.touched == "Every number"
     else:
         labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in check.touches]
@@ -289,7 +291,7 @@ def test_a_check_of_days_counts_over_all_scopes(
     name: str, infos: list[DayInfo], amount: int
 ) -> None:
     (day,) = states.stored_days({DAY: infos}, [], 2, DAY)
-    assert quality.DAY_CHECKS[name].amount(day) == amount
+    assert day_checks.DAY_CHECKS[name].amount(day) == amount
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from collections import Counter
 
 import pytest
 
-from dyntube.dimensions import DIMENSIONS, OTHER, UNKNOWN
-from dyntube.engine import Engine
+from dyntube.engine.engine import Engine
 from dyntube.errors import QueryError
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.quality import CHECKS
-from dyntube.query import ChecksQuery, CountQuery, Filter, Operator, Query, RowsQuery
+from dyntube.query.checks import CHECKS
+from dyntube.query.dimensions import DIMENSIONS, OTHER, UNKNOWN
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import ChecksQuery, CountQuery, Filter, Operator, Query, RowsQuery
 
 from . import mixed, odd, plain
 from .conftest import record

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from dyntube.accepted import Acceptance
-from dyntube.doubts import Doubt, Kind
-from dyntube.periods import Period
-from dyntube.reasons import (
+from dyntube.archive.doubts import Doubt, Kind
+from dyntube.query.periods import Period
+from dyntube.trust.accepted import Acceptance
+from dyntube.trust.reasons import (
     accepted_sentences,
     as_json,
     ended,
@@ -19,7 +19,7 @@ from dyntube.reasons import (
     sentences,
     touched,
 )
-from dyntube.trust import Accepted, Trust
+from dyntube.trust.trust import Accepted, Trust
 
 LATER = dt.date(2027, 1, 1)
 

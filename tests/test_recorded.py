@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine
 
 from .recorded import FILE, answer_of, build
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from dyntube.api import Client, Window
-from dyntube.config import Scope, Settings
 from dyntube.errors import ApiError, AuthError, NothingError, RequestError
-from dyntube.progress import Progress
+from dyntube.fetch.client import Client, Window
+from dyntube.fetch.progress import Progress
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import NOON, SECRET, record
 from .scripted import Answer, Asked, Script, Server, in_turn
@@ -159,6 +159,23 @@ def test_a_day_that_is_gone_by_404_keeps_its_views_and_is_marked(scene: MakeScen
     log.sync(day, after=dt.timedelta(hours=2))
     assert len(ids(log.archive, day)) == 3
     assert [doubt.kind for doubt in log.stored(day).doubts] == ["gone"]
+
+
+def test_views_that_another_thread_got_meanwhile_show_that_an_empty_answer_is_one(
+    server: Server,
+) -> None:
+    client = asking(server)
+
+    def script(asked: Asked) -> Answer:
+        tried = asked.json["size"] == 1
+        client.habits.answers |= tried  # the other thread has its page while this one still asks
+        return Answer(body=b'{"pager": {"total": 0, "page": 1, "size": 1}, "views": null}')
+
+    server.script = script
+    page = client.views(Scope(), WINDOW, 1)
+    assert page.says_nothing
+    assert len(page) == 0
+    client.close()
 
 
 EMPTY = MAY_1 + 3 * ONE_DAY

@@ -11,10 +11,9 @@ from typing import NoReturn
 
 import pytest
 
-from dyntube.api import Client, Window
-from dyntube.config import Scope, Settings
 from dyntube.errors import AuthError, BadResponseError, CancelledError, UnavailableError
-from dyntube.retry import (
+from dyntube.fetch.client import Client, Window
+from dyntube.fetch.retry import (
     ATTEMPTS,
     BACKOFF_CAP,
     FREE_RETRIES,
@@ -25,6 +24,7 @@ from dyntube.retry import (
     http_date,
     retry_after,
 )
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import NOON
 from .scripted import Answer, Server, in_turn, views
@@ -91,7 +91,7 @@ def test_the_wait_is_any_time_up_to_twice_the_last_and_never_above_the_cap() -> 
 
 
 def test_the_cap_holds_however_often_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntube.retry.ATTEMPTS", 12)
+    monkeypatch.setattr("dyntube.fetch.retry.ATTEMPTS", 12)
     waits = Waits()
     with pytest.raises(UnavailableError, match="12 times in a row"):
         patient(waits).call(failing(12, attempts=99), HOST)

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dyntube.parse import read_page
-from dyntube.records import SCHEMA
-from dyntube.revision import COMPARED, Revision, compare
+from dyntube.archive.diff import COMPARED, Revision, compare
+from dyntube.reading.parse import read_page
+from dyntube.reading.records import SCHEMA
 
 from .conftest import pager, record
 from .plain import Record

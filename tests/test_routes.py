@@ -18,10 +18,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from dyntube.engine import Engine
-from dyntube.periods import Period
-from dyntube.query import Filter, RowsQuery
-from dyntube.records import VIEW_COLUMNS
+from dyntube.engine.engine import Engine
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter, RowsQuery
+from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.ui import answers
 from dyntube.ui.address import to_parameters
 from dyntube.ui.routes import ERROR_HANDLERS, MIDDLEWARE, own_routes

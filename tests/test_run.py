@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
+from dyntube.archive.archive import Archive
 from dyntube.errors import ArchiveError, AuthError, RequestError, UnavailableError
-from dyntube.sync import Progress, Report, Syncer
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Progress, Report, Syncer
+from dyntube.settings.settings import Settings
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked, Server, in_turn, views

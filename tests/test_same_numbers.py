@@ -15,13 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube import memory
-from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS, OTHER
-from dyntube.engine import Engine
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.query import CountQuery, Filter, Operator, Query, RowsQuery
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine, hot_days
+from dyntube.query.dimensions import DIMENSIONS, OTHER
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import CountQuery, Filter, Operator, Query, RowsQuery
 
 from . import mixed, plain
 
@@ -75,8 +74,8 @@ def views(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Views:
 def in_memory(archive: Archive, runs: int) -> Engine:
     engine = Engine(archive)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "RUN_VIEWS", 1)
-        patch.setattr(memory, "BYTES_PER_VIEW", 10**6)
+        patch.setattr(hot_days, "RUN_VIEWS", 1)
+        patch.setattr(hot_days, "BYTES_PER_VIEW", 10**6)
         engine.memory.load(megabytes=1 if runs == 1 else 10**6)
     assert len(engine.memory.runs(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
     return engine

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import saved_views as module
 from dyntube.errors import ArchiveError, EntryError
-from dyntube.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, reader_id, shelf
+from dyntube.sharing import saved_views as module
+from dyntube.sharing.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, reader_id, shelf
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 ANN, BOB = reader_id("cookie of Ann"), reader_id("cookie of Bob")

@@ -13,10 +13,10 @@ import pytest
 
 from dyntube import formats
 from dyntube.account import open_account
-from dyntube.config import Scope, Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.dayfile import DayInfo
+from dyntube.archive.scopes import FILE_NAME, StoredScope, other_scopes
 from dyntube.errors import ArchiveError
-from dyntube.scopes import FILE_NAME, StoredScope, other_scopes
+from dyntube.settings.settings import Scope, Settings
 
 from .scripted import Server
 from .syncing import MAY_1, ONE_DAY, build, hourly, paged

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube.dimensions import HIERARCHIES
-from dyntube.query import Filter
+from dyntube.query.dimensions import HIERARCHIES
+from dyntube.query.query import Filter
 from dyntube.ui.selection import FILTERABLE, OPERATORS, Selection
 
 from .selections import selections

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube.periods import EARLIEST, INTERVALS, PRESETS, Period
+from dyntube.query.periods import EARLIEST, INTERVALS, PRESETS, Period
 from dyntube.ui.selection import ALL_TIME, COMPARE_LABELS, CUSTOM, Selection
 
 TODAY = dt.date(2026, 11, 20)

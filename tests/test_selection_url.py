@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given, settings
 
-from dyntube.dimensions import UNKNOWN
-from dyntube.periods import Period
-from dyntube.query import Filter
+from dyntube.query.dimensions import UNKNOWN
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter
 from dyntube.ui.address import (
     LONGEST,
     LONGEST_VALUE,

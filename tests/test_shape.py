@@ -7,9 +7,9 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from dyntube.periods import Period
-from dyntube.query import Query
-from dyntube.shape import answer, joined, sums
+from dyntube.engine.results import answer, joined, sums
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
 
 PERIOD = Period(dt.date(2026, 5, 1), dt.date(2026, 5, 1))
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.dimensions import DIMENSIONS
-from dyntube.metrics import METRICS
-from dyntube.sheet import Sheet, columns, csv, header, safe
+from dyntube.export.table import Sheet, columns, csv, header, safe
+from dyntube.query.dimensions import DIMENSIONS
+from dyntube.query.metrics import METRICS
 
 from .hostile import FORMULAS, TEXTS
 

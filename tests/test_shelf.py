@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dyntube.errors import EntryError
-from dyntube.shelf import Shelf, moment, one_line
+from dyntube.sharing.json_list import Shelf, moment, one_line
 
 from .shelves import Thing, load, put
 

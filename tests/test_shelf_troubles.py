@@ -13,9 +13,9 @@ from pathlib import Path
 import filelock
 import pytest
 
-from dyntube import shelf as module
 from dyntube.errors import ArchiveError
-from dyntube.shelf import Shelf
+from dyntube.sharing import json_list as module
+from dyntube.sharing.json_list import Shelf
 
 from .shelves import Thing, load, put, run, write
 

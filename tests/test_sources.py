@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dyntube import config, sources
-from dyntube.config import read_settings, try_settings
 from dyntube.errors import ConfigError
-from dyntube.sources import Stray, find_sources
+from dyntube.settings import settings as config
+from dyntube.settings import sources
+from dyntube.settings.settings import read_settings, try_settings
+from dyntube.settings.sources import Stray, find_sources
 
 from .scripted import serve
 from .syncing import MAY_1, hourly, paged

@@ -149,9 +149,8 @@ def test_on_a_terminal_the_bar_is_gone_and_one_line_is_left(
 
 
 def test_a_second_ctrl_c_ends_a_sync_at_once(answering: Server, tmp_path: Path) -> None:
-    code = (
-        "import dyntube.deadline as d\nd.Request.end = lambda request: print('asked', flush=True)\n"
-    )
+    ended = "lambda request: print('asked', flush=True)"
+    code = f"import dyntube.fetch.deadline as d\nd.Request.end = {ended}\n"
     (tmp_path / "sitecustomize.py").write_text(code)
     path = os.pathsep.join((str(tmp_path), str(ROOT)))
     folder = tmp_path / "archive"

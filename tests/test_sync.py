@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.archive import Archive
-from dyntube.config import Scope, Settings
-from dyntube.dayfile import DayInfo
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
 from dyntube.demo import process
 from dyntube.errors import ArchiveError, AuthError, SyncRunningError, UnavailableError
-from dyntube.sweep import SWEEPS
-from dyntube.sync import Progress, Syncer, plan
+from dyntube.fetch.sync import Progress, Syncer, plan
+from dyntube.fetch.window import SWEEPS
+from dyntube.settings.settings import Scope, Settings
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked, Server, in_turn, views

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dyntube.dimensions import UNKNOWN
-from dyntube.periods import Period
-from dyntube.query import Filter
-from dyntube.sheet import csv
+from dyntube.export.table import csv
+from dyntube.query.dimensions import UNKNOWN
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter
 from dyntube.ui.breakdown import breakdown, ordered
 from dyntube.ui.labels import resolved
 from dyntube.ui.scene import Scene

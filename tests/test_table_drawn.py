@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dyntube.countries import country_name
+from dyntube.reading.countries import country_name
 from dyntube.ui.table import ROWS
 
 from . import library, plain

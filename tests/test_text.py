@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from dyntube.text import clean, folded, short, valid
+from dyntube.reading.text import clean, folded, short, valid
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dyntube.coverage import ALWAYS, Coverage, coverage
-from dyntube.dayfile import DayInfo
-from dyntube.periods import Period, Unit, buckets
-from dyntube.query import Query
-from dyntube.shape import answer, sums
-from dyntube.trends import Trend, paired, trend
+from dyntube.archive.coverage import ALWAYS, Coverage, coverage
+from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.results import answer, sums
+from dyntube.insight.trends import Trend, paired, trend
+from dyntube.query.periods import Period, Unit, buckets
+from dyntube.query.query import Query
 
 METRICS = ("views", "play_rate", "watch_time", "average_watch_time", "viewers", "views_per_viewer")
 LONG_AFTER = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)

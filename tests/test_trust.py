@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from dyntube import trust as module
-from dyntube.accepted import Acceptance, Acceptances, load
-from dyntube.archive import Archive
-from dyntube.dayfile import DayInfo
-from dyntube.dimensions import COMPUTED, DIMENSIONS
-from dyntube.doubts import Doubt, Kind
-from dyntube.fields import WATCHED
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.records import COLUMNS
-from dyntube.shelf import Shelf
-from dyntube.trust import Trust, Trusted, in_doubt, judged, runs
+from dyntube.archive.archive import Archive
+from dyntube.archive.dayfile import DayInfo
+from dyntube.archive.doubts import Doubt, Kind
+from dyntube.query.dimensions import COMPUTED, DIMENSIONS
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.reading.records import COLUMNS
+from dyntube.sharing.json_list import Shelf
+from dyntube.trust.accepted import Acceptance, Acceptances, load
+from dyntube.trust.fields import WATCHED
+from dyntube.trust.trust import Trust, Trusted, in_doubt, judged, runs
+from dyntube.trust.trust import trust as module
 
 from .conftest import NOON, record
 

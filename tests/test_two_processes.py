@@ -17,11 +17,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube.account import Account, open_account
-from dyntube.background import Background
-from dyntube.board import Board, State
-from dyntube.config import Settings
 from dyntube.errors import AuthError, UnavailableError
-from dyntube.sync import Progress
+from dyntube.fetch.background import Background
+from dyntube.fetch.board import Board, State
+from dyntube.fetch.sync import Progress
+from dyntube.settings.settings import Settings
 
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, hourly, paged

@@ -14,19 +14,18 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube import downloads
-from dyntube.addresses import PageRules
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.dimensions import DIMENSIONS
-from dyntube.engine import Engine
-from dyntube.export import export
-from dyntube.metrics import METRICS
-from dyntube.periods import Period
-from dyntube.query import ChecksQuery, Query, RowsQuery
-from dyntube.records import SCHEMA, SCHEMA_VERSION
-from dyntube.sync import Syncer
+from dyntube.archive.archive import Archive
+from dyntube.archive.export import export, raw_views
+from dyntube.engine.engine import Engine
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Syncer
+from dyntube.query.dimensions import DIMENSIONS
+from dyntube.query.metrics import METRICS
+from dyntube.query.periods import Period
+from dyntube.query.query import ChecksQuery, Query, RowsQuery
+from dyntube.reading.addresses import PageRules
+from dyntube.reading.records import SCHEMA, SCHEMA_VERSION
+from dyntube.settings.settings import Settings
 
 from . import odd, plain
 from .conftest import DATA, NOON
@@ -136,7 +135,7 @@ READERS: dict[str, Callable[[Archive], int]] = {
     ),
     "raw views": lambda a: len(Engine(a).rows(of_both())),
     "checks": lambda a: Engine(a).checks(ChecksQuery(Period(DAY, NEXT)))["views"].iloc[0],
-    "csv": lambda a: b"".join(downloads.csv_stream(Engine(a), of_both())).count(b"\n") - 1,
+    "csv": lambda a: b"".join(raw_views.csv_stream(Engine(a), of_both())).count(b"\n") - 1,
     "archive": lambda a: len(a.read(DAY, NEXT)),
     "export": lambda a: sum(day.views for day in export(a, a.root.parent / "to", DAY, NEXT)),
 }
@@ -154,7 +153,7 @@ def test_days_of_both_versions_are_read_together_from_memory(both: Archive) -> N
 
 
 def test_parquet_for_other_tools_has_the_new_types(both: Archive, tmp_path: Path) -> None:
-    body = b"".join(downloads.parquet_stream(Engine(both), of_both()))
+    body = b"".join(raw_views.parquet_stream(Engine(both), of_both()))
     (tmp_path / "views.parquet").write_bytes(body)
     table = pq.read_table(tmp_path / "views.parquet")
     assert len(table) == 210

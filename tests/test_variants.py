@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.sync import Syncer
-from dyntube.trust import doubts_of
+from dyntube.archive.archive import Archive
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Syncer
+from dyntube.settings.settings import Settings
+from dyntube.trust.trust import doubts_of
 
 from .conftest import record
 from .plain import Record

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.runtime.context import ContextProxy
 
-from dyntube.saved_views import SHARED, SavedView, reader_id
+from dyntube.sharing.saved_views import SHARED, SavedView, reader_id
 from dyntube.ui import answers
 from dyntube.ui.views_menu import COOKIE
 

@@ -23,12 +23,12 @@ import requests
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.dimensions import DIMENSIONS
-from dyntube.metrics import METRICS
-from dyntube.sheet import csv, header
+from dyntube.export.table import csv, header
+from dyntube.export.workbook import Provenance, workbook
+from dyntube.query.dimensions import DIMENSIONS
+from dyntube.query.metrics import METRICS
 from dyntube.ui import frame
 from dyntube.ui.export import Report
-from dyntube.workbook import Provenance, workbook
 
 from . import library, plain, walking
 from .plain import Record

@@ -13,10 +13,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from dyntube import sheet as sheets
-from dyntube import workbook as workbooks
-from dyntube.metrics import METRICS
-from dyntube.workbook import Provenance, Sheet, excel, workbook
+from dyntube.archive.export import table as sheets
+from dyntube.archive.export import workbook as workbooks
+from dyntube.export.workbook import Provenance, Sheet, excel, workbook
+from dyntube.query.metrics import METRICS
 
 from .hostile import FORMULAS, TEXTS
 

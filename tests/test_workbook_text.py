@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dyntube.workbook import Provenance, Sheet, excel, workbook
+from dyntube.export.workbook import Provenance, Sheet, excel, workbook
 
 from .hostile import TEXTS
 from .test_workbook import kept, unescaped

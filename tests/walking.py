@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from dyntube.query import Filter
+from dyntube.query.query import Filter
 
 from . import library, odd, plain
 from .library import BEFORE, WEEK

@@ -11,8 +11,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dyntube.periods import Period
-from dyntube.query import Query
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
 from dyntube.ui import answers
 
 from ..questions import ROOT, Recorder, _recording, page_files, period

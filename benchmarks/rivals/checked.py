@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dyntube.dimensions import dimension
-from dyntube.metrics import metric
-from dyntube.query import Query
+from dyntube.query.dimensions import dimension
+from dyntube.query.metrics import metric
+from dyntube.query.query import Query
 
 CLOSE = 1e-9  # relative, for what is no count
 

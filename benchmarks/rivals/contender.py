@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import pandas as pd
 
 from dyntube.account import open_account
-from dyntube.engine import Engine
-from dyntube.query import Query
+from dyntube.engine.engine import Engine
+from dyntube.query.query import Query
 
 from .. import archive
 from .asked import Asked

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dyntube.account import open_account
-from dyntube.query import Query
+from dyntube.query.query import Query
 
 from .. import archive
 from . import contender

@@ -15,11 +15,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from dyntube.archive import Archive
-from dyntube.dimensions import COMPUTED, DIMENSIONS, dimension
-from dyntube.metrics import METRICS, Metric
-from dyntube.periods import ONE_DAY, Period, calendar
-from dyntube.query import Filter, Query
+from dyntube.archive.archive import Archive
+from dyntube.query.dimensions import COMPUTED, DIMENSIONS, dimension
+from dyntube.query.metrics import METRICS, Metric
+from dyntube.query.periods import ONE_DAY, Period, calendar
+from dyntube.query.query import Filter, Query
 
 DISTINCT = "viewers"  # the one metric that does not add up
 ROWS = "views"  # the one that needs no column

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
 
-from dyntube.query import Query
+from dyntube.query.query import Query
 
 from .. import archive
 from .contender import OURS, RIVALS

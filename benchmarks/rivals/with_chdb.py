@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 from chdb.session import Session
 
-from dyntube.archive import Archive
-from dyntube.dimensions import DIMENSIONS, OTHER
-from dyntube.metrics import METRICS
-from dyntube.query import Filter, Query
+from dyntube.archive.archive import Archive
+from dyntube.query.dimensions import DIMENSIONS, OTHER
+from dyntube.query.metrics import METRICS
+from dyntube.query.query import Filter, Query
 
 from .asked import Asked
 from .prepared import is_count, spelt_out

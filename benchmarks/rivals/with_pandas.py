@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dyntube.dimensions import DIMENSIONS, OTHER
-from dyntube.query import Filter, Query
+from dyntube.query.dimensions import DIMENSIONS, OTHER
+from dyntube.query.query import Filter, Query
 
 from .asked import Asked
 from .prepared import DISTINCT, ROWS, Key, divided, needed, parts, shown, values

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import polars as pl
 
-from dyntube.dimensions import DIMENSIONS, OTHER
-from dyntube.query import Filter, Query
+from dyntube.query.dimensions import DIMENSIONS, OTHER
+from dyntube.query.query import Filter, Query
 
 from .asked import Asked
 from .prepared import DISTINCT, ROWS, Key, divided, needed, parts, shown, values

@@ -17,8 +17,8 @@ from .heatmap import heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
-from .mix import mix
 from .spark import sparkline
+from .stacked import mix
 from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import formats
-from ..metrics import Metric
+from ..query.metrics import Metric
 from .base import Palette
 
 _HOUR = 3600.0

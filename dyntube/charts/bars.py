@@ -8,10 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ..metrics import Metric
+from ..query.metrics import Metric
 from .axes import largest, plain_axis
 from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point
-from .texts import apart, hover, short
+from .labels import apart, hover, short
 
 _ROW = 34  # height of a bar with its gap, in pixels
 _LABEL_LENGTH, _TEXT_LENGTH = 26, 16

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from .. import formats
-from ..reasons import accepted_text, ended
-from ..states import STATE_LABELS, State, StoredDay
+from ..trust.reasons import accepted_text, ended
+from ..trust.states import STATE_LABELS, State, StoredDay
 from .base import Palette, blend, figure
-from .texts import wrapped
+from .labels import wrapped
 
 _ONE_DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 _ROW = 19  # height of a day with its gap, in pixels

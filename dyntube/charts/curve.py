@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from .axes import WATCHED_MARGIN, pointed, share_axis, top_legend, watched_axis
 from .base import HOVER, Palette, blend, figure
-from .texts import short
+from .labels import short
 
 _HEIGHT = 300
 _NAME_LENGTH = 30

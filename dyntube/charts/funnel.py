@@ -8,10 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ..engagement import Step
+from ..insight.engagement import Step
 from .axes import plain_axis
 from .base import HOVER, Palette, blend, figure
-from .texts import bold, short
+from .labels import bold, short
 
 _HEIGHT = 46  # height of a step: its line of text and its bar, in pixels
 _LABEL_LENGTH = 20

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import FEW, Metric
+from ..query.metrics import FEW, Metric
 from .axes import plain_axis, tick_text, ticks, unit
 from .base import HOVER, Palette, figure
 from .world import colour_bar

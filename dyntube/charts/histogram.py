@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ..metrics import metric
+from ..query.metrics import metric
 from .axes import WATCHED_MARGIN, largest, value_axis, watched_axis
 from .base import HOVER, Palette, figure
 

@@ -12,12 +12,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import Metric
+from ..query.metrics import Metric
 from .axes import base_axis, largest, pointed, time_axis, top_legend, unit, value_axis
 from .base import Palette, figure
-from .course import pieces, points, rings
-from .texts import apart
-from .times import IN_DOUBT, NOT_WHOLE, clocks, few_ticks
+from .buckets import IN_DOUBT, NOT_WHOLE, clocks, few_ticks
+from .labels import apart
+from .series import pieces, points, rings
 
 _HEIGHT = 340
 _EDGE = 0.015  # of the axis, beyond its first and last point

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import Metric
+from ..query.metrics import Metric
 from .axes import base_axis, largest, value_axis
 from .base import HOVER, Palette, faded, figure
 

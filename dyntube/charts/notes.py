@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .base import Palette
-from .texts import short, wrapped
+from .labels import short, wrapped
 
 LEVEL = 16  # height of a label, in pixels
 _LEVELS = 3

@@ -14,10 +14,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import Metric
+from ..query.metrics import Metric
 from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point, readable
-from .texts import hover, short
-from .tiles import Tile, squarified
+from .labels import hover, short
+from .squarify import Tile, squarified
 
 _WIDTH, _HEIGHT = 560, 300  # pixels that tiles are cut for; a page may stretch them
 _HEADER = 22  # above the parts of a node, in pixels

@@ -11,14 +11,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .. import formats
-from ..metrics import Metric
-from ..trends import Trend
+from ..insight.trends import Trend
+from ..query.metrics import Metric
 from .axes import largest, pointed, time_axis, unit, value_axis
 from .base import HOVER, Palette, figure, point
-from .course import pieces, points, rings
+from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
+from .labels import wrapped
 from .notes import LEVEL, Note, flags, placed, rules
-from .texts import wrapped
-from .times import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
+from .series import pieces, points, rings
 
 _FRAME = 254  # height of the frame, in pixels
 _BELOW = 38  # room for two lines of ticks

@@ -11,11 +11,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..countries import country_alpha_3
-from ..metrics import Metric
+from ..query.metrics import Metric
+from ..reading.countries import country_alpha_3
 from .axes import largest, tick_text, ticks, unit
 from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure, point
-from .texts import hover
+from .labels import hover
 
 _MOST_TICKS = 5  # on a phone
 _USUAL, _FAR = 95, 3  # a change this often the 95th percentile would rule the scale

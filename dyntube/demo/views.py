@@ -55,7 +55,7 @@ def make_day(day: dt.date, seed: int = SEED, views_per_day: int = VIEWS_PER_DAY)
     `views_per_day` is the scale: about what an average day of 2026 has.
     """
     # Imported here because the server does without it, and it brings pandas along.
-    from ..records import with_computed
+    from ..reading.records import with_computed
 
     return with_computed(table(draw_day(day, seed, views_per_day)))
 

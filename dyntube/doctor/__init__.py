@@ -18,9 +18,9 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 
-from ..config import Reading, try_settings
 from ..errors import DynTubeError
-from ..journal import unforeseen
+from ..events import unforeseen
+from ..settings.settings import Reading, try_settings
 from . import server, store
 from .asking import Clock, open_log
 from .check import Check, failed, skipped

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
-from ..api import Client, Window
-from ..config import Scope, Settings
 from ..errors import UnavailableError
-from ..periods import midnight
-from ..records import Page
+from ..fetch.client import Client, Window
+from ..query.periods import midnight
+from ..reading.records import Page
+from ..settings.settings import Scope, Settings
 
 Clock = Callable[[], dt.datetime]
 LONGEST_WAIT = 15.0  # seconds; a server that asks for more is asked another time

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from .. import formats
-from ..api import Window
-from ..archive import Archive
-from ..beginning import LONG_AGO, Beginning, first_day
-from ..config import Scope
+from ..archive.archive import Archive
 from ..errors import ApiError, ArchiveError
-from ..periods import ONE_DAY, midnight
+from ..fetch.beginning import LONG_AGO, Beginning, first_day
+from ..fetch.client import Window
+from ..query.periods import ONE_DAY, midnight
+from ..settings.settings import Scope
 from .asking import Answered, Asking
 from .check import Check, ok, warning
 

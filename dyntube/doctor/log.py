@@ -9,10 +9,10 @@ from difflib import get_close_matches
 import pyarrow.compute as pc
 
 from .. import formats
-from ..api import Window
 from ..errors import ApiError
-from ..records import COLUMNS, odd_fields
-from ..text import clean, short
+from ..fetch.client import Window
+from ..reading.records import COLUMNS, odd_fields
+from ..reading.text import clean, short
 from .asking import Answered, Asking
 from .check import Check, failed, ok, skip, warning
 
@@ -52,7 +52,7 @@ def fields(sample: Answered) -> Check:
     return ok("fields", text)
 
 
-_MOVED = "The API may have changed: COLUMNS in dyntube/records.py says where each field is."
+_MOVED = "The API may have changed: COLUMNS in dyntube/reading/records.py says where each field is."
 
 
 def _renamed(needed: Iterable[str], unknown: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from ..formats import count
-from ..text import clean
+from ..reading.text import clean
 from .check import Check, State
 
 _COLOURS: dict[State, int] = {"ok": 32, "warning": 33, "failed": 31, "skipped": 90}

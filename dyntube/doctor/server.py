@@ -9,9 +9,9 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from .. import formats
-from ..catalog import KINDS
-from ..config import Scope, Settings
 from ..errors import ApiError, AuthError, UnavailableError
+from ..fetch.catalog import KINDS
+from ..settings.settings import Scope, Settings
 from . import cost, log
 from .asking import Answered, Asking
 from .check import Check, failed, ok, skipped, warning

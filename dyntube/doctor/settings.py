@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from .. import formats
-from ..config import Reading
-from ..sources import ENVIRONMENT, SECRETS_FILE, Stray
-from ..text import clean, short
+from ..reading.text import clean, short
+from ..settings.settings import Reading
+from ..settings.sources import ENVIRONMENT, SECRETS_FILE, Stray
 from .check import Check, failed, ok, warning
 
 KEY = "DYNTUBE_API_KEY"

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import formats
-from ..archive import Archive
-from ..config import Settings
+from ..archive.archive import Archive
+from ..archive.scopes import other_scopes
+from ..atomic import cannot
 from ..errors import ArchiveError
-from ..files import cannot
-from ..periods import Period
-from ..scopes import other_scopes
+from ..query.periods import Period
+from ..settings.settings import Settings
 from .check import Check, failed, ok, skipped, warning
 
 ALL = ("folder", "space", "days", "other scopes")

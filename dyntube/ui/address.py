@@ -12,15 +12,16 @@ from typing import TypeVar, get_args
 from unicodedata import category
 from urllib.parse import urlencode
 
-from ..addresses import NO_RULES, PageRules, page
-from ..dimensions import HIERARCHIES, read_value, spelled
 from ..errors import PeriodError
-from ..metrics import METRICS
-from ..periods import INTERVALS, Period
-from ..quality import CHECKS, DAY_CHECKS
-from ..query import Operator
-from ..text import clean, short, valid
-from ..zones import zone_info
+from ..query.checks import CHECKS
+from ..query.dimensions import HIERARCHIES, read_value, spelled
+from ..query.metrics import METRICS
+from ..query.periods import INTERVALS, Period
+from ..query.query import Operator
+from ..reading.addresses import NO_RULES, PageRules, page
+from ..reading.text import clean, short, valid
+from ..reading.zones import zone_info
+from ..trust.day_checks import DAY_CHECKS
 from .selection import (
     COMPARE_LABELS,
     CUSTOM,

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from ..account import Account, open_account
-from ..background import Background
-from ..catalog import Names
-from ..coverage import Coverage
-from ..query import ChecksQuery, CountQuery, Query, RowsQuery
-from ..states import StoredDay, stored_days
+from ..archive.coverage import Coverage
+from ..fetch.background import Background
+from ..fetch.catalog import Names
+from ..query.query import ChecksQuery, CountQuery, Query, RowsQuery
+from ..trust.states import StoredDay, stored_days
 
 
 @st.cache_resource(show_spinner=False)

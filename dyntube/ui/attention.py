@@ -11,10 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..periods import Period
-from ..reasons import accepted_text, ended
-from ..states import STATE_LABELS, StoredDay
-from ..trust import runs
+from ..query.periods import Period
+from ..trust.reasons import accepted_text, ended
+from ..trust.states import STATE_LABELS, StoredDay
+from ..trust.trust import runs
 from .answers import account
 from .boxes import card
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from .. import formats
-from ..generations import day_of
-from ..reasons import touched
+from ..archive.generations import day_of
+from ..trust.reasons import touched
 from .answers import account, background, known, local_now
 from .doubts import doubtful
 from .fetching import cut_days, missing_days

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..comparison import compare, metric_of
-from ..dimensions import dimension
-from ..metrics import metric
-from ..query import Query
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..insight.comparison import compare, metric_of
+from ..query.dimensions import dimension
+from ..query.metrics import metric
+from ..query.query import Query
 from .firsts import young
 from .labels import exported, labels
 from .scene import Scene

@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
-from ..comparison import Days, comparable, compare, few, metric_of
-from ..metrics import FEW, Metric, metric
-from ..query import Query
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..insight.comparison import Days, comparable, compare, few, metric_of
+from ..query.metrics import FEW, Metric, metric
+from ..query.query import Query
 from . import state
 from .boxes import palette
 from .doubts import of_scene

@@ -13,9 +13,10 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..quality import CHECKS, DAY_CHECKS, Check, DayCheck
-from ..query import ChecksQuery, RowsQuery
-from ..states import StoredDay
+from ..query.checks import CHECKS, Check
+from ..query.query import ChecksQuery, RowsQuery
+from ..trust.day_checks import DAY_CHECKS, DayCheck
+from ..trust.states import StoredDay
 from . import state
 from .answers import account, checks, days_until_today
 from .rows import ROWS, TIME, page_of, views_table

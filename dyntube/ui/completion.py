@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from .. import charts, engagement, formats
-from ..comparison import change
-from ..engagement import steps
-from ..metrics import FEW, metric
-from ..sheet import Sheet
+from .. import charts, formats
+from ..export.table import Sheet
+from ..insight import engagement
+from ..insight.comparison import change
+from ..insight.engagement import steps
+from ..query.metrics import FEW, metric
 from .boxes import card, palette
 from .engagement import HINT, draw, sentences, shares_query, unknown_plays, watched
 from .scene import Scene

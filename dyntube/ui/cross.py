@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from ..charts import picked
-from ..periods import Interval, Period
+from ..query.periods import Interval, Period
 from . import state
 from .selection import CUSTOM, Selection
 

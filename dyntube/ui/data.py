@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from .. import charts, formats
-from ..states import STATE_LABELS, StoredDay
+from ..trust.states import STATE_LABELS, StoredDay
 from .answers import account, background, days_until_today
 from .attention import attention_list
 from .boxes import palette

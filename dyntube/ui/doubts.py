@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..periods import ONE_DAY, Period, bucket_bounds
-from ..reasons import reasons, sentences, touched
-from ..trends import Trend
-from ..trust import Trust
+from ..insight.trends import Trend
+from ..query.periods import ONE_DAY, Period, bucket_bounds
+from ..trust.reasons import reasons, sentences, touched
+from ..trust.trust import Trust
 from .scene import Scene
 
 _SHOWN = 6  # reasons in a banner

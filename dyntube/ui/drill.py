@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from .. import formats
-from ..dimensions import HIERARCHIES, dimension
+from ..query.dimensions import HIERARCHIES, dimension
 from . import state
 from .boxes import headed
 from .breakdown import breakdown

@@ -11,13 +11,13 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item
-from ..comparison import few, metric_of
-from ..dimensions import HIERARCHIES, UNKNOWN
-from ..embeds import BACK, GONE, NEW, watch
-from ..metrics import Metric, metric
-from ..periods import EARLIEST, ONE_DAY, Period
-from ..query import Query
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..insight.comparison import few, metric_of
+from ..insight.domains import BACK, GONE, NEW, watch
+from ..query.dimensions import HIERARCHIES, UNKNOWN
+from ..query.metrics import Metric, metric
+from ..query.periods import EARLIEST, ONE_DAY, Period
+from ..query.query import Query
 from .answers import account, answer
 from .boxes import card, columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown

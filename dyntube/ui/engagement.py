@@ -10,12 +10,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from .. import charts, engagement, formats
-from ..dimensions import dimension
-from ..engagement import Numbers, Typical, Watched
-from ..metrics import FEW, Metric
-from ..query import Query
-from ..sheet import Sheet
+from .. import charts, formats
+from ..export.table import Sheet
+from ..insight import engagement
+from ..insight.engagement import Numbers, Typical, Watched
+from ..query.dimensions import dimension
+from ..query.metrics import FEW, Metric
+from ..query.query import Query
 from . import state
 from .boxes import card, headed, palette
 from .doubts import of_scene

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ..workbook import Provenance, Sheet, csv, excel, workbook
+from ..export.workbook import Provenance, Sheet, csv, excel, workbook
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PRINT = '<script type="module" src="app/static/print.js"></script>'

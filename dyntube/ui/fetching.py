@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from .. import formats
-from ..background import State
-from ..coverage import Coverage
-from ..periods import Period
-from ..scopes import other_scopes
-from ..sync import Progress
+from ..archive.coverage import Coverage
+from ..archive.scopes import other_scopes
+from ..fetch.background import State
+from ..fetch.sync import Progress
+from ..query.periods import Period
 from .answers import account, background, local_now
 
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync

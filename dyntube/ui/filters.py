@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ..dimensions import UNKNOWN, dimension
-from ..periods import LATEST, Period
-from ..text import folded
-from ..zones import zones
+from ..query.dimensions import UNKNOWN, dimension
+from ..query.periods import LATEST, Period
+from ..reading.text import folded
+from ..reading.zones import zones
 from . import state
 from .answers import local_now
 from .more_filters import more_filters

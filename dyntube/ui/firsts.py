@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..dimensions import HIERARCHIES, UNKNOWN
-from ..periods import ONE_DAY, Period, local_days
-from ..query import Filter, Query
+from ..query.dimensions import HIERARCHIES, UNKNOWN
+from ..query.periods import ONE_DAY, Period, local_days
+from ..query.query import Filter, Query
 from .answers import account
 from .scene import Scene
 

@@ -13,22 +13,15 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from .. import formats
-from ..background import State
 from ..errors import DynTubeError
-from ..journal import unforeseen
-from ..periods import Period, local_days
+from ..events import unforeseen
+from ..fetch.background import State
+from ..query.periods import Period, local_days
 from . import state, style
 from .answers import account, background, known, local_now
 from .doubts import banner, of_scene
 from .export import Report, export_menu
-from .fetching import (
-    ended,
-    ensure_stored,
-    gap,
-    missing_days,
-    watch_progress,
-    why_nothing,
-)
+from .fetching import ended, ensure_stored, gap, missing_days, watch_progress, why_nothing
 from .filters import sidebar
 from .head import chips, head
 from .labels import resolved

@@ -16,10 +16,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from ..config import read_hosts
 from ..errors import ConfigError
-from ..journal import event
-from ..text import short
+from ..events import event
+from ..reading.text import short
+from ..settings.settings import read_hosts
 from .headers import safe_headers
 
 _LOOPBACK = ("localhost", "*.localhost")

@@ -10,9 +10,9 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Item
-from ..comparison import few
-from ..dimensions import LENGTHS, UNKNOWN, dimension
-from ..metrics import FEW, Metric, metric
+from ..insight.comparison import few
+from ..query.dimensions import LENGTHS, UNKNOWN, dimension
+from ..query.metrics import FEW, Metric, metric
 from .boxes import columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles

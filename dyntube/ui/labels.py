@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from .. import formats
-from ..addresses import page_name
-from ..countries import country_name
-from ..dimensions import BETWEEN, DIMENSIONS, OTHER, UNKNOWN, dimension
-from ..periods import Period
-from ..query import Filter, Operator, Query
-from ..text import folded
+from ..query.dimensions import BETWEEN, DIMENSIONS, OTHER, UNKNOWN, dimension
+from ..query.periods import Period
+from ..query.query import Filter, Operator, Query
+from ..reading.addresses import page_name
+from ..reading.countries import country_name
+from ..reading.text import folded
 from . import state
 from .answers import answer, names
 

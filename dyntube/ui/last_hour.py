@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .. import formats
-from ..coverage import Coverage
-from ..periods import Period
-from ..query import Filter
+from ..archive.coverage import Coverage
+from ..query.periods import Period
+from ..query.query import Filter
 
 MINUTES = 60
 ACTIVE_MINUTES = 5  # who watched in one of these is active

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..dimensions import UNKNOWN
-from ..query import RowsQuery
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..query.dimensions import UNKNOWN
+from ..query.query import RowsQuery
 from .answers import rows
 from .boxes import headed
 from .export import table_downloads

@@ -14,12 +14,12 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
-from ..comparison import compare
-from ..coverage import Coverage
+from ..archive.coverage import Coverage
 from ..errors import DynTubeError
-from ..metrics import Metric, metric
-from ..query import Filter, Query, RowsQuery
-from ..zones import zone_info
+from ..insight.comparison import compare
+from ..query.metrics import Metric, metric
+from ..query.query import Filter, Query, RowsQuery
+from ..reading.zones import zone_info
 from . import state
 from .answers import account, answer, background, local_now, rows
 from .badges import failed

@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..dayfile import DayInfo
-from ..dimensions import UNKNOWN, dimension
-from ..journal import Event
+from ..archive.dayfile import DayInfo
+from ..events import Event
+from ..query.dimensions import UNKNOWN, dimension
 from .answers import account, answer, names
 from .scene import Scene
 

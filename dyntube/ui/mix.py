@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts
-from ..dimensions import OTHER, dimension
-from ..metrics import metric
-from ..query import Filter
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..query.dimensions import OTHER, dimension
+from ..query.metrics import metric
+from ..query.query import Filter
 from .boxes import headed, palette, switch
 from .breakdown import breakdown
 from .cross import chart_key, toggles

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..dimensions import dimension
-from ..periods import Period
-from ..query import Operator
-from ..text import clean
+from ..query.dimensions import dimension
+from ..query.periods import Period
+from ..query.query import Operator
+from ..reading.text import clean
 from . import state
 from .labels import OPERATOR_WORDS
 from .options import counts, option_texts

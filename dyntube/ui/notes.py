@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from .. import formats
-from ..dimensions import UNKNOWN, dimension
 from ..errors import ArchiveError, EntryError
-from ..notes import LONGEST_TEXT, Note, Scope, shown
-from ..periods import EARLIEST, LATEST
-from ..text import folded
+from ..query.dimensions import UNKNOWN, dimension
+from ..query.periods import EARLIEST, LATEST
+from ..reading.text import folded
+from ..sharing.notes import LONGEST_TEXT, Note, Scope, shown
 from .answers import account, names
 from .labels import label, labels
 from .menu import attempt, begin_task, confirm, menu, row_button, row_task

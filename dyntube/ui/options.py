@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ..periods import Period
-from ..query import Filter, Query
+from ..query.periods import Period
+from ..query.query import Filter, Query
 from .answers import answer, names
 from .labels import labels, resolved, told_apart
 from .selection import Selection, in_force

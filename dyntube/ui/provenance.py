@@ -7,9 +7,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from .. import formats
-from ..metrics import metric
-from ..reasons import accepted_sentences
-from ..workbook import Provenance
+from ..export.workbook import Provenance
+from ..query.metrics import metric
+from ..trust.reasons import accepted_sentences
 from . import state
 from .answers import account
 from .doubts import of_scene

@@ -24,13 +24,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
-from ..downloads import csv_stream, parquet_stream
-from ..engine import Engine
+from ..engine.engine import Engine
 from ..errors import DynTubeError
-from ..periods import Period, local_days
-from ..query import RowsQuery
-from ..reasons import as_json
-from ..trust import Trust, runs
+from ..export.raw_views import csv_stream, parquet_stream
+from ..query.periods import Period, local_days
+from ..query.query import RowsQuery
+from ..trust.reasons import as_json
+from ..trust.trust import Trust, runs
 from .address import MOST_VALUES, from_parameters
 from .answers import account, local_now
 from .headers import SafeHeaders, base_path, safe_headers

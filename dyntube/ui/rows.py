@@ -8,10 +8,10 @@ from dataclasses import replace
 import streamlit as st
 
 from .. import formats
-from ..dimensions import UNKNOWN
-from ..metrics import metric
-from ..query import CountQuery, RowsQuery
-from ..records import VIEW_COLUMNS
+from ..query.dimensions import UNKNOWN
+from ..query.metrics import metric
+from ..query.query import CountQuery, RowsQuery
+from ..reading.records import VIEW_COLUMNS
 from . import state
 from .answers import count, rows
 from .labels import labels

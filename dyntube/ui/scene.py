@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from ..coverage import ALWAYS, Coverage
-from ..metrics import metric
-from ..periods import Interval, Period
-from ..query import Filter, Query
-from ..trends import Trend, paired, trend
-from ..trust import Trust
+from ..archive.coverage import ALWAYS, Coverage
+from ..insight.trends import Trend, paired, trend
+from ..query.metrics import metric
+from ..query.periods import Interval, Period
+from ..query.query import Filter, Query
+from ..trust.trust import Trust
 from .answers import answer
 from .export import Report
 from .selection import Selection, in_force

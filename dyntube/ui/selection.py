@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..dimensions import DIMENSIONS, HIERARCHIES
 from ..errors import PeriodError
-from ..metrics import METRICS
-from ..periods import (
+from ..query.dimensions import DIMENSIONS, HIERARCHIES
+from ..query.metrics import METRICS
+from ..query.periods import (
     DEFAULT_PRESET,
     EARLIEST,
     INTERVALS,
@@ -21,7 +21,7 @@ from ..periods import (
     previous,
     year_before,
 )
-from ..query import Filter, Operator
+from ..query.query import Filter, Operator
 
 Compare = Literal["previous", "year", "dates", "none"]
 COMPARE_LABELS: dict[Compare, str] = {

@@ -11,11 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from .. import charts, formats
-from ..addresses import page_name
 from ..charts import Item, Node
-from ..comparison import few
-from ..dimensions import UNKNOWN, dimension, is_missing
-from ..metrics import Metric, metric
+from ..insight.comparison import few
+from ..query.dimensions import UNKNOWN, dimension, is_missing
+from ..query.metrics import Metric, metric
+from ..reading.addresses import page_name
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from .. import formats
-from ..coverage import Coverage
-from ..periods import EARLIEST, Period
-from ..zones import zone_info
+from ..archive.coverage import Coverage
+from ..query.periods import EARLIEST, Period
+from ..reading.zones import zone_info
 from .selection import ALL_TIME, Selection
 
 

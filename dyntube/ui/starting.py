@@ -13,8 +13,8 @@ import streamlit as st
 from streamlit.web import cli
 
 from .. import formats
-from ..config import Settings, read_settings, try_settings
 from ..errors import ConfigError
+from ..settings.settings import Settings, read_settings, try_settings
 from .answers import close
 from .headers import base_path
 

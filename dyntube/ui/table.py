@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..comparison import few, metric_of
-from ..dimensions import dimension
-from ..metrics import FEW, metric
-from ..query import Filter
-from ..text import folded
-from ..trends import Trend
+from ..insight.comparison import few, metric_of
+from ..insight.trends import Trend
+from ..query.dimensions import dimension
+from ..query.metrics import FEW, metric
+from ..query.query import Filter
+from ..reading.text import folded
 from . import state
 from .breakdown import FIRST, Breakdown, breakdown
 from .cross import toggles_rows

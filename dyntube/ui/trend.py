@@ -8,9 +8,9 @@ from dataclasses import replace
 import streamlit as st
 
 from .. import charts, formats
-from ..metrics import Metric, metric
-from ..sheet import Sheet
-from ..trends import Trend
+from ..export.table import Sheet
+from ..insight.trends import Trend
+from ..query.metrics import Metric, metric
 from .boxes import headed, palette, switch
 from .cross import narrows
 from .doubts import in_words, of_buckets

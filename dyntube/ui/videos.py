@@ -11,10 +11,10 @@ import streamlit as st
 
 from .. import charts, formats
 from ..charts import Series
-from ..metrics import Metric, metric
-from ..periods import Period
-from ..query import Filter, Query
-from ..sheet import Sheet
+from ..export.table import Sheet
+from ..query.metrics import Metric, metric
+from ..query.periods import Period
+from ..query.query import Filter, Query
 from .boxes import card, columns, headed, palette, switch
 from .cards import cards
 from .doubts import of_buckets

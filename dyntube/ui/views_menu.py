@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from .. import formats
-from ..saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
+from ..sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
 from . import state
 from .answers import account
 from .menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dyntube import charts
 from dyntube.charts import LIGHT, MAP_CONFIG, PLAIN_CONFIG, Item, Node
-from dyntube.metrics import metric
+from dyntube.query.metrics import metric
 from tests.charts.drawn import HOSTILE, course
 
 VIEWS = metric("views")

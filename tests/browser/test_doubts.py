@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from dyntube.archive.doubts import Doubt
 from dyntube.charts import DARK, LIGHT
-from dyntube.doubts import Doubt
 
 from .. import odd
 from ..odd import ONE_DAY

@@ -12,11 +12,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, TimeoutError
 
-from dyntube.notes import FILE_NAME, Notes, load
-from dyntube.saved_views import FILE_NAME as VIEWS_FILE
-from dyntube.saved_views import SHARED, SavedViews
-from dyntube.saved_views import load as load_view
-from dyntube.shelf import Shelf
+from dyntube.sharing.json_list import Shelf
+from dyntube.sharing.notes import FILE_NAME, Notes, load
+from dyntube.sharing.saved_views import FILE_NAME as VIEWS_FILE
+from dyntube.sharing.saved_views import SHARED, SavedViews
+from dyntube.sharing.saved_views import load as load_view
 
 from .. import odd
 from .app import Watched, running

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dyntube.config import Settings
+from dyntube.settings.settings import Settings
 
 from .. import odd
 from ..conftest import record

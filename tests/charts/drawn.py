@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from dyntube.charts import Item, picked
-from dyntube.periods import Period
-from dyntube.trends import Trend, paired
+from dyntube.insight.trends import Trend, paired
+from dyntube.query.periods import Period
 
 # Shows as it is written, or something is wrong.
 HOSTILE = """<b>Launch</b> <a href="javascript:alert('x')">&amp;</a> =1+1"""

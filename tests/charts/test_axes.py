@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dyntube import charts
 from dyntube.charts import LIGHT
-from dyntube.metrics import METRICS, metric
+from dyntube.query.metrics import METRICS, metric
 
 from .drawn import course, drawn
 

@@ -8,8 +8,8 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Item
-from dyntube.dimensions import OTHER, UNKNOWN
-from dyntube.metrics import metric
+from dyntube.query.dimensions import OTHER, UNKNOWN
+from dyntube.query.metrics import metric
 
 from .drawn import ESCAPED, HOSTILE, clicks, drawn, hovers, items
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from dyntube import charts
+from dyntube.archive.dayfile import DayInfo
 from dyntube.charts import DARK, LIGHT
 from dyntube.charts.calendar import _colours
-from dyntube.dayfile import DayInfo
-from dyntube.states import STATE_LABELS, State, StoredDay
+from dyntube.trust.states import STATE_LABELS, State, StoredDay
 
 from .drawn import contrast, drawn
 

@@ -17,8 +17,8 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Item, Node, Palette, Series
-from dyntube.engagement import Step
-from dyntube.metrics import metric
+from dyntube.insight.engagement import Step
+from dyntube.query.metrics import metric
 
 from ..hostile import TEXTS
 from .drawn import HOSTILE, contrast, course, drawn

@@ -11,7 +11,7 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Series
-from dyntube.metrics import metric
+from dyntube.query.metrics import metric
 
 from .drawn import HOSTILE, drawn, hovers
 

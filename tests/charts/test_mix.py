@@ -10,8 +10,8 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Palette
-from dyntube.dimensions import OTHER, UNKNOWN
-from dyntube.metrics import metric
+from dyntube.query.dimensions import OTHER, UNKNOWN
+from dyntube.query.metrics import metric
 
 from .drawn import HOSTILE, clicks, course, drawn, hovers
 

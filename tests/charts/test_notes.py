@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dyntube import charts
 from dyntube.charts import LIGHT
 from dyntube.charts.notes import Note, placed
-from dyntube.metrics import metric
+from dyntube.query.metrics import metric
 
 from .drawn import ESCAPED, HOSTILE, course
 

@@ -12,7 +12,7 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT
-from dyntube.metrics import metric
+from dyntube.query.metrics import metric
 
 from .drawn import drawn, hovers
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT, Item, Node
-from dyntube.charts.tiles import Tile, squarified
-from dyntube.metrics import metric
+from dyntube.charts.squarify import Tile, squarified
+from dyntube.query.metrics import metric
 
 from .drawn import ESCAPED, HOSTILE, clicks, contrast, drawn, hovers
 

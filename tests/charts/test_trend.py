@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from dyntube import charts
+from dyntube.archive.coverage import ALWAYS
 from dyntube.charts import DARK, LIGHT
-from dyntube.coverage import ALWAYS
-from dyntube.metrics import metric
-from dyntube.periods import Period
-from dyntube.query import Query
-from dyntube.trends import trend
+from dyntube.insight.trends import trend
+from dyntube.query.metrics import metric
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
 
 from .drawn import beside, clicks, course, drawn, hovers
 

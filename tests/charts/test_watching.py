@@ -6,7 +6,7 @@ import pytest
 
 from dyntube import charts
 from dyntube.charts import DARK, LIGHT
-from dyntube.engagement import Step
+from dyntube.insight.engagement import Step
 
 from .drawn import ESCAPED, HOSTILE, drawn, hovers
 

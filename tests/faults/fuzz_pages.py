@@ -16,9 +16,9 @@ from collections import Counter
 from typing import Any
 
 from dyntube.errors import BadResponseError
-from dyntube.parse import _read_record_by_record, read_page
-from dyntube.parse_plain import read_plain
-from dyntube.records import COLUMNS, SCHEMA
+from dyntube.reading.parse import _read_record_by_record, read_page
+from dyntube.reading.parse_fast import read_plain
+from dyntube.reading.records import COLUMNS, SCHEMA
 
 from ..conftest import pager
 from ..hostile import TEXTS

@@ -35,10 +35,10 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube.api import Client
-from dyntube.archive import Archive
-from dyntube.config import Settings
-from dyntube.sync import Report, Syncer
+from dyntube.archive.archive import Archive
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Report, Syncer
+from dyntube.settings.settings import Settings
 
 from ..conftest import record
 from ..scripted import Answer, Asked, Script, Server, views

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dyntube.api import Client
-from dyntube.archive import Archive, DayInfo
-from dyntube.config import Scope, Settings
-from dyntube.sync import Report, Syncer
+from dyntube.archive.archive import Archive, DayInfo
+from dyntube.fetch.client import Client
+from dyntube.fetch.sync import Report, Syncer
+from dyntube.settings.settings import Scope, Settings
 
 from .clock import Clock
 from .schedule import HOUR, SETTLES_AFTER, Mischief, Plan, plan_of, world_of

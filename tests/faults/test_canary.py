@@ -26,9 +26,9 @@ import pytest
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
 from dyntube.account import open_account
-from dyntube.api import Client
-from dyntube.config import Settings
 from dyntube.errors import DynTubeError
+from dyntube.fetch.client import Client
+from dyntube.settings.settings import Settings
 
 from ..browser import chromium
 from ..conftest import record

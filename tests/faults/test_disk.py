@@ -22,12 +22,12 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from dyntube.archive import Archive
-from dyntube.config import Scope, ScopeKind, Settings
-from dyntube.engine import Engine
+from dyntube.archive.archive import Archive
+from dyntube.engine.engine import Engine
 from dyntube.errors import ArchiveError
-from dyntube.periods import Period
-from dyntube.query import Query
+from dyntube.query.periods import Period
+from dyntube.query.query import Query
+from dyntube.settings.settings import Scope, ScopeKind, Settings
 
 from ..conftest import record
 from ..scripted import Answer, Asked, Server, in_turn, serve

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.api import Window
 from dyntube.errors import ApiError, AuthError, RequestError, UnavailableError
+from dyntube.fetch.client import Window
 
 from .misdeeds import MISDEEDS
 from .proof import KEY, NO_WAIT, build, client_of, equals, settings_for

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.api import Client, Window
-from dyntube.config import Scope
 from dyntube.errors import BadResponseError, NoPageError, UnavailableError
-from dyntube.parse import read_page
+from dyntube.fetch.client import Client, Window
+from dyntube.reading.parse import read_page
+from dyntube.settings.settings import Scope
 
 from .clock import Clock
 from .misdeeds import bomb
@@ -127,8 +127,8 @@ def test_a_good_page_in_odd_clothes_is_read_or_refused_and_never_short(
 
 ASK_FOR_TWO = """
 import datetime, resource, sys
-from dyntube.api import Client, Window
-from dyntube.config import Scope, Settings
+from dyntube.fetch.client import Client, Window
+from dyntube.settings.settings import Scope, Settings
 from dyntube.errors import ApiError
 day = datetime.datetime(2025, 5, 1, tzinfo=datetime.UTC)
 WINDOW = Window(day, day + datetime.timedelta(days=1))
@@ -159,7 +159,7 @@ def test_a_gzip_bomb_does_not_fill_the_memory(server: LogServer) -> None:
 def test_a_dripping_answer_ends_at_the_deadline(
     server: LogServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str
 ) -> None:
-    monkeypatch.setattr("dyntube.transport.DEADLINE", 0.1)
+    monkeypatch.setattr("dyntube.fetch.transport.DEADLINE", 0.1)
     framing: Framing = "chunked" if slow == "chunked" else "length"
     server.start_over(hourly(DAY), Manner(gzip=slow == "gzip", framing=framing))
     drops, still = [], threading.Event()

@@ -19,8 +19,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from dyntube.archive import GRACE_SECONDS, Archive, DayInfo
-from dyntube.config import Settings
+from dyntube.archive.archive import GRACE_SECONDS, Archive, DayInfo
+from dyntube.settings.settings import Settings
 
 from ..conftest import record
 from ..scripted import Answer, Server, in_turn, serve
@@ -210,13 +210,18 @@ def test_a_kill_at_any_step_costs_nothing(
     chance = random.Random(SEED)
     points = {case_number: case.points for case_number, case in enumerate(cases)}
     everywhere = [Point(f"{n} {p.step}", p.number) for n, found in points.items() for p in found]
+    missed = 0
     for number, chosen in enumerate(choose(everywhere, KILLS - KILLS // 2, chance)):
         case_number, _, step = chosen.step.partition(" ")
         case, point = cases[int(case_number)], Point(step, chosen.number)
         run = case.elsewhere(tmp_path / str(number)).named(f"killed-{number}")
         server.asked.clear()
-        assert run.killed_at(point), f"never came to {point}"
-        check_kill(run, case, server, point)
+        if run.killed_at(point):
+            check_kill(run, case, server, point)
+        else:  # how often a lock is opened differs by how threads meet
+            missed += 1
+            assert stored(run) == case.new, f"was not killed, nor done: {point}"
+    assert missed <= max(1, KILLS // 50)
 
 
 def test_a_kill_at_a_random_moment_costs_nothing(

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dyntube.errors import BadResponseError
-from dyntube.parse import read_page
-from dyntube.records import COLUMNS, SCHEMA, Page
+from dyntube.reading.parse import read_page
+from dyntube.reading.records import COLUMNS, SCHEMA, Page
 
 from .proof import build, close_clients, equals
 from .scenes import DAY, at, days

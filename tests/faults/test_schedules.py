@@ -22,7 +22,8 @@ AGAIN = (
 
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntube.transport.BODY_LIMIT", 2 * 2**20)  # so that a small bomb is one
+    # So that a small bomb is one.
+    monkeypatch.setattr("dyntube.fetch.transport.BODY_LIMIT", 2 * 2**20)
     monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is lost here
 
 

@@ -1,0 +1,279 @@
+"""The folder of day files: list, read, replace, sweep, lock.
+
+    <archive>/<scope>/<yyyy>/<yyyy-mm-dd>.<generation>.parquet
+
+One file holds one UTC day of one scope, `dayfile` says how. A day is replaced by writing its next
+generation beside the old one; readers take the newest, and the old one goes after a grace time.
+Records that could not be read stand beside it, a JSON object a line. The first time a process asks
+for a day's file, all its bytes are checked.
+
+Days of an older version of this program are read as this one would have stored them: from a copy
+outside the archive, until whoever may write here has rewritten them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import hashlib
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import filelock
+import pyarrow as pa
+
+from ..atomic import cannot, make_folder, replacing
+from ..errors import ArchiveError, SyncRunningError
+from ..reading.addresses import NO_RULES, PageRules
+from ..reading.records import SCHEMA, Rejected
+from . import dayfile
+from .dayfile import DayInfo
+from .generations import NAME, between, changed_at, day_of, newest_generations, next_generation
+from .upgrade import Copies, Day, is_current, upgraded
+
+GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
+_CLOCK_TICK_NS = 100_000_000
+_FRESH_SECONDS = 0.05
+_GLANCE = 0.2  # seconds; `is_locked` holds the lock for less than a thousandth of that
+
+
+class Archive:
+    """The stored days of one or more scopes; each scope has a folder of its own."""
+
+    def __init__(self, root: Path, folders: Sequence[str], rules: PageRules = NO_RULES) -> None:
+        self.root = root
+        self.folders = tuple(folders)
+        self.rules = rules  # by which pages are told apart
+        self._copies = Copies()
+        self._infos: dict[Path, DayInfo | None] = {}
+        self._sound: set[Path] = set()
+        self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
+        self._looked: dict[Path, float] = {}
+
+    def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
+        """What is stored, by day, for one scope or all; damaged files are left out."""
+        days: dict[dt.date, list[DayInfo]] = {}
+        for info in self.infos(folder).values():
+            days.setdefault(info.day, []).append(info)
+        return dict(sorted(days.items()))
+
+    def rows(self, folder: str, start: dt.date, end: dt.date) -> dict[dt.date, int]:
+        """How many views of each UTC day of one scope are stored, from `start` to `end`."""
+        paths = between(self._listing(self.root / folder), start, end)
+        return {day_of(path): info.rows for path in paths if (info := self._info(path))}
+
+    def infos(self, folder: str | None = None) -> dict[Path, DayInfo]:
+        """What each file of one scope or all knows of itself; damaged ones are left out."""
+        return {path: info for path in self._newest(folder) if (info := self._info(path))}
+
+    def current(self) -> dict[Path, DayInfo]:
+        """As `infos`, without the files that are `outdated`."""
+        return {path: info for path, info in self.infos().items() if is_current(info, self.rules)}
+
+    def damaged(self) -> list[Path]:
+        """Day files that are known to be damaged; `verify` looks into all."""
+        return [path for path in self._newest() if self._info(path) is None]
+
+    def damaged_days(self, folder: str) -> set[dt.date]:
+        """The days of one scope whose files are known to be damaged."""
+        return {day_of(path) for path in self._newest(folder) if self._info(path) is None}
+
+    def verify(self, folder: str | None = None, days: Iterable[dt.date] = ()) -> list[Path]:
+        """Read every byte of the files of a scope, or of all, and say which are damaged.
+
+        With `days`, only the files of those.
+        """
+        wanted = set(days)
+        self._looked.clear()
+        newest = self._newest(folder)
+        return self._damaged_of(path for path in newest if not wanted or day_of(path) in wanted)
+
+    def verify_files(self, files: Iterable[Path]) -> list[Path]:
+        """As `verify`, for some of the files that `files` gave."""
+        names = {(path.parent.parent.name, path.name) for path in files}
+        return self._damaged_of(
+            path for path in self._newest() if (path.parent.parent.name, path.name) in names
+        )
+
+    def _damaged_of(self, paths: Iterable[Path]) -> list[Path]:
+        found = list(paths)
+        self._sound.difference_update(found)
+        return [path for path in found if not self._check(path)]
+
+    def files(self, start: dt.date, end: dt.date) -> tuple[Path, ...]:
+        """The sound files of the UTC days from `start` to `end`, both included."""
+        return tuple(
+            self._as_current(path)
+            for folder in self.folders
+            for path in between(self._listing(self.root / folder), start, end)
+            if path in self._sound or self._check(path)
+        )
+
+    def outdated(self, folder: str) -> list[Path]:
+        """The files of a scope that this version would store otherwise, newest day first."""
+        paths = reversed(self._newest(folder))
+        return [path for path in paths if self._info(path) and not self._is_current(path)]
+
+    def rewrite(self, path: Path) -> None:
+        """Store an outdated day as this version does; for whoever holds the lock.
+
+        Raises ArchiveError.
+        """
+        if self._check(path):
+            self.write(path.parent.parent.name, *self._upgraded(path))
+
+    def version(self) -> str:
+        """A text that changes whenever a stored day does."""
+        return hashlib.sha256("\n".join(map(str, self._newest())).encode()).hexdigest()
+
+    def read(self, start: dt.date, end: dt.date) -> pa.Table:
+        """The views of the UTC days from `start` to `end`, both included, in SCHEMA."""
+        tables = [dayfile.read(path) for path in self.files(start, end)]
+        return pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries()
+
+    def read_day(
+        self, folder: str, day: dt.date, columns: Sequence[str] | None = None
+    ) -> pa.Table | None:
+        """The views of one day of one scope, oldest first; None where it is missing or damaged."""
+        paths = [path for path in self._newest(folder) if day_of(path) == day]
+        if not paths or not self._check(paths[0]):
+            return None
+        return dayfile.read(self._as_current(paths[0]), columns)
+
+    def rejected(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
+        """The records that could not be read, of the UTC days from `start` to `end`."""
+        for path in self._newest():
+            if start <= day_of(path) <= end:
+                for record in dayfile.read_rejected(self._as_current(path)):
+                    yield day_of(path), record
+
+    def write(
+        self, folder: str, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected] = ()
+    ) -> DayInfo:
+        """Store a day as its next generation, or raise ArchiveError and leave the old one."""
+        year = self.root / folder / f"{info.day:%Y}"
+        try:
+            make_folder(year)
+            _write_day(next_generation(year, info.day), info, views, rejected)
+        except OSError as error:
+            raise ArchiveError(cannot("archive folder", year, "written", error)) from error
+        self._looked.clear()
+        return info
+
+    def sweep(self, folder: str) -> None:
+        """Remove replaced generations and left-over temporary files past the grace time."""
+        newest = {path.name[:17] for path in self._newest(folder)}
+        years = (self.root / folder).glob("[0-9][0-9][0-9][0-9]/*")
+        for path in (*years, *(self.root / folder).glob(".*.tmp")):
+            replaced = NAME.fullmatch(path.name) and path.name[:17] not in newest
+            try:
+                age = time.time() - path.stat().st_mtime
+                if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:
+                    path.unlink(missing_ok=True)
+            except FileNotFoundError:
+                pass  # whoever wrote it beside has given it its name
+            except OSError as error:
+                raise ArchiveError(cannot("file", path, "removed", error)) from error
+
+    @contextlib.contextmanager
+    def lock(self, seconds: float = 0) -> Iterator[None]:
+        """Hold the right to write, over all threads and processes.
+
+        Raises SyncRunningError when another still holds it after so many `seconds`.
+        """
+        lock = filelock.FileLock(self._lock_file)
+        seconds = max(seconds, _GLANCE)  # or whoever looks whether it is held would hold it
+        try:
+            for folder in self.folders:
+                make_folder(self.root / folder)
+            lock.acquire(timeout=seconds)
+        except filelock.Timeout:
+            raise SyncRunningError("Another sync is running on this archive.") from None
+        except OSError as error:
+            raise ArchiveError(cannot("archive folder", self.root, "written", error)) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_locked(self) -> bool:
+        """Whether somebody holds the right to write; asks no right to write itself."""
+        try:
+            with self._lock_file.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.root / f".{self.folders[0]}.lock"
+
+    def _newest(self, folder: str | None = None) -> list[Path]:
+        folders = self.folders if folder is None else (folder,)
+        return [path for name in folders for path in self._listing(self.root / name)]
+
+    def _listing(self, folder: Path) -> tuple[Path, ...]:
+        """The newest generation of each day, oldest day first; read again when a folder changed.
+
+        What another process wrote is seen a moment later: a page asks dozens of times, and each
+        look at a folder lets the threads of other readers go first.
+        """
+        known, now = self._listings.get(folder), time.monotonic()
+        if known and now - self._looked.get(folder, -math.inf) < _FRESH_SECONDS:
+            return known[1]
+        try:
+            changed = changed_at(folder)
+            if known is None or known[0] != changed:
+                known = changed, tuple(newest_generations(changed))
+                # A change within the clock's last tick may not show in the folder's time.
+                if time.time_ns() - max(changed.values(), default=0) <= _CLOCK_TICK_NS:
+                    return known[1]
+                self._listings[folder] = known
+            self._looked[folder] = now
+            return known[1]
+        except OSError as error:
+            raise ArchiveError(cannot("archive folder", folder, "read", error)) from error
+
+    def _info(self, path: Path) -> DayInfo | None:
+        # A generation never changes under its name, so what was read once stays true.
+        if path not in self._infos:
+            self._infos[path] = dayfile.read_info(path)
+        return self._infos[path]
+
+    def _is_current(self, path: Path) -> bool:
+        info = self._info(path)
+        return info is None or is_current(info, self.rules)
+
+    def _as_current(self, path: Path) -> Path:
+        """The file, or a copy as this version would have stored it."""
+        if self._is_current(path):
+            return path
+        return self._copies.of(path, lambda copy: _write_day(copy, *self._upgraded(path)))
+
+    def _upgraded(self, path: Path) -> Day:
+        info = self._info(path)
+        assert info is not None
+        return upgraded(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
+
+    def _check(self, path: Path) -> bool:
+        """Whether all of a file is as it was written; a damaged one is known as such from now."""
+        if self._info(path) is None or path in self._sound:
+            return path in self._sound
+        if dayfile.is_sound(path):
+            self._sound.add(path)
+        else:
+            self._infos[path] = None
+        return path in self._sound
+
+
+def _write_day(path: Path, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected]) -> None:
+    # The rejected records first: once the day file is there, all of it is.
+    dayfile.write_rejected(path, rejected)
+    with replacing(path) as temporary:
+        dayfile.write(temporary, views, info)

@@ -1,0 +1,92 @@
+"""Which scopes an archive holds: each says what it is, in a small file in its folder.
+
+    <archive>/<scope>/scope.json    {"url": "https://...", "kind": "project", "key": "5lCo..."}
+
+The name of a folder is a hash: it says whether the folder is a scope's own, and no more. Whoever
+has settings that lead to no views can so be told that views of other settings are there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from ..atomic import cannot, make_folder, replacing
+from ..errors import ArchiveError
+from ..settings.settings import Scope, ScopeKind, Settings
+from .generations import changed_at, day_of, newest_generations
+
+FILE_NAME = "scope.json"
+_FOLDER = re.compile(rf"({'|'.join(get_args(ScopeKind))})-[0-9a-f]{{12}}|demo")
+
+
+@dataclass(frozen=True)
+class StoredScope:
+    """A scope whose days are in an archive, from the `first` to the `last`; maybe with gaps.
+
+    `url` and `scope` are None where only the name of its `folder` is known.
+    """
+
+    folder: str
+    days: int
+    first: dt.date
+    last: dt.date
+    url: str | None = None
+    scope: Scope | None = None
+
+
+def note_scope(archive: Path, settings: Settings, scope: Scope) -> None:
+    """Say in a scope's folder what it is; for whoever holds the archive's lock.
+
+    Raises ArchiveError.
+    """
+    folder = archive / settings.folder(scope)
+    if settings.demo or _read(folder) == (settings.stats_url, scope):
+        return
+    known = {"url": settings.stats_url, "kind": scope.kind, "key": scope.key}
+    try:
+        make_folder(folder)
+        with replacing(folder / FILE_NAME) as temporary:
+            temporary.write_text(json.dumps(known), "utf-8")
+    except OSError as error:
+        raise ArchiveError(cannot("archive folder", folder, "written", error)) from error
+
+
+def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
+    """The scopes with days in an archive that are not in its folders of one's `own`.
+
+    Raises ArchiveError.
+    """
+    try:
+        names = sorted(name for name in os.listdir(archive) if _FOLDER.fullmatch(name))
+        found = [_scope(archive / name) for name in names if name not in own]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ArchiveError(cannot("archive folder", archive, "read", error)) from error
+    return [scope for scope in found if scope]
+
+
+def _scope(folder: Path) -> StoredScope | None:
+    days = [day_of(path) for path in newest_generations(changed_at(folder))]
+    if not days:
+        return None
+    url, scope = _read(folder) or (None, None)
+    return StoredScope(folder.name, len(days), min(days), max(days), url, scope)
+
+
+def _read(folder: Path) -> tuple[str, Scope] | None:
+    """The URL and the scope of a folder; None where it does not say, or what is not true."""
+    try:
+        known = json.loads((folder / FILE_NAME).read_bytes())
+        url, scope = known["url"], Scope(known["kind"], known["key"])
+        is_true = Settings(stats_url=url).folder(scope) == folder.name
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return (url, scope) if is_true else None

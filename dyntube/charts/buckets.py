@@ -1,0 +1,66 @@
+"""Buckets of time: what they are called, and how far an axis of them goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ..query.periods import Interval
+
+_FORMATS = {"hour": "%a %d %b, %H:%M", "day": "%a %d %b %Y", "week": "Week of %d %b %Y"}
+_LENGTHS: dict[Interval, pd.Timedelta] = {
+    "hour": pd.Timedelta(hours=1),
+    "day": pd.Timedelta(days=1),
+    "week": pd.Timedelta(weeks=1),
+    "month": pd.Timedelta(days=30),
+}
+_FEW = 7  # whose names fit side by side on a phone
+NOT_WHOLE = " (not whole)"  # behind the name or the amount of a bucket
+IN_DOUBT = " (in doubt)"
+
+
+def bucket_name(start: pd.Timestamp, interval: Interval) -> str:
+    """A bucket in full: Mon 02 Nov 2026."""
+    return f"{start:{_FORMATS.get(interval, '%B %Y')}}"
+
+
+def clocks(starts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """Moments as the clocks of their zone show them: plotly knows no zones."""
+    local: pd.Series[pd.Timestamp] = starts.dt.tz_localize(None)
+    return local
+
+
+def shown_span(
+    starts: pd.Series[Any], interval: Interval, margin: float
+) -> list[pd.Timestamp] | None:
+    """From before the first bucket to after the last, by so much of a bucket; None for no bucket.
+
+    Of a single bucket it is a bucket to each side.
+    """
+    if starts.empty:
+        return None
+    local = clocks(starts)
+    room = _LENGTHS[interval] * (margin if len(starts) > 1 else max(margin, 1.0))
+    return [local.iloc[0] - room, local.iloc[-1] + room]
+
+
+def end_of(start: pd.Timestamp, interval: Interval) -> pd.Timestamp:
+    """When a bucket ends, at the latest."""
+    return start + _LENGTHS[interval] + pd.Timedelta(days=1 if interval == "month" else 0)
+
+
+def few_ticks(starts: Sequence[pd.Timestamp]) -> dict[str, Any]:
+    """A tick for each of a few buckets: plotly would put others between them. Else none."""
+    if not 0 < len(starts) <= _FEW:
+        return {}
+    days = all(start == start.normalize() for start in starts)
+    months = days and len(starts) > 1 and all(start.day == 1 for start in starts)
+    texts = []
+    for start in starts:
+        day = f"{start.day} {start:%b}"
+        texts.append(
+            f"{start:%b}<br>{start:%Y}" if months else day if days else f"{start:%H:%M}<br>{day}"
+        )
+    return {"tickvals": list(starts), "ticktext": texts}

@@ -1,0 +1,71 @@
+"""Texts in figures: escaped, since plotly reads a little HTML in them, and cut to what fits."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from .. import formats
+from ..query.metrics import FEW, Metric
+from .base import Item
+
+_LINE = 40  # characters that fit beside a pointer on a phone
+_TITLE_LINES = 3
+
+
+def plain(text: str) -> str:
+    """Text from the data so that it shows as it is; plotly knows no entity for quotes."""
+    return escape(text, quote=False)
+
+
+def short(text: str, length: int) -> str:
+    """Text from the data on one line of so many characters at most, escaped."""
+    return plain(_cut(" ".join(text.split()), length, 0))
+
+
+def apart(texts: Sequence[str], length: int) -> list[str]:
+    """Texts as `short` ones; where they would be equal, with as much of their ends as differs.
+
+    What tells long names apart is often at their end: a number, or a key that is given with them.
+    """
+    lines = [" ".join(text.split()) for text in texts]
+    shown = [_cut(line, length, 0) for line in lines]
+    for ending in range(length // 2, length):
+        often = Counter(shown)
+        if len(often) == len({*lines}):
+            break
+        shown = [
+            _cut(line, length, ending) if often[cut] > 1 else cut
+            for line, cut in zip(lines, shown, strict=True)
+        ]
+    return [plain(text) for text in shown]
+
+
+def _cut(text: str, length: int, ending: int) -> str:
+    """Text of at most so many characters, where it is cut with so many of its last ones."""
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 1 - ending].rstrip()}…{text[len(text) - ending :]}"
+
+
+def wrapped(text: str) -> list[str]:
+    """Text from the data as a few lines that fit on a phone, escaped."""
+    lines = textwrap.wrap(text, _LINE, max_lines=_TITLE_LINES, placeholder=" …")
+    return [plain(line) for line in lines]
+
+
+def bold(text: str) -> str:
+    """Text from the data, wrapped, as the heading of a hover."""
+    return "<br>".join(f"<b>{line}</b>" for line in wrapped(text))
+
+
+def hover(measure: Metric, item: Item, *more: str) -> str:
+    """What is shown of an item under the pointer; `more` are lines after its amount."""
+    lines = [bold(item.label)] if item.label.strip() else []
+    lines.append(f"{measure.label}: {formats.value(measure, item.amount, full=True)}")
+    lines += [*more, *map(plain, item.hover.splitlines())]
+    if item.few:
+        lines.append(f"Fewer than {FEW} {item.few}")
+    return "<br>".join(lines)

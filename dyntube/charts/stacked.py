@@ -1,0 +1,111 @@
+"""How the parts of a whole develop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from .. import formats
+from ..query.dimensions import UNKNOWN
+from ..query.metrics import Metric
+from ..query.periods import Interval
+from .axes import share_axis, time_axis, top_legend
+from .base import HOVER, SELECTION, Palette, blend, faded, figure, point
+from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
+from .labels import apart, bold
+
+_HEIGHT = 320
+_CALM = 0.85  # of a colour, since areas shout louder than lines
+_Row = tuple[pd.Timestamp, float, list[str | None], bool]  # start, share, customdata, partial
+_LABEL_LENGTH = 16  # two labels side by side fit on a phone
+
+
+def mix(
+    measure: Metric,
+    starts: pd.Series[Any],
+    shares: pd.DataFrame,
+    partial: pd.Series[bool],
+    palette: Palette,
+    interval: Interval,
+    *,
+    by: str,
+    values: Sequence[str | None],
+    doubtful: Sequence[object] = (),
+) -> go.Figure:
+    """Stacked bars to 100 %, one a bucket, pale where the bucket is not whole.
+
+    `shares` has a row a bucket and a column a part, from the bottom up, with fractions of
+    `measure`; its column names are the labels. `values` of the dimension `by` say what a click on
+    each part filters by, `doubtful` which buckets may be wrong.
+    Parts that filter nothing, and those unknown, are grey; six others have a colour of their own.
+    """
+    names = [
+        f"{bucket_name(start, interval)}{NOT_WHOLE if is_cut else ''}{IN_DOUBT if doubt else ''}"
+        for start, is_cut, doubt in zip(
+            starts, partial, doubtful or [False] * len(starts), strict=True
+        )
+    ]
+    named = apart([str(label) for label in shares.columns], _LABEL_LENGTH)
+    traces = []
+    for column, colour in enumerate(_colours(values, palette)):
+        label, amounts = str(shares.columns[column]), shares.iloc[:, column].tolist()
+        part = f"of {measure.label.lower()}<br>"
+        hovers = [
+            f"{bold(label)}<br>{formats.NONE if math.isnan(share) else f'{share:.1%}'} {part}{name}"
+            for share, name in zip(amounts, names, strict=True)
+        ]
+        value = values[column]
+        picks = () if value is None else ((by, value),)
+        custom = [point(text, *picks) for text in hovers]
+        rows = list(zip(clocks(starts).tolist(), amounts, custom, partial, strict=True))
+        base = {"name": named[column], "legendgroup": str(column)}
+        traces += [base | trace for trace in _segments(rows, colour, palette)]
+    return figure(
+        traces,
+        palette,
+        height=_HEIGHT,
+        barmode="stack",
+        bargap=0,  # a click between two bars would meet nothing
+        hovermode="closest",
+        showlegend=True,
+        legend=top_legend(palette),
+        xaxis=time_axis(palette)
+        | {"range": shown_span(starts, interval, 0.5)}
+        | few_ticks(clocks(starts).tolist()),
+        yaxis=share_axis(palette) | {"range": [0, 1]},
+    )
+
+
+def _colours(values: Sequence[str | None], palette: Palette) -> Iterator[str]:
+    *colours, grey = palette.series
+    own = cycle(colours)
+    for value in values:
+        colour = palette.gap if value is None else grey if value == UNKNOWN else next(own)
+        yield blend(colour, palette.page, _CALM)
+
+
+def _segments(rows: Sequence[_Row], colour: str, palette: Palette) -> list[dict[str, Any]]:
+    """A part in whole buckets, then in others: a legend shows the colour of the first bar."""
+    traces: list[dict[str, Any]] = []
+    for is_cut in (False, True):
+        shown = [row for row in rows if bool(row[3]) == is_cut]
+        shade = faded(colour, palette) if is_cut else colour
+        if shown:
+            traces.append(
+                SELECTION
+                | {
+                    "type": "bar",
+                    "x": [x for x, *_ in shown],
+                    "y": [share for _, share, *_ in shown],
+                    "customdata": [custom for _, _, custom, _ in shown],
+                    "hovertemplate": HOVER,
+                    "marker": {"color": shade, "line": {"width": 1, "color": palette.page}},
+                    "showlegend": not traces,
+                }
+            )
+    return traces

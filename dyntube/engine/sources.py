@@ -1,0 +1,113 @@
+"""Where views are: in day files, and runs of days in memory too. The SQL that reads and moves them.
+
+What a table in memory has that a file has not: a label is the number of its text in a list of all
+texts, a viewer the number of its hash in the table `viewers`, which all runs share, and what
+questions compute of each view is there (`dimensions.COMPUTED`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..query.dimensions import COMPUTED
+from ..reading.records import LABEL, SCHEMA, TEXT
+
+LABELS = tuple(field.name for field in SCHEMA if field.type == LABEL)
+STEPS = 10  # in which a run is loaded: readers wait for one at most
+INSIDE = " WHERE date >= $start AND date < $end"
+# The newest days are loaded first, so that small numbers are enough for them.
+_NEW_VIEWERS = (
+    "INSERT INTO viewers SELECT viewer, (SELECT count(*) FROM viewers) + row_number() OVER () - 1 "
+    "FROM (SELECT DISTINCT viewer FROM read_parquet($files)) ANTI JOIN viewers USING (viewer) "
+    "WHERE viewer IS NOT NULL"
+)
+_BOUNDED = ("watch_time", "duration")  # which questions ask for as `watched` and `length`
+_COMPUTED = ", ".join(f"{sql} AS {name}" for name, sql in COMPUTED.items())
+
+
+@dataclass(frozen=True)
+class Run:
+    """Day files whose views stand in memory too, in the table `relation` of a database `name`."""
+
+    name: str
+    files: tuple[Path, ...]
+
+    @property
+    def relation(self) -> str:
+        return f"{self.name}.views"
+
+
+@dataclass(frozen=True)
+class Files:
+    """The day files that a question reads.
+
+    All views of `whole` days lie in its period, and some of those of `cut` days. `history` are the
+    files of every day up to the period's end, where it needs them. Of the days that it reads,
+    `runs` hold no other files than these.
+    """
+
+    whole: tuple[Path, ...] = ()
+    cut: tuple[Path, ...] = ()
+    history: tuple[Path, ...] = ()
+    runs: tuple[Run, ...] = field(default=(), compare=False)  # the same views have the same answers
+
+    def apart(self) -> Iterator[Files]:
+        """The same files by where their views are: those of each run, and all others."""
+        for run in self.runs:
+            own = frozenset(run.files)
+            yield replace(self._only(own.__contains__), runs=(run,))
+        in_runs = frozenset(file for run in self.runs for file in run.files)
+        others = self._only(lambda file: file not in in_runs)
+        if others.whole or others.cut or not self.runs:
+            yield others
+
+    def _only(self, wanted: Callable[[Path], bool]) -> Files:
+        whole, cut = (tuple(filter(wanted, files)) for files in (self.whole, self.cut))
+        return Files(whole, cut, self.history)
+
+
+def views_at(files: Files) -> tuple[str, dict[str, object]]:
+    """The views at one place (`Files.apart`), as SQL, and the parameters of that."""
+    parameters: dict[str, object] = {}
+    if files.runs:
+        [run] = files.runs
+        is_whole = {*run.files} == {*files.whole}
+        return f"SELECT * FROM {run.relation}{'' if is_whole else INSIDE}", parameters
+    parts = []
+    for name, paths, that in (("whole", files.whole, ""), ("cut", files.cut, INSIDE)):
+        if paths:
+            parameters[name] = [str(path) for path in paths]
+            parts.append(f"SELECT * FROM read_parquet(${name}){that}")
+    stored = " UNION ALL BY NAME ".join(parts) or "FROM no_views"
+    return f"SELECT *, {_COMPUTED} FROM ({stored})", parameters
+
+
+def loading(run: Run) -> Iterator[tuple[str, dict[str, object]]]:
+    """What puts a run's views into a new database: SQL and parameters, step by step."""
+    yield f"ATTACH ':memory:' AS {run.name} (COMPRESS)", {}
+    paths = [str(path) for path in run.files]
+    every_file: dict[str, object] = {"files": paths}
+    for label in LABELS:
+        texts = f"SELECT DISTINCT {label} FROM read_parquet($files) WHERE {label} IS NOT NULL"
+        yield f"CREATE TYPE {run.name}.{label} AS ENUM ({texts})", every_file
+    yield _NEW_VIEWERS, every_file
+    own_viewers = f"{run.name}.own_viewers"
+    own = "FROM viewers SEMI JOIN read_parquet($files) USING (viewer)"
+    yield f"CREATE TABLE {own_viewers} AS {own}", every_file
+    views = f"{_views_of(run)} LEFT JOIN {own_viewers} USING (viewer) ORDER BY date"
+    into = f"CREATE TABLE {run.relation} AS"
+    size = -(-len(paths) // STEPS)
+    for start in range(0, len(paths), size):
+        yield f"{into} {views}", {"files": paths[start : start + size]}
+        into = f"INSERT INTO {run.relation}"
+    yield f"DROP TABLE {own_viewers}", {}
+    yield f"CHECKPOINT {run.name}", {}  # which packs them
+
+
+def _views_of(run: Run) -> str:
+    columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT and n not in _BOUNDED}
+    columns |= {label: f"CAST({label} AS {run.name}.{label}) AS {label}" for label in LABELS}
+    columns["viewer"] = "number AS viewer"
+    return f"SELECT {', '.join([*columns.values(), _COMPUTED])} FROM read_parquet($files)"

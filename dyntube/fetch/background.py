@@ -1,0 +1,196 @@
+"""Keeps the archive fresh while people look: one sync at a time in a thread of its own.
+
+What somebody wants while it runs joins it; a sync of another process on the same archive is shown
+as if it were our own, and waited for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Collection
+
+from ..errors import AuthError, DynTubeError, SyncRunningError, UnavailableError
+from ..events import event, unforeseen
+from .catalog import Catalog
+from .sync import Progress, State, Syncer, Wish
+
+RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
+LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
+CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
+CALM = 5  # after a sync that a page wanted early, none is early for so many times its length
+
+__all__ = ["Background", "State"]
+
+
+class Background:
+    """Runs syncs that pages ask for; safe to ask from many threads.
+
+    With `external`, another program fetches, and nothing is ever started here.
+    """
+
+    def __init__(
+        self,
+        syncer: Syncer,
+        catalog: Catalog,
+        *,
+        external: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._syncer, self._catalog, self._clock = syncer, catalog, clock
+        self._external = external
+        self._lock = threading.Lock()
+        self._progress: Progress | None = None
+        self._wishes: dict[tuple[dt.date, ...], dt.timedelta | None] = {}
+        self._untold: DynTubeError | None = None  # of a sync that could not tell it to all
+        self._bug: DynTubeError | None = None  # of the names
+        self._stop, self._idle = threading.Event(), threading.Event()
+        self._idle.set()
+        self._rest_until = self._calm_until = self._names_rest_until = 0.0
+        self._names_asked = False
+        self._wanted: set[dt.date] = set()  # in the last sync
+        self._again: set[dt.date] = set()  # of it in the next one
+        self._stopped: Progress | None = None
+
+    @property
+    def state(self) -> State:
+        """What the sync is doing at the moment, here or in another process."""
+        if progress := self._progress:
+            return State(progress)
+        told, rest = self._syncer.state, max(0.0, self._rest_until - self._clock())
+        stopped = self._stopped if rest and not told.progress else None
+        error = told.error or self._untold or self._bug
+        return State(told.progress, error, told.elsewhere, stopped, rest if stopped else 0.0)
+
+    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
+        """See to it that these UTC days are stored and fresh; returns at once.
+
+        Days that may still change are fresh for as long as the settings say, or for `refresh`,
+        which is for pages that want them early. Where that takes long, they get them less often.
+        """
+        if self._external:
+            return self.state
+        with self._lock:
+            self._ensure_names()
+            now = self._clock()
+            refresh = refresh if now >= self._calm_until else None
+            if self._progress:
+                self._wishes[tuple(days)] = refresh
+                return self.state
+            ready = now >= self._rest_until and not self.state.progress
+            wanted = {*days, *self._again}
+            if ready and (self._syncer.due(wanted, refresh=refresh) or self._syncer.outdated):
+                self._start_sync(wanted, refresh)
+            return self.state
+
+    def sync_now(self, days: Collection[dt.date]) -> State:
+        """Fetch these UTC days now, settled or not; returns at once."""
+        with self._lock:
+            if not self._external and not self.state.progress:
+                self._start_sync(days, dt.timedelta(0), again=True)
+            return self.state
+
+    def cancel(self) -> None:
+        """End the running sync; what it has stored stays."""
+        self._stop.set()
+
+    def close(self, seconds: float) -> None:
+        """Start no more syncs, and wait for so long until the running one has ended."""
+        with self._lock:
+            self._external = True
+        self.cancel()
+        self._idle.wait(seconds)
+
+    def retry(self) -> None:
+        """Let the next `ensure` go on at once with what has failed or was cancelled."""
+        self._rest_until, self._again = 0.0, self._wanted
+
+    def _start_sync(
+        self, days: Collection[dt.date], refresh: dt.timedelta | None, *, again: bool = False
+    ) -> None:
+        self._stop.clear()
+        self._idle.clear()
+        self._wishes, self._wanted, self._again = {}, set(days), set()
+        self._stopped = None
+        self._progress = Progress(0, 0, 0, None)
+        _start(self._sync, days, refresh, again)
+
+    def _sync(self, days: Collection[dt.date], refresh: dt.timedelta | None, again: bool) -> None:
+        error: DynTubeError | None = None
+        began, cancelled = self._clock(), False
+        try:
+            report = self._syncer.sync(
+                days,
+                refresh=refresh,
+                again=again,
+                progress=self._show,
+                stop=self._stop,
+                more=self._more,
+            )
+            error = next(iter(report.failed.values()), None)
+            if cancelled := report.cancelled:
+                self._rest(CANCELLED_SECONDS)
+        except SyncRunningError:
+            pass  # another process is at it; its days appear here as it stores them
+        except DynTubeError as failure:
+            error = failure
+        except Exception as failure:  # the last line of defence
+            error = unforeseen(failure)
+        finally:
+            if refresh:
+                self._calm_until = self._clock() + CALM * (self._clock() - began)
+            if error:
+                self._rest(_rest_after(error))
+            told = self._syncer.state.error
+            self._untold = error if str(told) != str(error) else None
+            self._end(early=cancelled or error is not None)
+
+    def _end(self, *, early: bool) -> None:
+        last = self._progress
+        self._stopped = last if early and last and last.days_total else None
+        self._progress = None  # last, as pages look what has come of it then
+        self._idle.set()
+
+    def _more(self) -> list[Wish]:
+        with self._lock:
+            wishes, self._wishes = self._wishes, {}
+            self._wanted.update(*wishes)
+        return list(wishes.items())
+
+    def _rest(self, seconds: float) -> None:
+        self._rest_until = self._clock() + seconds
+
+    def _show(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def _ensure_names(self) -> None:
+        ready = not self._names_asked and self._clock() >= self._names_rest_until
+        if ready and self._catalog.is_old():
+            self._names_asked = True
+            _start(self._refresh_names)
+
+    def _refresh_names(self) -> None:
+        error = bug = None
+        try:
+            self._catalog.refresh()
+        except DynTubeError as failure:
+            # The dashboard works with keys, or with the names that it knows.
+            event("names_not_fetched", reason=str(failure))
+            error = failure
+        except Exception as failure:  # the last line of defence
+            error = bug = unforeseen(failure)
+        finally:
+            if error:
+                self._names_rest_until = self._clock() + _rest_after(error)
+            self._bug, self._names_asked = bug, False
+
+
+def _rest_after(error: DynTubeError) -> float:
+    asked = error.wait if isinstance(error, UnavailableError) else None
+    ours = RETRY_SECONDS * (10 if isinstance(error, AuthError) else 1)
+    return min(max(ours, asked or 0.0), LONGEST_REST)
+
+
+def _start(work: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True).start()

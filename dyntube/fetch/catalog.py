@@ -1,0 +1,254 @@
+"""Names of projects, channels and videos: fetched, kept beside the archive, shown while offline.
+
+A name once known stays known: what DynTube lists is put beside what it listed before, never in its
+place, and a thing that it no longer lists is marked as gone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..atomic import cannot, make_folder, replacing
+from ..errors import ApiError, ArchiveError, AuthError, UnavailableError
+from ..reading.text import LONGEST, clean, short, valid
+from .client import MOST_NAMES, CatalogKind, Client
+
+KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
+LIVE = dt.timedelta(hours=1)  # names older than this are fetched again
+VERSION = 2  # of the file; the first had a name for each key and nothing else
+_FRESH_SECONDS = 1.0
+_NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A project, channel or video; `gone` when DynTube listed it once and no longer does.
+
+    Of a project, `id` is what its videos call it; of a video, `project_id` and `channel` (a key)
+    say where it belongs.
+    """
+
+    name: str
+    gone: bool = False
+    id: str = ""
+    project_id: str = ""
+    channel: str = ""
+
+
+Things = Mapping[CatalogKind, dict[str, Thing]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by key, as of `fetched_at` (None: never fetched).
+
+    `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of the
+    project and the channel of a video, each empty where it is not known.
+    """
+
+    projects: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    videos: Mapping[str, str] = field(default_factory=dict)
+    fetched_at: dt.datetime | None = None
+    gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def known(self, dimension: str) -> Mapping[str, str]:
+        """The names of all projects, channels or videos; none of other dimensions."""
+        names = {"project": self.projects, "channel": self.channels, "video": self.videos}
+        return names.get(dimension, {})
+
+    def of(self, dimension: str, key: str) -> str:
+        """The name of a project, channel or video; the key itself where no name is known."""
+        return self.known(dimension).get(key, key)
+
+
+class Catalog:
+    """The names of one account."""
+
+    def __init__(
+        self,
+        client: Client,
+        folder: Path,
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._client, self._file, self._now = client, folder / "names.json", now
+        self._kept = (0, Names())
+        self._looked = -math.inf
+
+    def names(self) -> Names:
+        """The names that are known; none when nothing was fetched or the file cannot be read.
+
+        What another process fetched is seen a second later: a page asks for hundreds of names.
+        """
+        if time.monotonic() - self._looked > _FRESH_SECONDS:
+            try:
+                changed = self._file.stat().st_mtime_ns
+                if changed != self._kept[0]:
+                    self._kept = changed, _names(*_read(self._file)[1:])
+            except FileNotFoundError:
+                return Names()
+            except OSError:
+                return self._kept[1]
+            self._looked = time.monotonic()
+        return self._kept[1]
+
+    def is_old(self) -> bool:
+        """Whether the names should be fetched again."""
+        fetched_at = self.names().fetched_at
+        return fetched_at is None or abs(self._now() - fetched_at) > LIVE
+
+    def refresh(self) -> Names:
+        """Fetch all names and keep them beside those known before.
+
+        Raises ApiError when they did not come whole; what came is kept all the same. Raises
+        ArchiveError when they cannot be kept.
+        """
+        fetched_at, known = self._known()
+        things, failure = dict(known), None
+        for kind in KINDS:
+            listed, error = self._fetch(kind)
+            things[kind] = _merged(known[kind], listed, whole=error is None)
+            failure = failure or error
+            if isinstance(error, AuthError | UnavailableError):
+                break
+        # Where a part came, and another never does, all is asked for again after the usual time.
+        broke_off = isinstance(failure, AuthError | UnavailableError)
+        if failure is None or (things != known and not broke_off):
+            fetched_at = self._now()
+        self._keep(things, fetched_at)
+        if failure:
+            raise failure
+        return _names(fetched_at, things)
+
+    def _fetch(self, kind: CatalogKind) -> tuple[dict[str, Thing], ApiError | None]:
+        """What is listed, by key, and the error that ended the list early, if one did."""
+        listed: dict[str, Thing] = {}
+        try:
+            for item in self._client.catalog(kind):
+                if key := _key(item.get("key")):
+                    listed[key] = Thing(
+                        _name(item.get(_NAME_FIELDS[kind])),
+                        id=_key(item.get("id")) if kind == "projects" else "",
+                        project_id=_key(item.get("projectId")) if kind == "videos" else "",
+                        channel=_key(item.get("channelKey")) if kind == "videos" else "",
+                    )
+        except ApiError as error:
+            return listed, error
+        return listed, None
+
+    def _known(self) -> tuple[dt.datetime | None, Things]:
+        try:
+            version, fetched_at, things = _read(self._file)
+        except FileNotFoundError:
+            return None, {kind: {} for kind in KINDS}
+        except OSError as error:
+            raise ArchiveError(cannot("file", self._file, "read", error)) from error
+        if version > VERSION:
+            raise ArchiveError(
+                f"The file {self._file} was written by a newer version of DynTube Analytics. "
+                "Update this one to fetch names."
+            )
+        return fetched_at, things
+
+    def _keep(self, things: Things, fetched_at: dt.datetime | None) -> None:
+        whole: dict[str, object] = {"version": VERSION, "fetched_at": fetched_at}
+        for kind, known in things.items():
+            whole[kind] = {key: _brief(thing) for key, thing in known.items()}
+        try:
+            make_folder(self._file.parent)
+            with replacing(self._file) as temporary:
+                temporary.write_text(json.dumps(whole, default=str, indent=1), "utf-8")
+        except OSError as error:
+            raise ArchiveError(cannot("file", self._file, "written", error)) from error
+        self._looked = -math.inf
+
+
+def _merged(
+    known: Mapping[str, Thing], listed: Mapping[str, Thing], *, whole: bool
+) -> dict[str, Thing]:
+    """What is known, once a list came; an empty one says nothing of what is gone."""
+    merged = {}
+    for key, thing in listed.items():
+        before = known.get(key, thing)
+        if name := thing.name or before.name:
+            merged[key] = Thing(
+                name,
+                id=thing.id or before.id,
+                project_id=thing.project_id or before.project_id,
+                channel=thing.channel or before.channel,
+            )
+    for key, thing in known.items():
+        if key not in listed and len(merged) < MOST_NAMES:
+            merged[key] = replace(thing, gone=thing.gone or (whole and bool(listed)))
+    return merged
+
+
+def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
+    by_id = {project.id: key for key, project in things["projects"].items() if project.id}
+    gone = {
+        kind.removesuffix("s"): frozenset(key for key, thing in known.items() if thing.gone)
+        for kind, known in things.items()
+    }
+    return Names(
+        projects={key: project.name for key, project in things["projects"].items()},
+        channels={key: channel.name for key, channel in things["channels"].items()},
+        videos={key: video.name for key, video in things["videos"].items()},
+        fetched_at=fetched_at,
+        gone={dimension: keys for dimension, keys in gone.items() if keys},
+        parents={
+            key: (by_id.get(video.project_id, ""), video.channel)
+            for key, video in things["videos"].items()
+        },
+    )
+
+
+def _read(file: Path) -> tuple[int, dt.datetime | None, Things]:
+    """The version of a file, when its names were fetched, and all of it that can be read."""
+    try:
+        stored = json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        stored = None
+    found = stored if isinstance(stored, dict) else {}
+    version = found.get("version")
+    things = {kind: dict(_things(found.get(kind))) for kind in KINDS}
+    return version if isinstance(version, int) else 1, _moment(found.get("fetched_at")), things
+
+
+def _things(stored: object) -> Iterator[tuple[str, Thing]]:
+    for key, kept in stored.items() if isinstance(stored, dict) else ():
+        fields = kept if isinstance(kept, dict) else {"name": kept}
+        name = _name(fields.get("name"))
+        if name and _key(key):
+            belongs = {what: _key(fields.get(what)) for what in ("id", "project_id", "channel")}
+            yield _key(key), Thing(name, gone=fields.get("gone") is True, **belongs)
+
+
+def _brief(thing: Thing) -> dict[str, Any]:
+    return {name: value for name, value in asdict(thing).items() if value}
+
+
+def _key(value: object) -> str:
+    """A key or an id as text; empty where it is none, or longer than any is."""
+    text = valid(str(value)) if isinstance(value, str | int) and value is not True else ""
+    return text if len(text) <= LONGEST else ""
+
+
+def _name(value: object) -> str:
+    return short(clean(str(value))) if isinstance(value, str | int | float) else ""
+
+
+def _moment(value: object) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,69 @@
+"""What may be wrong with a day, told by what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..archive.doubts import Doubt
+from ..reading.records import COLUMNS
+from .whole_day import DayCame
+
+MOST_BAD = 0.01  # of a day's records; when more cannot be read, the API has changed
+FIELDS = ("videoKey", "started", "duration", "watchTime")  # DynTube's page has them in all records
+_FEW = 3  # views; so few may lack a field by chance
+
+
+def doubts_about(
+    came: DayCame, unknown: Mapping[str, int], unread: Mapping[str, int], api_zone: str
+) -> Iterator[Doubt]:
+    """Every doubt about a day, given the fields that are unknown or could not be read in so many
+    views, and the zone that somebody has set for dates without one."""
+    swept, views = came.swept, len(came.views)
+    if not swept.verified:
+        yield Doubt("count", _count_text(came))
+    elif swept.total is None and views:
+        yield Doubt("no_count", f"DynTube sent {_views(views)} and no count of them.")
+    if not came.shown:
+        yield Doubt("window", "What came does not show that it is the whole day.")
+    if swept.zoneless and not api_zone:
+        yield Doubt(
+            "zone",
+            "The times of views name no time zone; read as UTC. Set DYNTUBE_API_ZONE.",
+        )
+    yield from _field_doubts(came, unknown, unread)
+
+
+def _count_text(came: DayCame) -> str:
+    counted = came.swept.counted - came.outside
+    sent = came.swept.records - came.outside
+    if counted == sent:
+        return f"DynTube counts exactly {_views(counted)}, which may be the most that it counts."
+    return f"DynTube counts {_views(counted)} and sent {sent:,}."
+
+
+def _views(count: int) -> str:
+    return f"{count:,} {'view' if count == 1 else 'views'}"
+
+
+def _field_doubts(
+    came: DayCame, unknown: Mapping[str, int], unread: Mapping[str, int]
+) -> Iterator[Doubt]:
+    views = len(came.views)
+    for field, count in sorted(unread.items()):
+        if count > max(1, MOST_BAD * views):
+            yield Doubt("field", f"{field} could not be read in {count:,} of {_views(views)}.")
+    renamed = max(unknown.values(), default=0) == views
+    for field in FIELDS if views >= _FEW or (views and renamed) else ():
+        if not _filled(came, field) and field not in unread:
+            new = ", ".join(sorted(name for name, count in unknown.items() if count == views))
+            instead = f"; new in all of them: {new}" if new else ""
+            which = "the only view" if views == 1 else f"all {views:,} views"
+            yield Doubt("field", f"{field} is missing in {which}{instead}.")
+
+
+def _filled(came: DayCame, field: str) -> bool:
+    values = came.views[_COLUMN[field]]
+    return bool(values.null_count < len(values))
+
+
+_COLUMN = {column.field: column.name for column in COLUMNS}

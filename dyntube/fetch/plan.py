@@ -1,0 +1,89 @@
+"""Which days to fetch and which to count again. Pure: the clock is handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from statistics import median
+
+from ..archive.dayfile import DayInfo
+
+SETTLES_AFTER = dt.timedelta(hours=72)  # running views and late records arrive until then
+WHOLE_EVERY = dt.timedelta(hours=1)  # how often an unfinished day is fetched from its midnight on
+NEWEST_OVERLAP = dt.timedelta(hours=1)  # views that began this long ago may still be playing
+AUDIT_EVERY = dt.timedelta(days=30)
+AUDITS_PER_RUN = 20
+FAR_BELOW = 0.2  # of what is usual on a weekday: such a day is fetched once more
+_USUAL_FROM = 50  # views; below, days differ too much
+AROUND = dt.timedelta(weeks=4)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """When a UTC day begins."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
+def plan(
+    days: Iterable[dt.date],
+    stored: Mapping[dt.date, DayInfo],
+    *,
+    now: dt.datetime,
+    refresh: dt.timedelta,
+    api_zone: str = "UTC",
+    again: bool = False,
+) -> list[dt.date]:
+    """Which of these UTC days to fetch, newest first.
+
+    Those that are missing, those whose dates were read in another zone than `api_zone`, and those
+    that are unsettled or unverified and were fetched longer ago than `refresh`; with `again`, all
+    of them. Days after `now` are never asked for.
+    """
+
+    def due(day: dt.date) -> bool:
+        info = stored.get(day)
+        if info is None or again:
+            return day <= now.date()
+        if info.api_zone not in ("", api_zone):
+            return True
+        return not info.final and now - info.fetched_at >= refresh
+
+    return sorted(filter(due, set(days)), reverse=True)
+
+
+def newest_part(info: DayInfo, now: dt.datetime, page_size: int) -> dt.datetime | None:
+    """From when on to fetch a stored day again; None when all of it should be.
+
+    A part is worth its extra count only for a day of many pages, and is believed only where
+    nothing of the rest was doubtful.
+    """
+    plain = info.verified and not info.rejected and info.newest is not None
+    whole_at = info.whole_at or info.fetched_at
+    if not plain or info.rows <= 2 * page_size or now - whole_at >= WHOLE_EVERY:
+        return None
+    assert info.newest is not None
+    since = (info.newest - NEWEST_OVERLAP).replace(microsecond=0)
+    return since if since.date() == info.day else None
+
+
+def usual_rows(day: dt.date, stored: Mapping[dt.date, int]) -> float:
+    """The median of the views `stored` of the same weekday within `AROUND`; 0 where that is too
+    little to say what is usual."""
+    like = [n for other, n in stored.items() if other != day and (other - day).days % 7 == 0]
+    usual = median(like) if like else 0
+    return usual if usual >= _USUAL_FROM else 0
+
+
+def audits(
+    stored: Mapping[dt.date, DayInfo],
+    audited: Mapping[dt.date, dt.datetime],
+    *,
+    now: dt.datetime,
+) -> list[dt.date]:
+    """Which settled days to count again in this run: those not looked at for the longest."""
+    looked_at = {
+        day: max(info.fetched_at, audited.get(day, info.fetched_at))
+        for day, info in stored.items()
+        if info.final
+    }
+    due = [day for day, at in looked_at.items() if now - at >= AUDIT_EVERY]
+    return sorted(due, key=lambda day: (looked_at[day], day))[:AUDITS_PER_RUN]

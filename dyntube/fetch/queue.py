@@ -1,0 +1,95 @@
+"""Days that wait to be fetched in one run, in an order that lets nobody wait for somebody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from ..settings.settings import Scope
+from .day import Task
+
+Key = tuple[Scope, dt.date]
+
+
+class Wishes:
+    """What readers want: a wish for few days goes before one for many, and brings its newest day
+    first. A day that is not `sure` waits until the beginning of its scope is known.
+
+    Counts how many days are `done`. A day that was given up is not taken again, and days that
+    nobody fetched in the end stay in the `total`.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[list[Task]] = []
+        self._busy: set[Key] = set()
+        self._given_up: set[Key] = set()
+        self.done = self.ended = 0
+        self._dropped: list[Task] = []
+
+    @property
+    def left(self) -> int:
+        """How many days wait."""
+        return sum(map(len, self._waiting))
+
+    @property
+    def total(self) -> int:
+        """How many days are wanted: `ended` ones, done or not, those under way, and the rest."""
+        return self.ended + len(self._busy) + self.left + len(self._dropped)
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """Somebody wants these days, newest first."""
+        known = self._busy | self._given_up | {_key(t) for wish in self._waiting for t in wish}
+        if new := [task for task in tasks if _key(task) not in known]:
+            self._waiting.append(new)
+
+    def take(self) -> Task | None:
+        """The day to fetch next; None where none may be fetched now."""
+        ready = [wish for wish in self._waiting if any(task.sure for task in wish)]
+        if not ready:
+            return None
+        wish = min(ready, key=len)
+        task = next(task for task in wish if task.sure)
+        wish.remove(task)
+        self._busy.add(_key(task))
+        self._tidy()
+        return task
+
+    def finish(self, task: Task, *, give_up: bool, done: bool = True) -> None:
+        """A day that was taken has ended; it is `done` unless it could not be fetched."""
+        self._busy.discard(_key(task))
+        self.ended += 1
+        self.done += done
+        if give_up:
+            self._given_up.add(_key(task))
+
+    def unsure(self) -> dict[Scope, dt.date]:
+        """The scopes whose beginning is waited for, and the oldest day that is wanted of each."""
+        tasks = [task for wish in self._waiting for task in wish if not task.sure]
+        newest_first = sorted(tasks, key=lambda task: task.day, reverse=True)
+        return {task.scope: task.day for task in newest_first}
+
+    def begin(self, scope: Scope, first: dt.date, sure_from: dt.date) -> None:
+        """Nothing of a scope is asked for before its `first` day; later days are sure."""
+        self._waiting = [
+            [
+                task.for_sure() if task.scope == scope and task.day >= sure_from else task
+                for task in wish
+                if task.scope != scope or task.stored or task.day >= first
+            ]
+            for wish in self._waiting
+        ]
+        self._tidy()
+
+    def clear(self) -> list[Task]:
+        """No more days are taken; the days that this leaves out."""
+        dropped = [task for wish in self._waiting for task in wish]
+        self._dropped += dropped
+        self._waiting = []
+        return dropped
+
+    def _tidy(self) -> None:
+        self._waiting = [wish for wish in self._waiting if wish]
+
+
+def _key(task: Task) -> Key:
+    return task.scope, task.day

@@ -1,0 +1,154 @@
+"""Asking again: when, how often, and when to stop. One run's threads wait and give up together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import ApiError, DynTubeError, UnavailableError
+
+ATTEMPTS = 5
+LONGEST_WAIT = 300.0  # seconds; a server that asks for more is treated as unavailable
+BACKOFF_CAP = 60.0  # seconds
+FREE_RETRIES, RETRIES_PER_REQUEST = 20, 0.1  # what one run may ask again in all
+
+T = TypeVar("T")
+
+
+class TryAgainError(Exception):
+    """An attempt failed in a way that may pass.
+
+    `wait` is what the server asked for, in seconds. `final` is raised after `attempts` of them;
+    without it, UnavailableError with the reason.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        wait: float | None = None,
+        *,
+        final: ApiError | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        super().__init__(reason)
+        self.wait, self.final, self.attempts = wait, final, attempts
+
+
+class Retries:
+    """The patience of one run, shared by its threads.
+
+    A pause that the server asks for holds back every thread. `stop` ends them all: whoever waits,
+    asks next, or asks and gets no answer raises its error. Clock, sleep and randomness are
+    arguments so that tests need not wait; without a `sleep`, `stop` wakes those who wait.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._over = threading.Event()
+        self._clock, self._sleep, self._uniform = clock, sleep or self._over.wait, uniform
+        self._lock = threading.Lock()
+        self._error: DynTubeError | None = None
+        self._resume_at = -float("inf")
+        self.asked = 0
+        self.repeated = 0
+
+    @property
+    def waiting(self) -> float:
+        """For how many seconds yet every thread is held back; 0 when none is."""
+        return max(0.0, self._resume_at - self._clock())
+
+    def is_over(self) -> bool:
+        """Whether `stop` has been called."""
+        return self._over.is_set()
+
+    def stop(self, error: DynTubeError) -> None:
+        """End the run: from now on every call raises `error`, or the one that came first."""
+        with self._lock:
+            self._error = self._error or error
+        self._over.set()
+
+    def call(self, ask: Callable[[], T], host: str) -> T:
+        """The result of `ask`, which is called again while it raises TryAgainError.
+
+        Raises the error's `final`, UnavailableError, or what `stop` was given.
+        """
+        attempt = 0
+        while True:
+            self._wait()
+            with self._lock:
+                self.asked += not attempt
+            attempt += 1
+            try:
+                return ask()
+            except TryAgainError as error:
+                if self._error:
+                    raise self._error from None
+                if attempt >= min(error.attempts, ATTEMPTS):
+                    raise error.final or _gave_up(host, error, attempt) from None
+                self._pause(error, attempt, host)
+
+    def _wait(self) -> None:
+        slept_until = -float("inf")
+        while slept_until < self._resume_at and not self._over.is_set():
+            slept_until = self._resume_at  # which another thread may move while this one sleeps
+            if seconds := self.waiting:
+                self._sleep(seconds)
+        if self._error:
+            raise self._error
+
+    def _pause(self, error: TryAgainError, attempt: int, host: str) -> None:
+        """Hold every thread back: as long as the server asked, else a random while that grows."""
+        if error.wait is not None and error.wait > LONGEST_WAIT:
+            raise UnavailableError(_asked_to_wait(host, error.wait), error.wait)
+        wait = self._uniform(0, min(BACKOFF_CAP, 2.0**attempt))
+        if error.wait is not None:
+            wait = error.wait + self._uniform(0, 1)
+        with self._lock:
+            if self.repeated + 1 > FREE_RETRIES + RETRIES_PER_REQUEST * self.asked:
+                raise UnavailableError(
+                    f"{host} failed {self.repeated + 1:,} of {self.repeated + self.asked:,} "
+                    f"requests, the last because {error}. Try again later."
+                )
+            self.repeated += 1
+            self._resume_at = max(self._resume_at, self._clock() + wait)
+
+
+def retry_after(header: str | None, now: dt.datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, in either form; None where it says nothing.
+
+    `now` is the server's own clock, as far as known: its date is in that time.
+    """
+    text = (header or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    moment = http_date(text)
+    return max(0.0, (moment - now).total_seconds()) if moment else None
+
+
+def http_date(text: str | None) -> dt.datetime | None:
+    """A header's date in UTC; None where it is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(text or "")
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _gave_up(host: str, error: TryAgainError, attempts: int) -> UnavailableError:
+    return UnavailableError(
+        f"Could not reach DynTube at {host}: {error}, {attempts} times in a row."
+    )
+
+
+def _asked_to_wait(host: str, seconds: float) -> str:
+    return f"{host} asked to wait {seconds / 60:,.0f} minutes. Try again later."

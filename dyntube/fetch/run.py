@@ -1,0 +1,291 @@
+"""One run over days that are due: a few side by side, until all are done or the rest would fail.
+
+Days that somebody wants meanwhile join it, so that nobody waits for the end of a long one.
+Each day is committed on its own, so whatever ends a run early loses no finished day. At the end
+some settled days are audited: their files are checked, each is counted again by one request, and
+where something is wrong, the day is fetched again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from ..archive.archive import Archive
+from ..archive.audits import Audits
+from ..errors import (
+    ApiError,
+    AuthError,
+    CancelledError,
+    DynTubeError,
+    NothingError,
+    UnavailableError,
+)
+from ..events import Journal, unforeseen
+from ..settings.settings import Scope, Settings
+from .beginning import BLIND, LONG_AGO, Count, Look
+from .client import Client, Window
+from .day import ONE_DAY, DayFetcher, Fetched, Task
+from .plan import audits, midnight
+from .progress import Progress, Report
+from .queue import Wishes
+from .row_budget import Room
+from .window import Sweeper
+
+ROWS_IN_HAND = 250_000  # days fetched side by side hold about this many views together
+FAILURES_IN_A_ROW = 3  # after so many failed days the rest would fail as well
+_CLOCKS_DIFFER = dt.timedelta(minutes=2)
+_LOOK_AGAIN = 0.25  # seconds between looks at a run
+
+__all__ = ["Progress", "Report", "Run"]
+
+
+class Run:
+    """One run; its client's retries are this run's own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        archive: Archive,
+        journal: Journal,
+        *,
+        now: Callable[[], dt.datetime],
+        sleep: Callable[[float], object],
+        progress: Callable[[Progress], None],
+        stop: threading.Event,
+        look: Callable[[Scope, Count, dt.date], Look],
+        more: Callable[[], Collection[Sequence[Task]]],
+    ) -> None:
+        self._settings, self._client, self._archive = settings, client, archive
+        self._journal, self._now, self._sleep = journal, now, sleep
+        self._progress, self._stop = progress, stop
+        self._look, self._more = look, more
+        self._begin: dict[Scope, dt.date] = {}
+        self._report = Report()
+        self._nothing: list[Task] = []
+        self._failures_in_a_row = self._requests = 0
+        self._began = time.monotonic()
+
+    def over(self, tasks: Sequence[Task]) -> Report:
+        """Fetch these days, newest first. Raises ArchiveError when nothing can be written, and
+        UnforeseenError.
+
+        `look` finds where a scope begins, as far as that matters for the oldest day that is wanted
+        of it; days that are not sure wait for it.
+        `more` has the days that somebody wants since it was last called.
+        """
+        self._journal.write("sync_started", days=len(tasks))
+        workers = self._settings.concurrency
+        try:
+            # A look for the beginning has a thread of its own, so that no day waits for it.
+            with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers + 1) as threads:
+                room = Room(ROWS_IN_HAND)
+                fetcher = DayFetcher(
+                    self._settings, self._client, self._archive, pages, room, self._now, self._sleep
+                )
+                try:
+                    self._fetch(tasks, fetcher, threads)
+                    if again := self._empty_after_all():
+                        self._fetch(again, fetcher, threads)
+                    if self._report.outcome == "done" and (wrong := self._audit(pages)):
+                        self._fetch(wrong, fetcher, threads)
+                except DynTubeError as error:
+                    self._client.retries.stop(error)  # or days that wait would be waited for
+                    raise
+                except Exception as error:
+                    failure = unforeseen(error)
+                    self._client.retries.stop(failure)
+                    raise failure from error
+        except DynTubeError as error:
+            self._note_end("stopped", reason=str(error))
+            raise
+        self._note_end(self._report.outcome)
+        return self._report
+
+    def _empty_after_all(self) -> list[Task]:
+        """Days that DynTube had nothing of before it had shown views, if it has since."""
+        again = self._nothing if self._client.habits.answers and not self._report.cancelled else []
+        for task in again:
+            if isinstance(self._report.failed.get(task.day), NothingError):
+                del self._report.failed[task.day]
+        self._report.wanted -= len(again)
+        return again
+
+    def _fetch(
+        self, tasks: Sequence[Task], fetcher: DayFetcher, threads: ThreadPoolExecutor
+    ) -> None:
+        wishes, is_open = Wishes(), True
+        running: dict[Future[Fetched], Task] = {}
+        looks: dict[Future[Look], Task] = {}  # and the oldest day that waits for it
+        wishes.add(tasks)
+        self._show(wishes)
+        while True:
+            if is_open:
+                self._take_up(wishes)
+                for scope, oldest in wishes.unsure().items():
+                    if scope not in {task.scope for task in looks.values()}:
+                        count = self._counting(scope, fetcher)
+                        look = threads.submit(self._look, scope, count, oldest)
+                        looks[look] = Task(scope, oldest, None)
+            while len(running) < self._settings.concurrency and (task := wishes.take()):
+                running[threads.submit(fetcher.fetch, task)] = task
+            if not running and not looks:
+                self._report.wanted += wishes.total
+                return
+            under_way: set[Future[Any]] = {*running, *looks}
+            done = wait(under_way, _LOOK_AGAIN, FIRST_COMPLETED).done
+            for future in [future for future in running if future in done]:
+                is_open = not self._note(running.pop(future), future, wishes) and is_open
+            for look in [look for look in looks if look in done]:
+                is_open = not self._note_begin(looks.pop(look), look, wishes) and is_open
+            if self._stop.is_set() and not self._report.cancelled:
+                self._report.cancelled, is_open = True, False
+                self._client.retries.stop(CancelledError("The sync was cancelled."))
+            if not is_open:
+                dropped = wishes.clear()  # days under way may still succeed
+                self._report.untried |= {task.day for task in dropped}
+            self._show(wishes)
+
+    def _take_up(self, wishes: Wishes) -> None:
+        if not (new := self._more()):
+            return
+        for tasks in new:
+            wishes.add(tasks)
+        for scope, first in self._begin.items():
+            wishes.begin(scope, first, first)
+
+    def _counting(self, scope: Scope, fetcher: DayFetcher) -> Count:
+        def count(start: dt.date, end: dt.date) -> int:
+            window = Window(midnight(start), midnight(end))
+            asked = fetcher.pages.submit(self._client.views, scope, window, 1, 1)
+            return asked.result().counted
+
+        return count
+
+    def _note_begin(self, oldest: Task, look: Future[Look], wishes: Wishes) -> bool:
+        """Let the days that waited be fetched or go; True when they would fail the same way."""
+        try:
+            found = look.result()
+        except CancelledError:
+            return False
+        except (AuthError, UnavailableError) as error:
+            return self._note_failed(oldest, error)
+        except ApiError as error:
+            found = Look(self._now().date() - BLIND, self._now())
+            self._journal.write("first_day_not_found", asked_from=found.day, reason=str(error))
+        if found.exact:
+            self._begin[oldest.scope] = found.day
+        wishes.begin(oldest.scope, found.day if found.exact else LONG_AGO, found.day)
+        return False
+
+    def _note(self, task: Task, future: Future[Fetched], wishes: Wishes) -> bool:
+        """Put a finished day into the report; True when the rest would fail the same way."""
+        try:
+            fetched = future.result()
+        except CancelledError:
+            wishes.finish(task, give_up=True, done=False)
+            return False
+        except ApiError as error:
+            wishes.finish(task, give_up=True, done=False)
+            return self._note_failed(task, error)
+        except DynTubeError:
+            raise
+        except Exception as error:  # the last line of defence: it costs a day and not the run
+            wishes.finish(task, give_up=True, done=False)
+            return self._note_failed(task, unforeseen(error))
+        wishes.finish(task, give_up=bool(fetched.kept))
+        self._failures_in_a_row = 0
+        self._requests += fetched.requests
+        self._note_fetched(task, fetched)
+        return False
+
+    def _note_failed(self, task: Task, error: DynTubeError) -> bool:
+        if isinstance(error, NothingError):
+            self._nothing.append(task)
+            self._report.failed.setdefault(task.day, error)  # another scope's failure stays
+        else:
+            self._report.failed[task.day] = error
+        self._journal.write("day_failed", day=task.day, reason=str(error))
+        self._failures_in_a_row += 1
+        if isinstance(error, AuthError):
+            self._client.retries.stop(error)
+        fatal = isinstance(error, AuthError | UnavailableError)
+        return fatal or self._failures_in_a_row >= FAILURES_IN_A_ROW
+
+    def _note_fetched(self, task: Task, fetched: Fetched) -> None:
+        if fetched.kept:
+            self._report.kept[self._settings.folder(task.scope), task.day] = fetched.kept
+            self._journal.write("day_kept", day=task.day, reason=fetched.kept)
+            return
+        info = fetched.info
+        self._report.stored.append(info)
+        self._journal.write(
+            "day_stored",
+            day=info.day,
+            views=info.rows,
+            total=info.api_total - info.outside,
+            verified=info.verified,
+            duplicates=info.duplicates,
+            rejected=info.rejected,
+            sweeps=fetched.sweeps,
+            requests=fetched.requests,
+        )
+
+    def _show(self, wishes: Wishes) -> None:
+        ended, total = wishes.ended, wishes.total
+        seconds = time.monotonic() - self._began
+        left = seconds / ended * (total - ended) if ended else None
+        waiting = self._client.retries.waiting or None
+        views, requests = self._report.views, self._requests
+        self._progress(Progress(wishes.done, total, views, left, waiting, requests))
+
+    def _audit(self, pages: ThreadPoolExecutor) -> list[Task]:
+        """Look again at some settled days; returns those that must be fetched again."""
+        return [task for scope in self._settings.scopes for task in self._audit_scope(scope, pages)]
+
+    def _audit_scope(self, scope: Scope, pages: ThreadPoolExecutor) -> list[Task]:
+        folder = self._settings.folder(scope)
+        stored = {day: infos[0] for day, infos in self._archive.days(folder).items()}
+        known = Audits(self._archive.root / folder)
+        due = audits(stored, known.when(), now=self._now())
+        damaged = [day for day in due if self._archive.verify(folder, [day])]
+        sweeper = Sweeper(self._client, scope, pages, self._sleep)
+        wrong = {day: Task(scope, day, None) for day in damaged}
+        try:
+            for day in due:
+                if self._stop.is_set():
+                    break
+                start = stored[day].asked_from or midnight(day)
+                end = stored[day].asked_to or midnight(day + ONE_DAY)
+                counted = sweeper.count(Window(start, end))
+                if counted not in (stored[day].api_total, known.counted(day)):
+                    self._journal.write(
+                        "audit_differs", day=day, stored=stored[day].api_total, counted=counted
+                    )
+                    wrong.setdefault(day, Task(scope, day, stored[day]))
+                known.note(day, self._now(), counted)
+        except ApiError as error:
+            self._journal.write("audit_failed", reason=str(error))
+        known.save()
+        return list(wrong.values())
+
+    def _note_end(self, outcome: str, **facts: object) -> None:
+        skew = self._client.skew
+        if abs(skew) > _CLOCKS_DIFFER:
+            self._journal.write("clock_differs", seconds=round(skew.total_seconds()))
+        self._journal.write(
+            "sync_ended",
+            outcome=outcome,
+            days=len(self._report.stored),
+            views=self._report.views,
+            failed=len(self._report.failed),
+            requests=self._client.retries.asked,
+            retries=self._client.retries.repeated,
+            seconds=round(time.monotonic() - self._began, 1),
+            **facts,
+        )

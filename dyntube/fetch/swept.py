@@ -1,0 +1,114 @@
+"""What came of a window of the view log, and what that says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..reading.records import SCHEMA, Page, Rejected, each_once
+from .client import Window
+
+
+@dataclass(frozen=True)
+class Swept:
+    """All views that came of a window, also those dated outside of it; each id once.
+
+    `total` is what the API counted (None: it did not), `steady` whether every page counted the
+    same. `verified`: no id came twice, and as many came as were counted, or where nothing is
+    counted, pages were read to their end. `capped`: deep pages came short or not at all, or
+    (`repeated`) were the first one again. `zoneless` dates name no time zone. `says_nothing`: there
+    is nothing, but not in the documented words.
+    """
+
+    views: pa.Table
+    rejected: tuple[Rejected, ...] = ()
+    total: int | None = 0
+    duplicates: int = 0
+    verified: bool = False
+    steady: bool = True
+    capped: bool = False
+    repeated: bool = False
+    zoneless: int = 0
+    says_nothing: bool = False
+
+    @property
+    def records(self) -> int:
+        """How many came, those that cannot be read among them."""
+        return len(self.views) + len(self.rejected)
+
+    @property
+    def counted(self) -> int:
+        """What the API counted; where it did not, what came."""
+        return self.records if self.total is None else self.total
+
+
+def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> Swept:
+    """The pages of a window as one table; `total` is what the API counted."""
+    views, again = each_once(pa.concat_tables([SCHEMA.empty_table(), *(p.views for p in pages)]))
+    bad = [record for page in pages for record in page.rejected]
+    rejected = tuple(dict.fromkeys(bad))
+    duplicates = again + len(bad) - len(rejected)
+    adds_up = total is None or (steady and total == len(views) + len(rejected))
+    return Swept(
+        views,
+        rejected,
+        total,
+        duplicates,
+        verified=adds_up and not duplicates,
+        steady=steady,
+        zoneless=sum(page.zoneless for page in pages),
+        says_nothing=all(page.says_nothing for page in pages),
+    )
+
+
+def side_by_side(parts: Sequence[Swept]) -> Swept:
+    """What came of windows that touch or overlap, as of one."""
+    views, overlap = each_once(pa.concat_tables([part.views for part in parts]))
+    bad = [record for part in parts for record in part.rejected]
+    rejected = tuple(dict.fromkeys(bad))
+    overlap += len(bad) - len(rejected)
+    counts = [part.total for part in parts if part.total is not None]
+    return Swept(
+        views,
+        rejected,
+        sum(counts) - overlap if len(counts) == len(parts) else None,
+        sum(part.duplicates for part in parts),
+        verified=all(part.verified for part in parts),
+        zoneless=max(part.zoneless for part in parts),
+        says_nothing=all(part.says_nothing for part in parts),
+    )
+
+
+def together(first: Swept, second: Swept) -> Swept:
+    """Two sweeps of one window whose pages were sorted anew each time, as one.
+
+    Only counts that stay the same show that nothing else has changed meanwhile.
+    """
+    views, _ = each_once(pa.concat_tables([first.views, second.views]))
+    rejected = tuple(dict.fromkeys((*first.rejected, *second.rejected)))
+    steady = first.steady and second.steady and first.total == second.total
+    adds_up = second.total == len(views) + len(rejected)
+    return Swept(
+        views,
+        rejected,
+        second.total,
+        second.duplicates,
+        verified=steady and adds_up,
+        steady=steady,
+        capped=second.capped,
+        repeated=second.repeated,
+        zoneless=max(first.zoneless, second.zoneless),
+    )
+
+
+def split(views: pa.Table, window: Window) -> tuple[pa.Table, int]:
+    """The views that are dated within a window, and how many are not."""
+    ends = pc.min_max(views["date"]).as_py()
+    if not len(views) or (ends["min"] >= window.start and ends["max"] < window.end):
+        return views, 0  # as nearly always
+    since = pc.greater_equal(views["date"], window.start)
+    inside = views.filter(pc.and_(since, pc.less(views["date"], window.end)))
+    return inside, len(views) - len(inside)

@@ -1,0 +1,231 @@
+"""From the API into the archive: which days are due, and one run over them at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..archive.archive import Archive
+from ..archive.dayfile import DayInfo
+from ..archive.scopes import note_scope
+from ..errors import DynTubeError
+from ..events import FILE_NAME, Journal
+from ..settings.settings import Scope, Settings
+from .beginning import EVER, LONG_AGO, Beginning, Count, Look
+from .board import Board, State
+from .client import Client, Window
+from .day import ONE_DAY, Task
+from .habits import save
+from .plan import midnight, plan
+from .run import Progress, Report, Run
+
+Wish = tuple[Collection[dt.date], dt.timedelta | None]  # UTC days, and how fresh they should be
+
+__all__ = ["Progress", "Report", "State", "Syncer", "Wish"]
+
+
+class Syncer:
+    """Brings the archive of one installation up to date."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        archive: Archive,
+        *,
+        journal: Journal | None = None,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._settings, self._client, self._archive = settings, client, archive
+        self._now, self._sleep = now, sleep
+        folder = archive.root / archive.folders[0]
+        self._journal = journal or Journal(folder / FILE_NAME, now=now)
+        self._board = Board(archive)
+        self._kept_at: dict[tuple[str, dt.date], dt.datetime] = {}
+        self._beginnings = {
+            scope: Beginning(archive.root / settings.folder(scope)) for scope in settings.scopes
+        }
+
+    @property
+    def state(self) -> State:
+        """What the sync of this archive is doing, in whichever process it runs."""
+        return self._board.read()
+
+    @property
+    def empty(self) -> tuple[tuple[dt.date, dt.date], ...]:
+        """For each scope from which UTC day on, up to but without which, it has no views."""
+        return tuple(beginning.empty for beginning in self._beginnings.values())
+
+    @property
+    def not_given(self) -> tuple[dt.date, str]:
+        """The UTC day before which DynTube refuses some scope's days, and its words; else ""."""
+        looks = filter(None, (beginning.last() for beginning in self._beginnings.values()))
+        refused = [(look.given_from, look.refused) for look in looks if look.refused]
+        return max(refused, default=(EVER, ""))
+
+    @property
+    def asked_from(self) -> tuple[dt.date, ...]:
+        """For each scope the UTC day from when on `sync` asks for days."""
+        return tuple(beginning.asked_from for beginning in self._beginnings.values())
+
+    @property
+    def outdated(self) -> list[Path]:
+        """The day files that an older version wrote, or other page rules; newest days first."""
+        files = [path for name in self._archive.folders for path in self._archive.outdated(name)]
+        return sorted(files, key=lambda path: path.name[:10], reverse=True)
+
+    def due(
+        self, days: Collection[dt.date], *, refresh: dt.timedelta | None = None
+    ) -> list[tuple[Scope, dt.date]]:
+        """What `sync` would fetch of these UTC days, newest first."""
+        return [(task.scope, task.day) for task in self._tasks(days, refresh)]
+
+    def sync(
+        self,
+        days: Collection[dt.date],
+        *,
+        refresh: dt.timedelta | None = None,
+        again: bool = False,
+        wait_for_other: float = 0,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stop: threading.Event | None = None,
+        more: Callable[[], Collection[Wish]] = tuple,
+    ) -> Report:
+        """Fetch what is missing or due of these UTC days; setting `stop` ends it early.
+
+        With `again`, days that are settled are fetched as well.
+        `more` gives what is wanted since it was last called: those days join the run. What could
+        not be fetched is in the report. Raises SyncRunningError when another sync still runs after
+        `wait_for_other` seconds, ArchiveError when nothing can be written, and UnforeseenError.
+        """
+        if not (self._tasks(days, refresh, again) or self.outdated):
+            return Report()
+        stop = stop or threading.Event()
+
+        def show(now: Progress) -> None:
+            self._board.show(now)
+            progress(now)
+
+        with self._archive.lock(wait_for_other):
+            error: DynTubeError | None = None
+            try:
+                for scope in self._settings.scopes:
+                    note_scope(self._archive.root, self._settings, scope)
+                report, tasks = Report(), self._tasks(days, refresh, again)
+                if tasks:
+                    report = self._run(show, stop, more).over(tasks)
+                error = next(iter(report.failed.values()), None)
+                save(self._client.habits, self._archive.root / self._archive.folders[0])
+                self._rewrite(stop)
+            except DynTubeError as failure:
+                error = failure
+                raise
+            finally:
+                self._board.end(error)
+        for folder, day in report.kept:
+            self._kept_at[folder, day] = self._now()
+        return report
+
+    def _rewrite(self, stop: threading.Event) -> None:
+        """Store outdated days as this version does, until `stop` is set; one that is damaged stays.
+
+        DynTube is not asked, and each day is committed on its own: the next sync goes on.
+        """
+        count = 0
+        for path in self.outdated:
+            if stop.is_set():
+                break
+            self._archive.rewrite(path)
+            count += 1
+        if count:
+            self._journal.write("days_rewritten", days=count)
+
+    def _run(
+        self,
+        show: Callable[[Progress], None],
+        stop: threading.Event,
+        more: Callable[[], Collection[Wish]],
+    ) -> Run:
+        for folder in self._archive.folders:
+            self._archive.sweep(folder)
+        return Run(
+            self._settings,
+            self._client.for_one_run(),
+            self._archive,
+            self._journal,
+            now=self._now,
+            sleep=self._sleep,
+            progress=show,
+            stop=stop,
+            look=self._look,
+            more=lambda: [self._tasks(days, refresh) for days, refresh in more()],
+        )
+
+    def first_day(self) -> dt.date | None:
+        """The UTC day of the account's first view; None when there is none.
+
+        It is looked for once, by counting, and not again on the same day. Raises ApiError.
+        """
+        client, days = self._client.for_one_run(), []
+        for scope, beginning in self._beginnings.items():
+            look = beginning.last()
+            if look is None or look.reason or look.is_old(self._now()):
+                look = self._look(scope, _counting(client, scope))
+            if look.any_views:
+                days.append(look.day)
+        return min(days, default=None)
+
+    def _look(self, scope: Scope, count: Count, wanted: dt.date = LONG_AGO) -> Look:
+        first = _first_with_views(self._stored(scope)) or self._now().date() + ONE_DAY
+        return self._beginnings[scope].look(count, first, self._now(), wanted)
+
+    def _tasks(
+        self, days: Collection[dt.date], refresh: dt.timedelta | None, again: bool = False
+    ) -> list[Task]:
+        if refresh is None:
+            refresh = dt.timedelta(minutes=self._settings.refresh_minutes)
+        tasks = []
+        for scope, beginning in self._beginnings.items():
+            stored = self._stored(scope)
+            due = plan(
+                days,
+                stored,
+                now=self._now(),
+                refresh=refresh,
+                api_zone=self._client.zone_of_dates,
+                again=again,
+            )
+            first = _first_with_views(stored) or dt.date.max
+            missing = [day for day in due if day not in stored and LONG_AGO <= day < first]
+            sure_from = beginning.sure_from(missing, self._now())
+            least = LONG_AGO if sure_from > LONG_AGO else beginning.asked_from
+            tasks += [
+                Task(scope, day, stored.get(day), sure=day in stored or day >= sure_from)
+                for day in due
+                if day in stored or day >= least
+            ]
+        return sorted(tasks, key=lambda task: task.day, reverse=True)
+
+    def _stored(self, scope: Scope) -> dict[dt.date, DayInfo]:
+        folder = self._settings.folder(scope)
+        days = {day: infos[0] for day, infos in self._archive.days(folder).items()}
+        for (name, day), at in self._kept_at.items():
+            if name == folder and day in days:  # a look that changed nothing is a look
+                days[day] = replace(days[day], fetched_at=max(at, days[day].fetched_at))
+        return days
+
+
+def _first_with_views(stored: Mapping[dt.date, DayInfo]) -> dt.date | None:
+    return min((day for day, info in stored.items() if info.rows), default=None)
+
+
+def _counting(client: Client, scope: Scope) -> Count:
+    def count(start: dt.date, end: dt.date) -> int:
+        return client.views(scope, Window(midnight(start), midnight(end)), 1, 1).counted
+
+    return count

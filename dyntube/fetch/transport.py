@@ -1,0 +1,156 @@
+"""HTTP to DynTube: one request with its limits, asked again as `retry` says. The only door."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, TypeVar
+
+import requests
+import urllib3
+
+from ..errors import BadResponseError, NoPageError, NothingError
+from ..settings.settings import Settings
+from .deadline import Adapter, Request, Watchdog
+from .refusals import host, quoted, refusal, said
+from .retry import ATTEMPTS, Retries, TryAgainError, http_date
+
+BODY_LIMIT = 64 * 2**20  # bytes, as sent and unpacked; a page of 1000 views has about 0.7 MB
+PART = 2**18  # bytes read at once
+DEADLINE = 120.0  # seconds for one request, from the connection to the last byte
+CONNECT_AND_READ = (10.0, 60.0)
+BLANK_TRIES = 3  # how often a blank answer is asked for again: it may be a lost one
+
+T = TypeVar("T")
+
+
+class Transport:
+    """One account's connections; safe to share between threads.
+
+    `skew` is the server's clock less ours, as of the last answer.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], object] | None,
+        uniform: Callable[[float, float], float],
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._key, self._now = settings.api_key, now
+        self._session, self._watchdog = _session(settings), Watchdog(clock)
+        self._patience: dict[str, Any] = {"clock": clock, "sleep": sleep, "uniform": uniform}
+        self.retries = Retries(**self._patience)
+        self.skew = dt.timedelta(0)
+
+    def close(self) -> None:
+        """Close the connections that are kept for the next request."""
+        self._session.close()
+
+    def for_one_run(self) -> Transport:
+        """The same connections, with retries of its own and `skew` as known so far."""
+        run = copy.copy(self)
+        run.retries = Retries(**self._patience)
+        return run
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        read: Callable[[bytes], T],
+        blank_tries: int = BLANK_TRIES,
+        **request: Any,
+    ) -> T:
+        """What `read` makes of an answer's body.
+
+        Raises AuthError, RequestError, UnavailableError, and what `read` raises; NothingError for a
+        body that was blank so many times.
+        """
+
+        def once() -> T:
+            body = self._fetch(method, url, request)
+            if not body.strip():
+                empty = NothingError(f"{host(url)} answered with nothing at all (200).", 200)
+                raise TryAgainError("its answer was blank", final=empty, attempts=blank_tries)
+            return self._read(body, read)
+
+        return self.retries.call(once, host(url))
+
+    def _read(self, body: bytes, read: Callable[[bytes], T]) -> T:
+        try:
+            return read(body)
+        except NoPageError as error:
+            words = quoted(said(body), self._key)
+            raise NoPageError(f"DynTube answered{words}." if words else str(error)) from None
+        except BadResponseError as error:
+            # Cut off, perhaps. A page in HTML is somebody else's, and stays.
+            attempts = 2 if body.lstrip()[:1] == b"<" else ATTEMPTS
+            raise TryAgainError(str(error), final=error, attempts=attempts) from None
+
+    def _fetch(self, method: str, url: str, request: dict[str, Any]) -> bytes:
+        with self._watchdog.limit(DEADLINE, self.retries.is_over) as limited:
+            try:
+                response = self._session.request(
+                    method,
+                    url,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=CONNECT_AND_READ,
+                    **request,
+                )
+                with response:
+                    body = _read_body(response, limited)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                late = "the answer took too long"
+                raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
+        if date := http_date(response.headers.get("Date")):
+            self.skew = date - self._now()
+        if response.status_code != 200:
+            theirs = self._now() + self.skew
+            raise refusal(response.status_code, url, body, response.headers, theirs, self._key)
+        return body
+
+
+def _read_body(response: requests.Response, limited: Request) -> bytes:
+    # read1 gives what has come, so that an answer without end is seen to be one at once.
+    parts, size = [], 0
+    while part := response.raw.read1(PART, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if max(size, response.raw.tell()) > BODY_LIMIT:
+            raise BadResponseError(f"{host(response.url)} sent an answer without end.")
+        if limited.is_late:
+            break
+    if limited.is_late:  # what looks like the answer's end may be the watchdog's doing
+        raise TimeoutError
+    return b"".join(parts)
+
+
+def _session(settings: Settings) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # or a .netrc on the host would replace our Authorization
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # Beside the pages of days, names and the first view are asked for.
+    adapter = Adapter(pool_maxsize=settings.concurrency + 2, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.headers["User-Agent"] = "dyntube-analytics"
+    session.headers["Accept-Encoding"] = "gzip"  # what is not asked for need not be unpacked
+    if settings.api_key:
+        session.headers["Authorization"] = f"Bearer {settings.api_key}"
+    return session
+
+
+def _what_happened(error: Exception) -> str:
+    # Never the error's own text: it may hold the whole URL.
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
+        return "its certificate is not trusted"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return "the answer was cut off"

@@ -1,0 +1,276 @@
+"""How much was watched, in numbers small enough to draw: answers of the engine in, values out.
+
+Shares are in whole percent, rounded down: a play "watched 75 %" when it watched at least that
+much, as `metrics.reached_75` has it. It says how much was watched, not where in the video.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..archive.coverage import Coverage
+from ..query.metrics import FEW, metric
+from ..query.periods import Period, calendar
+from ..reading.records import SLOT_SECONDS
+
+Numbers = NDArray[np.float64]
+
+FUNNEL = ("views", "plays", "reached_25", "reached_50", "reached_75", "reached_95", "completions")
+RULES = ("completions", "reached_75", "reached_90", "reached_95")
+KNOWN = "lasting_plays"  # of which it is known how far they came
+USED_RULE = "completions"  # what `metrics.completion_rate` counts
+FEWEST_VIDEOS = 5  # that a typical curve is made of
+_LIKE_LENGTH = (1.5, 2.0, 3.0)  # the factors tried, until there are enough videos
+_STEPS = 101  # whole percents, 0 to 100
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """How much of the video plays watched.
+
+    `counts` has the plays of each whole percent from 0 to 100, `left_out` the number of plays whose
+    video's length is not known.
+    """
+
+    counts: NDArray[np.int64]
+    left_out: int
+
+    @property
+    def plays(self) -> int:
+        """The plays it is made of: those of known length."""
+        return int(self.counts.sum())
+
+    @property
+    def curve(self) -> list[float]:
+        """For each whole percent, the fraction of plays that watched at least so much.
+
+        NaN where there is no play.
+        """
+        return list(_curves(self.counts[np.newaxis])[0])
+
+    def histogram(self, bins: int = 20) -> list[int]:
+        """The plays in each of `bins` equal parts of the length; the last has whole plays too.
+
+        `bins` divides 100.
+        """
+        part = np.minimum(np.arange(_STEPS) * bins // 100, bins - 1)
+        return [int(count) for count in np.bincount(part, self.counts)]
+
+    def watched_by(self, fraction: float) -> int | None:
+        """The percent that at least this fraction of plays watched; None where there is no play.
+
+        0.5 gives the median, 0.75 the lower and 0.25 the upper quartile.
+        """
+        reached = np.flatnonzero(np.array(self.curve) >= fraction)
+        return int(reached[-1]) if len(reached) else None
+
+    @property
+    def median(self) -> int | None:
+        """Half of the plays watched at least so many percent."""
+        return self.watched_by(0.5)
+
+    @property
+    def quartiles(self) -> tuple[int, int, int] | None:
+        """The lower quartile, the median and the upper quartile, in percent."""
+        found = [self.watched_by(fraction) for fraction in (0.75, 0.5, 0.25)]
+        lower, middle, upper = found
+        if lower is None or middle is None or upper is None:
+            return None
+        return lower, middle, upper
+
+
+def watched_shares(answer: pd.DataFrame) -> Watched:
+    """From plays by `watched_percent`."""
+    percents, plays = answer["watched_percent"].to_numpy(), answer["plays"].to_numpy()
+    known = percents >= 0
+    counts = np.bincount(percents[known], plays[known], minlength=_STEPS).astype(np.int64)
+    return Watched(counts, int(plays[~known].sum()))
+
+
+def steps(answer: pd.DataFrame) -> pd.Series[float]:
+    """How far plays came: a row with the metrics of FUNNEL and RULES, and KNOWN.
+
+    From `views`, `plays` and `completions` by `watched_percent`: the question that the curve asks
+    too, so that a page asks it once.
+    """
+    row = answer[["views", "plays", "completions"]].sum()
+    row[KNOWN] = answer.loc[answer["watched_percent"] >= 0, "plays"].sum()
+    for name in {*FUNNEL, *RULES} - set(row.index):
+        reached = answer["watched_percent"] >= int(name.removeprefix("reached_"))
+        row[name] = answer.loc[reached, "plays"].sum()
+    return row
+
+
+def _curves(counts: NDArray[np.int64]) -> Numbers:
+    """Rows of plays by percent, each as fractions of plays that watched at least so much."""
+    reached = counts[:, ::-1].cumsum(axis=1)[:, ::-1].astype(np.float64)
+    plays = reached[:, :1]
+    return np.where(plays > 0, reached / np.where(plays > 0, plays, 1), np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Typical:
+    """The curves of like videos at each percent: lower quartile, median and upper quartile.
+
+    It is made of `videos` videos, none longer or shorter than by `factor`.
+    """
+
+    lower: list[float]
+    median: list[float]
+    upper: list[float]
+    videos: int
+    factor: float
+
+
+def video_lengths(answer: pd.DataFrame) -> dict[str, float]:
+    """The mean length in seconds of each video, from `plays` and `played_length`.
+
+    The answer is by `video` and `watched_percent`; videos of unknown length are not in it.
+    """
+    known = answer[answer["watched_percent"] >= 0]
+    sums = known.groupby("video")[["played_length", "plays"]].sum()
+    sums = sums[sums["plays"] > 0]
+    lengths = sums["played_length"] / sums["plays"]
+    return {str(video): float(length) for video, length in lengths.items()}
+
+
+def typical(answer: pd.DataFrame, lengths: Mapping[str, float], length: float) -> Typical | None:
+    """What is usual for videos of about this length, from plays by `video` and `watched_percent`.
+
+    Only videos of enough plays count. About this length is within a factor of 1.5, and when those
+    are fewer than 5 videos, of 2, then of 3; None when they still are. Lengths are in seconds.
+    """
+    known = answer[answer["watched_percent"] >= 0]
+    wide = known.pivot(index="video", columns="watched_percent", values="plays")
+    wide = wide.reindex(columns=range(_STEPS)).fillna(0).astype("int64")
+    wide = wide[wide.sum(axis=1) >= FEW]
+    own = np.array([lengths.get(str(video), 0.0) for video in wide.index])
+    for factor in _LIKE_LENGTH:
+        alike = (own <= length * factor) & (own * factor >= length)
+        if alike.sum() >= FEWEST_VIDEOS:
+            curves = _curves(wide.to_numpy()[alike])
+            lower, middle, upper = map(list, np.quantile(curves, (0.25, 0.5, 0.75), axis=0))
+            return Typical(lower, middle, upper, int(alike.sum()), factor)
+    return None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of what a completion is: its metric, the plays it counts, and their share of plays.
+
+    `used` marks the rule that all other pages count by.
+    """
+
+    name: str
+    label: str
+    plays: int
+    rate: float
+    used: bool
+
+
+def completion_rules(row: pd.Series[float]) -> list[Rule]:
+    """Completion under each rule, from a row with `plays`, KNOWN and those of RULES.
+
+    The rule in use divides by all plays, as the completion rate does everywhere, those of the share
+    watched by the plays of which that is known; a rate is NaN without any.
+    """
+    return [
+        Rule(
+            name,
+            _ENDED if name == "completions" else metric(name).label,
+            int(row[name]),
+            row[name] / plays if plays else np.nan,
+            name == USED_RULE,
+        )
+        for name in RULES
+        for plays in [int(row["plays" if name == USED_RULE else KNOWN])]
+    ]
+
+
+_ENDED = "Ended"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the funnel, what it is a share of, and what came to it from the step before.
+
+    Without the latter two, these are the first step and the one before.
+    """
+
+    label: str
+    count: int
+    of: int | None = None
+    before: int | None = None
+
+
+def funnel(row: pd.Series[float]) -> list[Step]:
+    """The way from a view to the end, from a row with those of FUNNEL, and KNOWN.
+
+    Plays of which nobody knows how far they came are in no share of a step that says how far. The
+    last step is another rule than the one before, and may be larger.
+    """
+    unknown = int(row["plays"] - row[KNOWN])
+    steps = []
+    for name in FUNNEL:
+        label = _ENDED if name == "completions" else metric(name).label
+        watched = name.startswith("reached_")
+        first = name == FUNNEL[2]
+        steps.append(
+            Step(
+                label,
+                int(row[name]),
+                int(row["views"]) - unknown if watched else None,
+                int(row[KNOWN]) if first else None,
+            )
+        )
+    return steps
+
+
+def hours_of_week(period: Period, timezone: str, known: Coverage) -> Numbers:
+    """How many hours of each weekday (rows, Monday first) and hour of the day are known.
+
+    Counted in quarters of an hour, of which the last may be cut: days that are cut or not stored,
+    and clocks that change, count for what they are.
+    """
+    start, end = period.bounds(timezone)
+    slots = calendar(start, end, timezone)
+    begins = pd.DatetimeIndex(
+        pd.to_datetime(slots["slot"].astype("int64") * SLOT_SECONDS, unit="s")
+    )
+    begins = begins.tz_localize("UTC")
+    ends = begins + pd.Timedelta(seconds=SLOT_SECONDS)
+    last = pd.Timestamp(end)
+    shares = known.shares(begins, ends.where(ends < last, last))
+    length = (ends.where(ends < last, last) - begins).total_seconds() / 3600
+    hours = np.zeros((7, 24))
+    np.add.at(hours, (slots["weekday"] - 1, slots["hour_of_day"]), shares * length)
+    return hours
+
+
+def weekdays(period: Period, timezone: str, known: Coverage) -> tuple[list[int], int]:
+    """How often each weekday, Monday first, is known as a whole day; how many days are in part."""
+    days = known.days(period, timezone)
+    cut = period.end if period.until else None
+    whole = [day for day, share in days.items() if share == 1 and day != cut]
+    counts = np.bincount([day.weekday() for day in whole], minlength=7)
+    return counts.tolist(), sum(share > 0 for share in days.values()) - len(whole)
+
+
+def week(answer: pd.DataFrame, name: str) -> Numbers:
+    """A metric by weekday (rows, Monday first) and hour of the day.
+
+    From its answer by `weekday` and `hour_of_day`; NaN where that has nothing.
+    """
+    values = np.full((7, 24), np.nan)
+    values[answer["weekday"] - 1, answer["hour_of_day"]] = answer[name]
+    return values
+
+
+def an_hour(totals: Numbers, hours: Numbers) -> Numbers:
+    """Totals by hour of the week as averages of the hours there were; NaN where there was none."""
+    return np.where(hours > 0, np.nan_to_num(totals) / np.where(hours > 0, hours, 1), np.nan)

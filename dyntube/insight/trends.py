@@ -1,0 +1,108 @@
+"""Answers over time: a row for every bucket, which buckets are not whole, and which go together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pandas as pd
+
+from ..archive.coverage import Coverage
+from ..query.metrics import metric
+from ..query.periods import Interval, Period, bucket_bounds, buckets
+from ..query.query import Query
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """Metrics by bucket of an interval.
+
+    `rows` has the bucket starts in its first column, named like the interval, then the metrics;
+    amounts are 0 and rates NaN where there are no views, and both are NaN where nothing is known.
+    `partial` says of each row whether the period, the present or what is known cuts its bucket:
+    such a row must not be averaged or compared. `missing` says whether nothing is known of it.
+    """
+
+    interval: Interval
+    rows: pd.DataFrame
+    partial: pd.Series[bool]
+    missing: pd.Series[bool]
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The rows of whole buckets."""
+        return self.rows[~self.partial]
+
+    def course(self, name: str) -> list[float]:
+        """A metric bucket by bucket, NaN where the bucket is not whole."""
+        return [float(amount) for amount in self.rows[name].where(~self.partial)]
+
+
+def trend(query: Query, answer: pd.DataFrame, known: Coverage, now: dt.datetime) -> Trend:
+    """The answer to a question `by` one interval, with every bucket that has begun."""
+    interval = cast(Interval, query.by[0])
+    starts = buckets(query.period, interval, query.timezone)
+    begins, ends = bucket_bounds(starts, interval, query.timezone)
+    present = pd.Timestamp(now).tz_convert(query.timezone)
+    begun = begins <= present
+    starts, begins, ends = starts[begun], begins[begun], ends[begun]
+    start, end = (pd.Timestamp(m).tz_convert(query.timezone) for m in _bounds(query))
+    share = known.shares(begins.where(begins > start, start), ends.where(ends < end, end))
+    rows = answer.set_index(interval).reindex(starts)
+    missing = (share == 0) & ~starts.isin(answer[interval])
+    for name in query.metrics:
+        if metric(name).is_amount:
+            rows[name] = rows[name].fillna(0).where(~missing)
+    partial = (begins < start) | (ends > min(end, present)) | (share < 1)
+    rows = rows.rename_axis(interval).reset_index()
+    flags = (pd.Series(flag, index=rows.index) for flag in (partial, missing))
+    return Trend(interval, rows, *flags)
+
+
+def _bounds(query: Query) -> tuple[dt.datetime, dt.datetime]:
+    return query.period.bounds(query.timezone)
+
+
+def paired(now: Trend, before: Trend, period: Period, comparison: Period) -> Trend:
+    """The course of a comparison with a row for each bucket of `now`: the one of the same name.
+
+    Hours pair by their day and their name on the clock, so that an hour that comes twice pairs with
+    its one, and of two the first is taken; days by their day of the month where the periods are
+    made of months, or are the same dates of other years; else the n-th of one with the n-th of the
+    other. Where none has the name, the start is NaT and the metrics NaN.
+    """
+    by_month = _are_months(period, comparison)
+    names = _names(before, comparison, by_month)
+    places = names[~names.duplicated()].get_indexer(_names(now, period, by_month))
+    first = (~names.duplicated()).nonzero()[0]
+    chosen = [int(first[place]) if place >= 0 else -1 for place in places]
+    index = pd.Index(chosen)
+    rows = before.rows.reindex(index).reset_index(drop=True)
+    return Trend(
+        before.interval,
+        rows,
+        before.partial.reindex(index, fill_value=False).reset_index(drop=True),
+        before.missing.reindex(index, fill_value=True).reset_index(drop=True),
+    )
+
+
+def _are_months(period: Period, comparison: Period) -> bool:
+    """Whether days of two periods are told by their month and their day of the month."""
+    if period.unit == comparison.unit and period.unit in ("month", "quarter", "year"):
+        return True
+    one, other = period.start, comparison.start
+    return one != other and (one.month, one.day) == (other.month, other.day)
+
+
+def _names(trend: Trend, period: Period, by_month: bool) -> pd.MultiIndex:
+    """What each bucket is called within its period."""
+    starts = trend.rows.iloc[:, 0]
+    if trend.interval in ("week", "month"):
+        return pd.MultiIndex.from_arrays([range(len(starts))])
+    clock = starts.dt.tz_localize(None)
+    day: list[Any] = [(clock.dt.normalize() - pd.Timestamp(period.start)).dt.days]
+    if by_month:
+        months = (clock.dt.year - period.start.year) * 12 + clock.dt.month - period.start.month
+        day = [months, clock.dt.day]
+    return pd.MultiIndex.from_arrays([*day, clock.dt.hour])

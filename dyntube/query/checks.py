@@ -1,0 +1,151 @@
+"""Every check of views: what can be odd about one, in SQL over the columns of `records.SCHEMA`.
+
+A new check is one entry here and nothing else; checks of stored days are in `trust.day_checks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import QueryError
+from ..reading.people import NOBODY
+from ..reading.text import LONGEST
+from .dimensions import DIMENSIONS
+from .metrics import METRICS
+
+EVERY_NUMBER = tuple(METRICS)
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that can be odd about views; `help` says what is done about it.
+
+    `touches` names the metrics and dimensions it affects. With `across`, the condition may ask for
+    `repeated`: whether the view's `view_id` occurs more than once among the views asked about.
+    """
+
+    name: str
+    label: str
+    sql: str
+    help: str
+    touches: tuple[str, ...]
+    across: bool = False
+
+    @property
+    def touched(self) -> str:
+        """The labels of what it affects."""
+        return touched(self.touches)
+
+
+def touched(names: tuple[str, ...]) -> str:
+    """The labels of metrics and dimensions, as one text."""
+    if names == EVERY_NUMBER:
+        return "Every number"
+    labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in names]
+    return ", ".join(labels) or "None"
+
+
+_KEYS = ("project_key", "channel_key", "video_key", "viewer_id", "client_user_id", "embed_url")
+_NOBODY = NOBODY.replace("'", "''")
+_CHECKS = (
+    Check(
+        "no_length",
+        "Length is 0 or missing",
+        "coalesce(duration, 0) = 0",
+        "Left out of Average % watched.",
+        ("average_percent_watched",),
+    ),
+    Check(
+        "absurd_length",
+        "Length below 0 or above 7 days",
+        "length IS NULL AND duration IS NOT NULL",
+        "Counted as missing.",
+        ("average_percent_watched",),
+    ),
+    Check(
+        "absurd_watch_time",
+        "Watch time below 0 or above 7 days",
+        "watched IS NULL AND watch_time IS NOT NULL",
+        "Counted as missing.",
+        ("watch_time", "average_watch_time", "average_percent_watched"),
+    ),
+    Check(
+        "no_watch_time",
+        "Started, but watch time is missing",
+        "started AND watch_time IS NULL",
+        "Counted as plays; left out of rates of watch time.",
+        ("watch_time", "average_watch_time", "average_percent_watched"),
+    ),
+    Check(
+        "watched_longer",
+        "Watched longer than the video",
+        "length > 0 AND watched > length",
+        "Watch time in full; shares stop at 100%.",
+        ("watch_time", "average_watch_time"),
+    ),
+    Check(
+        "nothing_watched",
+        "Started, but 0 seconds watched",
+        "started AND watched = 0",
+        "Counted as plays with no watch time.",
+        ("plays", "play_rate", "average_watch_time", "average_percent_watched"),
+    ),
+    Check(
+        "ended_early",
+        "Ended with less than half watched",
+        "ended AND length > 0 AND watched < length * 0.5",
+        "Counted as completions, as DynTube says.",
+        ("completions", "completion_rate"),
+    ),
+    Check(
+        "repeated_view_id",
+        "Same view id as another view",
+        "repeated",
+        "Counted as separate views.",
+        ("views", "plays", "watch_time"),
+        across=True,
+    ),
+    Check(
+        "no_user_id",
+        "Without your own user id",
+        "client_user_id IS NULL",
+        "Viewers are told apart by browser instead.",
+        ("viewers", "views_per_viewer", "new_viewers"),
+    ),
+    Check(
+        "nobodys_user_id",
+        "User id that names nobody",
+        f"regexp_full_match(client_user_id, '{_NOBODY}', 'i')",
+        "Like undefined, null or 0: these viewers are told apart by browser instead.",
+        ("viewers", "views_per_viewer", "new_viewers"),
+    ),
+    Check(
+        "unknown_country",
+        "Country unknown",
+        "country IS NULL",
+        "Shown as Unknown, never dropped.",
+        ("country",),
+    ),
+    Check(
+        "long_text",
+        "Text of more than 500 characters",
+        " OR ".join(f"length({name}) > {LONGEST}" for name in _KEYS),
+        "Cut where it is shown, and kept in full.",
+        (),
+    ),
+    Check(
+        "unknown_device",
+        "Browser or device unknown",
+        "browser_family IS NULL OR device_type IS NULL",
+        "Shown as Unknown, never dropped.",
+        ("browser", "device_type"),
+    ),
+)
+CHECKS = {check.name: check for check in _CHECKS}
+
+
+def check(name: str) -> Check:
+    """The check of views of that name; raises QueryError, listing all names."""
+    if name not in CHECKS:
+        raise QueryError(f"There is no check {name!r}. The checks are: {', '.join(CHECKS)}.")
+    return CHECKS[name]

@@ -1,0 +1,214 @@
+"""Every dimension: name, label, SQL expression, and the columns that it is made of.
+
+The expressions are DuckDB SQL over the columns of `records.SCHEMA`, of COMPUTED and of the
+calendar. A new dimension is one entry here and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+from ..errors import QueryError
+
+# A missing value, and the rest of a list. No value of the data is either: empty text is stored as
+# null, and text from outside loses its control characters. `ui.labels` names them when drawn.
+UNKNOWN = ""
+OTHER = "\x1eother"
+BETWEEN = "\x1f"  # stands between a name and those of what it lies in, within one value
+_SPELLED = "~"  # stands for it in an address
+
+Kind = Literal["text", "number", "date", "moment"]
+LONGEST_TIME = 7 * 86_400  # seconds; whoever says longer, or less than none, says nothing
+
+
+def _seconds(column: str) -> str:
+    return f"CASE WHEN {column} BETWEEN 0 AND {LONGEST_TIME} THEN {column} END"
+
+
+# What questions compute of each view; tables in memory have it ready. Times are bounded here and
+# nowhere else: the log may hold any number.
+_WATCHED, _LENGTH = _seconds("watch_time"), _seconds("duration")
+_LASTS = f"started AND ({_LENGTH}) > 0 AND ({_WATCHED}) IS NOT NULL"
+_PERCENT = f"CAST(floor(least(({_WATCHED}) * 100 / ({_LENGTH}), 100)) AS INTEGER)"
+COMPUTED = {
+    "watched": _WATCHED,
+    "length": _LENGTH,
+    "lasts": f"coalesce({_LASTS}, false)",  # played, and known how much of how long
+    "watched_length": f"CASE WHEN {_LASTS} THEN least({_WATCHED}, {_LENGTH}) END",
+    "played_length": f"CASE WHEN {_LASTS} THEN {_LENGTH} END",
+    "watched_percent": f"CASE WHEN {_LASTS} THEN {_PERCENT} ELSE -1 END",  # -1: it does not last
+}
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Something to group or filter by. `kind` says what its values are.
+
+    text: text, UNKNOWN where it is missing; number: whole numbers; date: the first day of a
+    local day, week or month; moment: an instant. `of_calendar`: it depends on the time zone.
+    `columns` are those that its values are made of, where these have few different values: views
+    are then grouped by them as they are stored, and values are made of the groups. `label_of`: the
+    column whose text it is, where it is nothing else. `within`: the dimensions of what it lies in,
+    where its name alone does not say which is meant: Paris of France, or of the United States. Its
+    values are then the name and those, from its first column on, with BETWEEN between them.
+    """
+
+    name: str
+    label: str
+    sql: str
+    columns: tuple[str, ...] = ()
+    kind: Kind = "text"
+    of_calendar: bool = False
+    label_of: str = ""
+    within: tuple[str, ...] = ()
+
+
+def _text(name: str, label: str, column: str) -> Dimension:
+    sql = f"coalesce({column}, '{UNKNOWN}')"
+    return Dimension(name, label, sql, (column,), label_of=column)
+
+
+def _part(name: str, label: str, columns: tuple[str, ...], within: tuple[str, ...]) -> Dimension:
+    """Of what has no name, the last of what it lies in is known: no city, but the country."""
+    column, *inner, last = columns
+    named = " || ".join([column, *(f"'{BETWEEN}' || coalesce({part}, '')" for part in inner)])
+    sql = f"coalesce({named}, '{BETWEEN * len(inner)}') || '{BETWEEN}' || coalesce({last}, '')"
+    return Dimension(name, label, sql, columns, within=within)
+
+
+def _version(name: str, label: str, family: str, major: str, shown: str) -> Dimension:
+    sql = f"coalesce({family} || coalesce(' ' || {shown}, ''), '{UNKNOWN}')"
+    return Dimension(name, label, sql, (family, major))
+
+
+def _of_calendar(name: str, label: str, kind: Kind) -> Dimension:
+    return Dimension(name, label, name, (name,), kind, of_calendar=True)
+
+
+def _length_sql() -> str:
+    bands = "".join(f" WHEN length < {end} THEN '{label}'" for label, end in _BANDS)
+    return f"CASE WHEN length <= 0 THEN '{UNKNOWN}'{bands} ELSE '{UNKNOWN}' END"
+
+
+_BANDS = (
+    ("Under 30 s", 30),
+    ("30 to 60 s", 60),
+    ("1 to 2 min", 120),
+    ("2 to 5 min", 300),
+    ("5 to 10 min", 600),
+    ("10 to 30 min", 1800),
+    ("30 min and more", 10**9),
+)
+LENGTHS = tuple(label for label, _ in _BANDS)  # in order
+_UNTIL = "date + to_microseconds(CAST(coalesce(watched, 0) * 1e6 AS BIGINT))"
+
+
+def _minute(moment: str) -> str:
+    return f"CAST(date_trunc('minute', {moment}) AS TIMESTAMP)"
+
+
+_DIMENSIONS = (
+    _text("project", "Project", "project_key"),
+    _text("channel", "Channel", "channel_key"),
+    _text("video", "Video", "video_key"),
+    Dimension(
+        "continent",
+        "Continent",
+        f"coalesce(upper(geo_continent), '{UNKNOWN}')",
+        ("geo_continent",),
+    ),
+    _text("country", "Country", "country"),
+    _part("region", "Region", ("geo_region", "country"), ("country",)),
+    _part("city", "City", ("geo_city", "geo_region", "country"), ("region", "country")),
+    _text("device_type", "Device type", "device_type"),
+    _text("device_brand", "Device brand", "device_brand"),
+    _part("device_model", "Device model", ("device_model", "device_brand"), ("device_brand",)),
+    _text("browser", "Browser", "browser_family"),
+    _version(
+        "browser_version",
+        "Browser version",
+        "browser_family",
+        "browser_major",
+        # "120.0.6099" is 120; what starts with no number is shown as it is.
+        "coalesce(nullif(regexp_extract(browser_major, '^[0-9]+'), ''), browser_major)",
+    ),
+    _text("os", "Operating system", "os_family"),
+    _version("os_version", "Operating system version", "os_family", "os_major", "os_major"),
+    _text("embed_domain", "Embedding domain", "embed_domain"),
+    _text("embed_page", "Embedding page", "embed_page"),
+    _text("campaign_source", "Campaign source", "campaign_source"),
+    _text("campaign_medium", "Campaign medium", "campaign_medium"),
+    _text("campaign_name", "Campaign", "campaign_name"),
+    _text("campaign_term", "Campaign term", "campaign_term"),
+    _text("campaign_content", "Campaign content", "campaign_content"),
+    Dimension(
+        "sound",
+        "Sound",
+        f"CASE WHEN muted THEN 'Off' WHEN NOT muted THEN 'On' ELSE '{UNKNOWN}' END",
+        ("muted",),
+    ),
+    Dimension(
+        "plan",
+        "Plan",
+        "CASE plan_type WHEN 1 THEN 'Standard' WHEN 2 THEN 'Edge' "
+        f"ELSE coalesce('Plan ' || plan_type, '{UNKNOWN}') END",
+        ("plan_type",),
+    ),
+    _text("delivery_region", "Delivery region", "region"),
+    Dimension("length", "Video length", _length_sql(), ("length",)),
+    Dimension(
+        "watched_percent", "Share watched", "watched_percent", ("watched_percent",), kind="number"
+    ),
+    Dimension("minute", "Minute", _minute("date"), kind="moment"),
+    Dimension("watched_until", "Watched until", _minute(_UNTIL), kind="moment"),
+    _of_calendar("hour", "Hour", "moment"),
+    _of_calendar("day", "Day", "date"),
+    _of_calendar("week", "Week", "date"),
+    _of_calendar("month", "Month", "date"),
+    _of_calendar("hour_of_day", "Hour of the day", "number"),
+    _of_calendar("weekday", "Weekday", "number"),
+)
+DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
+# What lies in what, the largest first.
+HIERARCHIES = {
+    "library": ("project", "channel", "video"),
+    "place": ("continent", "country", "region", "city"),
+    "device": ("device_type", "device_brand", "device_model"),
+    "browser": ("browser", "browser_version"),
+    "system": ("os", "os_version"),
+    "embed": ("embed_domain", "embed_page"),
+    "campaign": ("campaign_source", "campaign_medium", "campaign_name"),
+}
+
+
+def dimension(name: str) -> Dimension:
+    """The dimension of that name; raises QueryError, listing all names."""
+    if name not in DIMENSIONS:
+        known = ", ".join(DIMENSIONS)
+        raise QueryError(f"There is no dimension {name!r}. The dimensions are: {known}.")
+    return DIMENSIONS[name]
+
+
+def is_missing(value: str) -> bool:
+    """Whether a value has no name, wherever that is."""
+    return not value.partition(BETWEEN)[0]
+
+
+def spelled(name: str, value: str) -> str:
+    """How addresses and people who write Python spell a value: Paris~Île-de-France~FR.
+
+    A `~` or `%` of one that lies in others is percent-encoded.
+    """
+    if not dimension(name).within or value == UNKNOWN:
+        return value
+    parts = (part.replace("%", "%25").replace(_SPELLED, "%7E") for part in value.split(BETWEEN))
+    return _SPELLED.join(parts)
+
+
+def read_value(name: str, text: str) -> str:
+    """The value that is spelled so. A bare name of what lies in others means all called so."""
+    if not dimension(name).within:
+        return text
+    return BETWEEN.join(map(unquote, text.split(_SPELLED)))

@@ -1,0 +1,211 @@
+"""Every metric: name, label, SQL expression, format, help, which way is good.
+
+The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of `dimensions.COMPUTED`.
+A rate divides sums. A new
+metric is one entry here and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import QueryError
+
+Format = Literal["number", "percent", "hours", "seconds", "ratio"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number with a definition. `additive`: rows of a breakdown add up to the total.
+
+    `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
+    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
+    `different` is the SQL of what it counts once however often it comes, else empty. Only what is
+    added up has an `sql`: the others are made when all views have been looked at. `basis` names the
+    metric that counts what a rate is made of: few of these say little.
+    """
+
+    name: str
+    label: str
+    sql: str
+    help: str
+    format: Format = "number"
+    additive: bool = False
+    more_is_better: bool = True
+    views: str = "true"
+    parts: tuple[str, str] | None = None
+    different: str = ""
+    basis: str = ""
+
+    @property
+    def is_rate(self) -> bool:
+        """A fraction from 0 to 1, whose change is stated in percentage points."""
+        return self.format == "percent"
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is 0, and not undefined, where there are no views."""
+        return self.parts is None
+
+
+FEW = 30  # rates of fewer say little
+
+_WITH_SOUND = "started AND NOT muted"
+
+
+def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
+    sql = f"coalesce(count_if({condition}), 0)"
+    return Metric(name, label, sql, help_, additive=True, views=condition)
+
+
+def _people(name: str, label: str, different: str, help_: str) -> Metric:
+    return Metric(name, label, "", help_, views="viewer IS NOT NULL", different=different)
+
+
+def _reached(percent: int) -> Metric:
+    return _plays(
+        f"reached_{percent}",
+        f"Watched {percent}%",
+        f"watched_percent >= {percent}",
+        f"Plays that watched at least {percent}% of the video's length.",
+    )
+
+
+_SUMS = (
+    Metric(
+        "views",
+        "Views",
+        "count(*)",
+        "How often a player with your video was loaded on a page.",
+        additive=True,
+    ),
+    _plays("plays", "Plays", "started", "Views in which the video was started."),
+    Metric(
+        "watch_time",
+        "Watch time",
+        "coalesce(sum(watched), 0)",
+        "All the time people spent watching, added up. Watching a part again counts again. Times "
+        "below 0 or above 7 days are left out.",
+        "hours",
+        additive=True,
+    ),
+    _plays(
+        "completions",
+        "Completions",
+        "started AND ended",
+        "Plays that reached the end of the video.",
+    ),
+    _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays that were not muted."),
+    _plays(
+        "timed_plays",
+        "Plays of known watch time",
+        "started AND watched IS NOT NULL",
+        "Plays of which it is known how long they were watched.",
+    ),
+    _plays(
+        "lasting_plays",
+        "Plays of known share",
+        "lasts",
+        "Plays of which it is known how long they were watched, and how long the video is.",
+    ),
+    _plays(
+        "heard_plays",
+        "Plays of known sound",
+        "started AND muted IS NOT NULL",
+        "Plays of which it is known whether they were muted.",
+    ),
+    Metric(
+        "watched_length",
+        "Time watched, at most the length",
+        "coalesce(sum(watched_length), 0)",
+        "Watch time of plays, each counted for its video's length at most.",
+        "hours",
+        additive=True,
+        views="lasts",
+    ),
+    Metric(
+        "played_length",
+        "Length of the videos played",
+        "coalesce(sum(played_length), 0)",
+        "The lengths of the videos of all plays, added up.",
+        "hours",
+        additive=True,
+        views="lasts",
+    ),
+    _people(
+        "viewers",
+        "Viewers",
+        "viewer",
+        "Different people: by your own user id where the view has one, else by browser. "
+        "One person in several rows or days counts once in the total.",
+    ),
+    _people(
+        "new_viewers",
+        "New viewers",
+        "CASE WHEN date = first_date THEN viewer END",
+        "Viewers without an earlier view in the stored history.",
+    ),
+    *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
+)
+
+
+def _rate(
+    name: str,
+    label: str,
+    parts: tuple[str, str],
+    help_: str,
+    format_: Format = "percent",
+    basis: str = "",
+) -> Metric:
+    views = next(metric.views for metric in _SUMS if metric.name == parts[1])
+    return Metric(
+        name, label, "", help_, format_, views=views, parts=parts, basis=basis or parts[1]
+    )
+
+
+_RATES = (
+    _rate("play_rate", "Play rate", ("plays", "views"), "Plays divided by views."),
+    _rate(
+        "average_watch_time",
+        "Average watch time",
+        ("watch_time", "timed_plays"),
+        "Watch time divided by plays; those of unknown watch time are left out.",
+        "seconds",
+    ),
+    _rate(
+        "average_percent_watched",
+        "Average % watched",
+        ("watched_length", "played_length"),
+        "Time watched divided by the length of the videos played. Each play counts for its video's "
+        "length at most; plays of unknown length or watch time are left out.",
+        basis="lasting_plays",
+    ),
+    _rate(
+        "completion_rate",
+        "Completion rate",
+        ("completions", "plays"),
+        "Plays that reached the end of the video, divided by plays.",
+    ),
+    _rate(
+        "views_per_viewer",
+        "Views per viewer",
+        ("views", "viewers"),
+        "Views divided by viewers.",
+        "ratio",
+    ),
+    _rate(
+        "sound_on_rate",
+        "Sound on",
+        ("sound_on", "heard_plays"),
+        "Plays that were not muted, divided by plays of known sound.",
+    ),
+)
+METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name; raises QueryError, listing all names."""
+    if name not in METRICS:
+        raise QueryError(f"There is no metric {name!r}. The metrics are: {', '.join(METRICS)}.")
+    return METRICS[name]

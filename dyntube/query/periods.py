@@ -1,0 +1,277 @@
+"""Periods, their presets and comparisons, and the calendar of a time zone. `today` is handed in."""
+
+from __future__ import annotations
+
+import calendar as months
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ..errors import PeriodError
+from ..reading.records import SLOT_SECONDS
+from ..reading.zones import zone_info
+
+ONE_DAY = dt.timedelta(days=1)
+EARLIEST = dt.date(2010, 1, 1)
+LATEST = dt.date(2100, 1, 1)
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+Interval = Literal["hour", "day", "week", "month"]
+INTERVALS: tuple[Interval, ...] = ("hour", "day", "week", "month")
+_UNIT_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole days, both ends included, in a time zone that is named beside it.
+
+    `unit` says what the period is made of, and so what the one before it is. `until` cuts the last
+    day at a local time: that is how an unfinished day is compared with the same hours.
+    """
+
+    start: dt.date
+    end: dt.date
+    unit: Unit = "day"
+    until: dt.time | None = None
+
+    def __post_init__(self) -> None:
+        if self.start > self.end:
+            raise PeriodError(f"The period ends ({self.end}) before it starts ({self.start}).")
+        if self.start < EARLIEST or self.end > LATEST:
+            raise PeriodError(f"A period lies between {EARLIEST} and {LATEST}.")
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
+    def bounds(self, timezone: str) -> tuple[dt.datetime, dt.datetime]:
+        """The UTC moments it starts at and ends before."""
+        zone = zone_info(timezone)
+        end = dt.datetime.combine(self.end + ONE_DAY, dt.time(), zone)
+        if self.until is not None:
+            end = dt.datetime.combine(self.end, self.until, zone)
+        start = dt.datetime.combine(self.start, dt.time(), zone)
+        return start.astimezone(dt.UTC), end.astimezone(dt.UTC)
+
+    @property
+    def length(self) -> float:
+        """How many days it has, a last one that ends at a time as what it has of the clock."""
+        if self.until is None:
+            return self.days
+        passed = dt.datetime.combine(self.end, self.until) - dt.datetime.combine(
+            self.end, dt.time()
+        )
+        return self.days - 1 + passed / ONE_DAY
+
+    def up_to(self, known: dt.datetime) -> Period:
+        """What of it lies before a local moment; all of it where that would be nothing."""
+        day, time = known.date(), known.time()
+        if not self.start <= day <= self.end:
+            return self
+        if time == dt.time() and day > self.start:
+            return replace(self, end=day - ONE_DAY, until=None)
+        return replace(self, end=day, until=time)
+
+    def utc_days(self, timezone: str) -> list[dt.date]:
+        """The UTC days that it touches, in order."""
+        start, end = self.bounds(timezone)
+        last = max(start, end - dt.timedelta(microseconds=1)).date()
+        return [start.date() + ONE_DAY * n for n in range((last - start.date()).days + 1)]
+
+    def whole_utc_days(self, timezone: str) -> list[dt.date]:
+        """Those of its UTC days of which no moment is outside of it."""
+        days, (start, end) = self.utc_days(timezone), self.bounds(timezone)
+        if midnight(days[0]) < start:
+            days = days[1:]
+        return days[:-1] if days and midnight(days[-1] + ONE_DAY) > end else days
+
+
+def day_of(value: object) -> dt.date:
+    """A day that somebody wrote: a date, its ISO text, or a midnight. Raises PeriodError."""
+    try:
+        if isinstance(value, str):
+            return dt.date.fromisoformat(value.strip())
+        if isinstance(value, dt.datetime) and value.time() == dt.time():
+            return value.date()
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+    except ValueError:
+        pass
+    raise PeriodError(f"{value!s:.40} is no day. Write 2026-10-31, or datetime.date(2026, 10, 31).")
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """When a UTC day begins."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named period that moves with the calendar."""
+
+    label: str
+    period: Callable[[dt.date], Period]
+
+
+def _last_days(count: int) -> Callable[[dt.date], Period]:
+    # The full days before today: today is unfinished, and would drag every average down.
+    return lambda today: Period(today - ONE_DAY * count, today - ONE_DAY)
+
+
+def _this(unit: Unit) -> Callable[[dt.date], Period]:
+    return lambda today: Period(_start_of(unit, today), today, unit)
+
+
+def _last(unit: Unit) -> Callable[[dt.date], Period]:
+    def period(today: dt.date) -> Period:
+        end = _start_of(unit, today) - ONE_DAY
+        return Period(_start_of(unit, end), end, unit)
+
+    return period
+
+
+PRESETS = {
+    "today": Preset("Today", lambda today: Period(today, today)),
+    "yesterday": Preset("Yesterday", _last_days(1)),
+    "last-7-days": Preset("Last 7 days", _last_days(7)),
+    "last-28-days": Preset("Last 28 days", _last_days(28)),
+    "last-90-days": Preset("Last 90 days", _last_days(90)),
+    "this-week": Preset("This week", _this("week")),
+    "last-week": Preset("Last week", _last("week")),
+    "this-month": Preset("This month", _this("month")),
+    "last-month": Preset("Last month", _last("month")),
+    "this-quarter": Preset("This quarter", _this("quarter")),
+    "last-quarter": Preset("Last quarter", _last("quarter")),
+    "this-year": Preset("This year", _this("year")),
+    "last-year": Preset("Last year", _last("year")),
+}
+DEFAULT_PRESET = "last-28-days"
+
+
+def previous(period: Period, known: dt.datetime) -> Period:
+    """The period before: one unit earlier, or for plain days as many days earlier.
+
+    A period of whole weeks so keeps its weekdays. `known` is local: up to when the period is known.
+    Where that is before its end, the comparison ends at the same time of the same day.
+    """
+    if period.unit in _UNIT_MONTHS:
+        return _months_earlier(period, _UNIT_MONTHS[period.unit], known)
+    return _days_earlier(period, 7 if period.unit == "week" else period.days, known)
+
+
+def year_before(period: Period, known: dt.datetime) -> Period:
+    """The same period a year before: 52 weeks for whole weeks, so that weekdays match.
+
+    `known` cuts it as it cuts `previous`.
+    """
+    if period.days % 7 == 0 and period.unit in ("day", "week"):
+        return _days_earlier(period, 364, known)
+    return _months_earlier(period, 12, known)
+
+
+def cut_alike(chosen: Period, period: Period, known: dt.datetime) -> Period:
+    """Dates to compare with, cut where `known` cuts the period, if they are as many days."""
+    shown = period.up_to(known)
+    if chosen.days != period.days or shown == period:
+        return chosen
+    return replace(chosen, end=chosen.start + (shown.end - shown.start), until=shown.until)
+
+
+def _days_earlier(period: Period, days: int, known: dt.datetime) -> Period:
+    shown, shift = period.up_to(known), ONE_DAY * days
+    return replace(shown, start=shown.start - shift, end=shown.end - shift)
+
+
+def _months_earlier(period: Period, count: int, known: dt.datetime) -> Period:
+    shown = period.up_to(known)
+    end = _shift_months(shown.end, -count)
+    if (shown.end + ONE_DAY).day == 1 and shown.until is None:  # to the end of its month
+        end = end.replace(day=months.monthrange(end.year, end.month)[1])
+    return replace(shown, start=_shift_months(shown.start, -count), end=end)
+
+
+def _shift_months(day: dt.date, count: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return dt.date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+
+
+def _start_of(unit: Unit, day: dt.date) -> dt.date:
+    if unit == "week":
+        return day - ONE_DAY * day.weekday()
+    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[unit]
+    return day.replace(month=month, day=1)
+
+
+def local_days(first: dt.date, last: dt.date, timezone: str) -> Period:
+    """The local days that the UTC days from `first` to `last` touch."""
+    zone, end = zone_info(timezone), midnight(last + ONE_DAY) - dt.timedelta(microseconds=1)
+    return Period(midnight(first).astimezone(zone).date(), end.astimezone(zone).date())
+
+
+def slot_of(moment: dt.datetime) -> int:
+    """The number of the quarter-hour that a moment is in, since 1970-01-01 UTC."""
+    return int(moment.timestamp()) // SLOT_SECONDS
+
+
+@lru_cache(maxsize=64)
+def calendar(start: dt.datetime, end: dt.datetime, timezone: str) -> pd.DataFrame:
+    """What each quarter-hour from `start` up to `end` is called on the clocks of a time zone.
+
+    One row a slot: `slot` (int32), `hour` (start of the local hour, UTC without zone: two hours of
+    one name stay apart when clocks go back), `day`, `week` (its Monday), `month` (its first day),
+    `hour_of_day` (0 to 23), `weekday` (Monday 1). It is kept: do not change it.
+    """
+    slots = range(slot_of(start), slot_of(end - dt.timedelta(microseconds=1)) + 1)
+    utc = pd.to_datetime([slot * SLOT_SECONDS for slot in slots], unit="s", utc=True)
+    local = utc.tz_convert(zone_info(timezone)).tz_localize(None)
+    utc = utc.tz_localize(None)
+    # An hour ends where its name does, or where the clocks change within it.
+    hours = pd.DataFrame({"name": local.floor("h"), "offset": local - utc})
+    starts = pd.Series(utc).where((hours != hours.shift()).any(axis=1)).ffill()
+    day = local.normalize()
+    return pd.DataFrame(
+        {
+            "slot": pd.array(slots, dtype="int32"),
+            "hour": starts,
+            "day": day,
+            "week": day - pd.to_timedelta(local.day_of_week, unit="D"),
+            "month": day - pd.to_timedelta(local.day - 1, unit="D"),
+            "hour_of_day": local.hour.astype("int32"),
+            "weekday": (local.day_of_week + 1).astype("int32"),
+        }
+    )
+
+
+_OFFSETS: dict[Interval, pd.DateOffset] = {
+    "hour": pd.DateOffset(hours=1),
+    "day": pd.DateOffset(days=1),
+    "week": pd.DateOffset(weeks=1),
+    "month": pd.DateOffset(months=1),
+}
+
+
+def buckets(period: Period, interval: Interval, timezone: str) -> pd.DatetimeIndex:
+    """The start of every bucket that a period touches: `hour` aware in the zone, others dates."""
+    starts = pd.DatetimeIndex(calendar(*period.bounds(timezone), timezone)[interval].unique())
+    return starts.tz_localize("UTC").tz_convert(timezone) if interval == "hour" else starts
+
+
+def bucket_bounds(
+    starts: pd.DatetimeIndex, interval: Interval, timezone: str
+) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """The moments that buckets, by their starts, begin at and end before; aware in the zone."""
+    return _moments(starts, timezone), _moments(starts + _OFFSETS[interval], timezone)
+
+
+def _moments(starts: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """When local dates begin; where the clocks skip midnight, at the end of the skip."""
+    if starts.tz is not None:
+        return starts
+    first = np.ones(len(starts), dtype=bool)  # where a midnight comes twice
+    return starts.tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")

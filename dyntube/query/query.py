@@ -1,0 +1,186 @@
+"""Questions as values; `sql` writes them down, an engine answers them.
+
+Totals, trends and breakdowns are one question: metrics `by` nothing, a time dimension or another.
+The views behind a number are another, and how many of them fail each quality check is the third.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ..errors import QueryError
+from . import checks, dimensions
+from . import metrics as catalogue
+from .periods import Period
+
+Operator = Literal["is", "is_not", "contains"]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Only views whose `dimension` is one of `values`, or none of them, or contains one of them.
+
+    UNKNOWN stands for a missing value, a bare name for all that are called so (`Dimension.within`),
+    moments are UTC texts like `2026-11-24 14:05:00`; `contains` compares texts as `text.folded`
+    makes them. `looked_up`: nobody chose the values, they were found for a `contains`.
+    """
+
+    dimension: str
+    values: tuple[str, ...]
+    operator: Operator = "is"
+    looked_up: bool = field(default=False, compare=False)  # it keeps the same views either way
+
+
+class _OfViews:
+    """What all questions share: they are about the views of a period, under filters."""
+
+    period: Period
+    timezone: str
+    filters: tuple[Filter, ...]
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether it asks what happened before the period."""
+        return False
+
+    def _dimensions(self) -> list[str]:
+        return [filter.dimension for filter in self.filters]
+
+    def _check(self) -> None:
+        for name in self._dimensions():
+            dimensions.dimension(name)
+        self.period.bounds(self.timezone)
+
+
+@dataclass(frozen=True)
+class Query(_OfViews):
+    """A question: which metrics, of which period, by which dimensions, of which views.
+
+    `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
+    keeps so many rows. `keep` has whole values of one dimension of text in `by`; all others become
+    the row OTHER. What does not exist raises QueryError when the question is made.
+    """
+
+    metrics: tuple[str, ...]
+    period: Period
+    timezone: str = "UTC"
+    by: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    order_by: str | None = None
+    limit: int | None = None
+    keep: Filter | None = None
+
+    def __post_init__(self) -> None:
+        for name in (*self.metrics, *filter(None, [self.order_by])):
+            catalogue.metric(name)
+        self._check()
+        if self.keep:
+            self._check_kept(self.keep)
+
+    def _check_kept(self, keep: Filter) -> None:
+        if keep.dimension not in self.by or dimensions.dimension(keep.dimension).kind != "text":
+            raise QueryError(
+                "Only a dimension of text, in the rows asked for, can keep some of its values; "
+                f"{keep.dimension!r} is none."
+            )
+        if keep.operator != "is":
+            raise QueryError(f"What is kept is named, and cannot be what it {keep.operator!r}.")
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether it asks what happened before the period."""
+        return "new_viewers" in (*self.metrics, self.order_by)
+
+    @property
+    def is_by_clock(self) -> bool:
+        """Whether its rows differ by time alone, or there is only one."""
+        return all(dimensions.dimension(name).of_calendar for name in self.by)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """What is added up of its views: of its metrics, and for rates of what they divide.
+
+        Rates are divided (`shape`) when groups have been put together.
+        """
+        return tuple(name for name in self._parts() if not catalogue.metric(name).different)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What is counted once, however often it comes."""
+        return tuple(name for name in self._parts() if catalogue.metric(name).different)
+
+    def _parts(self) -> Iterable[str]:
+        names = (*self.metrics, *filter(None, [self.order_by]))
+        parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
+        return dict.fromkeys(parts)
+
+    def of(self, metrics: tuple[str, ...]) -> Query:
+        """The same question about other metrics, for all of its rows."""
+        return replace(self, metrics=metrics, order_by=None, limit=None)
+
+    def has_in_it(self, part: Query) -> bool:
+        """Whether the rows of this question add up to those of another about the same views.
+
+        It must ask for views; what the other counts once does not matter, since only sums add up.
+        """
+        views = (self.period, self.timezone, self.filters)
+        same = views == (part.period, part.timezone, part.filters)
+        rows = not self.keep and {*part.by} <= {*self.by}
+        return same and rows and {"views", *part.added} <= {*self.added}
+
+    def _dimensions(self) -> list[str]:
+        return [*self.by, *super()._dimensions()]
+
+
+@dataclass(frozen=True)
+class RowsQuery(_OfViews):
+    """The views themselves, newest first: all that a metric is about, or that a check counts.
+
+    `metric` names one of `metrics.METRICS`, `check` one of `quality.CHECKS`. `limit` (None: all)
+    and `offset` cut out a page. Unknown names raise QueryError when the question is made.
+    """
+
+    period: Period
+    timezone: str = "UTC"
+    filters: tuple[Filter, ...] = ()
+    check: str | None = None
+    limit: int | None = 100
+    offset: int = 0
+    metric: str = "views"
+
+    def __post_init__(self) -> None:
+        self._check()
+        catalogue.metric(self.metric)
+        if self.check is not None:
+            checks.check(self.check)
+
+
+@dataclass(frozen=True)
+class ChecksQuery(_OfViews):
+    """How many views there are, and how many of them each of `quality.CHECKS` counts."""
+
+    period: Period
+    timezone: str = "UTC"
+    filters: tuple[Filter, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._check()
+
+
+@dataclass(frozen=True)
+class CountQuery(_OfViews):
+    """How many views a metric is about: as many as a RowsQuery without limit has rows."""
+
+    period: Period
+    timezone: str = "UTC"
+    filters: tuple[Filter, ...] = ()
+    metric: str = "views"
+
+    def __post_init__(self) -> None:
+        self._check()
+        catalogue.metric(self.metric)
+
+
+Question = Query | RowsQuery | ChecksQuery | CountQuery

@@ -1,0 +1,197 @@
+"""Settings: read once, from the environment or `.streamlit/secrets.toml`, and handed on.
+
+`sources` says which file that is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from ..errors import ConfigError
+from ..reading.addresses import NO_RULES, PageRules
+from ..reading.zones import zone_info
+from . import texts
+from .sources import Sources, Stray, find_sources
+from .texts import Sync
+
+STATS_URL = "https://stats.dyntube.com"
+API_URL = "https://api.dyntube.com"
+
+ScopeKind = Literal["account", "project", "channel"]
+T = TypeVar("T")
+NO_KEYS: tuple[str, ...] = ()
+NO_DOMAINS: tuple[str, ...] = ()
+NO_HOSTS: tuple[str, ...] = ()
+IN_APP: Sync = "app"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one sync asks the API for: the whole account, one project or one channel."""
+
+    kind: ScopeKind = "account"
+    key: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        """The filter fields of the request body."""
+        return {} if self.kind == "account" else {f"{self.kind}Key": self.key}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation is set up.
+
+    `sync` says who fetches: the app while people look, or an external scheduler; then the app
+    needs no API key and may read an archive that it cannot write. `own_domains` are where videos
+    are expected, with all domains below them; none: nobody has said. `rules` say what tells the
+    pages of some sites apart. The app keeps the newest days in so many megabytes of `memory`.
+    `hosts` are the names that the dashboard answers to beside those of its machine; "*.acme.com"
+    has all below acme.com. `api_zone` is the time zone of dates that name none, empty where nobody
+    has said. `demo` means: no account is connected.
+    """
+
+    api_key: str = field(default="", repr=False)
+    stats_url: str = STATS_URL
+    api_url: str = API_URL
+    archive: Path = Path("archive")
+    timezone: str = "UTC"
+    scopes: tuple[Scope, ...] = (Scope(),)
+    page_size: int = 1000
+    concurrency: int = 4
+    refresh_minutes: int = 10
+    sync: Sync = "app"
+    own_domains: tuple[str, ...] = ()
+    rules: PageRules = NO_RULES
+    memory: int = 500
+    hosts: tuple[str, ...] = ()
+    api_zone: str = ""
+    demo: bool = False
+
+    @property
+    def zone_of_api(self) -> dt.tzinfo:
+        """The zone of dates that name none."""
+        return zone_info(self.api_zone) if self.api_zone else dt.UTC
+
+    def folder(self, scope: Scope) -> str:
+        """The archive folder's name of a scope: no text from outside becomes part of a path."""
+        if self.demo:
+            return "demo"
+        identity = f"{self.stats_url}\n{scope.kind}\n{scope.key}"
+        return f"{scope.kind}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: `settings` have the default of each that is `wrong`, for a reason by its name.
+
+    `names` are those of all settings there are.
+    """
+
+    settings: Settings
+    sources: Sources
+    names: tuple[str, ...]
+    wrong: Mapping[str, str]
+
+    @property
+    def unknown(self) -> list[str]:
+        """A sentence for each name that looks like one of a setting and is none."""
+        return [_unknown(stray) for stray in self.sources.strays(self.names)]
+
+
+def _unknown(stray: Stray) -> str:
+    if stray.table:
+        return f"{stray.name} stands below [{stray.table}], where no setting is looked for."
+    meant = f"did you mean {stray.meant}?" if stray.meant else "the README lists all settings."
+    return f"{stray.name} is no setting; {meant}"
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
+) -> Settings:
+    """Read the settings; the environment wins over the file.
+
+    Raises ConfigError, naming every setting that is wrong.
+    """
+    reading = try_settings(environ, secrets_file)
+    if reading.sources.trouble or reading.wrong:
+        raise ConfigError(reading.sources.trouble or " ".join(reading.wrong.values()))
+    return reading.settings
+
+
+def try_settings(
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
+) -> Reading:
+    """Read the settings, and say what is wrong with them instead of raising it."""
+    sources = find_sources(environ, secrets_file)
+    read = _Reader(sources)
+    is_set = sources.text("DYNTUBE_API_KEY") or sources.text("DYNTUBE_STATS_URL")
+    demo = not is_set and sources.text("DYNTUBE_SYNC") != "external"
+    settings = Settings(
+        api_key=read("DYNTUBE_API_KEY", texts.api_key, ""),
+        stats_url=read("DYNTUBE_STATS_URL", texts.url, STATS_URL),
+        api_url=read("DYNTUBE_API_URL", texts.url, API_URL),
+        archive=sources.folder / read("DYNTUBE_ARCHIVE", texts.path, Path("archive")),
+        timezone=read("DYNTUBE_TIMEZONE", texts.timezone, "UTC"),
+        scopes=read.scopes() or (Scope(),),
+        page_size=read("DYNTUBE_PAGE_SIZE", texts.whole_number, 1000),
+        concurrency=read("DYNTUBE_CONCURRENCY", texts.whole_number, 4),
+        refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", texts.whole_number, 10),
+        sync=read("DYNTUBE_SYNC", texts.sync, IN_APP),
+        own_domains=read("DYNTUBE_OWN_DOMAINS", texts.domains, NO_DOMAINS),
+        rules=read("DYNTUBE_PAGE_PARAMETERS", texts.rules, NO_RULES),
+        memory=read("DYNTUBE_MEMORY", texts.megabytes, 500),
+        hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
+        api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
+        demo=demo,
+    )
+    return Reading(settings, sources, tuple(read.names), read.wrong)
+
+
+def read_hosts(
+    environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
+) -> tuple[str, ...]:
+    """Read `hosts` alone: it is needed to say to somebody that another setting is wrong.
+
+    Raises ConfigError.
+    """
+    sources = find_sources(environ, secrets_file)
+    read = _Reader(sources)
+    hosts = read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS)
+    if sources.trouble or read.wrong:
+        raise ConfigError(sources.trouble or " ".join(read.wrong.values()))
+    return hosts
+
+
+class _Reader:
+    """Reads settings, and keeps what is wrong with them."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.names: list[str] = []
+        self.wrong: dict[str, str] = {}
+
+    def __call__(self, name: str, convert: Callable[[str, str], T], default: T) -> T:
+        self.names.append(name)
+        text = self._sources.text(name)
+        try:
+            return convert(name, text) if text else default
+        except ConfigError as error:
+            self.wrong[name] = str(error)
+            return default
+
+    def scopes(self) -> tuple[Scope, ...]:
+        projects = self("DYNTUBE_PROJECT_KEYS", texts.keys, NO_KEYS)
+        channels = self("DYNTUBE_CHANNEL_KEYS", texts.keys, NO_KEYS)
+        if projects and channels:
+            self.wrong["DYNTUBE_PROJECT_KEYS"] = (
+                "Set DYNTUBE_PROJECT_KEYS or DYNTUBE_CHANNEL_KEYS, not both: "
+                "a view in both would be fetched and counted twice."
+            )
+        return tuple(Scope("project", key) for key in projects) or tuple(
+            Scope("channel", key) for key in channels
+        )

@@ -1,0 +1,153 @@
+"""What the text of a setting says. Each takes the setting's name, for a ConfigError to name it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from ..errors import ConfigError, PeriodError
+from ..reading.addresses import PageRules, in_ascii
+from ..reading.zones import zone_info
+
+Sync = Literal["app", "external"]
+
+
+def path(name: str, text: str) -> Path:
+    """A folder; ~ is somebody's home."""
+    home = text.split("/")[0]
+    if "\0" in text:
+        raise ConfigError(f"{name} has a character that no path can have.")
+    if home.startswith("~") and not os.path.isdir(os.path.expanduser(home)):
+        raise ConfigError(
+            f"{name} starts with {home[:80]!r}, but there is no such home folder on this machine. "
+            "Write the whole path."
+        )
+    return Path(text).expanduser()
+
+
+def api_key(name: str, text: str) -> str:
+    """A key as it stands in a header."""
+    _refuse_quotes(name, text)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigError(f"{name} has characters that no API key has: was it copied whole?")
+    return text
+
+
+def keys(name: str, text: str) -> tuple[str, ...]:
+    """Keys, separated by commas; each once."""
+    _refuse_quotes(name, text)
+    if not text.isprintable():
+        raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
+    return tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+
+
+def _refuse_quotes(name: str, text: str) -> None:
+    if text[:1] in ("'", '"'):  # as from a file for `docker run --env-file`
+        raise ConfigError(f"{name} starts with a quote: write it without quotes.")
+
+
+_LABEL = "[0-9A-Za-z_\x80-\U0010ffff-]{1,63}"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}([.]{_LABEL})*[.]?")
+
+
+def domains(name: str, text: str) -> tuple[str, ...]:
+    """Domains, separated by commas; each once."""
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for domain in found:
+        if not (domain.isprintable() and _DOMAIN.fullmatch(domain)):
+            raise ConfigError(
+                f"{name} has {domain[:80]!r}, which is no domain. Write acme.com, without "
+                "https://, port or path; it stands for every domain below it too."
+            )
+    return found
+
+
+def rules(name: str, text: str) -> PageRules:
+    """Page rules: a domain, a colon, its parameters; several separated by semicolons."""
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in filter(str.strip, text.split(";")):
+        domain, _, parameters = rule.partition(":")
+        [domain] = domains(name, domain) or ("",)
+        kept = tuple(dict.fromkeys(parameters.lower().split()))
+        if not domain or not kept:
+            raise ConfigError(
+                f"{name} has {rule.strip()[:80]!r}, which names no domain and parameters. Write "
+                "shop.example: p id; lms.example: # for pages like /?p=12 and /#/lesson/3."
+            )
+        found[in_ascii(domain)] = kept
+    return PageRules(tuple(sorted(found.items())))
+
+
+def hosts(name: str, text: str) -> tuple[str, ...]:
+    """Names of hosts, separated by commas; each once."""
+    parts = (part.strip() for part in text.split(","))
+    return tuple(dict.fromkeys(_host(name, part) for part in parts if part))
+
+
+def _host(name: str, text: str) -> str:
+    """The name as browsers send it: in lower case and ASCII, without the dot of the root."""
+    star, bare = ("*.", text[2:]) if text.startswith("*.") else ("", text)
+    try:
+        if not _DOMAIN.fullmatch(bare):
+            raise ValueError(bare)
+        return star + bare.rstrip(".").lower().encode("idna").decode()
+    except ValueError:  # of the codec too
+        raise ConfigError(
+            f"{name} has {text[:80]!r}, which is no name of a host. Write dash.acme.com, without "
+            "https://, port or path; *.acme.com stands for every name below acme.com."
+        ) from None
+
+
+def url(name: str, text: str) -> str:
+    """An address without its last slash."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in ("http", "https"):
+        raise ConfigError(f"{name} must look like https://stats.dyntube.com.")
+    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
+        raise ConfigError(
+            f"{name} must start with https://, or the API key would travel readable; "
+            "http:// is for servers on this machine."
+        )
+    return text.rstrip("/")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def timezone(name: str, text: str) -> str:
+    """The name of a time zone."""
+    try:
+        return zone_info(text).key
+    except PeriodError as error:
+        raise ConfigError(f"{name} cannot be used: {error}") from None
+
+
+def sync(name: str, text: str) -> Sync:
+    """Who fetches."""
+    if text not in ("app", "external"):
+        raise ConfigError(f"{name} must be app or external, not {text!r}.")
+    return cast(Sync, text)
+
+
+def megabytes(name: str, text: str) -> int:
+    """A whole number from 0."""
+    return whole_number(name, text, least=0)
+
+
+def whole_number(name: str, text: str, least: int = 1) -> int:
+    """A whole number from `least` on."""
+    if not text.isdecimal() or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number from {least}, not {text!r}.")
+    return int(text)

@@ -1,0 +1,131 @@
+"""Dated notes on the time axis: what happened that day, about everything or about one thing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+from ..errors import EntryError
+from ..query.periods import EARLIEST, LATEST, Period
+from ..query.query import Filter
+from ..reading.text import folded
+from .json_list import Shelf, moment, one_line
+
+FILE_NAME = "notes.json"
+LONGEST_TEXT = 200  # characters
+MOST = 2000  # notes; a page reads them all
+
+Scope = Literal["everything", "project", "channel", "video"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note about a day, on the clocks of whoever looks; `key` names what it is about."""
+
+    id: str
+    day: dt.date
+    text: str
+    scope: Scope
+    key: str  # of a project, channel or video; "" for everything
+    created_at: dt.datetime
+
+
+class Notes:
+    """The notes that all readers of one account share; safe for many threads and processes.
+
+    All methods raise ArchiveError when the file cannot be read, those that change it also when it
+    cannot be written.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf[Note],
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._shelf, self._now = shelf, now
+
+    def all(self) -> list[Note]:
+        """Every note, the earliest day first; those of a day as they were written."""
+        return sorted(self._shelf.items(), key=lambda note: note.day)
+
+    def add(self, day: dt.date, text: str, scope: Scope = "everything", key: str = "") -> Note:
+        """Write a note. Raises EntryError when it cannot be kept like this."""
+        note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
+        with self._shelf.editing() as notes:
+            if len(notes) >= MOST:
+                raise EntryError(f"There are {MOST:,} notes, the most there can be. Delete some.")
+            notes[note.id] = note
+        return note
+
+    def change(
+        self, id_: str, day: dt.date, text: str, scope: Scope = "everything", key: str = ""
+    ) -> Note:
+        """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
+        with self._shelf.editing() as notes:
+            if id_ not in notes:
+                raise EntryError("This note is gone: somebody has deleted it. Write it again.")
+            changed = replace(notes[id_], day=day, text=text, scope=scope, key=key)
+            notes[id_] = _checked(changed)
+            return notes[id_]
+
+    def remove(self, id_: str) -> None:
+        """Delete a note; one that is gone already is no error."""
+        with self._shelf.editing() as notes:
+            notes.pop(id_, None)
+
+
+def shown(notes: Iterable[Note], period: Period, filters: Iterable[Filter]) -> list[Note]:
+    """The notes that belong on a time axis of this period, where a page is filtered like this.
+
+    Those about everything always do. Those about a project or channel do, unless the page is
+    filtered to others. Those about a video do only where the page is narrowed down to videos and
+    it is among them: there are many videos, and each note would be noise to all the others.
+    """
+    filters = tuple(filters)
+    return [
+        note
+        for note in notes
+        if period.start <= note.day <= period.end and _concerns(note, filters)
+    ]
+
+
+def load(item: dict[str, Any]) -> Note:
+    """The note that a JSON object describes, for a shelf."""
+    day, created_at = dt.date.fromisoformat(item["day"]), moment(item["created_at"])
+    note = Note(**item | {"day": day, "created_at": created_at})
+    if not all(isinstance(text, str) for text in (note.id, note.text, note.key)):
+        raise TypeError("a note's texts are texts")
+    return _checked(note)
+
+
+def _concerns(note: Note, filters: tuple[Filter, ...]) -> bool:
+    if note.scope == "everything":
+        return True
+    about = [filter_ for filter_ in filters if filter_.dimension == note.scope]
+    narrowed = note.scope != "video" or any(filter_.operator != "is_not" for filter_ in about)
+    return narrowed and all(_lets_through(filter_, note.key) for filter_ in about)
+
+
+def _lets_through(filter_: Filter, key: str) -> bool:
+    match filter_.operator:
+        case "is":
+            return key in filter_.values
+        case "is_not":
+            return key not in filter_.values
+        case "contains":
+            return any(folded(part) in folded(key) for part in filter_.values)
+
+
+def _checked(note: Note) -> Note:
+    if not EARLIEST <= note.day <= LATEST:
+        raise EntryError(f"The day of a note lies between {EARLIEST} and {LATEST}.")
+    if note.scope not in SCOPES:
+        raise EntryError(f"A note is about one of: {', '.join(SCOPES)}.")
+    if (note.scope == "everything") == bool(note.key):
+        raise EntryError("Choose what the note is about: everything, or one thing.")
+    return replace(note, text=one_line(note.text, "The note", LONGEST_TEXT))

@@ -1,0 +1,159 @@
+"""Saved views: a page with its period, comparison and filters under a name, personal or shared.
+
+A view is kept as the query parameters of its address, so "last 28 days" moves with the calendar,
+and a value that is no longer known is said on the page like that of an old link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ..errors import EntryError
+from ..query.dimensions import DIMENSIONS
+from ..reading.text import folded
+from .json_list import Shelf, moment, one_line
+
+FILE_NAME = "saved_views.json"
+LONGEST_NAME = 80  # characters
+MOST = 200  # views of one reader, and shared ones
+SHARED = ""  # stands where a personal view names its owner
+
+_PAGE = re.compile(r"[a-z0-9_-]{0,40}")
+_GONE = "This view is gone: somebody has deleted it."
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """A named view; `page` is the path of its address, "" for the first page."""
+
+    id: str
+    name: str
+    page: str
+    parameters: dict[str, list[str]]
+    owner: str  # a `reader_id`, or SHARED
+    created_at: dt.datetime
+
+
+class SavedViews:
+    """The saved views of one account; safe for many threads and processes.
+
+    A personal view exists for its owner alone; shared ones belong to everybody. All methods raise
+    ArchiveError when the file cannot be read, those that change it also when it cannot be written.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf[SavedView],
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._shelf, self._now = shelf, now
+
+    def for_reader(self, reader: str) -> list[SavedView]:
+        """A reader's own views and the shared ones, by name; "" is a reader who is not known."""
+        found = [view for view in self._shelf.items() if view.owner in (reader, SHARED)]
+        return sorted(found, key=lambda view: (folded(view.name), view.owner))
+
+    def save(
+        self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
+    ) -> tuple[SavedView, bool]:
+        """Keep a view for `owner`, and say whether it replaced one of theirs of the same name.
+
+        Raises EntryError when it cannot be kept like this.
+        """
+        view = _checked(
+            SavedView(secrets.token_hex(8), name, page, dict(parameters), owner, self._now())
+        )
+        with self._shelf.editing() as views:
+            same = _called(views.values(), view.name, owner)
+            if same:
+                view = replace(view, id=same.id)
+            elif sum(other.owner == owner for other in views.values()) >= MOST:
+                raise EntryError(f"There are {MOST} such views, the most there can be. Delete one.")
+            views[view.id] = view
+        return view, same is not None
+
+    def rename(self, id_: str, name: str, reader: str) -> SavedView:
+        """Give a view another name. Raises EntryError when it is gone or the name is taken."""
+        with self._shelf.editing() as views:
+            if not _may_change(views.get(id_), reader):
+                raise EntryError(_GONE)
+            view = _checked(replace(views[id_], name=name))
+            same = _called(views.values(), view.name, view.owner)
+            if same and same.id != id_:
+                raise EntryError(
+                    f"There is a view called {same.name} already. Choose another name."
+                )
+            views[id_] = view
+        return view
+
+    def remove(self, id_: str, reader: str) -> None:
+        """Delete a view; one that is gone already, or another reader's, is left alone."""
+        with self._shelf.editing() as views:
+            if _may_change(views.get(id_), reader):
+                del views[id_]
+
+
+def reader_id(cookie: str) -> str:
+    """Whom a view belongs to, told by a cookie; "" without one.
+
+    A hash is kept instead of the cookie, so whoever reads the file can be nobody else.
+    """
+    return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
+
+
+def load(item: dict[str, Any]) -> SavedView:
+    """The view that a JSON object describes, for a shelf."""
+    view = SavedView(**item | {"created_at": moment(item["created_at"])})
+    if not isinstance(view.parameters, dict):
+        raise TypeError("parameters have names")
+    texts = [view.id, view.name, view.page, view.owner, *view.parameters]
+    lists = [*view.parameters.values()]
+    if not all(isinstance(values, list) for values in lists):
+        raise TypeError("a parameter has a list of values")
+    if not all(isinstance(text, str) for text in chain(texts, *lists)):
+        raise TypeError("a view is made of texts")
+    return _checked(view)
+
+
+def renewed(view: SavedView) -> SavedView:
+    """A view of the first version, where a missing value was a word, with nothing in its place."""
+
+    def values(name: str, texts: list[str]) -> list[str]:
+        if name.removesuffix("-not") not in DIMENSIONS:
+            return texts
+        return ["" if text == _ONCE_MISSING else text for text in texts]
+
+    read = {name: values(name, texts) for name, texts in view.parameters.items()}
+    return replace(view, parameters=read)
+
+
+_ONCE_MISSING = "Unknown"
+
+
+def shelf(folder: Path) -> Shelf[SavedView]:
+    """The saved views that an account keeps in its folder."""
+    return Shelf(folder / FILE_NAME, load, [renewed])
+
+
+def _may_change(view: SavedView | None, reader: str) -> bool:
+    return view is not None and view.owner in (reader, SHARED)
+
+
+def _called(views: Iterable[SavedView], name: str, owner: str) -> SavedView | None:
+    wanted = owner, folded(name)
+    return next((view for view in views if (view.owner, folded(view.name)) == wanted), None)
+
+
+def _checked(view: SavedView) -> SavedView:
+    if not _PAGE.fullmatch(view.page):
+        raise EntryError("A view of this page cannot be saved.")
+    return replace(view, name=one_line(view.name, "The name", LONGEST_NAME))

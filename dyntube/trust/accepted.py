@@ -1,0 +1,137 @@
+"""Doubts that somebody who knows better has accepted, and why; kept beside the days.
+
+What is accepted stays visible, and no longer counts as something that is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..archive.doubts import KINDS, Kind
+from ..errors import EntryError
+from ..query.periods import EARLIEST, LATEST, ONE_DAY
+from ..reading.text import clean, short
+from ..sharing.json_list import Shelf, moment, one_line
+
+FILE_NAME = "accepted.json"
+LONGEST_REASON = 200  # characters
+MOST = 2000  # acceptances; a page reads them all
+_LONGEST_NAME = 80
+
+Span = tuple[dt.date, dt.date]  # UTC days, both included
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Doubts of one kind are accepted on the UTC days from `first` to `last`, both included."""
+
+    id: str
+    kind: Kind
+    first: dt.date
+    last: dt.date
+    reason: str
+    by: str
+    at: dt.datetime
+
+    def covers(self, day: dt.date, kind: Kind) -> bool:
+        """Whether it is about the doubts of a kind on a UTC day."""
+        return self.kind == kind and self.first <= day <= self.last
+
+
+class Acceptances:
+    """What is accepted on the days of an archive; safe for many threads and processes.
+
+    All methods raise ArchiveError when the file cannot be read, those that change it also when it
+    cannot be written.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf[Acceptance],
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._shelf, self._now = shelf, now
+
+    def all(self) -> tuple[Acceptance, ...]:
+        """Every acceptance; at most one is about a kind on a day."""
+        return self._shelf.items()
+
+    def accept(self, spans: Mapping[Kind, Iterable[Span]], reason: str, by: str = "") -> None:
+        """Accept the doubts of these kinds on these days, instead of what was said of them before.
+
+        Raises EntryError when it cannot be kept like this.
+        """
+        new = [
+            _checked(
+                Acceptance(secrets.token_hex(8), kind, first, last, reason, by, at=self._now())
+            )
+            for kind, of_kind in spans.items()
+            for first, last in of_kind
+        ]
+        with self._shelf.editing() as items:
+            for item in new:
+                _cut(items, item.first, item.last, (item.kind,))
+                items[item.id] = item
+            if len(items) > MOST:
+                raise EntryError(
+                    f"More than {MOST:,} acceptances cannot be kept. Accept longer periods, with "
+                    "--kind."
+                )
+
+    def undo(self, first: dt.date, last: dt.date, kinds: Collection[Kind] = KINDS) -> bool:
+        """Accept nothing of these kinds on these days; whether anything was."""
+        _check_days(first, last)
+        with self._shelf.editing() as items:
+            before = dict(items)
+            _cut(items, first, last, kinds)
+            return items != before
+
+
+def _cut(
+    items: dict[str, Acceptance], first: dt.date, last: dt.date, kinds: Collection[Kind]
+) -> None:
+    """Take days out of what is accepted; what lies before and after them stays."""
+    for item in list(items.values()):
+        if item.kind in kinds and item.first <= last and first <= item.last:
+            del items[item.id]
+            items |= {rest.id: rest for rest in _rests(item, first, last)}
+
+
+def _rests(item: Acceptance, first: dt.date, last: dt.date) -> Iterator[Acceptance]:
+    if item.first < first:
+        yield replace(item, last=first - ONE_DAY)
+    if last < item.last:
+        yield replace(item, id=secrets.token_hex(8), first=last + ONE_DAY)
+
+
+def load(item: dict[str, Any]) -> Acceptance:
+    """The acceptance that a JSON object describes, for a shelf."""
+    first, last = (dt.date.fromisoformat(item[name]) for name in ("first", "last"))
+    found = Acceptance(**item | {"first": first, "last": last, "at": moment(item["at"])})
+    if not all(isinstance(text, str) for text in (found.id, found.reason, found.by)):
+        raise TypeError("an acceptance's texts are texts")
+    return _checked(found)
+
+
+def _checked(item: Acceptance) -> Acceptance:
+    if item.kind not in KINDS:
+        raise EntryError(f"There is no doubt {item.kind!r}. The kinds are: {', '.join(KINDS)}.")
+    _check_days(item.first, item.last)
+    by = " ".join(clean(item.by).split())
+    return replace(
+        item,
+        reason=one_line(item.reason, "The reason", LONGEST_REASON),
+        by=short(by, _LONGEST_NAME),
+    )
+
+
+def _check_days(first: dt.date, last: dt.date) -> None:
+    if not EARLIEST <= first <= last <= LATEST:
+        raise EntryError(
+            f"The days go from the earlier to the later, between {EARLIEST} and {LATEST}."
+        )

@@ -1,0 +1,143 @@
+"""The fields that numbers rest upon, and the days on which DynTube no longer fills them.
+
+Pure: made of how many views of each stored day have a value of each field, by the API's names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..archive.dayfile import DayInfo
+from ..formats import day as full_date
+
+# Those that a metric or dimension is made of. Not those that companies switch on and off:
+# clientUserId, userKey, channelKey.
+WATCHED = {
+    "videoKey": "Video",
+    "projectKey": "Project",
+    "viewerId": "Viewer",
+    "started": "Started",
+    "ended": "Ended",
+    "muted": "Sound",
+    "duration": "Video length",
+    "watchTime": "Watch time",
+    "planType": "Plan",
+    "region": "Delivery region",
+    "browser.family": "Browser",
+    "browser.major": "Browser version",
+    "device.brand": "Device brand",
+    "device.model": "Device model",
+    "device.type": "Device type",
+    "os.family": "Operating system",
+    "os.major": "Operating system version",
+    "geo.continent": "Continent",
+    "geo.country": "Country",
+    "geo.region": "Region",
+    "geo.city": "City",
+    "embed.domain": "Embedding domain",
+    "embed.url": "Embedding page",
+}
+_TELLING = 0.1  # a field that fewer views have says nothing about the days after
+_NAMED = 3  # fields in one sentence
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How many views a day has, and how many of them have a value of each field."""
+
+    rows: int
+    views: Mapping[str, int]
+
+    def share(self, field: str) -> float:
+        """How much of its views have a value of a field."""
+        return self.views.get(field, 0) / self.rows
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A field that views of `day` lack, and that those of `before` had."""
+
+    day: dt.date
+    field: str
+    before: dt.date
+    share: float  # of the views of `before`
+
+
+def filled(infos: Sequence[DayInfo]) -> Filled | None:
+    """What is known of a day's fields, over its scopes; None where an older version stored one."""
+    if any(info.rows and not info.filled for info in infos):
+        return None
+    total: dict[str, int] = {}
+    for info in infos:
+        for field, count in info.filled.items():
+            total[field] = total.get(field, 0) + count
+    return Filled(sum(info.rows for info in infos), total)
+
+
+def vanished(days: Mapping[dt.date, Filled]) -> list[Fall]:
+    """Fields that no view of a day has, and at least half of those of the nearest day before."""
+    return list(_falls(days, fewest=20, high=0.5, low=0.0))
+
+
+def thinned(days: Mapping[dt.date, Filled]) -> list[Fall]:
+    """Fields that few views of a day have, and nearly all of the nearest day before."""
+    falls = _falls(days, fewest=50, high=0.9, low=0.1)
+    return [fall for fall in falls if days[fall.day].share(fall.field)]
+
+
+def _falls(
+    days: Mapping[dt.date, Filled], *, fewest: int, high: float, low: float
+) -> Iterator[Fall]:
+    """Fields of which a day's share is `low` at most, and `high` at least on the day before.
+
+    Days of fewer views say nothing, nor do those that lack the field themselves: while it stays
+    away, each day is compared with the last that had it.
+    """
+    had: dict[str, tuple[dt.date, float]] = {}
+    for day, views in sorted(days.items()):
+        if views.rows < fewest:
+            continue
+        for field in WATCHED:
+            share = views.share(field)
+            if share > _TELLING:
+                had[field] = day, share
+            elif share <= low and field in had and had[field][1] >= high:
+                yield Fall(day, field, *had[field])
+
+
+def vanished_text(falls: Sequence[Fall], rows: int) -> str:
+    """A sentence about fields that vanished on the same day, and were last there on the same."""
+    named = [f"{WATCHED[fall.field]} ({fall.field})" for fall in falls[:_NAMED]]
+    if rest := len(falls) - len(named):
+        named.append(f"{rest} other {'field' if rest == 1 else 'fields'}")
+    are, them = ("is", "it") if len(falls) == 1 else ("are", "them")
+    when = _when(falls[0])
+    return f"{listed(named)} {are} missing in all {rows:,} views; {when} had {them}."
+
+
+def thinned_text(fall: Fall, views: Filled) -> str:
+    """A sentence about a field that few views of a day have."""
+    return (
+        f"{WATCHED[fall.field]} ({fall.field}) is in {views.views[fall.field]:,} of "
+        f"{views.rows:,} views; {_when(fall)} it was in {fall.share:.0%}."
+    )
+
+
+def _when(fall: Fall) -> str:
+    is_next = fall.day - fall.before == dt.timedelta(days=1)
+    return "the day before" if is_next else full_date(fall.before)
+
+
+def named_in(texts: Iterable[str]) -> list[str]:
+    """Which fields sentences name, whoever wrote them."""
+    said = "\n".join(texts)
+    return [field for field in WATCHED if re.search(rf"(?<![\w.]){re.escape(field)}\b", said)]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,124 @@
+"""Every stored day and its state: final, still changing, in doubt, missing or damaged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..archive.coverage import known_until
+from ..archive.dayfile import DayInfo
+from ..archive.doubts import Doubt
+from .trust import Accepted, Trust, judged
+
+ONE_DAY = dt.timedelta(days=1)
+
+State = Literal["final", "changing", "accepted", "doubt", "missing", "damaged"]
+STATE_LABELS: dict[State, str] = {
+    "final": "Final",
+    "changing": "Still changing",
+    "accepted": "Doubt accepted",
+    "doubt": "In doubt",
+    "missing": "Not stored",
+    "damaged": "Damaged",
+}
+
+
+@dataclass(frozen=True)
+class StoredDay:
+    """A UTC day between the first stored one and today, over all scopes.
+
+    `thin` and `low` say what is only odd about it, see `Trust`.
+    """
+
+    day: dt.date
+    state: State
+    infos: tuple[DayInfo, ...]
+    doubts: tuple[Doubt, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    thin: str = ""
+    low: str = ""
+
+    @property
+    def rows(self) -> int:
+        """Views stored."""
+        return sum(info.rows for info in self.infos)
+
+    @property
+    def counted(self) -> int:
+        """Views of the day that DynTube counted, those that cannot be read among them."""
+        return sum(info.api_total - info.outside for info in self.infos)
+
+    @property
+    def rejected(self) -> int:
+        """Records that could not be read."""
+        return sum(info.rejected for info in self.infos)
+
+    @property
+    def fetched_at(self) -> dt.datetime | None:
+        """When it was last fetched."""
+        return max((info.fetched_at for info in self.infos), default=None)
+
+    @property
+    def known_until(self) -> dt.datetime | None:
+        """Up to when it is known, where that is before its end."""
+        until = known_until(self.day, self.infos) if self.infos else None
+        return until if until and until.date() <= self.day else None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether its numbers may be wrong."""
+        return self.state in ("doubt", "missing", "damaged") or self.rejected > 0
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is not fetched again by itself."""
+        known = self.state in ("final", "accepted")
+        return known and all(info.final for info in self.infos)
+
+    def has(self, kind: str) -> bool:
+        """Whether it has a doubt of a kind, accepted or not."""
+        return kind in {doubt.kind for doubt in (*self.doubts, *(a.doubt for a in self.accepted))}
+
+
+def stored_days(
+    stored: Mapping[dt.date, Sequence[DayInfo]],
+    damaged: Collection[dt.date],
+    scopes: int,
+    today: dt.date,
+    empty: Collection[tuple[dt.date, dt.date]] = (),
+    trust: Trust | None = None,
+) -> list[StoredDay]:
+    """Every day from the first stored or damaged one to `today`, oldest first.
+
+    A day is as good as the worst of its scopes, and missing while one of them is, unless it is
+    known to be `empty` there: from a day on, up to but without another. `trust` says what is in
+    doubt, else only what the days say themselves.
+    """
+    first = min([*stored, *damaged], default=None)
+    if first is None:
+        return []
+    last = max(today, *stored, *damaged)
+    said = trust or judged([stored])
+    found = []
+    for day in (first + ONE_DAY * n for n in range((last - first).days + 1)):
+        infos = tuple(stored.get(day, ()))
+        wanted = scopes - sum(start <= day < end for start, end in empty)
+        about = said.doubts.get(day, ()), said.accepted.get(day, ())
+        state = _state(infos, day in damaged, wanted, *map(bool, about))
+        odd = said.thin.get(day, ""), said.low.get(day, "")
+        found.append(StoredDay(day, state, infos, *about, *odd))
+    return found
+
+
+def _state(
+    infos: Sequence[DayInfo], damaged: bool, scopes: int, doubtful: bool, accepted: bool
+) -> State:
+    if damaged:
+        return "damaged"
+    if len(infos) < scopes:
+        return "missing"
+    if doubtful or accepted:
+        return "doubt" if doubtful else "accepted"
+    return "final" if all(info.settled for info in infos) else "changing"
