@@ -14,8 +14,8 @@ from dyntube.events import FILE_NAME, Journal
 from dyntube.reading.parse import read_page
 from dyntube.settings.settings import STATS_URL, Settings
 from dyntube.sharing.json_list import Shelf
+from dyntube.trust import accepted
 from dyntube.trust.accepted import Acceptances
-from dyntube.trust.trust import accepted
 
 from .conftest import pager, record
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dyntube.reading.addresses import Address, PageRules, page, read
@@ -91,6 +91,7 @@ def test_campaigns_come_from_the_query(query: str, said: Address) -> None:
     assert (found.term, found.content) == (said.term, said.content)
 
 
+@example("0\r/")
 @given(st.text() | st.builds("https://{}/{}?{}#{}".format, *[st.text()] * 4))
 def test_any_text_gives_a_page_that_can_be_shown(text: str) -> None:
     found = page(text)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dyntube.errors import BadResponseError
+from dyntube.fetch import client as api
 from dyntube.fetch.client import Client
-from dyntube.fetch.day import client as api
 from dyntube.settings.settings import Settings
 
 from .scripted import Answer, Asked, Server

@@ -429,7 +429,7 @@ def test_an_archive_of_a_newer_version_is_said_to_be_one(tmp_path: Path) -> None
     script = f"""
 import dataclasses
 from pathlib import Path
-from dyntube import dayfile
+from dyntube.archive import dayfile
 path = Path({str(day_file(folder, MAY_1))!r})
 info = dataclasses.replace(dayfile.read_info(path), schema=99)
 dayfile.write(path, dayfile.read(path), info)

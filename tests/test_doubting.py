@@ -184,18 +184,26 @@ def test_what_is_accepted_no_longer_counts_and_stays_visible(folder: Path) -> No
     assert doubt["accepted"].items() >= {"reason": "Told by support", "by": "ops"}.items()
 
 
-def test_a_later_doubt_of_another_kind_is_not_accepted_and_one_of_the_same_is(
-    folder: Path,
-) -> None:
+@pytest.mark.parametrize(
+    "other", [ZONE, Doubt("count", "DynTube counts 9,999 views and sent 833.")]
+)
+def test_a_later_doubt_that_says_something_else_is_not_accepted(folder: Path, other: Doubt) -> None:
     accept(folder)
     archive, day = odd.open_archive(folder, NOBODY), MAY_1
-    worse = Doubt("count", "DynTube counts 9,999 views and sent 833.")
-    odd.put(archive, day, odd.views(day), doubts=(worse, ZONE))
+    odd.put(archive, day, odd.views(day), doubts=(COUNT, other))
     done = told("status", folder=folder)
     assert done.returncode == 3
-    assert done.stderr.startswith(f"dyntube: 2026-05-01: {ZONE.text}\n")
-    assert worse.text in done.stdout
-    assert worse.text not in done.stderr
+    assert done.stderr.startswith(f"dyntube: 2026-05-01: {other.text}\n")
+    assert COUNT.text in done.stdout
+    assert COUNT.text not in done.stderr
+
+
+def test_accepting_again_keeps_what_was_accepted_before(folder: Path) -> None:
+    accept(folder)
+    archive, day = odd.open_archive(folder, NOBODY), MAY_1
+    odd.put(archive, day, odd.views(day), doubts=(COUNT, Doubt("count", "10 and 3.")))
+    accept(folder)
+    assert [doubt["accepted"] is None for doubt in status(folder)[0]["doubts"]] == [False, False]
 
 
 def test_a_kind_is_accepted_before_it_comes_up_where_it_is_named(folder: Path) -> None:

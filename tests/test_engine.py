@@ -12,8 +12,8 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
+from dyntube.engine import engine as engine_module
 from dyntube.engine.engine import Engine
-from dyntube.engine.engine import engine as engine_module
 from dyntube.errors import QueryError
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.periods import Period

@@ -16,8 +16,8 @@ from dyntube.archive.doubts import Doubt
 from dyntube.errors import AuthError, PeriodError, QueryError
 from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.sharing.json_list import Shelf
+from dyntube.trust import accepted
 from dyntube.trust.accepted import Acceptances
-from dyntube.trust.trust import accepted
 
 from . import conftest, odd, plain
 from .scripted import Answer, in_turn, serve

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.fetch.day import habits
+from dyntube.fetch import habits
 from dyntube.fetch.habits import KEPT_FOR, Habits
 
 from .conftest import NOON

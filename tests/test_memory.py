@@ -12,7 +12,8 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
-from dyntube.engine.engine import Engine, hot_days
+from dyntube.engine import hot_days
+from dyntube.engine.engine import Engine
 from dyntube.engine.hot_days import Memory
 from dyntube.errors import ArchiveError
 from dyntube.query.periods import ONE_DAY, Period

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dyntube.archive.export import table
+from dyntube.export import table
 from dyntube.export.workbook import excel
 from dyntube.query.dimensions import OTHER, UNKNOWN
 from dyntube.query.query import Filter

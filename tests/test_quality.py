@@ -21,8 +21,7 @@ from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
 from dyntube.query.query import ChecksQuery, Filter, Query, RowsQuery
 from dyntube.reading.records import VIEW_COLUMNS
-from dyntube.trust import day_checks
-from dyntube.trust.trust import states
+from dyntube.trust import day_checks, states
 
 from . import plain
 from .conftest import NOON, record

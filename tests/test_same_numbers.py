@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntube.archive.archive import Archive
-from dyntube.engine.engine import Engine, hot_days
+from dyntube.engine import hot_days
+from dyntube.engine.engine import Engine
 from dyntube.query.dimensions import DIMENSIONS, OTHER
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period

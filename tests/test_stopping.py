@@ -169,12 +169,12 @@ def test_a_second_ctrl_c_ends_a_sync_at_once(answering: Server, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("command", "slow", "number"),
     [
-        ("status", "archive.Archive.days", signal.SIGINT),
-        ("verify", "archive.Archive.verify", signal.SIGINT),
-        ("repair", "archive.Archive.verify", signal.SIGTERM),
-        ("export", "archive.Archive.damaged", signal.SIGINT),
-        ("sync", "catalog.Catalog.refresh", signal.SIGINT),
-        ("sync", "catalog.Catalog.refresh", signal.SIGTERM),
+        ("status", "archive.archive.Archive.days", signal.SIGINT),
+        ("verify", "archive.archive.Archive.verify", signal.SIGINT),
+        ("repair", "archive.archive.Archive.verify", signal.SIGTERM),
+        ("export", "archive.archive.Archive.damaged", signal.SIGINT),
+        ("sync", "fetch.catalog.Catalog.refresh", signal.SIGINT),
+        ("sync", "fetch.catalog.Catalog.refresh", signal.SIGTERM),
     ],
 )
 def test_every_command_stops_with_a_word(
@@ -182,7 +182,8 @@ def test_every_command_stops_with_a_word(
     number: signal.Signals,
 ) -> None:  # fmt: skip
     account.open.set()
-    module, _, name = slow.partition(".")
+    package, module, name = slow.split(".", 2)
+    module = f"{package}.{module}"
     code = (
         f"import time, dyntube.{module} as m\n"
         "def slow(*_):\n print('ready', flush=True)\n while True: time.sleep(60)\n"

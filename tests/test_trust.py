@@ -17,10 +17,10 @@ from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
 from dyntube.reading.records import COLUMNS
 from dyntube.sharing.json_list import Shelf
+from dyntube.trust import trust as module
 from dyntube.trust.accepted import Acceptance, Acceptances, load
 from dyntube.trust.fields import WATCHED
 from dyntube.trust.trust import Trust, Trusted, in_doubt, judged, runs
-from dyntube.trust.trust import trust as module
 
 from .conftest import NOON, record
 
@@ -299,14 +299,15 @@ def test_what_is_accepted_of_another_kind_or_day_does_not_matter(acceptance: Acc
     assert list(judged([stored], [acceptance]).doubts) == [DAY]
 
 
-def test_days_in_doubt_are_found_by_kind_in_runs() -> None:
+def test_days_in_doubt_are_found_by_kind_and_words_in_runs() -> None:
     kinds = {0: ("count",), 1: ("count", "zone"), 3: ("count",), 9: ("zone",)}
     found = Trust(
         {DAY + n * ONE_DAY: tuple(Doubt(k, k) for k in ks) for n, ks in kinds.items()}  # type: ignore[arg-type]
     )
     assert found.open(DAY, DAY + 5 * ONE_DAY) == {
-        "count": [(DAY, DAY + ONE_DAY), (DAY + 3 * ONE_DAY, DAY + 3 * ONE_DAY)],
-        "zone": [(DAY + ONE_DAY, DAY + ONE_DAY)],
+        ("count", (DAY, DAY + ONE_DAY)): ("count",),
+        ("count", (DAY + 3 * ONE_DAY, DAY + 3 * ONE_DAY)): ("count",),
+        ("zone", (DAY + ONE_DAY, DAY + ONE_DAY)): ("zone",),
     }
     assert runs([]) == []
 

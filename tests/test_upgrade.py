@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from dyntube.archive.archive import Archive
-from dyntube.archive.export import export, raw_views
+from dyntube.archive.export import export
 from dyntube.engine.engine import Engine
+from dyntube.export import raw_views
 from dyntube.fetch.client import Client
 from dyntube.fetch.sync import Syncer
 from dyntube.query.dimensions import DIMENSIONS

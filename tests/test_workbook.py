@@ -13,8 +13,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from dyntube.archive.export import table as sheets
-from dyntube.archive.export import workbook as workbooks
+from dyntube.export import table as sheets
+from dyntube.export import workbook as workbooks
 from dyntube.export.workbook import Provenance, Sheet, excel, workbook
 from dyntube.query.metrics import METRICS
 

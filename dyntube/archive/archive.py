@@ -13,31 +13,37 @@ outside the archive, until whoever may write here has rewritten them.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-import filelock
 import pyarrow as pa
 
 from ..atomic import cannot, make_folder, replacing
-from ..errors import ArchiveError, SyncRunningError
+from ..errors import ArchiveError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.records import SCHEMA, Rejected
 from . import dayfile
 from .dayfile import DayInfo
-from .generations import NAME, between, changed_at, day_of, newest_generations, next_generation
+from .generations import (
+    NAME,
+    between,
+    changed_at,
+    day_of,
+    newest_generations,
+    next_generation,
+    refuse_unreadable,
+)
+from .lock import hold, is_held
 from .upgrade import Copies, Day, is_current, upgraded
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
 _CLOCK_TICK_NS = 100_000_000
 _FRESH_SECONDS = 0.05
-_GLANCE = 0.2  # seconds; `is_locked` holds the lock for less than a thousandth of that
 
 
 class Archive:
@@ -80,6 +86,15 @@ class Archive:
     def damaged_days(self, folder: str) -> set[dt.date]:
         """The days of one scope whose files are known to be damaged."""
         return {day_of(path) for path in self._newest(folder) if self._info(path) is None}
+
+    def damaged_rows(self, folder: str, day: dt.date) -> int | None:
+        """How many views the damaged file of a day held, 0 where that cannot be read; None where
+        it is not damaged."""
+        path = self._newest_of(folder, day)
+        if path is None or self._info(path):
+            return None
+        info = dayfile.read_info(path)
+        return info.rows if info else 0
 
     def verify(self, folder: str | None = None, days: Iterable[dt.date] = ()) -> list[Path]:
         """Read every byte of the files of a scope, or of all, and say which are damaged.
@@ -138,10 +153,8 @@ class Archive:
         self, folder: str, day: dt.date, columns: Sequence[str] | None = None
     ) -> pa.Table | None:
         """The views of one day of one scope, oldest first; None where it is missing or damaged."""
-        paths = [path for path in self._newest(folder) if day_of(path) == day]
-        if not paths or not self._check(paths[0]):
-            return None
-        return dayfile.read(self._as_current(paths[0]), columns)
+        path = self._newest_of(folder, day)
+        return dayfile.read(self._as_current(path), columns) if path and self._check(path) else None
 
     def rejected(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
         """The records that could not be read, of the UTC days from `start` to `end`."""
@@ -157,6 +170,8 @@ class Archive:
         year = self.root / folder / f"{info.day:%Y}"
         try:
             make_folder(year)
+            if newest := self._newest_of(folder, info.day):
+                refuse_unreadable(newest)
             _write_day(next_generation(year, info.day), info, views, rejected)
         except OSError as error:
             raise ArchiveError(cannot("archive folder", year, "written", error)) from error
@@ -164,13 +179,23 @@ class Archive:
         return info
 
     def sweep(self, folder: str) -> None:
-        """Remove replaced generations and left-over temporary files past the grace time."""
+        """Remove replaced generations and left-over temporary files past the grace time.
+
+        A damaged one stays where DynTube no longer had its views: somebody may save some of them.
+        """
+        gone = {
+            f"{info.day}"
+            for info in self.infos(folder).values()
+            if any(doubt.kind == "gone" for doubt in info.doubts)
+        }
         newest = {path.name[:17] for path in self._newest(folder)}
         years = (self.root / folder).glob("[0-9][0-9][0-9][0-9]/*")
         for path in (*years, *(self.root / folder).glob(".*.tmp")):
             replaced = NAME.fullmatch(path.name) and path.name[:17] not in newest
             try:
                 age = time.time() - path.stat().st_mtime
+                if path.name[:10] in gone and replaced and not dayfile.is_sound(path):
+                    continue
                 if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:
                     path.unlink(missing_ok=True)
             except FileNotFoundError:
@@ -178,41 +203,24 @@ class Archive:
             except OSError as error:
                 raise ArchiveError(cannot("file", path, "removed", error)) from error
 
-    @contextlib.contextmanager
-    def lock(self, seconds: float = 0) -> Iterator[None]:
+    def lock(self, seconds: float = 0) -> AbstractContextManager[None]:
         """Hold the right to write, over all threads and processes.
 
-        Raises SyncRunningError when another still holds it after so many `seconds`.
+        Raises SyncRunningError when another still holds it after so many `seconds`, ArchiveError
+        where nothing can be written.
         """
-        lock = filelock.FileLock(self._lock_file)
-        seconds = max(seconds, _GLANCE)  # or whoever looks whether it is held would hold it
-        try:
-            for folder in self.folders:
-                make_folder(self.root / folder)
-            lock.acquire(timeout=seconds)
-        except filelock.Timeout:
-            raise SyncRunningError("Another sync is running on this archive.") from None
-        except OSError as error:
-            raise ArchiveError(cannot("archive folder", self.root, "written", error)) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return hold(self._lock_file, [self.root / folder for folder in self.folders], seconds)
 
     def is_locked(self) -> bool:
         """Whether somebody holds the right to write; asks no right to write itself."""
-        try:
-            with self._lock_file.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        return is_held(self._lock_file)
 
     @property
     def _lock_file(self) -> Path:
         return self.root / f".{self.folders[0]}.lock"
+
+    def _newest_of(self, folder: str, day: dt.date) -> Path | None:
+        return next((path for path in self._newest(folder) if day_of(path) == day), None)
 
     def _newest(self, folder: str | None = None) -> list[Path]:
         folders = self.folders if folder is None else (folder,)

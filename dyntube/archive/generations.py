@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from ..atomic import cannot
+from ..errors import ArchiveError
+
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
 
 
@@ -54,3 +57,14 @@ def day_of(path: Path) -> dt.date:
 
 def _generation_of(path: Path) -> int:
     return int(path.name[11:17])
+
+
+def refuse_unreadable(path: Path) -> None:
+    """Raise ArchiveError for a file that may be sound but cannot be read: it is not replaced."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ArchiveError(cannot("file", path, "read", error)) from error

@@ -20,8 +20,8 @@ from ..trust.trust import Trust, runs
 DOUBTFUL = 3  # exit status: done, but days are in doubt
 _MOST_RUNS = 5  # of days in one line
 _HELP = """Accept doubts: they stay visible on their days, and no longer count. Without --kind all
-that is in doubt now is accepted, and a doubt of another kind that comes later is not; with --kind
-all doubts of these kinds are, those that come later as well."""
+that is in doubt now is accepted, and a doubt that says something else later is not; with --kind all
+doubts of these kinds are, those that come later as well."""
 
 
 def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,19 +55,20 @@ def _accept(options: argparse.Namespace) -> int:
         return 0
     if not options.reason.strip():
         raise ConfigError('Say why these doubts are acceptable: --reason "...".')
-    spans = _spans(account.trust(), first, last, options.kinds)
+    texts = {} if options.kinds else _open(account.trust(), first, last)
+    spans: dict[Kind, list[Span]] = {kind: [(first, last)] for kind in options.kinds or ()}
+    for kind, span in texts:
+        spans.setdefault(kind, []).append(span)
     by = _user() if options.by is None else options.by
-    account.acceptances.accept(spans, options.reason, by)
+    account.acceptances.accept(spans, options.reason, by, texts)
     accepted = "; ".join(f"{kind}, {_spelled(of_kind)}" for kind, of_kind in spans.items())
     _print(account, options, f"Accepted: {accepted}.")
     return 0
 
 
-def _spans(
-    trust: Trust, first: dt.date, last: dt.date, kinds: Sequence[Kind] | None
-) -> Mapping[Kind, Sequence[Span]]:
-    if kinds:
-        return {kind: [(first, last)] for kind in kinds}
+def _open(
+    trust: Trust, first: dt.date, last: dt.date
+) -> Mapping[tuple[Kind, Span], tuple[str, ...]]:
     found = trust.open(first, last)
     if not found:
         raise EntryError(

@@ -19,13 +19,23 @@ from ..reading.records import filled_fields, odd_fields
 from ..settings.settings import Scope, Settings
 from .client import Client, Window
 from .day_doubts import MOST_BAD, doubts_about
-from .plan import AROUND, FAR_BELOW, SETTLES_AFTER, midnight, newest_part, usual_rows
+from .plan import (
+    AROUND,
+    FAR_AHEAD,
+    FAR_BELOW,
+    SETTLES_AFTER,
+    USUAL_FROM,
+    midnight,
+    newest_part,
+    usual_rows,
+)
 from .row_budget import Room
 from .swept import Swept, split
 from .whole_day import DayCame, sweep_day
 from .window import Sweeper
 
 ONE_DAY = dt.timedelta(days=1)
+_SOME = 10  # views; where so many are usual, none at all is odd
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class DayFetcher:
             if not kept:
                 folder = self.settings.folder(task.scope)
                 self.archive.write(folder, info, came.views, came.rejected)
-            elif task.stored and came.swept.says_nothing:
+            elif task.stored and not len(came.views):
                 self._mark_gone(task, task.stored, asked_at)
         stored = task.stored if kept and task.stored else info
         return Fetched(stored, kept, sweeper.sweeps, sweeper.requests)
@@ -105,10 +115,10 @@ class DayFetcher:
             return False
         return len(came.views) < self._usual(task) * FAR_BELOW
 
-    def _usual(self, task: Task) -> float:
+    def _usual(self, task: Task, least: int = USUAL_FROM) -> float:
         folder = self.settings.folder(task.scope)
         around = self.archive.rows(folder, task.day - AROUND, task.day + AROUND)
-        return usual_rows(task.day, around)
+        return usual_rows(task.day, around, least)
 
     def _newest(self, task: Task, sweeper: Sweeper, day: Window) -> DayCame | None:
         """What is stored, with its newest part fetched again; None where all must be fetched."""
@@ -159,7 +169,9 @@ class DayFetcher:
         self, task: Task, came: DayCame, revision: Revision | None, asked_at: dt.datetime
     ) -> DayInfo:
         # A day must not settle early because one of the clocks is fast.
-        by_both_clocks = asked_at + min(self.client.skew, dt.timedelta(0))
+        ours_is_fast = min(self.client.skew, dt.timedelta(0))
+        by_both_clocks = asked_at + ours_is_fast
+        asked_until = by_both_clocks if -ours_is_fast > FAR_AHEAD else asked_at
         old_enough = by_both_clocks >= midnight(task.day + ONE_DAY) + SETTLES_AFTER
         unknown, unread = odd_fields(came.views)
         zone = self.settings.api_zone
@@ -171,7 +183,7 @@ class DayFetcher:
             settled=old_enough and self._is_final(task, came, revision),
             fetched_at=asked_at,
             whole_at=asked_at if came.whole else (task.stored.whole_at if task.stored else None),
-            until=min(midnight(task.day + ONE_DAY), asked_at),
+            until=min(midnight(task.day + ONE_DAY), asked_until),
             newest=pc.max(came.views["date"]).as_py(),
             rejected=len(came.rejected),
             duplicates=came.swept.duplicates,
@@ -184,24 +196,40 @@ class DayFetcher:
             rules=str(self.settings.rules),
             api_zone=(zone or "UTC") if came.swept.zoneless else "",
             doubts=(
-                *doubts_about(came, unknown, unread, zone),
+                *doubts_about(came, unknown, unread, zone, task.scope.kind),
+                *self._doubts_of_damage(task, came),
                 *self._doubts_of_nothing(task, came),
             ),
             **asdict(revision or Revision()),
         )
 
-    @staticmethod
-    def _is_final(task: Task, came: DayCame, revision: Revision | None) -> bool:
-        """Whether an old day will not change. That there is nothing of it, in the words of a server
-        that is being moved, has to be said in another run too."""
+    def _is_final(self, task: Task, came: DayCame, revision: Revision | None) -> bool:
+        """Whether an old day will not change. That there is nothing of it, in odd words or beside
+        days with views, has to be said in another run too: a server may be being moved."""
         if revision is None:
-            return not came.swept.says_nothing or task.stored is not None
+            beside = came.outside > 0 or self._usual(task, _SOME) > 0
+            said_once = came.swept.says_nothing or (not len(came.views) and beside)
+            return not said_once or task.stored is not None
         return revision.none
+
+    def _doubts_of_damage(self, task: Task, came: DayCame) -> Iterator[Doubt]:
+        """Where DynTube no longer has what was stored, or what a damaged file held."""
+        if task.stored and len(came.views) <= task.stored.rows:
+            yield from (doubt for doubt in task.stored.doubts if doubt.kind == "gone")
+        held = self.archive.damaged_rows(self.settings.folder(task.scope), task.day)
+        if held is None or (len(came.views) and len(came.views) >= held):
+            return
+        lost = f"of its {held:,} views" if held else "of its views"
+        text = f"The stored file was damaged, and DynTube has only {len(came.views):,} {lost} now."
+        yield Doubt("gone", text)
 
     def _doubts_of_nothing(self, task: Task, came: DayCame) -> Iterator[Doubt]:
         if came.swept.says_nothing and (usual := self._usual(task)):
             text = f"DynTube says only that there is nothing, where {usual:,.0f} views are usual."
             yield Doubt("no_count", text)
+        elif not len(came.views) and task.stored is None and (usual := self._usual(task, _SOME)):
+            text = f"DynTube has no views of this day, where {usual:,.0f} are usual"
+            yield Doubt("window", f"{text}. Another sync has to find the same.")
 
 
 def _refuse_bad(day: dt.date, came: DayCame) -> None:
@@ -226,6 +254,8 @@ def _why_keep(
     gone = f"{revision.removed:,} of its views did not come again"
     if stored.final or came.swept.says_nothing:
         return f"{gone}; what is stored is kept"
+    if not len(came.views) and not any(doubt.kind == "gone" for doubt in stored.doubts):
+        return f"{gone}; what is stored is kept until another sync finds the same"
     if not (came.swept.verified and came.shown):
         worse = stored.verified or revision.removed >= revision.added
         return f"{gone} in a fetch that did not add up" if worse else ""

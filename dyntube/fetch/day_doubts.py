@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from ..archive.doubts import Doubt
+from ..query.dimensions import LONGEST_TIME
 from ..reading.records import COLUMNS
+from ..settings.settings import ScopeKind
 from .whole_day import DayCame
 
 MOST_BAD = 0.01  # of a day's records; when more cannot be read, the API has changed
 FIELDS = ("videoKey", "started", "duration", "watchTime")  # DynTube's page has them in all records
 _FEW = 3  # views; so few may lack a field by chance
+_MANY = 20  # views; fewer may all be of a video that plays in a loop
+_FAR_LONGER = 10  # times the length of the video, watched by most: the units differ
 
 
 def doubts_about(
-    came: DayCame, unknown: Mapping[str, int], unread: Mapping[str, int], api_zone: str
+    came: DayCame,
+    unknown: Mapping[str, int],
+    unread: Mapping[str, int],
+    api_zone: str,
+    kind: ScopeKind = "account",
 ) -> Iterator[Doubt]:
     """Every doubt about a day, given the fields that are unknown or could not be read in so many
-    views, and the zone that somebody has set for dates without one."""
+    views, the zone that somebody has set for dates without one, and what was asked for."""
     swept, views = came.swept, len(came.views)
     if not swept.verified:
         yield Doubt("count", _count_text(came))
@@ -31,6 +42,12 @@ def doubts_about(
             "The times of views name no time zone; read as UTC. Set DYNTUBE_API_ZONE.",
         )
     yield from _field_doubts(came, unknown, unread)
+    yield from _value_doubts(came.views)
+    if kind != "account" and (strange := came.views[f"{kind}_key"].null_count):
+        field = f"{kind}Key"
+        if strange > max(1, MOST_BAD * views):
+            text = f"{field} is missing in {strange:,} of {_views(views)}"
+            yield Doubt("field", f"{text}, so they may be of another {kind}.")
 
 
 def _count_text(came: DayCame) -> str:
@@ -59,6 +76,22 @@ def _field_doubts(
             instead = f"; new in all of them: {new}" if new else ""
             which = "the only view" if views == 1 else f"all {views:,} views"
             yield Doubt("field", f"{field} is missing in {which}{instead}.")
+
+
+def _value_doubts(views: pa.Table) -> Iterator[Doubt]:
+    """Of times that cannot be, or that are not in seconds."""
+    count, most = len(views), max(1, MOST_BAD * len(views))
+    for field in ("watchTime", "duration"):
+        values = views[_COLUMN[field]]
+        odd = pc.or_(pc.less(values, 0), pc.greater(values, LONGEST_TIME))
+        if (found := pc.sum(odd).as_py() or 0) > most:
+            what = "is below 0 or above 7 days"
+            yield Doubt("field", f"{field} {what} in {found:,} of {_views(count)}.")
+    lengths = pc.multiply(views["duration"], _FAR_LONGER)
+    longer = pc.and_(pc.greater(views["duration"], 0), pc.greater(views["watch_time"], lengths))
+    if count >= _MANY and 2 * (found := pc.sum(longer).as_py() or 0) > count:
+        text = f"watchTime is more than {_FAR_LONGER} times the duration in {found:,} of"
+        yield Doubt("field", f"{text} {_views(count)}. Are both in seconds?")
 
 
 def _filled(came: DayCame, field: str) -> bool:

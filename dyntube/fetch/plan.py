@@ -11,10 +11,12 @@ from ..archive.dayfile import DayInfo
 SETTLES_AFTER = dt.timedelta(hours=72)  # running views and late records arrive until then
 WHOLE_EVERY = dt.timedelta(hours=1)  # how often an unfinished day is fetched from its midnight on
 NEWEST_OVERLAP = dt.timedelta(hours=1)  # views that began this long ago may still be playing
+FAR_AHEAD = dt.timedelta(hours=1)  # of the server's clock: then nothing is known up to ours
+CLOCKS_DIFFER = dt.timedelta(minutes=2)  # less is not worth a word
 AUDIT_EVERY = dt.timedelta(days=30)
 AUDITS_PER_RUN = 20
 FAR_BELOW = 0.2  # of what is usual on a weekday: such a day is fetched once more
-_USUAL_FROM = 50  # views; below, days differ too much
+USUAL_FROM = 50  # views; below, days differ too much
 AROUND = dt.timedelta(weeks=4)
 
 
@@ -35,8 +37,8 @@ def plan(
     """Which of these UTC days to fetch, newest first.
 
     Those that are missing, those whose dates were read in another zone than `api_zone`, and those
-    that are unsettled or unverified and were fetched longer ago than `refresh`; with `again`, all
-    of them. Days after `now` are never asked for.
+    that are unsettled or unverified and were fetched longer ago than `refresh`, and those fetched
+    by a clock that was fast; with `again`, all of them. Days after `now` are never asked for.
     """
 
     def due(day: dt.date) -> bool:
@@ -45,6 +47,8 @@ def plan(
             return day <= now.date()
         if info.api_zone not in ("", api_zone):
             return True
+        if info.fetched_at > now + CLOCKS_DIFFER:  # by a clock that was fast
+            return day <= now.date()
         return not info.final and now - info.fetched_at >= refresh
 
     return sorted(filter(due, set(days)), reverse=True)
@@ -65,12 +69,12 @@ def newest_part(info: DayInfo, now: dt.datetime, page_size: int) -> dt.datetime 
     return since if since.date() == info.day else None
 
 
-def usual_rows(day: dt.date, stored: Mapping[dt.date, int]) -> float:
-    """The median of the views `stored` of the same weekday within `AROUND`; 0 where that is too
-    little to say what is usual."""
+def usual_rows(day: dt.date, stored: Mapping[dt.date, int], least: int = USUAL_FROM) -> float:
+    """The median of the views `stored` of the same weekday within `AROUND`; 0 where that is less
+    than `least`, too little to say what is usual."""
     like = [n for other, n in stored.items() if other != day and (other - day).days % 7 == 0]
     usual = median(like) if like else 0
-    return usual if usual >= _USUAL_FROM else 0
+    return usual if usual >= least else 0
 
 
 def audits(

@@ -13,6 +13,7 @@ from typing import TypeVar
 from ..errors import ApiError, DynTubeError, UnavailableError
 
 ATTEMPTS = 5
+LONGEST_SAID = 365 * 86400.0  # seconds of a Retry-After; more are said to be so many
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is treated as unavailable
 BACKOFF_CAP = 60.0  # seconds
 FREE_RETRIES, RETRIES_PER_REQUEST = 20, 0.1  # what one run may ask again in all
@@ -130,7 +131,7 @@ def retry_after(header: str | None, now: dt.datetime) -> float | None:
     """
     text = (header or "").strip()
     if text.isascii() and text.isdecimal():
-        return float(text)
+        return min(float(text[:12]), LONGEST_SAID)
     moment = http_date(text)
     return max(0.0, (moment - now).total_seconds()) if moment else None
 
@@ -151,4 +152,6 @@ def _gave_up(host: str, error: TryAgainError, attempts: int) -> UnavailableError
 
 
 def _asked_to_wait(host: str, seconds: float) -> str:
+    if seconds >= LONGEST_SAID:
+        return f"{host} asked to wait for a year or more. Try again later."
     return f"{host} asked to wait {seconds / 60:,.0f} minutes. Try again later."

@@ -27,10 +27,11 @@ from ..errors import (
 )
 from ..events import Journal, unforeseen
 from ..settings.settings import Scope, Settings
+from .audit import Audit
 from .beginning import BLIND, LONG_AGO, Count, Look
 from .client import Client, Window
-from .day import ONE_DAY, DayFetcher, Fetched, Task
-from .plan import audits, midnight
+from .day import DayFetcher, Fetched, Task
+from .plan import CLOCKS_DIFFER, midnight
 from .progress import Progress, Report
 from .queue import Wishes
 from .row_budget import Room
@@ -38,7 +39,6 @@ from .window import Sweeper
 
 ROWS_IN_HAND = 250_000  # days fetched side by side hold about this many views together
 FAILURES_IN_A_ROW = 3  # after so many failed days the rest would fail as well
-_CLOCKS_DIFFER = dt.timedelta(minutes=2)
 _LOOK_AGAIN = 0.25  # seconds between looks at a run
 
 __all__ = ["Progress", "Report", "Run"]
@@ -92,8 +92,8 @@ class Run:
                     self._fetch(tasks, fetcher, threads)
                     if again := self._empty_after_all():
                         self._fetch(again, fetcher, threads)
-                    if self._report.outcome == "done" and (wrong := self._audit(pages)):
-                        self._fetch(wrong, fetcher, threads)
+                    if self._report.outcome == "done":
+                        self._audit(pages, fetcher, threads)
                 except DynTubeError as error:
                     self._client.retries.stop(error)  # or days that wait would be waited for
                     raise
@@ -244,39 +244,29 @@ class Run:
         views, requests = self._report.views, self._requests
         self._progress(Progress(wishes.done, total, views, left, waiting, requests))
 
-    def _audit(self, pages: ThreadPoolExecutor) -> list[Task]:
-        """Look again at some settled days; returns those that must be fetched again."""
-        return [task for scope in self._settings.scopes for task in self._audit_scope(scope, pages)]
+    def _audit(
+        self, pages: ThreadPoolExecutor, fetcher: DayFetcher, threads: ThreadPoolExecutor
+    ) -> None:
+        """Look again at some settled days, and fetch those again that differ.
 
-    def _audit_scope(self, scope: Scope, pages: ThreadPoolExecutor) -> list[Task]:
-        folder = self._settings.folder(scope)
-        stored = {day: infos[0] for day, infos in self._archive.days(folder).items()}
-        known = Audits(self._archive.root / folder)
-        due = audits(stored, known.when(), now=self._now())
-        damaged = [day for day in due if self._archive.verify(folder, [day])]
-        sweeper = Sweeper(self._client, scope, pages, self._sleep)
-        wrong = {day: Task(scope, day, None) for day in damaged}
-        try:
-            for day in due:
-                if self._stop.is_set():
-                    break
-                start = stored[day].asked_from or midnight(day)
-                end = stored[day].asked_to or midnight(day + ONE_DAY)
-                counted = sweeper.count(Window(start, end))
-                if counted not in (stored[day].api_total, known.counted(day)):
-                    self._journal.write(
-                        "audit_differs", day=day, stored=stored[day].api_total, counted=counted
-                    )
-                    wrong.setdefault(day, Task(scope, day, stored[day]))
-                known.note(day, self._now(), counted)
-        except ApiError as error:
-            self._journal.write("audit_failed", reason=str(error))
-        known.save()
-        return list(wrong.values())
+        Such a day counts as looked at once that is done; until then it is due.
+        """
+        for scope in self._settings.scopes:
+            known = Audits(self._archive.root / self._settings.folder(scope))
+            sweeper = Sweeper(self._client, scope, pages, self._sleep)
+            audit = Audit(self._archive, self._settings.folder(scope), sweeper, self._journal)
+            wrong = audit.differing(known, self._now(), self._stop)
+            known.save()
+            if wrong:
+                self._fetch([task for task, _ in wrong], fetcher, threads)
+            for task, counted in wrong:
+                if task.day not in self._report.failed and not self._report.cancelled:
+                    known.note(task.day, self._now(), counted)
+            known.save()
 
     def _note_end(self, outcome: str, **facts: object) -> None:
         skew = self._client.skew
-        if abs(skew) > _CLOCKS_DIFFER:
+        if abs(skew) > CLOCKS_DIFFER:
             self._journal.write("clock_differs", seconds=round(skew.total_seconds()))
         self._journal.write(
             "sync_ended",

@@ -65,8 +65,14 @@ def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> 
 
 
 def side_by_side(parts: Sequence[Swept]) -> Swept:
-    """What came of windows that touch or overlap, as of one."""
-    views, overlap = each_once(pa.concat_tables([part.views for part in parts]))
+    """What came of windows that touch or overlap, as of one.
+
+    A view in both comes twice with one date; an id with two dates does not tell views apart.
+    """
+    whole = pa.concat_tables([part.views for part in parts])
+    views, overlap = each_once(whole)
+    clashes = overlap and overlap - (len(whole) - _dated_ids(whole))
+    overlap -= clashes
     bad = [record for part in parts for record in part.rejected]
     rejected = tuple(dict.fromkeys(bad))
     overlap += len(bad) - len(rejected)
@@ -75,11 +81,16 @@ def side_by_side(parts: Sequence[Swept]) -> Swept:
         views,
         rejected,
         sum(counts) - overlap if len(counts) == len(parts) else None,
-        sum(part.duplicates for part in parts),
-        verified=all(part.verified for part in parts),
+        sum(part.duplicates for part in parts) + clashes,
+        verified=all(part.verified for part in parts) and not clashes,
         zoneless=max(part.zoneless for part in parts),
         says_nothing=all(part.says_nothing for part in parts),
     )
+
+
+def _dated_ids(views: pa.Table) -> int:
+    """How many different pairs of an id and a date there are."""
+    return int(views.group_by(["id", "date"]).aggregate([]).num_rows)
 
 
 def together(first: Swept, second: Swept) -> Swept:

@@ -85,11 +85,16 @@ class Transport:
             return read(body)
         except NoPageError as error:
             words = quoted(said(body), self._key)
-            raise NoPageError(f"DynTube answered{words}." if words else str(error)) from None
+            raise NoPageError(f"DynTube answered{words}." if words else self._safe(error)) from None
         except BadResponseError as error:
             # Cut off, perhaps. A page in HTML is somebody else's, and stays.
             attempts = 2 if body.lstrip()[:1] == b"<" else ATTEMPTS
-            raise TryAgainError(str(error), final=error, attempts=attempts) from None
+            final = type(error)(self._safe(error))
+            raise TryAgainError(str(final), final=final, attempts=attempts) from None
+
+    def _safe(self, error: Exception) -> str:
+        """An error's text without the key, whatever a server put into its answer."""
+        return str(error).replace(self._key, "***") if self._key else str(error)
 
     def _fetch(self, method: str, url: str, request: dict[str, Any]) -> bytes:
         with self._watchdog.limit(DEADLINE, self.retries.is_over) as limited:
@@ -130,8 +135,17 @@ def _read_body(response: requests.Response, limited: Request) -> bytes:
     return b"".join(parts)
 
 
+class _Session(requests.Session):
+    """Takes a redirect for what it is. The library reads its body whole, and its Location, even
+    where it is not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Nowhere."""
+        return None
+
+
 def _session(settings: Settings) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # or a .netrc on the host would replace our Authorization
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     # Beside the pages of days, names and the first view are asked for.

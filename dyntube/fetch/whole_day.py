@@ -90,7 +90,8 @@ def _sweep(
     if not swept.verified or (_shows_all(swept, day) and not _strays(swept, asked)):
         return swept, asked, True
     more = _with_neighbours(sweeper, wide)
-    return _proved(sweeper, more, wide, day) if more else (swept, asked, False)
+    # Where neighbours spoil it, as with ids that are not theirs alone, the day itself is better.
+    return _proved(sweeper, more, wide, day) if more and more.verified else (swept, asked, False)
 
 
 def _proved(
@@ -143,10 +144,18 @@ def _shifted(day: Window, habits: Habits) -> Window:
 
 
 def _shows_all(swept: Swept, day: Window) -> bool:
-    ends = pc.min_max(swept.views["date"]).as_py()
-    if ends["min"] is None:
+    first, last = _ends(swept, day)
+    if first is None or last is None:
         return False
-    return bool(ends["min"] < day.start + EDGE and ends["max"] >= day.end - EDGE)
+    return first < day.start + EDGE and last >= day.end - EDGE
+
+
+def _ends(swept: Swept, asked: Window) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """The first and the last date that came; not one that no zone can explain, as of year 1."""
+    dates = swept.views["date"]
+    since = pc.greater_equal(dates, asked.start - _FAR)
+    ends = pc.min_max(dates.filter(pc.and_(since, pc.less(dates, asked.end + _FAR)))).as_py()
+    return ends["min"], ends["max"]
 
 
 def _strays(swept: Swept, asked: Window) -> bool:
@@ -162,9 +171,9 @@ def _strays(swept: Swept, asked: Window) -> bool:
 
 def _learn_shift(sweeper: Sweeper, swept: Swept, asked: Window) -> None:
     """Note by how much later than asked the views begin and end, where both agree."""
-    ends = pc.min_max(swept.views["date"]).as_py()
-    if not (swept.verified and len(swept.views)) or asked.end - asked.start < _DAY:
+    first, last = _ends(swept, asked)
+    if not swept.verified or first is None or last is None or asked.end - asked.start < _DAY:
         return
-    begin, end = whole_shift(ends["min"] - asked.start), whole_shift(ends["max"] - asked.end)
+    begin, end = whole_shift(first - asked.start), whole_shift(last - asked.end)
     if begin == end != sweeper.client.habits.shift:
         sweeper.client.learn(shift=begin)

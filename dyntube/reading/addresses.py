@@ -97,7 +97,8 @@ def _page(parts: SplitResult, rules: PageRules) -> str:
     if not host and parts.scheme:
         return short(f"{parts.scheme}:{path}")
     start = f"[{host}]" if ":" in host else host
-    return short(f"{start}{_port(parts)}{path.rstrip('/')}{_kept(parts, rules.of(host))}")
+    found = f"{start}{_port(parts)}{path.rstrip('/')}{_kept(parts, rules.of(host))}"
+    return short(clean(found))  # a space before the last slash ends it now
 
 
 def _path(path: str) -> str:

@@ -76,3 +76,24 @@ def _int(text: str) -> object:
 def _float(text: str) -> object:
     number = float(text)
     return number if math.isfinite(number) else Odd(text)
+
+
+def says_failed(answer: object) -> bool:
+    """Whether JSON says of itself that it is an error, as some do with status 200."""
+    said = _by_lower_name(answer)
+    failed = said.get("success") is False or said.get("status") in ("error", "fail", "failed")
+    return failed or any(said.get(name) for name in ("error", "errors"))
+
+
+def says_partial(answer: object) -> bool:
+    """Whether JSON says of itself that something is left out."""
+    said = _by_lower_name(answer)
+    failed = _by_lower_name(said.get("_shards")).get("failed")
+    return bool(failed) or any(said.get(name) is True for name in _PARTIAL)
+
+
+def _by_lower_name(answer: object) -> dict[str, object]:
+    return {str(n).lower(): v for n, v in answer.items()} if isinstance(answer, dict) else {}
+
+
+_PARTIAL = ("partial", "partialresult", "partialresults", "incomplete", "truncated", "timed_out")

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ..errors import BadResponseError, NoPageError
 from .addresses import NO_RULES, PageRules
-from .loose_json import parse_json, spelled, spellings, whole_number
+from .loose_json import parse_json, says_failed, says_partial, spelled, spellings, whole_number
 from .parse_fast import read_plain
 from .records import (
     COLUMNS,
@@ -41,7 +41,7 @@ from .text import LONGEST, clean, short, valid
 def read_page(body: bytes, rules: PageRules = NO_RULES, zone: dt.tzinfo = dt.UTC) -> Page:
     """Read one answer of `POST /v1/logs/data`; dates that name no time zone are in `zone`.
 
-    Raises BadResponseError when it is not JSON, NoPageError when it is other JSON than a page of
+    Raises BadResponseError when it is not JSON or not whole, NoPageError when it is no page of
     views. Only a record without a readable `id` or `date` is set aside in `rejected`; of any other
     field that cannot be read, the view keeps the raw value in `extra`. Empty texts become null.
     """
@@ -100,8 +100,10 @@ def _read_record_by_record(
     answer = spelled(answer, _OF_PAGE) if isinstance(answer, dict) else answer
     pager = _pager(answer)
     records = answer.get("views") if isinstance(answer, dict) else None
-    if not records and _says_failed(answer):
+    if not records and says_failed(answer):
         raise NoPageError("DynTube sent no views, and says that something failed.")
+    if says_failed(answer) or says_partial(answer):
+        raise BadResponseError("DynTube sent views and says that they are not all.")
     if records is None and pager and pager.total == 0:
         return Page(pager, SCHEMA.empty_table(), says_nothing=True)
     if not isinstance(records, list):
@@ -116,18 +118,14 @@ def _read_record_by_record(
     )
 
 
-def _says_failed(answer: object) -> bool:
-    """Whether JSON says of itself that it is an error, as some do with status 200."""
-    said = {str(n).lower(): v for n, v in answer.items()} if isinstance(answer, dict) else {}
-    failed = said.get("success") is False or said.get("status") in ("error", "fail", "failed")
-    return failed or any(said.get(name) for name in ("error", "errors"))
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,29}")
 
 
 def _has(answer: object) -> str:
-    """What an answer is instead, for a sentence."""
+    """What an answer is instead, for a sentence: names of fields, and nothing that is no name."""
     if not isinstance(answer, dict):
         return ""
-    names = ", ".join(clean(name) for name in answer) or "nothing"
+    names = ", ".join(filter(_FIELD_NAME.fullmatch, map(str, answer))) or "nothing that we know"
     return f": it has {short(names, 100)}"
 
 

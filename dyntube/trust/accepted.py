@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..archive.doubts import KINDS, Kind
+from ..archive.doubts import KINDS, Doubt, Kind
 from ..errors import EntryError
 from ..query.periods import EARLIEST, LATEST, ONE_DAY
 from ..reading.text import clean, short
@@ -27,7 +27,10 @@ Span = tuple[dt.date, dt.date]  # UTC days, both included
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Doubts of one kind are accepted on the UTC days from `first` to `last`, both included."""
+    """Doubts of one kind are accepted on the UTC days from `first` to `last`, both included.
+
+    Without `texts` all of that kind are, else those that say one of these.
+    """
 
     id: str
     kind: Kind
@@ -36,10 +39,12 @@ class Acceptance:
     reason: str
     by: str
     at: dt.datetime
+    texts: tuple[str, ...] = ()
 
-    def covers(self, day: dt.date, kind: Kind) -> bool:
-        """Whether it is about the doubts of a kind on a UTC day."""
-        return self.kind == kind and self.first <= day <= self.last
+    def covers(self, day: dt.date, doubt: Doubt) -> bool:
+        """Whether it is about a doubt of a UTC day."""
+        is_meant = not self.texts or doubt.text in self.texts
+        return is_meant and self.kind == doubt.kind and self.first <= day <= self.last
 
 
 class Acceptances:
@@ -61,14 +66,24 @@ class Acceptances:
         """Every acceptance; at most one is about a kind on a day."""
         return self._shelf.items()
 
-    def accept(self, spans: Mapping[Kind, Iterable[Span]], reason: str, by: str = "") -> None:
+    def accept(
+        self,
+        spans: Mapping[Kind, Iterable[Span]],
+        reason: str,
+        by: str = "",
+        texts: Mapping[tuple[Kind, Span], tuple[str, ...]] | None = None,
+    ) -> None:
         """Accept the doubts of these kinds on these days, instead of what was said of them before.
 
+        Where `texts` has some for a kind and span, only doubts that say one of these.
         Raises EntryError when it cannot be kept like this.
         """
         new = [
             _checked(
-                Acceptance(secrets.token_hex(8), kind, first, last, reason, by, at=self._now())
+                Acceptance(
+                    *(secrets.token_hex(8), kind, first, last, reason, by, self._now()),
+                    texts=(texts or {}).get((kind, (first, last)), ()),
+                )
             )
             for kind, of_kind in spans.items()
             for first, last in of_kind
@@ -112,8 +127,10 @@ def _rests(item: Acceptance, first: dt.date, last: dt.date) -> Iterator[Acceptan
 def load(item: dict[str, Any]) -> Acceptance:
     """The acceptance that a JSON object describes, for a shelf."""
     first, last = (dt.date.fromisoformat(item[name]) for name in ("first", "last"))
-    found = Acceptance(**item | {"first": first, "last": last, "at": moment(item["at"])})
-    if not all(isinstance(text, str) for text in (found.id, found.reason, found.by)):
+    texts = tuple(item.get("texts", ()))
+    known = {"first": first, "last": last, "at": moment(item["at"]), "texts": texts}
+    found = Acceptance(**item | known)
+    if not all(isinstance(text, str) for text in (found.id, found.reason, found.by, *texts)):
         raise TypeError("an acceptance's texts are texts")
     return _checked(found)
 

@@ -73,14 +73,17 @@ class Trust:
         """When views are in doubt."""
         return Coverage(tuple((midnight(a), midnight(b + ONE_DAY)) for a, b in runs(self.doubts)))
 
-    def open(self, first: dt.date, last: dt.date) -> dict[Kind, list[Span]]:
-        """The days from `first` to `last` that have doubts, in runs, by the kind of doubt."""
-        days: dict[Kind, list[dt.date]] = {}
+    def open(self, first: dt.date, last: dt.date) -> dict[tuple[Kind, Span], tuple[str, ...]]:
+        """The days from `first` to `last` that have doubts, in runs of one kind that say the same,
+        with all that they say: also what is accepted already."""
+        days: dict[tuple[Kind, tuple[str, ...]], list[dt.date]] = {}
         for day, doubts in self.doubts.items():
+            known = [*doubts, *(accepted.doubt for accepted in self.accepted.get(day, ()))]
             for kind in dict.fromkeys(doubt.kind for doubt in doubts):
+                texts = tuple(sorted({doubt.text for doubt in known if doubt.kind == kind}))
                 if first <= day <= last:
-                    days.setdefault(kind, []).append(day)
-        return {kind: runs(of_kind) for kind, of_kind in days.items()}
+                    days.setdefault((kind, texts), []).append(day)
+        return {(kind, run): texts for (kind, texts), some in days.items() for run in runs(some)}
 
 
 def _only(part: Mapping[dt.date, T], wanted: Collection[dt.date]) -> dict[dt.date, T]:
@@ -162,7 +165,7 @@ def _together(parts: Sequence[Mapping[dt.date, Sequence[T]]]) -> dict[dt.date, t
 
 
 def _of(items: Iterable[Acceptance], day: dt.date, doubt: Doubt) -> Acceptance | None:
-    return next((item for item in items if item.covers(day, doubt.kind)), None)
+    return next((item for item in items if item.covers(day, doubt)), None)
 
 
 def _thin(stored: Stored) -> dict[dt.date, list[str]]:

@@ -130,7 +130,7 @@ def test_the_key_is_not_sent_where_nobody_can_read_it_in_confidence(tmp_path: Pa
     with serve(echo(200)) as server:
         address = server.url.replace("http://", "https://")
         script = f"""
-from dyntube import retry
+from dyntube.fetch import retry
 from dyntube.__main__ import main
 retry.BACKOFF_CAP = 0.01
 raise SystemExit(main({["sync", *PERIOD]!r}))

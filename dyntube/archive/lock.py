@@ -1,0 +1,48 @@
+"""The right to write into an archive, held by one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import filelock
+
+from ..atomic import cannot, make_folder
+from ..errors import ArchiveError, SyncRunningError
+
+_GLANCE = 0.2  # seconds; `is_held` holds the lock for less than a thousandth of that
+
+
+@contextlib.contextmanager
+def hold(file: Path, folders: Sequence[Path], seconds: float) -> Iterator[None]:
+    """Hold a lock file, once these folders are there.
+
+    Raises SyncRunningError when another still holds it after so many `seconds`, and ArchiveError.
+    """
+    lock = filelock.FileLock(file)
+    try:
+        for folder in folders:
+            make_folder(folder)
+        lock.acquire(timeout=max(seconds, _GLANCE))  # or whoever looks at it would hold it
+    except filelock.Timeout:
+        raise SyncRunningError("Another sync is running on this archive.") from None
+    except OSError as error:
+        raise ArchiveError(cannot("archive folder", file.parent, "written", error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_held(file: Path) -> bool:
+    """Whether somebody holds a lock file; asks no right to write itself."""
+    try:
+        with file.open("rb") as opened:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,58 @@
+"""Settled days looked at again: their files are checked, and DynTube counts them anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+
+from ..archive.archive import Archive
+from ..archive.audits import Audits
+from ..errors import ApiError
+from ..events import Journal
+from .client import Window
+from .day import ONE_DAY, Task
+from .plan import audits, midnight
+from .window import Sweeper
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Audits the days of one scope, which `folder` holds."""
+
+    archive: Archive
+    folder: str
+    sweeper: Sweeper
+    journal: Journal
+
+    def differing(
+        self, known: Audits, now: dt.datetime, stop: threading.Event
+    ) -> list[tuple[Task, int]]:
+        """The days that are due and must be fetched again, each with what DynTube counts of it.
+
+        All others are noted in `known` as looked at.
+        """
+        stored = {day: infos[0] for day, infos in self.archive.days(self.folder).items()}
+        due = audits(stored, known.when(), now=now)
+        damaged = {day for day in due if self.archive.verify(self.folder, [day])}
+        wrong: list[tuple[Task, int]] = []
+        try:
+            for day in due:
+                if stop.is_set():
+                    break
+                info = stored[day]
+                start, end = info.asked_from or midnight(day), info.asked_to
+                counted = self.sweeper.count(Window(start, end or midnight(day + ONE_DAY)))
+                differs = counted not in (info.api_total, known.counted(day))
+                if differs:
+                    self.journal.write(
+                        "audit_differs", day=day, stored=info.api_total, counted=counted
+                    )
+                if differs or day in damaged:
+                    kept = None if day in damaged else info
+                    wrong.append((Task(self.sweeper.scope, day, kept), counted))
+                else:
+                    known.note(day, now, counted)
+        except ApiError as error:
+            self.journal.write("audit_failed", reason=str(error))
+        return wrong
