@@ -120,7 +120,7 @@ def _measure(recorder: Recorder, file: Path, days: int) -> None:
 
 def _cold(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
     """The seconds of a page's questions when no answer is kept."""
-    answers.account().engine.forget()
+    answers.desk().account.engine.forget()
     st.cache_data.clear()
     return _run(recorder, file, parameters)
 
@@ -143,8 +143,8 @@ def _recording(folder: Path) -> Iterator[Recorder]:
     logging.disable(logging.WARNING)  # Streamlit's, about running without a server
     st.cache_resource.clear()  # another benchmark may have opened another archive
     recorder = Recorder()
-    engine = answers.account().engine
-    engine.memory.load(answers.account().settings.memory)
+    engine = answers.desk().account.engine
+    engine.backend.hot_days.load(answers.desk().account.settings.memory)
     recorder.wrap(engine)
     yield recorder
     st.cache_resource.clear()

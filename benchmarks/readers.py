@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from dyntube.account import open_account
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import DEFAULT_PRESET, PRESETS
 from dyntube.query.query import Query
 
@@ -230,7 +231,9 @@ def _values(folder: Path) -> Values:
     period = PRESETS[DEFAULT_PRESET].period(dt.datetime.now(dt.UTC).date())
     found = {}
     for name in (*LIBRARY, "country"):
-        query = Query(("views",), period, by=(name,), order_by="views", limit=VALUES)
+        query = Query(
+            ("views",), period, by=(name,), order_by="views", limit=VALUES, access=EVERYTHING
+        )
         answer = engine.answer(query)
         found[name] = answer[name].tolist(), answer["views"].tolist()
     return found

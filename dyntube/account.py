@@ -9,6 +9,7 @@ from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
 from .demo import process as demo
 from .demo.embeds import OWN_DOMAINS
+from .engine.duckdb_backend import open_engine
 from .engine.engine import Engine
 from .errors import ApiError, BadResponseError, RequestError
 from .events import FILE_NAME, Journal
@@ -115,7 +116,7 @@ def open_account(settings: Settings | None = None) -> Account:
         journal,
         syncer,
         catalog,
-        Engine(archive),
+        open_engine(archive, settings.memory),
         Notes(Shelf(first_folder / notes.FILE_NAME, notes.load)),
         SavedViews(saved_views.shelf(first_folder)),
         acceptances,

@@ -4,6 +4,7 @@ DynTubeError
 ├── ConfigError         a setting is missing or makes no sense
 ├── QueryError          a question names something that does not exist
 ├── PeriodError         a period that cannot be: reversed, not a date, no such time zone
+├── NotAllowedError     a reader asks for what this reader may not see
 ├── EntryError          a note or a saved view that cannot be kept like this
 ├── ApiError            the DynTube API did not give what was asked for
 │   ├── AuthError       it refused the API key (401, 403); asking again does not help
@@ -44,6 +45,10 @@ class QueryError(DynTubeError):
 
 class PeriodError(DynTubeError):
     """A period that cannot be: reversed, not a date, or in an unknown time zone."""
+
+
+class NotAllowedError(DynTubeError):
+    """A reader asks for what this reader may not see."""
 
 
 class EntryError(DynTubeError):

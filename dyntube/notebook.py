@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from .account import DEMO, Account, open_account
 from .errors import DemoDataWarning, DoubtWarning, QueryError
 from .formats import count
+from .query.access import EVERYTHING
 from .query.dimensions import UNKNOWN, dimension, read_value, spelled
 from .query.periods import Period, day_of
 from .query.query import Filter, Query
@@ -91,6 +92,7 @@ def ask(
         timezone=timezone,
         by=_names(by),
         filters=tuple(Filter(n, _values(n, wanted)) for n, wanted in (filters or {}).items()),
+        access=EVERYTHING,
     )
     account = _up_to_date(query.period, timezone)
     _warn(account, query.period, timezone)

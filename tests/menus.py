@@ -29,7 +29,7 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.query.periods import Period
-    from dyntube.ui import state
+    from dyntube.ui import answers, state
     from dyntube.ui.notes import about_text, notes_menu, shown_notes
     from dyntube.ui.scene import Scene
     from dyntube.ui.views_menu import views_menu
@@ -38,7 +38,8 @@ def page() -> None:
     selection = state.current()
     november = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-    scene = Scene(("views",), selection, november, None, now, selection.filters)
+    page = (("views",), selection, november, None, now, selection.filters)
+    scene = Scene(*page, desk=answers.desk())
     views_menu("Videos")
     notes_menu(scene)
     st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(scene)]))
@@ -65,7 +66,7 @@ def draw(menu: str = "", **parameters: str) -> AppTest:
 
 def store() -> Path:
     """The folder of the account that is shown."""
-    archive = answers.account().archive
+    archive = answers.desk().account.archive
     return archive.root / archive.folders[0]
 
 

@@ -27,6 +27,7 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube.archive.archive import Archive
 from dyntube.engine.engine import Engine
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
 
@@ -74,9 +75,13 @@ def question_of(recorded: Recorded | None) -> Any:
     kind = QUESTIONS[known.pop("kind")]
     known["period"] = _period(known["period"])
     known["filters"] = tuple(_filter(found) for found in known["filters"])
-    if known.get("keep"):
-        known["keep"] = _filter(known["keep"])
-    return kind(**{name: _tuples(value) for name, value in known.items()})
+    known = {_RENAMED.get(name, name): _tuples(value) for name, value in known.items()}
+    if known.get("top_values"):
+        known["top_values"] = _filter(known["top_values"])
+    return kind(**{"access": EVERYTHING} | known)
+
+
+_RENAMED = {"keep": "top_values"}  # since the answers were recorded
 
 
 def answer_of(engine: Engine, recorded: Recorded) -> Recorded:
@@ -103,7 +108,8 @@ def _tuples(value: Any) -> Any:
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, Period | Filter | Query | RowsQuery | ChecksQuery | CountQuery):
-        return {known.name: _as_json(getattr(value, known.name)) for known in fields(value)}
+        kept = [known.name for known in fields(value) if known.name != "access"]
+        return {name: _as_json(getattr(value, name)) for name in kept}
     if isinstance(value, tuple):
         return [_as_json(part) for part in value]
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value

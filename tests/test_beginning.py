@@ -384,10 +384,10 @@ def test_days_before_the_first_view_are_not_missing_on_a_page(
     from dyntube.ui import answers, fetching
 
     connect(live, tmp_path / "archive")
-    first = answers.account().first_day()
+    first = answers.desk().account.first_day()
     assert first
     span = Period(first - 40 * ONE_DAY, first)
-    known, now = answers.known(), answers.local_now("UTC")
+    known, now = answers.desk().known(), answers.local_now("UTC")
     assert fetching.missing_days(span, "UTC", known, now) == [first]
 
 

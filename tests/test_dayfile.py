@@ -22,8 +22,9 @@ from dyntube.archive.dayfile import ROW_GROUP, DayInfo
 from dyntube.archive.doubts import Doubt
 from dyntube.demo.draw import SEED, draw_day
 from dyntube.demo.views import table as as_table
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.errors import ArchiveError
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
 from dyntube.reading.parse import read_page
@@ -34,7 +35,7 @@ from .plain import Record
 
 DAY = dt.date(2026, 5, 1)
 GOLDEN = DATA / "golden" / "v1.parquet"
-EVERYTHING = DayInfo(
+ALL_KNOWN = DayInfo(
     day=DAY,
     rows=3,
     api_total=9,
@@ -70,16 +71,16 @@ def rows(count: int) -> pa.Table:
     return table([record(f"id-{n}", f"{DAY}T10:00:{n:02}Z") for n in range(count)])
 
 
-def write(path: Path, info: DayInfo = EVERYTHING, views: pa.Table | None = None) -> Path:
+def write(path: Path, info: DayInfo = ALL_KNOWN, views: pa.Table | None = None) -> Path:
     dayfile.write(path, rows(3) if views is None else views, info)
     return path
 
 
 def with_metadata(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     """A sound file whose own metadata says something else."""
-    values = EVERYTHING.to_json()
+    values = ALL_KNOWN.to_json()
     change(values)
-    claimed = dataclasses.replace(EVERYTHING)
+    claimed = dataclasses.replace(ALL_KNOWN)
     object.__setattr__(claimed, "to_json", lambda: values)
     return write(path, claimed)
 
@@ -92,13 +93,13 @@ def path(tmp_path: Path) -> Path:
 def test_all_that_is_known_of_a_day_comes_back(path: Path) -> None:
     fields = {field.name for field in dataclasses.fields(DayInfo)}
     defaults = DayInfo(DAY, 0, 0, False, True, NOON, NOON, None)
-    same = {name for name in fields if getattr(EVERYTHING, name) == getattr(defaults, name)}
+    same = {name for name in fields if getattr(ALL_KNOWN, name) == getattr(defaults, name)}
     assert same == {"day", "fetched_at", "schema"}, "say something of every field"
-    assert dayfile.read_info(write(path)) == EVERYTHING
+    assert dayfile.read_info(write(path)) == ALL_KNOWN
 
 
 def test_what_is_not_known_comes_back_as_such(path: Path) -> None:
-    info = dataclasses.replace(EVERYTHING, newest=None, whole_at=None, unknown_fields={})
+    info = dataclasses.replace(ALL_KNOWN, newest=None, whole_at=None, unknown_fields={})
     assert dayfile.read_info(write(path, info)) == info
 
 
@@ -114,7 +115,7 @@ def test_a_big_day_is_written_in_parts_and_read_as_one(path: Path) -> None:
     count = ROW_GROUP + 7
     views = rows(1).take(pa.array([0] * count))
     numbered = views.set_column(0, "id", pc.cast(pa.array(range(count)), pa.string()))
-    write(path, dataclasses.replace(EVERYTHING, rows=count), numbered)
+    write(path, dataclasses.replace(ALL_KNOWN, rows=count), numbered)
     assert pq.ParquetFile(path).num_row_groups == 2
     assert pc.count_distinct(dayfile.read(path)["id"]).as_py() == count
     assert dayfile.is_sound(path)
@@ -122,7 +123,7 @@ def test_a_big_day_is_written_in_parts_and_read_as_one(path: Path) -> None:
 
 
 def test_a_day_without_views_is_a_file_too(path: Path) -> None:
-    info = dataclasses.replace(EVERYTHING, rows=0)
+    info = dataclasses.replace(ALL_KNOWN, rows=0)
     assert dayfile.read_info(write(path, info, SCHEMA.empty_table())) == info
     assert dayfile.is_sound(path)
     assert len(dayfile.read(path)) == 0
@@ -130,7 +131,7 @@ def test_a_day_without_views_is_a_file_too(path: Path) -> None:
 
 def test_what_a_later_patch_adds_to_the_bookkeeping_is_passed_over(path: Path) -> None:
     with_metadata(path, lambda values: values.update(colour="blue", fetched_by={"x": [1]}))
-    assert dayfile.read_info(path) == EVERYTHING
+    assert dayfile.read_info(path) == ALL_KNOWN
 
 
 def test_bookkeeping_of_an_earlier_patch_is_read(path: Path) -> None:
@@ -144,7 +145,7 @@ def test_bookkeeping_of_an_earlier_patch_is_read(path: Path) -> None:
 
 
 def test_a_file_of_a_newer_version_is_said_to_be_one_and_not_damaged(path: Path) -> None:
-    write(path, dataclasses.replace(EVERYTHING, schema=SCHEMA_VERSION + 1))
+    write(path, dataclasses.replace(ALL_KNOWN, schema=SCHEMA_VERSION + 1))
     with pytest.raises(ArchiveError, match="newer version") as caught:
         dayfile.read_info(path)
     assert str(path) in str(caught.value)
@@ -204,7 +205,7 @@ def test_a_flipped_bit_in_the_bookkeeping_is_found_before_a_reader_could_crash_o
     asked: list[Path] = []
     ask = pq.read_metadata
     monkeypatch.setattr(pq, "read_metadata", lambda file: asked.append(file) or ask(file))
-    assert dayfile.read_info(path) == EVERYTHING
+    assert dayfile.read_info(path) == ALL_KNOWN
     length = int.from_bytes(content[-8:-4], "little")
     first = len(content) - 8 - length - 16  # where the checksums stand
     asked.clear()
@@ -213,7 +214,7 @@ def test_a_flipped_bit_in_the_bookkeeping_is_found_before_a_reader_could_crash_o
         info = dayfile.read_info(path)
         # A flip in the checksum of the data leaves the bookkeeping as it is.
         of_data = first + 8 <= bit // 8 < first + 12
-        assert info == (EVERYTHING if of_data else None), f"bit {bit}"
+        assert info == (ALL_KNOWN if of_data else None), f"bit {bit}"
     assert len(asked) == sum(
         first + 8 <= bit // 8 < first + 12 for bit in range(first * 8, len(content) * 8, 11)
     )
@@ -299,7 +300,7 @@ def write_golden(path: Path = GOLDEN) -> None:
     python -c "from tests.test_dayfile import *; write_golden(GOLDEN.with_name('v2.parquet'))"
     """
     views = table(golden_records())
-    info = dataclasses.replace(EVERYTHING, rows=len(views), api_total=36)
+    info = dataclasses.replace(ALL_KNOWN, rows=len(views), api_total=36)
     path.parent.mkdir(parents=True, exist_ok=True)
     dayfile.write(path, views, info)
 
@@ -315,7 +316,7 @@ def golden(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
 
 def test_the_golden_file_says_what_it_said_when_it_was_written(golden: Archive) -> None:
     (info,) = golden.days()[DAY]
-    then = dataclasses.replace(EVERYTHING, rows=30, api_total=36, schema=info.schema)
+    then = dataclasses.replace(ALL_KNOWN, rows=30, api_total=36, schema=info.schema)
     later = {"filled": {}, "asked_from": None, "asked_to": None, "api_zone": "", "doubts": ()}
     then = dataclasses.replace(then, **later)
     if info.schema == 1:  # which knew nothing of these
@@ -359,8 +360,8 @@ def test_every_field_of_the_golden_file_is_read(golden: Archive) -> None:
 
 def test_questions_are_answered_from_the_golden_file(golden: Archive) -> None:
     metrics = ("views", "plays", "viewers", "watch_time")
-    asked = Query(metrics, Period(DAY, DAY), by=("country",))
-    answer = Engine(golden).answer(asked).set_index("country")
+    asked = Query(metrics, Period(DAY, DAY), by=("country",), access=EVERYTHING)
+    answer = open_engine(golden).answer(asked).set_index("country")
     raw = golden_records()
     for country, came in (("DE", "Germany"), ("日本", "日本")):
         views = [r for r in raw if r.get("geo", {}).get("country") == came]
@@ -374,7 +375,7 @@ def test_questions_are_answered_from_the_golden_file(golden: Archive) -> None:
 def test_a_view_takes_less_than_80_bytes(tmp_path: Path) -> None:
     views = with_computed(as_table(draw_day(DAY, SEED, 10_000)))
     path = tmp_path / "day.parquet"
-    dayfile.write(path, views, dataclasses.replace(EVERYTHING, rows=len(views)))
+    dayfile.write(path, views, dataclasses.replace(ALL_KNOWN, rows=len(views)))
 
     assert len(views) > 5000
     assert path.stat().st_size / len(views) < 80

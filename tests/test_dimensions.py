@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from dyntube.archive.archive import Archive
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import open_engine
+from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, HIERARCHIES, LENGTHS, UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Query
@@ -30,7 +31,9 @@ def called(store: Callable[..., Any], archive: Archive) -> Called:
         videos, at = [f"video-{n:02}" for n in range(len(fields))], f"{DAY}T12:00:00Z"
         known = [record(video, at, videoKey=video) for video in videos]
         store(DAY, [view | some for view, some in zip(known, fields, strict=True)])
-        answer = Engine(archive).answer(Query(("views",), PERIOD, zone, ("video", dimension)))
+        answer = open_engine(archive).answer(
+            Query(("views",), PERIOD, zone, ("video", dimension), access=EVERYTHING)
+        )
         assert answer["video"].tolist() == videos
         return answer[dimension].tolist()
 
@@ -142,9 +145,9 @@ def test_moments_are_filtered_by_as_texts_in_utc(
 ) -> None:
     store(DAY, [record(f"{n}", f"{DAY}T12:0{n}:30Z", watchTime=0) for n in range(5)])
     filters = (Filter(name, (f"{DAY} 12:03:00", f"{DAY} 12:04:00")),)
-    query = Query(("views",), PERIOD, "Europe/Berlin", filters=filters)
+    query = Query(("views",), PERIOD, "Europe/Berlin", filters=filters, access=EVERYTHING)
 
-    assert Engine(archive).answer(query)["views"].tolist() == [2]
+    assert open_engine(archive).answer(query)["views"].tolist() == [2]
 
 
 def test_hierarchies_are_made_of_dimensions_that_stand_in_only_one() -> None:

@@ -14,10 +14,12 @@ import pytest
 
 from dyntube.archive.archive import Archive, dayfile
 from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.errors import ArchiveError
 from dyntube.export.raw_views import csv_stream, parquet_stream
 from dyntube.export.table import safe
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, RowsQuery
 from dyntube.reading.records import VIEW_COLUMNS
@@ -28,7 +30,7 @@ from .plain import words
 from .test_sheet import formulas
 
 DAYS = [dt.date(2026, 5, 1) + dt.timedelta(days=n) for n in range(5)]
-ALL = RowsQuery(Period(DAYS[0], DAYS[-1]), limit=None)
+ALL = RowsQuery(Period(DAYS[0], DAYS[-1]), limit=None, access=EVERYTHING)
 Store = Callable[..., DayInfo]
 Stream = Callable[[Engine, RowsQuery], Iterator[bytes]]
 
@@ -90,14 +92,16 @@ def test_filters_and_the_days_of_a_zone_are_respected(
 ) -> None:
     # 2 May in Kolkata is from 18:30 on 1 May to 18:30 on 2 May in UTC.
     period = Period(DAYS[1], DAYS[1])
-    query = RowsQuery(period, "Asia/Kolkata", (Filter("video", ("video-1",)),), limit=None)
+    query = RowsQuery(
+        period, "Asia/Kolkata", (Filter("video", ("video-1",)),), limit=None, access=EVERYTHING
+    )
     found = read(engine, query)["id"].tolist()
     assert found == ["2026-05-01-7", "2026-05-02-1", "2026-05-02-3", "2026-05-02-5"]
     assert found == engine.rows(query)["id"].tolist()[::-1]
 
 
 def test_the_last_day_may_end_early(engine: Engine) -> None:
-    query = RowsQuery(Period(DAYS[0], DAYS[1], until=dt.time(7)), limit=None)
+    query = RowsQuery(Period(DAYS[0], DAYS[1], until=dt.time(7)), limit=None, access=EVERYTHING)
     assert len(as_parquet(engine, query)) == 8 + 3
 
 
@@ -105,17 +109,24 @@ def test_the_last_day_may_end_early(engine: Engine) -> None:
 def test_views_at_the_ends_of_the_store_count_wherever_days_start(
     zone: str, engine: Engine
 ) -> None:
-    assert len(as_parquet(engine, RowsQuery(Period(dt.date(2020, 1, 1), DAYS[-1]), zone))) >= 40 - 8
-    whole = RowsQuery(Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), zone)
+    assert (
+        len(
+            as_parquet(
+                engine, RowsQuery(Period(dt.date(2020, 1, 1), DAYS[-1]), zone, access=EVERYTHING)
+            )
+        )
+        >= 40 - 8
+    )
+    whole = RowsQuery(Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), zone, access=EVERYTHING)
     assert len(as_parquet(engine, whole)) == 40
 
 
 def test_a_limit_of_the_question_does_not_cut_the_file(engine: Engine) -> None:
-    assert len(as_csv(engine, RowsQuery(ALL.period, limit=3, offset=2))) == 40
+    assert len(as_csv(engine, RowsQuery(ALL.period, limit=3, offset=2, access=EVERYTHING))) == 40
 
 
 def test_times_in_csv_are_utc_and_flags_are_words(engine: Engine) -> None:
-    query = RowsQuery(ALL.period, "Asia/Kolkata", limit=None)
+    query = RowsQuery(ALL.period, "Asia/Kolkata", limit=None, access=EVERYTHING)
     assert as_csv(engine, query)["date"][0] == "2026-05-01T00:00:00.250000Z"
     text = b"".join(csv_stream(engine, query)).decode("utf-8-sig")
     assert '"2026-05-01T00:00:00.250000Z",,true,false,false,100,50,' in text
@@ -153,7 +164,9 @@ def test_days_are_read_as_the_file_is_taken_and_not_before(
 def test_a_long_empty_period_costs_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(engine, "_ask_plain", lambda *args: asked.append(args) or pa.table({}))
-    whole = RowsQuery(Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), limit=None)
+    whole = RowsQuery(
+        Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), limit=None, access=EVERYTHING
+    )
     assert list(engine.batches(whole)) == []
     assert len(asked) <= len(DAYS) + 2
 
@@ -162,7 +175,7 @@ def test_a_long_empty_period_costs_nothing(engine: Engine, monkeypatch: pytest.M
 def test_nothing_stored_gives_a_file_with_its_columns(
     read: Callable[..., pd.DataFrame], archive: Archive
 ) -> None:
-    views = read(Engine(archive), ALL)
+    views = read(open_engine(archive), ALL)
     assert tuple(views.columns) == VIEW_COLUMNS
     assert len(views) == 0
 
@@ -174,7 +187,7 @@ def test_an_archive_that_cannot_be_read_is_known_before_the_first_part(
     archive.root.mkdir()
     (archive.root / archive.folders[0]).write_text("no folder")
     with pytest.raises(ArchiveError, match="cannot be read"):
-        next(stream(Engine(archive), ALL))
+        next(stream(open_engine(archive), ALL))
 
 
 def test_a_day_damaged_since_is_left_out_and_the_others_are_there(
@@ -196,7 +209,7 @@ def hostile(store: Store, archive: Archive) -> Engine:
         for n, text in enumerate(TEXTS)
     ]
     store(DAYS[0], views)
-    return Engine(archive)
+    return open_engine(archive)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])

@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from dyntube.archive.coverage import ALWAYS, Coverage
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.insight import engagement
 from dyntube.insight.engagement import Typical, Watched, typical, video_lengths, watched_shares
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
 
@@ -63,7 +64,9 @@ def ask(archive, store):
 
     def asked(records: list[Record], *by: str, metrics: tuple[str, ...] = ("plays",)):
         store(DAY, records)
-        return Engine(archive).answer(Query(metrics, Period(DAY, DAY), by=by))
+        return open_engine(archive).answer(
+            Query(metrics, Period(DAY, DAY), by=by, access=EVERYTHING)
+        )
 
     return asked
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dyntube.charts.labels import apart
-from dyntube.ui.labels import label, labels
 
+from .naming import label, labels
 from .opened import Pages, chart, chips, pages, plain, rows, views
 
 __all__ = ["pages"]

@@ -157,11 +157,17 @@ def test_a_page_looks_at_its_views_once_for_all_that_it_adds_up_by_some_dimensio
     live: str,
     stored: Path,
     connect: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     connect(live, stored)
     at = open_at(page, "plan-not=Edge")
-    engine = answers.account().engine
+    engine, asked = answers.desk().account.engine, []
+    aggregate = engine.backend.aggregate
+    monkeypatch.setattr(
+        engine.backend, "aggregate", lambda query, at: asked.append(query) or aggregate(query, at)
+    )
     engine.forget()
     at.run()
 
-    assert engine._looked.cache_info().misses == looks
+    wide = [query for query in asked if len(query.by) > 1]
+    assert len(wide) == looks

@@ -143,10 +143,10 @@ def test_pages_are_whole_without_a_key_and_touch_nothing(
     at = at.switch_page(page).run()
     assert not at.exception
     assert not at.error
-    assert answers.names().of("channel", "channel-a") == NAME
+    assert answers.desk().names().of("channel", "channel-a") == NAME
     told = " ".join(str(element.value) for element in (*at.info, *at.warning)).lower()
     assert "demo" not in told
-    assert answers.background().state == State()
+    assert answers.desk().background.state == State()
 
 
 @pytest.mark.parametrize("page", ["pages/overview.py", "pages/live.py", "pages/data.py"])

@@ -32,7 +32,7 @@ DOORS = {
     "pyarrow.parquet": ["dyntube/archive/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
-    "duckdb": ["dyntube/engine/engine.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
+    "duckdb": ["dyntube/engine/duckdb_backend.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
     "openpyxl": ["dyntube/export/workbook.py"],
     "starlette": [
         "dyntube/ui/routes.py",
@@ -68,6 +68,15 @@ def test_a_door_is_used(outside):
     behind = [tree for path, tree in MODULES.items() if path.startswith(DOORS[outside][0])]
 
     assert any(f"{name}.".startswith(f"{outside}.") for tree in behind for name in imported(tree))
+
+
+def test_only_the_desk_and_what_opens_it_know_the_installation():
+    """So that no page, chart or file can pass by what its reader may see."""
+    may = ("account", "desk", "notebook", "cli", "doctor", "__main__", "ui/answers", "ui/starting")
+    behind = {"dyntube.account", "dyntube.engine.duckdb_backend", "dyntube.archive.archive"}
+    users = [path for path in OURS if path.startswith("dyntube/ui/") and behind & own_imports(path)]
+
+    assert [path for path in users if not path[8:].startswith(may)] == []
 
 
 def test_pages_ask_the_ui_and_nothing_else():
@@ -111,7 +120,7 @@ def test_two_modules_write_sql():
 ORDER = (
     *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
-    *("notebook", "ui", "cli", "doctor", "__main__"),
+    *("desk", "notebook", "ui", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it
@@ -159,7 +168,7 @@ def test_no_imports_inside_a_package_run_in_a_circle(package):
 
 def test_imports_within_the_package_are_seen():
     assert {"dyntube.archive.archive", "dyntube.query.query", "dyntube.reading.records"} <= (
-        own_imports("dyntube/engine/engine.py")
+        own_imports("dyntube/engine/duckdb_backend.py")
     )
     assert {"dyntube.charts", "dyntube.formats", "dyntube.ui.boxes"} <= (
         own_imports("dyntube/ui/shapes.py")

@@ -13,9 +13,12 @@ import pytest
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.engine import hot_days
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
-from dyntube.engine.hot_days import Memory
+from dyntube.engine.hot_days import HotDays
+from dyntube.engine.sources import HotChunk
 from dyntube.errors import ArchiveError
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import ONE_DAY, Period
 from dyntube.query.query import Query
 
@@ -40,28 +43,30 @@ def keep(store: Store) -> Store:
 
 @pytest.fixture
 def runs_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hot_days, "RUN_VIEWS", 100)
+    monkeypatch.setattr(hot_days, "CHUNK_VIEWS", 100)
 
 
 def loaded(archive: Archive, megabytes: int = ENOUGH) -> Engine:
-    engine = Engine(archive)
-    engine.memory.load(megabytes)
+    engine = open_engine(archive)
+    engine.backend.hot_days.load(megabytes)
     return engine
 
 
-def held(archive: Archive, kept: Memory) -> list[list[int]]:
+def held(archive: Archive, kept: HotDays) -> list[list[int]]:
     """The days of the month that each run holds."""
     files = archive.files(DAYS[0], NEXT + ONE_DAY)
     return [[int(file.name[8:10]) for file in run.files] for run in runs(kept, *files)]
 
 
-def runs(kept: Memory, *files: Path) -> list[hot_days.Run]:
-    return list(kept.runs(DAYS[0], NEXT + ONE_DAY, files))
+def runs(kept: HotDays, *files: Path) -> list[HotChunk]:
+    return list(kept.chunks(DAYS[0], NEXT + ONE_DAY, files))
 
 
 def views(engine: Engine, first: dt.date = DAYS[0], last: dt.date = DAYS[-1]) -> int:
     engine.forget()
-    return int(engine.answer(Query(("views",), Period(first, last)))["views"].iloc[0])
+    return int(
+        engine.answer(Query(("views",), Period(first, last), access=EVERYTHING))["views"].iloc[0]
+    )
 
 
 def spoil(file: Path) -> None:
@@ -74,19 +79,19 @@ def test_days_are_loaded_in_runs_newest_first(
 ) -> None:
     for day in DAYS[:5]:
         keep(day)
-    assert held(archive, Engine(archive).memory) == []
+    assert held(archive, open_engine(archive).memory) == []
     engine = loaded(archive)
-    assert held(archive, engine.memory) == [[4, 5], [2, 3], [1]]
+    assert held(archive, engine.backend.hot_days) == [[4, 5], [2, 3], [1]]
 
 
 def test_a_day_of_more_views_than_a_run_is_a_run(
     keep: Store, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hot_days, "RUN_VIEWS", 10)
+    monkeypatch.setattr(hot_days, "CHUNK_VIEWS", 10)
     for day in DAYS[:2]:
         keep(day)
     engine = loaded(archive)
-    assert held(archive, engine.memory) == [[2], [1]]
+    assert held(archive, engine.backend.hot_days) == [[2], [1]]
 
 
 def test_what_is_in_memory_is_not_read_from_files(keep: Store, archive: Archive) -> None:
@@ -105,7 +110,7 @@ def test_days_that_may_still_change_have_a_run_of_their_own(keep: Store, archive
     for day in DAYS[3:]:
         keep(day, settled=False)
     engine = loaded(archive)
-    assert held(archive, engine.memory) == [[4, 5, 6], [1, 2, 3]]
+    assert held(archive, engine.backend.hot_days) == [[4, 5, 6], [1, 2, 3]]
 
 
 def test_a_day_that_is_stored_anew_is_read_from_its_file_until_it_is_loaded_again(
@@ -115,11 +120,11 @@ def test_a_day_that_is_stored_anew_is_read_from_its_file_until_it_is_loaded_agai
         keep(day)
     engine = loaded(archive)
     keep(DAYS[2], views=7)
-    assert held(archive, engine.memory) == []
+    assert held(archive, engine.backend.hot_days) == []
     assert views(engine) == 257
 
-    engine.memory.load(ENOUGH)
-    assert held(archive, engine.memory) == [[1, 2, 3, 4, 5, 6]]
+    engine.backend.hot_days.load(ENOUGH)
+    assert held(archive, engine.backend.hot_days) == [[1, 2, 3, 4, 5, 6]]
     spoil(archive.files(DAYS[2], DAYS[2])[0])
     assert views(engine) == 257
 
@@ -141,11 +146,11 @@ def test_a_new_day_joins_the_newest_run(
     for day in DAYS[:3]:
         keep(day)
     engine = loaded(archive)
-    assert held(archive, engine.memory) == [[2, 3], [1]]
+    assert held(archive, engine.backend.hot_days) == [[2, 3], [1]]
     for day, expected in ((DAYS[3], [[2, 3], [1], [4]]), (DAYS[4], [[2, 3], [1], [4, 5]])):
         keep(day)
-        engine.memory.load(ENOUGH)
-        assert held(archive, engine.memory) == expected
+        engine.backend.hot_days.load(ENOUGH)
+        assert held(archive, engine.backend.hot_days) == expected
         assert views(engine) == 50 * day.day
 
 
@@ -156,18 +161,18 @@ def test_only_the_newest_days_stay_when_memory_is_full(
     for day in DAYS[:5]:
         keep(day)
     engine = loaded(archive, megabytes=1)
-    assert held(archive, engine.memory) == [[4, 5]]
+    assert held(archive, engine.backend.hot_days) == [[4, 5]]
     assert views(engine) == 250
 
     keep(DAYS[5])
-    engine.memory.load(1)
-    assert held(archive, engine.memory) == [[4, 5], [6]]
+    engine.backend.hot_days.load(1)
+    assert held(archive, engine.backend.hot_days) == [[4, 5], [6]]
 
     keep(NEXT)
-    engine.memory.load(1)
+    engine.backend.hot_days.load(1)
     keep(NEXT + ONE_DAY)
-    engine.memory.load(1)
-    assert held(archive, engine.memory) == [[6, 7], [8]]
+    engine.backend.hot_days.load(1)
+    assert held(archive, engine.backend.hot_days) == [[6, 7], [8]]
     assert views(engine, DAYS[0], NEXT + ONE_DAY) == 400
 
 
@@ -182,7 +187,7 @@ def test_no_other_days_are_loaded_when_today_is_stored_anew_and_memory_is_full(
     before = databases(engine)
     for views_until_now in range(51, 54):
         keep(DAYS[5], views=views_until_now, settled=False)
-        engine.memory.load(1)
+        engine.backend.hot_days.load(1)
         assert views(engine) == 250 + views_until_now
     assert len(databases(engine).keys() - before.keys()) == 3  # today's, three times
 
@@ -195,26 +200,27 @@ def test_a_run_that_is_no_longer_used_gives_its_memory_back_after_a_while(
     engine = loaded(archive)
     [(first, _)] = databases(engine).items()
     keep(DAYS[0], views=7)
-    engine.memory.load(ENOUGH)
+    engine.backend.hot_days.load(ENOUGH)
     assert list(databases(engine)) != [first]
     assert len(databases(engine)) == 1
 
 
 def databases(engine: Engine) -> dict[str, str]:
     """The databases of runs, by name, with the file that they are in."""
-    with engine._database.cursor() as cursor:
+    with engine.backend._database.cursor() as cursor:
         found = cursor.execute("SELECT database_name, path FROM duckdb_databases()").fetchall()
-    return {name: path for name, path in found if name.startswith("run")}
+    return {name: path for name, path in found if name.startswith("chunk")}
 
 
 def test_who_reads_a_run_while_it_is_replaced_gets_an_answer(keep: Store, archive: Archive) -> None:
     keep(DAYS[0])
     engine = loaded(archive)
-    before = engine._files(Query(("views",), Period(DAYS[0], DAYS[0])))
+    query = Query(("views",), Period(DAYS[0], DAYS[0]), access=EVERYTHING)
+    before = engine.backend.snapshot(query)
     keep(DAYS[0], views=7)
-    engine.memory.load(ENOUGH)
-    answer = engine._ask(Query(("views",), Period(DAYS[0], DAYS[0])), before, None)
-    assert answer["views"].tolist() == [50]
+    engine.backend.hot_days.load(ENOUGH)
+    answer = engine.backend.aggregate(query, before)
+    assert answer["m_views"].to_pylist() == [50]
 
 
 def test_a_damaged_day_is_not_loaded_and_the_others_are(keep: Store, archive: Archive) -> None:
@@ -225,7 +231,7 @@ def test_a_damaged_day_is_not_loaded_and_the_others_are(keep: Store, archive: Ar
     content[100] ^= 1  # in the views, where a reader need not notice
     file.write_bytes(content)
     engine = loaded(archive)
-    assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
+    assert held(archive, engine.backend.hot_days) == [[1, 2, 3, 5, 6]]
     assert views(engine) == 250
 
 
@@ -235,12 +241,12 @@ def test_a_day_damaged_since_it_was_checked_is_said_and_nothing_is_lost(
     for day in DAYS:
         keep(day)
     spoil(archive.files(DAYS[3], DAYS[3])[0])
-    engine = Engine(archive)
+    engine = open_engine(archive)
     with pytest.raises(ArchiveError, match="2026-05-01 to 2026-05-06 cannot be loaded"):
-        engine.memory.load(ENOUGH)
+        engine.backend.hot_days.load(ENOUGH)
     assert [file.name[:10] for file in archive.damaged()] == [str(DAYS[3])]
-    engine.memory.load(ENOUGH)
-    assert held(archive, engine.memory) == [[1, 2, 3, 5, 6]]
+    engine.backend.hot_days.load(ENOUGH)
+    assert held(archive, engine.backend.hot_days) == [[1, 2, 3, 5, 6]]
     assert len(databases(engine)) == 1
     assert views(engine) == 250
 
@@ -250,9 +256,9 @@ def test_the_server_loads_in_the_background(
 ) -> None:
     monkeypatch.setattr(hot_days, "FIRST_REST", 0.01)
     keep(DAYS[0])
-    engine = Engine(archive)
-    engine.memory.keep_loading(ENOUGH)
-    wait_until(lambda: held(archive, engine.memory) == [[1]])
+    engine = open_engine(archive)
+    engine.backend.hot_days.keep_loading(ENOUGH)
+    wait_until(lambda: held(archive, engine.backend.hot_days) == [[1]])
 
 
 def test_loading_goes_on_after_an_error_that_nobody_foresaw(
@@ -264,17 +270,17 @@ def test_loading_goes_on_after_an_error_that_nobody_foresaw(
     monkeypatch.setattr(hot_days, "FIRST_REST", 0)
     monkeypatch.setattr(hot_days, "LOOK_EVERY", 0.01)
     keep(DAYS[0])
-    engine, failed = Engine(archive), threading.Event()
+    engine, failed = open_engine(archive), threading.Event()
 
     def fail(*_: object) -> bool:
         failed.set()
         raise ZeroDivisionError("nobody foresaw this")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Memory, "_load_missing", fail)
-        engine.memory.keep_loading(ENOUGH)
+        patch.setattr(HotDays, "_load_missing", fail)
+        engine.backend.hot_days.keep_loading(ENOUGH)
         assert failed.wait(30)
-    wait_until(lambda: held(archive, engine.memory) == [[1]])
+    wait_until(lambda: held(archive, engine.backend.hot_days) == [[1]])
     assert "bug" in {record.msg for record in caplog.records}
 
 
@@ -283,20 +289,22 @@ def test_two_who_load_at_once_load_every_day_once(
 ) -> None:
     for day in DAYS:
         keep(day)
-    engine = Engine(archive)
-    loaders = [threading.Thread(target=engine.memory.load, args=(ENOUGH,)) for _ in range(4)]
+    engine = open_engine(archive)
+    loaders = [
+        threading.Thread(target=engine.backend.hot_days.load, args=(ENOUGH,)) for _ in range(4)
+    ]
     for loader in loaders:
         loader.start()
     for loader in loaders:
         loader.join()
-    assert held(archive, engine.memory) == [[5, 6], [3, 4], [1, 2]]
+    assert held(archive, engine.backend.hot_days) == [[5, 6], [3, 4], [1, 2]]
     assert views(engine) == 300
 
 
 def test_no_memory_means_that_nothing_is_loaded(keep: Store, archive: Archive) -> None:
     keep(DAYS[0])
-    engine, before = Engine(archive), threading.active_count()
-    engine.memory.keep_loading(0)
+    engine, before = open_engine(archive), threading.active_count()
+    engine.backend.hot_days.keep_loading(0)
     assert threading.active_count() == before
 
 
@@ -314,13 +322,13 @@ def test_loading_lets_readers_go_first(
     monkeypatch.setattr(hot_days, "FIRST_REST", 0)
     monkeypatch.setattr(hot_days, "REST", 10**9)
     keep(DAYS[0])
-    engine = Engine(archive)
+    engine = open_engine(archive)
     views(engine)  # somebody asks
-    engine.memory.keep_loading(ENOUGH)
+    engine.backend.hot_days.keep_loading(ENOUGH)
     time.sleep(0.3)
-    assert held(archive, engine.memory) == []
+    assert held(archive, engine.backend.hot_days) == []
 
     monkeypatch.setattr(hot_days, "QUIET_AFTER", 0)
-    other = Engine(archive)
-    other.memory.keep_loading(ENOUGH)
-    wait_until(lambda: held(archive, other.memory) == [[1]])
+    other = open_engine(archive)
+    other.backend.hot_days.keep_loading(ENOUGH)
+    wait_until(lambda: held(archive, other.backend.hot_days) == [[1]])

@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from dyntube.archive.archive import Archive
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.errors import QueryError
 from dyntube.fetch.sync import Syncer
+from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
@@ -63,13 +64,13 @@ def test_metrics_over_time_agree_with_plain_python_in_every_zone(
     syncer.sync(period.utc_days(zone))
     raw = fetch(stand_in, middle - 3 * ONE_DAY, middle + 4 * ONE_DAY)
     records = plain.within(raw, period.start, period.end, zone)
-    engine = Engine(archive)
+    engine = open_engine(archive)
 
     def found(*by: str) -> dict[Any, dict[str, float]]:
-        rows = engine.answer(Query(ALL, period, zone, by))
+        rows = engine.answer(Query(ALL, period, zone, by, access=EVERYTHING))
         return {row[by[0]]: {name: row[name] for name in ALL} for row in rows.to_dict("records")}
 
-    total = engine.answer(Query(ALL, period, zone)).to_dict("records")[0]
+    total = engine.answer(Query(ALL, period, zone, access=EVERYTHING)).to_dict("records")[0]
     assert_same(total, plain.metrics(records))
     clock: dict[str, Callable[[plain.Record], Any]] = {
         "day": lambda view: dt.datetime.combine(plain.local(view, zone).date(), dt.time()),
@@ -99,17 +100,19 @@ def test_every_dimension_agrees_with_plain_python_on_a_day(
 ) -> None:
     day = dt.date(2026, 11, 15)
     syncer.sync([day])
-    records, engine = fetch(stand_in, day, day + ONE_DAY), Engine(archive)
+    records, engine = fetch(stand_in, day, day + ONE_DAY), open_engine(archive)
     assert plain.DIMENSIONS.keys() == DIMENSIONS.keys()
     for name, value in plain.DIMENSIONS.items():
         expected = plain.grouped(records, lambda view, value=value: value(view, "UTC"))
-        rows = engine.answer(Query(ALL, Period(day, day), by=(name,))).to_dict("records")
+        rows = engine.answer(Query(ALL, Period(day, day), by=(name,), access=EVERYTHING)).to_dict(
+            "records"
+        )
         assert {row[name] for row in rows} == set(expected), name
         for row in rows:
             assert_same({metric: row[metric] for metric in ALL}, expected[row[name]])
         some = sorted(expected)[:2]
         texts = tuple(plain.written(value) for value in some)
-        query = Query(ALL, Period(day, day), filters=(Filter(name, texts),))
+        query = Query(ALL, Period(day, day), filters=(Filter(name, texts),), access=EVERYTHING)
         kept = [view for view in records if value(view, "UTC") in some]
         assert_same(engine.answer(query).to_dict("records")[0], plain.metrics(kept))
 
@@ -121,13 +124,17 @@ def test_metrics_of_the_vendors_samples_agree_with_plain_python(
         records = page["views"]
         day = plain.local(records[0], "UTC").date()
         store(day, records)
-        found = Engine(archive).answer(Query(ALL, Period(day, day)))
+        found = open_engine(archive).answer(Query(ALL, Period(day, day), access=EVERYTHING))
         assert_same(found.to_dict("records")[0], plain.metrics(records))
 
 
 def test_without_views_counts_are_0_and_rates_are_nothing(archive: Archive) -> None:
     day = dt.date(2026, 1, 1)
-    found = Engine(archive).answer(Query(tuple(METRICS), Period(day, day))).iloc[0]
+    found = (
+        open_engine(archive)
+        .answer(Query(tuple(METRICS), Period(day, day), access=EVERYTHING))
+        .iloc[0]
+    )
     for name, metric in METRICS.items():
         if metric.format in ("number", "hours"):
             assert found[name] == 0, name
@@ -150,7 +157,7 @@ def test_a_watched_share_counts_at_most_its_videos_length(
         ],
     )
     names = ("average_percent_watched", "watch_time")
-    found = Engine(archive).answer(Query(names, Period(day, day))).iloc[0]
+    found = open_engine(archive).answer(Query(names, Period(day, day), access=EVERYTHING)).iloc[0]
     assert found["average_percent_watched"] == pytest.approx(100 / 400)
     assert found["watch_time"] == 380
 
@@ -169,10 +176,12 @@ def test_a_viewer_is_new_only_in_the_first_view_of_the_stored_history(
         ],
     )
     store(days[2], [record("e", "2026-05-03T10:00:00Z", viewerId="bob")])
-    engine = Engine(archive)
+    engine = open_engine(archive)
 
     def new(start: dt.date, end: dt.date, *by: str) -> list[int]:
-        answer = engine.answer(Query(("new_viewers",), Period(start, end), by=by))
+        answer = engine.answer(
+            Query(("new_viewers",), Period(start, end), by=by, access=EVERYTHING)
+        )
         return answer["new_viewers"].tolist()
 
     assert new(days[0], days[2]) == [2]
@@ -184,13 +193,13 @@ def test_a_viewer_is_new_only_in_the_first_view_of_the_stored_history(
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     day = Period(dt.date(2026, 1, 1), dt.date(2026, 1, 1))
     with pytest.raises(QueryError, match="completion_rate"):
-        Query(("completionrate",), day)
+        Query(("completionrate",), day, access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
-        Query(("views",), day, by=("domain",))
+        Query(("views",), day, by=("domain",), access=EVERYTHING)
     with pytest.raises(QueryError, match="device_type"):
-        Query(("views",), day, filters=(Filter("device", ("TV",)),))
+        Query(("views",), day, filters=(Filter("device", ("TV",)),), access=EVERYTHING)
     with pytest.raises(QueryError, match="watch_time"):
-        Query(("views",), day, order_by="watchtime")
+        Query(("views",), day, order_by="watchtime", access=EVERYTHING)
 
 
 def test_a_period_that_is_cut_counts_its_last_day_only_until_then(
@@ -199,5 +208,5 @@ def test_a_period_that_is_cut_counts_its_last_day_only_until_then(
     day = dt.date(2026, 5, 1)
     store(day, [record(f"v{n}", f"2026-05-01T10:{n:02}:30Z") for n in (0, 7, 8, 59)])
     cut = Period(day, day, until=dt.time(12, 8))  # 10:08 UTC, in the middle of a quarter-hour
-    found = Engine(archive).answer(Query(("views",), cut, "Europe/Berlin"))
+    found = open_engine(archive).answer(Query(("views",), cut, "Europe/Berlin", access=EVERYTHING))
     assert found["views"].tolist() == [2]

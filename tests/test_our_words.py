@@ -13,8 +13,8 @@ from dyntube.export import table
 from dyntube.export.workbook import excel
 from dyntube.query.dimensions import OTHER, UNKNOWN
 from dyntube.query.query import Filter
-from dyntube.ui.labels import labels, sentence
 
+from .naming import labels, sentence
 from .opened import Pages, chart, chips, pages, rows, views
 from .test_workbook import NOTES
 

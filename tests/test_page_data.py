@@ -337,7 +337,7 @@ def test_a_running_sync_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
     with serve(answering(gate)) as server:
         connect(server.url, tmp_path / "archive")
         open_data()
-        wait_for(lambda: answers.background().state.progress.days_total)
+        wait_for(lambda: answers.desk().background.state.progress.days_total)
         at = whole(open_data())
         assert progress(at) == ["Loading your views: 0 of 57 days, 0 views, starting"]
         button(at, "Cancel").click().run()
@@ -354,10 +354,10 @@ def test_waiting_for_dyntube_is_said(tmp_path: Path, connect) -> None:
     with serve(answering(gate, slow)) as server:
         connect(server.url, tmp_path / "archive")
         open_data()
-        wait_for(lambda: answers.background().state.progress.waiting)
+        wait_for(lambda: answers.desk().background.state.progress.waiting)
         (text,) = progress(whole(open_data()))
         assert "waiting for DynTube, 2" in text
-        answers.background().cancel()
+        answers.desk().background.cancel()
         gate.set()
         settle(open_data())
 

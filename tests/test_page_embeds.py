@@ -17,8 +17,9 @@ from dyntube import formats
 from dyntube.charts import picked
 from dyntube.query.query import Query
 from dyntube.settings.settings import STATS_URL
-from dyntube.ui import answers, embeds
+from dyntube.ui import embeds
 from dyntube.ui.export import Report
+from dyntube.ui.scene import Scene
 
 from . import odd, plain
 from .conftest import record
@@ -194,13 +195,15 @@ def test_a_filter_asks_nothing_about_the_past_again(
     open_embeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Query] = []
+    answer = Scene.answer
     monkeypatch.setattr(
-        embeds, "answer", lambda query: asked.append(query) or answers.answer(query)
+        Scene, "answer", lambda scene, query: asked.append(query) or answer(scene, query)
     )
 
     at = open_embeds("country=FR", **OWN)
 
-    assert {query.filters for query in asked} == {()}
+    history = [query for query in asked if query.by == ("embed_domain", "day")]
+    assert {query.filters for query in history} == {()}
     assert listed(at, LISTS[0]) == [("new.example", 2, 2), (HOSTILE, 1, 1), ("back.example", 1, 1)]
 
 

@@ -75,7 +75,7 @@ def stored(folder: Path) -> int:
 
 
 def bar() -> Any:
-    return answers.background().state.progress
+    return answers.desk().background.state.progress
 
 
 def is_offered(at: AppTest, label: str) -> bool:
@@ -155,7 +155,7 @@ def test_a_long_fetch_says_what_it_costs_once_that_is_known(account: Account, fo
     # One for each day, and two more for those whose views do not show where they end.
     assert re.match("Fetching 40 days, newest first: about (4[0-9]|5[0-4]) requests, ", cost)
     assert cost.endswith("What has come can be used meanwhile, and stays.")
-    answers.background().cancel()
+    answers.desk().background.cancel()
 
 
 def test_a_short_fetch_says_nothing_of_that(account: Account, folder: Path) -> None:

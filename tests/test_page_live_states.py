@@ -133,7 +133,7 @@ def test_a_day_that_cannot_be_read_any_more_is_said_in_a_sentence(
     def fail(*_: object) -> None:
         raise ArchiveError("A stored day cannot be read. Fetch it again.")
 
-    monkeypatch.setattr(answers.account().engine, "answer", fail)
+    monkeypatch.setattr(answers.desk().account.engine, "answer", fail)
     at = open_live()
     assert "A stored day cannot be read" in said(at)
     assert not at.exception
@@ -152,7 +152,7 @@ def test_an_error_while_it_draws_itself_again_is_said_in_a_sentence(
     def fail(*_: object) -> None:
         raise ArchiveError("A stored day cannot be read. Fetch it again.")
 
-    monkeypatch.setattr(answers.account().archive, "days", fail)
+    monkeypatch.setattr(answers.desk().account.archive, "days", fail)
     at = AppTest.from_function(again).run()
     assert "A stored day cannot be read" in said(at)
     assert not at.exception

@@ -15,10 +15,10 @@ import dyntube
 from dyntube.query.dimensions import BETWEEN, DIMENSIONS, read_value, spelled
 from dyntube.reading.text import clean
 from dyntube.ui.address import from_parameters, to_parameters
-from dyntube.ui.labels import exported, label, labels
 from dyntube.ui.selection import Selection
 
 from . import odd
+from .naming import exported, label, labels
 from .opened import DAY, Pages, chips, pages, rows, views
 
 __all__ = ["pages"]

@@ -12,10 +12,12 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.errors import QueryError
 from dyntube.fetch.sync import Syncer
 from dyntube.query import checks
+from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, UNKNOWN
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
@@ -76,11 +78,15 @@ def assert_agree(
     records: list[plain.Record],
     filters: tuple[Filter, ...] = (),
 ) -> None:
-    counts = engine.checks(ChecksQuery(period, zone, filters)).to_dict("records")[0]
+    counts = engine.checks(ChecksQuery(period, zone, filters, access=EVERYTHING)).to_dict(
+        "records"
+    )[0]
     wanted = expected(records)
     assert counts == {"views": len(records)} | {name: len(wanted[name]) for name in checks.CHECKS}
     for name, ids in wanted.items():
-        found = engine.rows(RowsQuery(period, zone, filters, name, limit=1_000_000))
+        found = engine.rows(
+            RowsQuery(period, zone, filters, name, limit=1_000_000, access=EVERYTHING)
+        )
         assert set(found["id"]) == ids, name
         assert len(found) == counts[name]
 
@@ -140,7 +146,7 @@ def engine(store: Store, archive: Archive) -> Engine:
     """An engine over the odd views, on their two days."""
     for day in (DAY, DAY + ONE_DAY):
         store(day, plain.within(ODD, day, day, "UTC"))
-    return Engine(archive)
+    return open_engine(archive)
 
 
 def test_every_check_has_its_plain_definition_here() -> None:
@@ -185,7 +191,7 @@ def test_checks_keep_to_the_filters(engine: Engine, filter_: Filter, keeps) -> N
 
 def test_a_view_id_is_repeated_only_among_the_views_asked_about(engine: Engine) -> None:
     def repeated(*filters: Filter) -> int:
-        query = ChecksQuery(Period(DAY, DAY), filters=filters)
+        query = ChecksQuery(Period(DAY, DAY), filters=filters, access=EVERYTHING)
         return int(engine.checks(query)["repeated_view_id"].iloc[0])
 
     assert repeated() == 2
@@ -199,13 +205,13 @@ def test_checks_of_the_stand_ins_views_agree_with_plain_python(
     syncer.sync(Period(day, day).utc_days(zone))
     records = plain.within(fetch(stand_in, day - ONE_DAY, day + ONE_DAY), day, day, zone)
     assert records
-    assert_agree(Engine(archive), Period(day, day), zone, records)
+    assert_agree(open_engine(archive), Period(day, day), zone, records)
 
 
 def test_without_views_every_check_counts_0(archive: Archive) -> None:
-    found = Engine(archive).checks(ChecksQuery(Period(DAY, DAY)))
+    found = open_engine(archive).checks(ChecksQuery(Period(DAY, DAY), access=EVERYTHING))
     assert found.iloc[0].tolist() == [0] * (1 + len(checks.CHECKS))
-    rows = Engine(archive).rows(RowsQuery(Period(DAY, DAY)))
+    rows = open_engine(archive).rows(RowsQuery(Period(DAY, DAY), access=EVERYTHING))
     assert rows.empty
     assert tuple(rows.columns) == VIEW_COLUMNS
 
@@ -213,7 +219,8 @@ def test_without_views_every_check_counts_0(archive: Archive) -> None:
 def test_pages_of_views_are_newest_first_and_leave_nothing_out(engine: Engine) -> None:
     period = Period(DAY, DAY + ONE_DAY)
     pages = [
-        engine.rows(RowsQuery(period, limit=10, offset=start)) for start in (0, 10, 20, 30, 40)
+        engine.rows(RowsQuery(period, limit=10, offset=start, access=EVERYTHING))
+        for start in (0, 10, 20, 30, 40)
     ]
     assert [len(page) for page in pages] == [10, 10, 10, len(ODD) - 30, 0]
     ids = pd.concat(pages)["id"].tolist()
@@ -222,12 +229,16 @@ def test_pages_of_views_are_newest_first_and_leave_nothing_out(engine: Engine) -
 
 def test_the_views_behind_a_number_are_as_many_as_it_says(engine: Engine) -> None:
     period, filters = Period(DAY, DAY), (Filter("country", ("DE",)),)
-    count = engine.answer(Query(("views",), period, filters=filters))["views"].iloc[0]
-    assert len(engine.rows(RowsQuery(period, filters=filters))) == count
+    count = engine.answer(Query(("views",), period, filters=filters, access=EVERYTHING))[
+        "views"
+    ].iloc[0]
+    assert len(engine.rows(RowsQuery(period, filters=filters, access=EVERYTHING))) == count
 
 
 def test_views_come_in_their_columns_with_times_in_the_chosen_zone(engine: Engine) -> None:
-    views = engine.rows(RowsQuery(Period(DAY, DAY), "Asia/Kolkata", check="unknown_country"))
+    views = engine.rows(
+        RowsQuery(Period(DAY, DAY), "Asia/Kolkata", check="unknown_country", access=EVERYTHING)
+    )
     assert tuple(views.columns) == VIEW_COLUMNS
     assert str(views["date"].dtype) == "datetime64[us, Asia/Kolkata]"
     assert views["started"].dtype == "boolean"
@@ -237,11 +248,11 @@ def test_views_come_in_their_columns_with_times_in_the_chosen_zone(engine: Engin
 
 def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
     with pytest.raises(QueryError, match="no_length"):
-        RowsQuery(Period(DAY, DAY), check="no_lenght")
+        RowsQuery(Period(DAY, DAY), check="no_lenght", access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
-        RowsQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),))
+        RowsQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),), access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
-        ChecksQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),))
+        ChecksQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),), access=EVERYTHING)
 
 
 @pytest.mark.parametrize("check", [*checks.CHECKS.values(), *day_checks.DAY_CHECKS.values()])

@@ -7,8 +7,10 @@ from collections import Counter
 
 import pytest
 
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.errors import QueryError
+from dyntube.query.access import EVERYTHING
 from dyntube.query.checks import CHECKS
 from dyntube.query.dimensions import DIMENSIONS, OTHER, UNKNOWN
 from dyntube.query.metrics import METRICS
@@ -32,11 +34,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A view from each region that is called like something in `mixed.WORDS`, and two from none."""
     archive = odd.open_archive(tmp_path_factory.mktemp("query") / "archive")
     odd.put(archive, DAY, RAW)
-    return Engine(archive)
+    return open_engine(archive)
 
 
 def regions(engine: Engine, *filters: Filter) -> Counter[str]:
-    answer = engine.answer(Query(("views",), PERIOD, by=("channel",), filters=filters))
+    answer = engine.answer(
+        Query(("views",), PERIOD, by=("channel",), filters=filters, access=EVERYTHING)
+    )
     return Counter(dict(zip(answer["channel"], answer["views"], strict=True)))
 
 
@@ -135,7 +139,11 @@ def test_a_filter_without_values_is_passed_by_none_and_its_opposite_by_all(engin
 
 def test_hours_and_weekdays_are_filtered_by_in_the_zone_of_the_question(engine: Engine) -> None:
     def views(zone: str, *filters: Filter) -> int:
-        return int(engine.answer(Query(("views",), PERIOD, zone, (), filters))["views"].iloc[0])
+        return int(
+            engine.answer(Query(("views",), PERIOD, zone, (), filters, access=EVERYTHING))[
+                "views"
+            ].iloc[0]
+        )
 
     noon, friday = Filter("hour_of_day", ("12",)), Filter("weekday", ("5",))
     assert views("UTC", noon, friday) == len(RAW)
@@ -153,19 +161,25 @@ def test_a_name_that_is_not_in_the_lists_never_becomes_sql(name: str) -> None:
         with pytest.raises(QueryError, match="embed_domain"):
             ask(*metrics, PERIOD, filters=(Filter(name, ("x",)),))
     with pytest.raises(QueryError, match="embed_domain"):
-        Query(("views",), PERIOD, by=(name,))
+        Query(("views",), PERIOD, by=(name,), access=EVERYTHING)
     for ask in (RowsQuery, CountQuery):
         with pytest.raises(QueryError, match="watch_time"):
             ask(PERIOD, metric=name)
     with pytest.raises(QueryError, match="no_length"):
-        RowsQuery(PERIOD, check=name)
+        RowsQuery(PERIOD, check=name, access=EVERYTHING)
 
 
 # What is kept
 
 
 def test_what_is_not_kept_is_one_row_that_no_value_can_be(engine: Engine) -> None:
-    query = Query(("views",), PERIOD, by=("channel",), keep=region("Berlin", UNKNOWN, "Other"))
+    query = Query(
+        ("views",),
+        PERIOD,
+        by=("channel",),
+        top_values=region("Berlin", UNKNOWN, "Other"),
+        access=EVERYTHING,
+    )
     answer = engine.answer(query)
     assert dict(zip(answer["channel"], answer["views"], strict=True)) == {
         "Berlin": 1,
@@ -178,12 +192,22 @@ def test_what_is_not_kept_is_one_row_that_no_value_can_be(engine: Engine) -> Non
 @pytest.mark.parametrize("operator", ["is_not", "contains"])
 def test_only_named_values_are_kept(operator: Operator) -> None:
     with pytest.raises(QueryError, match=f"cannot be what it '{operator}'"):
-        Query(("views",), PERIOD, by=("channel",), keep=region("Other", operator=operator))
+        Query(
+            ("views",),
+            PERIOD,
+            by=("channel",),
+            top_values=region("Other", operator=operator),
+            access=EVERYTHING,
+        )
 
 
 def test_only_the_dimension_that_is_kept_has_a_rest(engine: Engine) -> None:
     by = ("country", "channel", "hour_of_day")
-    answer = engine.answer(Query(("views",), PERIOD, by=by, keep=region("a_b"), order_by="views"))
+    answer = engine.answer(
+        Query(
+            ("views",), PERIOD, by=by, top_values=region("a_b"), order_by="views", access=EVERYTHING
+        )
+    )
     assert answer.to_dict("list") == {
         "country": ["DE", "DE"],
         "channel": [OTHER, "a_b"],
@@ -196,16 +220,24 @@ def test_only_the_dimension_that_is_kept_has_a_rest(engine: Engine) -> None:
 def test_only_a_dimension_of_text_among_the_rows_can_be_kept(by: tuple[str, ...]) -> None:
     for name in {"channel", *by} - {"country"}:
         with pytest.raises(QueryError, match="keep"):
-            Query(("views",), PERIOD, by=by, keep=Filter(name, ("x",)))
+            Query(("views",), PERIOD, by=by, top_values=Filter(name, ("x",)), access=EVERYTHING)
     with pytest.raises(QueryError):
-        Query(("views",), PERIOD, by=("channel",), keep=Filter("town", ("x",)))
+        Query(
+            ("views",),
+            PERIOD,
+            by=("channel",),
+            top_values=Filter("town", ("x",)),
+            access=EVERYTHING,
+        )
 
 
 @pytest.mark.parametrize(
     "name", [name for name, known in DIMENSIONS.items() if known.kind == "text"]
 )
 def test_every_dimension_of_text_can_be_kept(engine: Engine, name: str) -> None:
-    answer = engine.answer(Query(("views",), PERIOD, by=(name,), keep=Filter(name, ("?",))))
+    answer = engine.answer(
+        Query(("views",), PERIOD, by=(name,), top_values=Filter(name, ("?",)), access=EVERYTHING)
+    )
     assert answer.values.tolist() == [[OTHER, len(RAW)]]
 
 
@@ -226,11 +258,11 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     ]
     archive = odd.open_archive(tmp_path_factory.mktemp("few") / "archive")
     odd.put(archive, DAY, views)
-    return Engine(archive)
+    return open_engine(archive)
 
 
 def ids(engine: Engine, **asked: object) -> str:
-    return "".join(engine.rows(RowsQuery(PERIOD, **asked))["id"])
+    return "".join(engine.rows(RowsQuery(PERIOD, **asked, access=EVERYTHING))["id"])
 
 
 BEHIND = {
@@ -263,21 +295,21 @@ BEHIND = {
 @pytest.mark.parametrize("name", METRICS)
 def test_the_views_behind_a_metric_are_those_that_it_is_about(few: Engine, name: str) -> None:
     assert ids(few, metric=name) == BEHIND[name]  # newest first
-    assert few.count(CountQuery(PERIOD, metric=name)) == len(BEHIND[name])
+    assert few.count(CountQuery(PERIOD, metric=name, access=EVERYTHING)) == len(BEHIND[name])
 
 
 @pytest.mark.parametrize("name", METRICS)
 def test_they_are_as_many_as_the_number_or_as_it_divides_by(few: Engine, name: str) -> None:
-    counted = METRICS[METRICS[name].parts[1] if METRICS[name].parts else name]
+    counted = METRICS[METRICS[name].ratio_of[1] if METRICS[name].ratio_of else name]
     if counted.format == "number" and counted.additive:
-        number = few.answer(Query((counted.name,), PERIOD))[counted.name].iloc[0]
+        number = few.answer(Query((counted.name,), PERIOD, access=EVERYTHING))[counted.name].iloc[0]
         assert len(ids(few, metric=name)) == number > 0
 
 
 def test_the_views_behind_a_number_pass_its_filters(few: Engine) -> None:
     off = (Filter("sound", ("Off",)),)
     assert ids(few, metric="plays", filters=off) == "ca"
-    assert few.count(CountQuery(PERIOD, "UTC", off, "plays")) == 2
+    assert few.count(CountQuery(PERIOD, "UTC", off, "plays", access=EVERYTHING)) == 2
 
 
 def test_a_check_and_a_metric_hold_together(few: Engine) -> None:
@@ -297,8 +329,8 @@ def test_pages_show_every_view_once(few: Engine, name: str, size: int) -> None:
 
 
 def test_without_a_limit_all_views_come(engine: Engine) -> None:
-    assert len(engine.rows(RowsQuery(PERIOD, limit=20))) == 20
-    everything = engine.rows(RowsQuery(PERIOD, limit=None))
+    assert len(engine.rows(RowsQuery(PERIOD, limit=20, access=EVERYTHING))) == 20
+    everything = engine.rows(RowsQuery(PERIOD, limit=None, access=EVERYTHING))
     assert sorted(everything["id"]) == [view["id"] for view in RAW]
     assert everything["channel_key"].isna().sum() == 2
 
@@ -306,6 +338,6 @@ def test_without_a_limit_all_views_come(engine: Engine) -> None:
 def test_there_are_no_views_behind_nothing(few: Engine) -> None:
     nowhere = (Filter("country", ("no such country",)),)
     other_day = Period(DAY - odd.ONE_DAY, DAY - odd.ONE_DAY)
-    assert few.count(CountQuery(PERIOD, filters=nowhere)) == 0
-    assert few.count(CountQuery(other_day, metric="plays")) == 0
-    assert few.rows(RowsQuery(other_day)).empty
+    assert few.count(CountQuery(PERIOD, filters=nowhere, access=EVERYTHING)) == 0
+    assert few.count(CountQuery(other_day, metric="plays", access=EVERYTHING)) == 0
+    assert few.rows(RowsQuery(other_day, access=EVERYTHING)).empty

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dyntube.archive.archive import Archive
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import open_engine
 
 from .recorded import FILE, answer_of, build
 
@@ -39,9 +39,9 @@ def test_every_question_has_the_rows_order_types_and_counts_it_had(
     archive: Archive, warm: bool
 ) -> None:
     """From the files, and from memory."""
-    engine = Engine(archive)
+    engine = open_engine(archive)
     if warm:
-        engine.memory.load(500)
+        engine.backend.hot_days.load(500)
     for line in LINES:
         recorded = json.loads(line)
         found = json.loads(json.dumps(answer_of(engine, recorded)))

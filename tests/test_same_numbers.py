@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from dyntube.archive.archive import Archive
 from dyntube.engine import hot_days
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
+from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, OTHER
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
@@ -69,16 +71,16 @@ def views(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Views:
         for name in DIMENSIONS
     }
     others = [in_memory(archive, runs=1), in_memory(archive, runs=2)]
-    return Views(Engine(archive), others, raw, first, values)
+    return Views(open_engine(archive), others, raw, first, values)
 
 
 def in_memory(archive: Archive, runs: int) -> Engine:
-    engine = Engine(archive)
+    engine = open_engine(archive)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hot_days, "RUN_VIEWS", 1)
         patch.setattr(hot_days, "BYTES_PER_VIEW", 10**6)
-        engine.memory.load(megabytes=1 if runs == 1 else 10**6)
-    assert len(engine.memory.runs(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
+        engine.backend.hot_days.load(megabytes=1 if runs == 1 else 10**6)
+    assert len(engine.backend.hot_days.runs(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
     return engine
 
 
@@ -120,7 +122,15 @@ def questions(draw: st.DrawFn, views: Views) -> Query:
     keep = draw(filters(views, texts, ("is",))) if texts and draw(st.booleans()) else None
     chosen = draw(st.lists(filters(views, list(DIMENSIONS)), max_size=3))
     zone = draw(st.sampled_from(ZONES))
-    return Query(ALL, Period(start, end, until=until), zone, tuple(by), tuple(chosen), keep=keep)
+    return Query(
+        ALL,
+        Period(start, end, until=until),
+        zone,
+        tuple(by),
+        tuple(chosen),
+        top_values=keep,
+        access=EVERYTHING,
+    )
 
 
 # The same in plain Python and in pandas
@@ -138,7 +148,7 @@ def kept(query: Query, raw: list[plain.Record]) -> list[plain.Record]:
 def row_of(query: Query, view: plain.Record) -> tuple[Any, ...]:
     """The row of a breakdown that a view counts in."""
     values = {name: plain.DIMENSIONS[name](view, query.timezone) for name in query.by}
-    if (keep := query.keep) and values[keep.dimension] not in keep.values:
+    if (keep := query.top_values) and values[keep.dimension] not in keep.values:
         values[keep.dimension] = OTHER
     return tuple(values.values())
 
@@ -186,7 +196,7 @@ def test_totals_rows_raw_views_and_plain_python_give_the_same_numbers(
 ) -> None:
     query, metric = data.draw(questions(views)), data.draw(st.sampled_from(ALL))
     records = kept(query, views.raw)
-    totals = views.engine.answer(replace(query, by=(), keep=None)).iloc[0]
+    totals = views.engine.answer(replace(query, by=(), top_values=None)).iloc[0]
     same(totals[list(ALL)], list(views.metrics(records).values()))
     check_rows(query, records, totals, views)
     check_views(query, metric, totals, views)
@@ -217,10 +227,10 @@ def check_rows(
 def check_views(query: Query, metric: str, totals: pd.Series[float], views: Views) -> None:
     """The views behind a number are as many as it counts, and give it again."""
     asked = (query.period, query.timezone, query.filters)
-    rows = views.engine.rows(RowsQuery(*asked, limit=None, metric=metric))
-    assert len(rows) == views.engine.count(CountQuery(*asked, metric=metric))
+    rows = views.engine.rows(RowsQuery(*asked, limit=None, metric=metric, access=EVERYTHING))
+    assert len(rows) == views.engine.count(CountQuery(*asked, metric=metric, access=EVERYTHING))
     assert rows["id"].is_unique
-    counted = (METRICS[metric].parts or (metric, metric))[1]
+    counted = (METRICS[metric].ratio_of or (metric, metric))[1]
     if counted != "new_viewers":
         same(in_pandas(rows)[counted], totals[counted])
     if counted in ADDITIVE and METRICS[counted].format == "number":
@@ -238,7 +248,7 @@ def test_a_part_of_a_wider_question_has_the_same_answer_as_asked_by_itself(
     query = data.draw(questions(views))
     more = data.draw(st.lists(st.sampled_from(list(DIMENSIONS)), max_size=2))
     by = tuple(data.draw(st.permutations(list(dict.fromkeys([*query.by, *more])))))
-    whole = replace(query, metrics=query.added, by=by, keep=None)
+    whole = replace(query, metrics=query.sum_metrics, by=by, top_values=None)
 
     alone, part = views.engine.answer(query), views.engine.answer(query, whole)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from dyntube.engine.results import answer, joined, sums
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
 
@@ -15,7 +16,9 @@ PERIOD = Period(dt.date(2026, 5, 1), dt.date(2026, 5, 1))
 
 
 def test_rows_come_largest_first_then_by_name_and_those_without_a_value_last() -> None:
-    query = Query(("play_rate",), PERIOD, by=("city",), order_by="play_rate", limit=4)
+    query = Query(
+        ("play_rate",), PERIOD, by=("city",), order_by="play_rate", limit=4, access=EVERYTHING
+    )
     rows = pa.table(
         {
             "d_city": ["a", "b", "c", "d", "e"],
@@ -31,7 +34,7 @@ def test_rows_come_largest_first_then_by_name_and_those_without_a_value_last() -
 
 
 def test_a_row_in_which_nobody_was_counted_has_nobody() -> None:
-    query = Query(("views", "viewers"), PERIOD, by=("city",))
+    query = Query(("views", "viewers"), PERIOD, by=("city",), access=EVERYTHING)
     known = sums(pa.table({"d_city": ["a", "b", "c"], "m_views": [1, 2, 3]}), {})
     counted = sums(pa.table({"d_city": ["c", "a"]}), {})
 

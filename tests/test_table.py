@@ -17,13 +17,14 @@ from dyntube.export.table import csv
 from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
+from dyntube.ui import answers
 from dyntube.ui.breakdown import breakdown, ordered
-from dyntube.ui.labels import resolved
 from dyntube.ui.scene import Scene
 from dyntube.ui.selection import SORTS, Selection
 
 from . import library, plain
 from .library import BEFORE, WEEK
+from .naming import resolved
 from .reader import Reader
 
 METRICS_SHOWN = ("views", "plays", "play_rate", "viewers", "watch_time", "average_watch_time")
@@ -55,7 +56,9 @@ def scene(
     metrics: tuple[str, ...] = METRICS_SHOWN,
 ) -> Scene:
     selection = selection or Selection()
-    return Scene(metrics, selection, WEEK, comparison, NOW, selection.filters)
+    return Scene(
+        *(metrics, selection, WEEK, comparison, NOW, selection.filters), desk=answers.desk()
+    )
 
 
 def expected(

@@ -22,7 +22,7 @@ def page(by: str, metrics: tuple[str, ...], compared: bool) -> None:
     """A page with nothing but a table; it runs as a script of its own."""
     import datetime as dt
 
-    from dyntube.ui import state
+    from dyntube.ui import answers, state
     from dyntube.ui.breakdown import breakdown
     from dyntube.ui.scene import Scene
     from dyntube.ui.table import table
@@ -31,7 +31,8 @@ def page(by: str, metrics: tuple[str, ...], compared: bool) -> None:
     state.begin("Table")
     selection, now = state.current(), dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
     before = BEFORE if compared else None
-    scene = Scene(metrics, selection, WEEK, before, now, selection.filters)
+    page = (metrics, selection, WEEK, before, now, selection.filters)
+    scene = Scene(*page, desk=answers.desk())
     table(scene, breakdown(scene, by))
 
 

@@ -14,6 +14,7 @@ from dyntube.archive.coverage import ALWAYS, Coverage, coverage
 from dyntube.archive.dayfile import DayInfo
 from dyntube.engine.results import answer, sums
 from dyntube.insight.trends import Trend, paired, trend
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period, Unit, buckets
 from dyntube.query.query import Query
 
@@ -25,7 +26,7 @@ def asked(
     start: str, end: str, interval: str, zone: str = "UTC", until: dt.time | None = None
 ) -> Query:
     period = Period(dt.date.fromisoformat(start), dt.date.fromisoformat(end), until=until)
-    return Query(METRICS, period, zone, by=(interval,))
+    return Query(METRICS, period, zone, by=(interval,), access=EVERYTHING)
 
 
 def answered(query: Query, *starts: str) -> pd.DataFrame:

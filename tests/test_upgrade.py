@@ -16,10 +16,12 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.archive.export import export
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.export import raw_views
 from dyntube.fetch.client import Client
 from dyntube.fetch.sync import Syncer
+from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
@@ -59,14 +61,14 @@ def syncer(old: Archive, monkeypatch: pytest.MonkeyPatch) -> Syncer:
 
 
 def counts(engine: Engine, by: str) -> dict[str, int]:
-    answer = engine.answer(Query(("views",), PERIOD, by=(by,)))
+    answer = engine.answer(Query(("views",), PERIOD, by=(by,), access=EVERYTHING))
     return dict(zip(answer[by], answer["views"], strict=True))
 
 
 def test_every_number_is_as_if_this_version_had_stored_the_day(old: Archive) -> None:
     assert len(READABLE) == 207
-    engine, names = Engine(old), [name for name in METRICS if name != "new_viewers"]
-    found = engine.answer(Query(tuple(names), PERIOD)).iloc[0]
+    engine, names = open_engine(old), [name for name in METRICS if name != "new_viewers"]
+    found = engine.answer(Query(tuple(names), PERIOD, access=EVERYTHING)).iloc[0]
     expected = plain.metrics(READABLE)
     assert {name: found[name] for name in names} == pytest.approx(expected, nan_ok=True)
     assert expected["views"] == 207
@@ -79,12 +81,12 @@ def test_every_dimension_is_as_if_this_version_had_stored_the_day(old: Archive, 
     value = plain.DIMENSIONS[name]
     versions = {"v306": "Chrome 120"} if name == "browser_version" else {}
     expected = Counter(versions.get(v["id"], value(v, "UTC")) for v in READABLE)
-    assert counts(Engine(old), name) == expected
+    assert counts(open_engine(old), name) == expected
 
 
 def test_addresses_of_one_page_are_one_page(old: Archive) -> None:
-    assert counts(Engine(old), "embed_page") == {"example.com/p": 206, "shop.example": 1}
-    assert counts(Engine(old), "campaign_source") == {
+    assert counts(open_engine(old), "embed_page") == {"example.com/p": 206, "shop.example": 1}
+    assert counts(open_engine(old), "campaign_source") == {
         "": 204,
         "facebook": 1,
         "news": 1,
@@ -122,21 +124,32 @@ def both(old: Archive) -> Archive:
 
 
 def of_both(**known: Any) -> RowsQuery:
-    return RowsQuery(Period(DAY, NEXT), limit=None, **known)
+    return RowsQuery(Period(DAY, NEXT), limit=None, **known, access=EVERYTHING)
 
 
 READERS: dict[str, Callable[[Archive], int]] = {
-    "questions": lambda a: Engine(a).answer(Query(("views",), Period(DAY, NEXT)))["views"].iloc[0],
+    "questions": lambda a: (
+        open_engine(a)
+        .answer(Query(("views",), Period(DAY, NEXT), access=EVERYTHING))["views"]
+        .iloc[0]
+    ),
     "history": lambda a: (
-        Engine(a)
-        .answer(Query(("new_viewers", "views"), Period(DAY, NEXT), by=("browser_version",)))[
-            "views"
-        ]
+        open_engine(a)
+        .answer(
+            Query(
+                ("new_viewers", "views"),
+                Period(DAY, NEXT),
+                by=("browser_version",),
+                access=EVERYTHING,
+            )
+        )["views"]
         .sum()
     ),
-    "raw views": lambda a: len(Engine(a).rows(of_both())),
-    "checks": lambda a: Engine(a).checks(ChecksQuery(Period(DAY, NEXT)))["views"].iloc[0],
-    "csv": lambda a: b"".join(raw_views.csv_stream(Engine(a), of_both())).count(b"\n") - 1,
+    "raw views": lambda a: len(open_engine(a).rows(of_both())),
+    "checks": lambda a: (
+        open_engine(a).checks(ChecksQuery(Period(DAY, NEXT), access=EVERYTHING))["views"].iloc[0]
+    ),
+    "csv": lambda a: b"".join(raw_views.csv_stream(open_engine(a), of_both())).count(b"\n") - 1,
     "archive": lambda a: len(a.read(DAY, NEXT)),
     "export": lambda a: sum(day.views for day in export(a, a.root.parent / "to", DAY, NEXT)),
 }
@@ -148,13 +161,16 @@ def test_days_of_both_versions_are_read_together(both: Archive, reader: str) -> 
 
 
 def test_days_of_both_versions_are_read_together_from_memory(both: Archive) -> None:
-    engine = Engine(both)
-    engine.memory.load(megabytes=100)
-    assert engine.answer(Query(("views",), Period(DAY, NEXT)))["views"].iloc[0] == 210
+    engine = open_engine(both)
+    engine.backend.hot_days.load(megabytes=100)
+    assert (
+        engine.answer(Query(("views",), Period(DAY, NEXT), access=EVERYTHING))["views"].iloc[0]
+        == 210
+    )
 
 
 def test_parquet_for_other_tools_has_the_new_types(both: Archive, tmp_path: Path) -> None:
-    body = b"".join(raw_views.parquet_stream(Engine(both), of_both()))
+    body = b"".join(raw_views.parquet_stream(open_engine(both), of_both()))
     (tmp_path / "views.parquet").write_bytes(body)
     table = pq.read_table(tmp_path / "views.parquet")
     assert len(table) == 210
@@ -165,7 +181,12 @@ def test_parquet_for_other_tools_has_the_new_types(both: Archive, tmp_path: Path
 
 
 def test_a_sync_rewrites_old_days_without_asking_dyntube(old: Archive, syncer: Syncer) -> None:
-    before = Engine(old).answer(Query(("views", "viewers"), PERIOD)).iloc[0].tolist()
+    before = (
+        open_engine(old)
+        .answer(Query(("views", "viewers"), PERIOD, access=EVERYTHING))
+        .iloc[0]
+        .tolist()
+    )
     assert len(syncer.outdated) == 1
 
     syncer.sync([])
@@ -179,7 +200,13 @@ def test_a_sync_rewrites_old_days_without_asking_dyntube(old: Archive, syncer: S
     assert file.parent == old.root / FOLDER / "2026"  # no copy any longer
     assert pq.read_schema(file).names == SCHEMA.names
     assert old.verify() == []
-    assert Engine(old).answer(Query(("views", "viewers"), PERIOD)).iloc[0].tolist() == before
+    assert (
+        open_engine(old)
+        .answer(Query(("views", "viewers"), PERIOD, access=EVERYTHING))
+        .iloc[0]
+        .tolist()
+        == before
+    )
 
 
 def test_rewriting_ends_when_it_is_stopped_and_goes_on_the_next_time(
@@ -208,13 +235,16 @@ def test_other_page_rules_make_the_same_days_outdated(old: Archive, syncer: Sync
     rules = PageRules((("shop.example", ("p",)),))
     again = Archive(old.root, [FOLDER], rules)
     assert len(again.outdated(FOLDER)) == 1
-    assert counts(Engine(again), "embed_page") == {"example.com/p": 206, "shop.example?p=12": 1}
+    assert counts(open_engine(again), "embed_page") == {
+        "example.com/p": 206,
+        "shop.example?p=12": 1,
+    }
     again.rewrite(again.outdated(FOLDER)[0])
     assert again.outdated(FOLDER) == []
-    assert counts(Engine(again), "embed_page")["shop.example?p=12"] == 1
+    assert counts(open_engine(again), "embed_page")["shop.example?p=12"] == 1
 
 
 def test_an_archive_that_cannot_be_written_is_read_all_the_same(old: Archive) -> None:
     files = {path: path.read_bytes() for path in old.root.rglob("*") if path.is_file()}
-    assert counts(Engine(old), "country")["DE"] > 190
+    assert counts(open_engine(old), "country")["DE"] > 190
     assert {p: p.read_bytes() for p in old.root.rglob("*") if p.is_file()} == files

@@ -34,11 +34,11 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
 
 
 def save(name: str, owner: str, page: str = "videos", **parameters: list[str]) -> SavedView:
-    return answers.account().saved_views.save(name, page, parameters, owner)[0]
+    return answers.desk().account.saved_views.save(name, page, parameters, owner)[0]
 
 
 def saved(reader: str) -> list[tuple[str, str, dict[str, list[str]], str]]:
-    found = answers.account().saved_views.for_reader(reader)
+    found = answers.desk().account.saved_views.for_reader(reader)
     return [(view.name, view.page, view.parameters, view.owner) for view in found]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
 from dyntube.ui import answers
@@ -61,7 +62,11 @@ def _first_project(days: int) -> str:
     """The first project in the answer by project."""
     span = period(days)
     dates = Period(dt.date.fromisoformat(span["from"]), dt.date.fromisoformat(span["to"]))
-    return str(answers.answer(Query(("views",), dates, by=("project",)))["project"].iloc[0])
+    return str(
+        answers.desk()
+        .answer(Query(("views",), dates, by=("project",), access=EVERYTHING))["project"]
+        .iloc[0]
+    )
 
 
 def _questions(
@@ -88,7 +93,7 @@ def _fit(recorder: Recorder) -> Iterator[tuple[Query, Query | None]]:
     """
     for asked in recorder.asked:
         if isinstance(question := asked.question, Query):
-            filters = [*question.filters, *([question.keep] if question.keep else [])]
+            filters = [*question.filters, *([question.top_values] if question.top_values else [])]
             if question.needs_history or any(f.operator == "contains" for f in filters):
                 sys.exit(f"The rivals have not learnt to answer this: {question}")
             yield question, asked.whole if isinstance(asked.whole, Query) else None

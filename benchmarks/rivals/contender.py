@@ -89,7 +89,7 @@ def _open(name: str, folder: Path, prepared: Path) -> Contender:
         return Chdb(open_account(archive.settings(folder)).archive)
     if name == OURS:
         account = open_account(archive.settings(folder))
-        account.engine.memory.load(account.settings.memory)
+        account.engine.backend.hot_days.load(account.settings.memory)
         return Ours(account.engine)
     from .with_pandas import Pandas
 

@@ -64,7 +64,7 @@ def shown(query: Query) -> tuple[str, ...]:
 
 def divided(name: str) -> tuple[str, str] | None:
     """The upper and the lower part of a rate."""
-    return METRICS[name].parts
+    return METRICS[name].ratio_of
 
 
 def values(filter_: Filter) -> Sequence[object]:
@@ -107,7 +107,7 @@ def is_count(name: str) -> bool:
 def _added(metric: Metric) -> str:
     """What a view adds to a count or a sum."""
     if is_count(metric.name):
-        return f"coalesce({spelt_out(metric.views)}, false)"
+        return f"coalesce({spelt_out(metric.population)}, false)"
     summed = metric.sql.removeprefix("coalesce(sum(").removesuffix("), 0)")
     return f"coalesce({spelt_out(summed)}, 0)"
 

@@ -82,12 +82,12 @@ class Chdb:
 
 def _metric(name: str) -> str:
     metric = METRICS[name]
-    if metric.parts:
-        upper, lower = map(_metric, metric.parts)
+    if metric.ratio_of:
+        upper, lower = map(_metric, metric.ratio_of)
         return f"{upper} / nullif({lower}, 0)"
-    if metric.different:
-        return f"count(DISTINCT {metric.different})"
-    return spelt_out(f"countIf({metric.views})" if is_count(name) else metric.sql)
+    if metric.distinct:
+        return f"count(DISTINCT {metric.distinct})"
+    return spelt_out(f"countIf({metric.population})" if is_count(name) else metric.sql)
 
 
 def _dimension(name: str, query: Query) -> str:
@@ -97,9 +97,9 @@ def _dimension(name: str, query: Query) -> str:
 
 def _grouped(query: Query, name: str) -> str:
     sql = _dimension(name, query)
-    if query.keep is None or query.keep.dimension != name:
+    if query.top_values is None or query.top_values.dimension != name:
         return sql
-    return f"CASE WHEN {_meets(query.keep, query)} THEN {sql} ELSE {_text(OTHER)} END"
+    return f"CASE WHEN {_meets(query.top_values, query)} THEN {sql} ELSE {_text(OTHER)} END"
 
 
 def _during(query: Query) -> str:

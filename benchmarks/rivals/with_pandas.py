@@ -96,9 +96,9 @@ def _grouped(query: Query, views: pd.DataFrame) -> pd.DataFrame:
 
 def _key(query: Query, name: str, views: pd.DataFrame) -> str | pd.Series:
     """What rows are grouped by: a column, or that with few of its values kept."""
-    if query.keep is None or query.keep.dimension != name:
+    if query.top_values is None or query.top_values.dimension != name:
         return name
-    column, kept = views[name], list(query.keep.values)
+    column, kept = views[name], list(query.top_values.values)
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.set_categories([*kept, OTHER]).fillna(OTHER)
     return column.where(column.isin(kept), OTHER)

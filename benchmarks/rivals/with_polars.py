@@ -90,7 +90,7 @@ def _meets(filter_: Filter) -> pl.Expr:
 
 def _key(query: Query, name: str) -> pl.Expr:
     """What rows are grouped by: a column, or that with few of its values kept."""
-    if query.keep is None or query.keep.dimension != name:
+    if query.top_values is None or query.top_values.dimension != name:
         return pl.col(name)
-    kept = pl.Enum([*query.keep.values, OTHER])
+    kept = pl.Enum([*query.top_values.values, OTHER])
     return pl.col(name).cast(kept, strict=False).fill_null(pl.lit(OTHER, kept))

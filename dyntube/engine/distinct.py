@@ -1,7 +1,7 @@
-"""How many different values there are, in all and in each row of an answer. Never estimated.
+"""Exact distinct counts, in all and in each row of an answer.
 
-Small numbers are ticked off in a table. Others are sorted, to see where they change, which takes a
-third of what a hash table takes.
+Small numbers are marked in a boolean table; larger ones are sorted and their changes counted, which
+takes a third of the time of a hash table.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ CELLS_PER_VIEW = 16  # of the table, at most: more take longer than sorting
 _VALUES = ("value", "unnumbered")
 
 
-class Seen:
-    """Values of views, and for each the number of its group: the same values in stored columns."""
+class DistinctCounter:
+    """Collects values of views, and for each the group of views with the same stored columns."""
 
     def __init__(self) -> None:
         self._values: list[Numbers] = []
@@ -26,7 +26,7 @@ class Seen:
         self._next = 0
 
     def add(self, rows: pa.Table) -> None:
-        """Add what a statement of `sql.seen` gave. What is unnumbered may only be in the last."""
+        """Add the rows of `sql.distinct_values`. What is unnumbered may only be in the last."""
         self._values.append(rows["value"].fill_null(0).to_numpy())
         if "unnumbered" in rows.column_names:
             self._number(rows["unnumbered"])

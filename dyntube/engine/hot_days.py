@@ -1,8 +1,8 @@
 """Stored days in memory, where questions read them several times as fast as in their files.
 
-They are loaded in runs of about a million views, the newest first. A run never changes: when one
-of its files is replaced, questions go back to the files, and its days are loaded anew. So days
-that are still expected to change have runs of their own.
+They are loaded in chunks of about a million views, the newest first. A chunk never changes: when
+one of its files is replaced, questions go back to the files, and its days are loaded anew. So days
+that are still expected to change have chunks of their own.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..errors import ArchiveError
 from ..events import event, unforeseen
-from .sources import Run, loading
+from .sources import HotChunk, loading
 
-RUN_VIEWS = 1_000_000
+CHUNK_VIEWS = 1_000_000
 FIRST_REST = 5.0  # seconds until loading starts, so that the first page is there before
 REST = 3.0  # times as long as a step took, while somebody asks: readers have the processor
 QUIET_AFTER = 2.0  # seconds without a question
 LOOK_EVERY = 30.0  # seconds, when all is loaded
-GRACE_SECONDS = 60.0  # how long a run stays for those who are reading it
+GRACE_SECONDS = 60.0  # how long a chunk stays for those who are reading it
 BYTES_PER_VIEW = 45  # measured, with viewers: 42 to 45 (docs/performance.md)
 
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A run, and what its files know of themselves, oldest day first."""
+    """A chunk, and what its files know of themselves, oldest day first."""
 
-    run: Run
+    chunk: HotChunk
     infos: tuple[DayInfo, ...]
 
     def between(self, first: dt.date, last: dt.date) -> Sequence[Path]:
         """Its files of these days, both included."""
         start = bisect_left(self.infos, first, key=_day)
-        return self.run.files[start : bisect_right(self.infos, last, start, key=_day)]
+        return self.chunk.files[start : bisect_right(self.infos, last, start, key=_day)]
 
     @property
     def size(self) -> int:
@@ -52,27 +52,29 @@ class _Loaded:
         return sum(info.rows for info in self.infos) * BYTES_PER_VIEW
 
 
-class Memory:
+class HotDays:
     """What an engine has in memory of an archive; safe to ask from many threads."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection, archive: Archive) -> None:
         self._database, self._archive = database, archive
         self._loaded: tuple[_Loaded, ...] = ()
-        self._retired: list[tuple[float, Run]] = []
+        self._retired: list[tuple[float, HotChunk]] = []
         self._numbers = count(1)
         self._stop = threading.Event()
         self._one_at_a_time = threading.Lock()
         self._asked_at = 0.0
 
-    def runs(self, first: dt.date, last: dt.date, files: Collection[Path]) -> tuple[Run, ...]:
-        """The runs with some of these files, and no others of the days from `first` to `last`.
+    def chunks(
+        self, first: dt.date, last: dt.date, files: Collection[Path]
+    ) -> tuple[HotChunk, ...]:
+        """The chunks with some of these files, and no others of the days from `first` to `last`.
 
         Loading goes slower for a while, since somebody asks.
         """
         self._asked_at = time.monotonic()
         wanted = frozenset(files)
         return tuple(
-            loaded.run
+            loaded.chunk
             for loaded in self._loaded
             if (inside := loaded.between(first, last)) and wanted.issuperset(inside)
         )
@@ -91,14 +93,14 @@ class Memory:
 
     def load(self, megabytes: int) -> None:
         """Load all that there is room for; raises ArchiveError when a day file cannot be read."""
-        while self._load_run(megabytes):
+        while self._load_chunk(megabytes):
             pass
 
     def _keep_loading(self, megabytes: int) -> None:
         self._stop.wait(FIRST_REST)
         while not self._stop.is_set():
             try:
-                while self._load_run(megabytes, self._rest) and not self._stop.is_set():
+                while self._load_chunk(megabytes, self._rest) and not self._stop.is_set():
                     pass
             except ArchiveError as error:
                 event("days_not_loaded", reason=str(error))  # questions read their files instead
@@ -111,7 +113,7 @@ class Memory:
         is_quiet = time.monotonic() - self._asked_at > QUIET_AFTER
         return self._stop.wait(0 if is_quiet else REST * step)
 
-    def _load_run(self, megabytes: int, rest: Callable[[float], bool] = lambda _: False) -> bool:
+    def _load_chunk(self, megabytes: int, rest: Callable[[float], bool] = lambda _: False) -> bool:
         """Load the newest days that are missing; whether there are some, and room for them."""
         with self._one_at_a_time:
             return self._load_missing(megabytes, rest)
@@ -119,30 +121,30 @@ class Memory:
     def _load_missing(self, megabytes: int, rest: Callable[[float], bool]) -> bool:
         infos = self._archive.current()
         self._drop_retired()
-        self._retire([one for one in self._loaded if not infos.keys() >= {*one.run.files}])
-        held = {file for one in self._loaded for file in one.run.files}
+        self._retire([one for one in self._loaded if not infos.keys() >= {*one.chunk.files}])
+        held = {file for one in self._loaded for file in one.chunk.files}
         newest_first = sorted(infos, key=lambda file: infos[file].day, reverse=True)
         to_come = dropwhile(held.__contains__, newest_first)
         missing = list(takewhile(lambda file: file not in held, to_come))
         if not missing or not self._make_room(infos[missing[0]].day, megabytes):
             return False
-        wanted = {file: infos[file] for file in _first_run(missing, infos)}
-        joined = [one for one in self._newest() if _are_a_run([*wanted.values(), *one.infos])]
+        wanted = {file: infos[file] for file in _first_chunk(missing, infos)}
+        joined = [one for one in self._newest() if _are_a_chunk([*wanted.values(), *one.infos])]
         for one in joined:
-            wanted |= zip(one.run.files, one.infos, strict=True)
+            wanted |= zip(one.chunk.files, one.infos, strict=True)
         if self._load_days(dict(sorted(wanted.items(), key=lambda item: item[1].day)), rest):
             self._retire(joined)
         return True
 
     def _newest(self) -> list[_Loaded]:
-        """The newest run of days that are not expected to change, if any."""
+        """The newest chunk of days that are not expected to change, if any."""
         final = [one for one in self._loaded if one.infos[0].final]
         return sorted(final, key=lambda one: one.infos[-1].day)[-1:]
 
     def _make_room(self, day: dt.date, megabytes: int) -> bool:
-        """Whether there is room for a day, once older runs are given up that new ones displace.
+        """Whether there is room for a day, once older chunks are given up that new ones displace.
 
-        It may be a little too full: or whenever today is stored anew, an old run would go and come.
+        It may be a little too full: or when today is stored anew, an old chunk would go and come.
         """
         size, most = sum(one.size for one in self._loaded), megabytes * 1e6
         for oldest in sorted(self._loaded, key=lambda one: one.infos[-1].day):
@@ -155,51 +157,51 @@ class Memory:
         return size < most
 
     def _load_days(self, infos: Mapping[Path, DayInfo], rest: Callable[[float], bool]) -> bool:
-        """Load these days, oldest first, as a run; whether it is there."""
+        """Load these days, oldest first, as a chunk; whether it is there."""
         days = [info.day for info in infos.values()]
         if not infos.keys() <= {*self._archive.files(days[0], days[-1])}:
             return False  # one is damaged, which is known from now on
-        run = Run(f"run{next(self._numbers)}", tuple(infos))
+        chunk = HotChunk(f"chunk{next(self._numbers)}", tuple(infos))
         try:
-            for sql, parameters in loading(run):
+            for sql, parameters in loading(chunk):
                 began = time.monotonic()
                 with self._database.cursor() as cursor:
                     cursor.execute(sql, parameters)
                 if rest(time.monotonic() - began):
                     return False
         except duckdb.Error as error:
-            self._retired.append((0, run))
+            self._retired.append((0, chunk))
             self._archive.verify(days=days)  # what was sound may be damaged since
             raise ArchiveError(f"Days of {days[0]} to {days[-1]} cannot be loaded.") from error
-        self._loaded += (_Loaded(run, tuple(infos.values())),)
+        self._loaded += (_Loaded(chunk, tuple(infos.values())),)
         return True
 
-    def _retire(self, runs: Collection[_Loaded]) -> None:
-        self._loaded = tuple(one for one in self._loaded if one not in runs)
-        self._retired += [(time.monotonic() + GRACE_SECONDS, one.run) for one in runs]
+    def _retire(self, chunks: Collection[_Loaded]) -> None:
+        self._loaded = tuple(one for one in self._loaded if one not in chunks)
+        self._retired += [(time.monotonic() + GRACE_SECONDS, one.chunk) for one in chunks]
 
     def _drop_retired(self) -> None:
         now = time.monotonic()
-        for _, run in (old for old in self._retired if old[0] <= now):
+        for _, chunk in (old for old in self._retired if old[0] <= now):
             with self._database.cursor() as cursor:
-                cursor.execute(f"DETACH DATABASE IF EXISTS {run.name}")
+                cursor.execute(f"DETACH DATABASE IF EXISTS {chunk.name}")
         self._retired = [old for old in self._retired if old[0] > now]
 
 
-def _first_run(files: Iterable[Path], infos: Mapping[Path, DayInfo]) -> Iterator[Path]:
-    """The first of these files, as many as make a run."""
+def _first_chunk(files: Iterable[Path], infos: Mapping[Path, DayInfo]) -> Iterator[Path]:
+    """The first of these files, as many as make a chunk."""
     taken: list[DayInfo] = []
     for file in files:
-        if taken and not _are_a_run([*taken, infos[file]]):
+        if taken and not _are_a_chunk([*taken, infos[file]]):
             return
         taken.append(infos[file])
         yield file
 
 
-def _are_a_run(infos: Collection[DayInfo]) -> bool:
-    """Whether so many views fit in a run, and all of them are expected to change, or none."""
+def _are_a_chunk(infos: Collection[DayInfo]) -> bool:
+    """Whether so many views fit in a chunk, and all of them are expected to change, or none."""
     one_kind = len({info.final for info in infos}) == 1
-    return one_kind and sum(info.rows for info in infos) <= RUN_VIEWS
+    return one_kind and sum(info.rows for info in infos) <= CHUNK_VIEWS
 
 
 def _day(info: DayInfo) -> dt.date:

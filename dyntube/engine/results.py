@@ -19,16 +19,17 @@ from ..reading.records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, TEXT
 
 
 def shape(asked: RowsQuery | ChecksQuery | CountQuery, rows: pa.Table) -> pd.DataFrame:
-    """The answer to a question about views one by one, from what its `sql.statement` gave.
+    """The answer to a question about views one by one, from a backend's rows.
 
-    The columns of views are those of `records.VIEW_COLUMNS`, nullable, `date` aware in the
-    question's zone. Counts are int64.
+    The columns of views are those of `records.VIEW_COLUMNS` that the access lets see, nullable,
+    `date` aware in the question's zone. Counts are int64.
     """
     answer: pd.DataFrame = rows.to_pandas().rename(columns=lambda name: name[2:])
     if not isinstance(asked, RowsQuery):
         return answer.astype("int64")
     answer["date"] = pd.to_datetime(answer["date"], unit="us", utc=True)
-    answer = answer.astype({column.name: _pandas_type(column.type) for column in COLUMNS})
+    types = {column.name: _pandas_type(column.type) for column in COLUMNS}
+    answer = answer.astype({name: types[name] for name in answer.columns})
     answer["date"] = answer["date"].dt.tz_convert(asked.timezone)
     return answer
 
@@ -45,58 +46,60 @@ _PANDAS_TYPES: dict[pa.DataType, str] = {
 }
 
 
-Sums = dict[str, Any]  # by the name of a dimension or metric; a value for each group
+Groups = dict[str, Any]  # a value for each group, by the name of a dimension or metric
 
 
-def sums(rows: pa.Table, total: Sums) -> Sums:
-    """The sums by group that a statement of a Query gave, which the `total` learns too."""
-    groups: Sums = {}
-    for column in rows.column_names:
-        kind, name = column[0], column[2:]
-        groups[name] = rows[column].to_pandas()
-        if kind == "m":
-            total[name] = np.array([groups[name].sum()])
-    return groups
+def as_groups(rows: pa.Table) -> Groups:
+    """The columns of a backend's rows by name."""
+    return {name[2:]: rows[name].to_pandas() for name in rows.column_names}
 
 
-def added_up(rows: pa.Table, query: Query) -> pa.Table:
-    """The rows of a wider question (`Query.has_in_it`), added up to this one's, in their order."""
-    by, added = [f"d_{name}" for name in query.by], [f"m_{name}" for name in query.added]
-    sums = [(name, "sum", _OF_NONE_IS_0) for name in added]
-    found = kept(rows, query.keep).group_by(by).aggregate(sums)
+def add_up(rows: pa.Table, query: Query) -> pa.Table:
+    """The rows of a wider question (`Query.covers`), added up to this one's, in their order."""
+    by, summed = [f"d_{n}" for n in query.by], [f"m_{n}" for n in query.sum_metrics]
+    sums = [(name, "sum", _OF_NONE_IS_0) for name in summed]
+    found = keep_top(rows, query.top_values).group_by(by).aggregate(sums)
     ordered = found.sort_by([(name, "ascending") for name in by]) if by else found
-    return ordered.select([*by, *(f"{name}_sum" for name in added)]).rename_columns([*by, *added])
+    columns = ordered.select([*by, *(f"{name}_sum" for name in summed)])
+    return columns.rename_columns([*by, *summed])
 
 
 _OF_NONE_IS_0 = pc.ScalarAggregateOptions(min_count=0)
 
 
-def kept(rows: pa.Table, keep: Filter | None) -> pa.Table:
-    """The same rows, with OTHER for all values that are not to be kept."""
-    if keep is None:
+def keep_top(rows: pa.Table, top: Filter | None) -> pa.Table:
+    """The same rows, with OTHER for all values but the top ones."""
+    if top is None:
         return rows
-    name = f"d_{keep.dimension}"
-    is_kept = pc.is_in(rows[name], pa.array(keep.values, TEXT))
-    values = pc.if_else(is_kept, rows[name], OTHER)
+    name = f"d_{top.dimension}"
+    is_top = pc.is_in(rows[name], pa.array(top.values, TEXT))
+    values = pc.if_else(is_top, rows[name], OTHER)
     return rows.set_column(rows.column_names.index(name), name, values)
 
 
-def joined(sums: Sums, name: str, counts: NDArray[np.int64], rows: Sums) -> Sums:
-    """These sums, and what was counted once for some of their rows, which dimensions tell apart."""
-    both = pd.DataFrame(sums).merge(
-        pd.DataFrame({**rows, name: counts}), "left", [*rows], validate="one_to_one"
+def join_counts(groups: Groups, name: str, counted: pa.Table) -> Groups:
+    """These groups, with the distinct counts of those that have one; 0 where they have none."""
+    by = [column[2:] for column in counted.column_names if column.startswith("d_")]
+    both = pd.DataFrame(groups).merge(
+        pd.DataFrame(as_groups(counted)), "left", by, validate="one_to_one"
     )
-    return {**sums, name: both[name].fillna(0).to_numpy()}
+    return {**groups, name: both[name].fillna(0).to_numpy()}
 
 
-def answer(query: Query, groups: Sums) -> pd.DataFrame:
+def plain(newest_first: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Views as a backend gives them, oldest first, with labels as plain text."""
+    oldest_first = newest_first.take(np.arange(len(newest_first))[::-1])
+    return oldest_first.rename_columns(schema.names).cast(schema)
+
+
+def answer(query: Query, groups: Groups) -> pd.DataFrame:
     """The answer to a question, from the sums by group, in the order of its dimensions.
 
     Counts are int64, other metrics float64 (NaN where the divisor is 0). Dimensions are text,
     int64, dates (datetime64, no zone) or moments aware in the question's zone, as their `kind`
     says.
     """
-    rows: Sums = {n: _shape_dimension(n, groups[n], query.timezone) for n in query.by}
+    rows: Groups = {n: _shape_dimension(n, groups[n], query.timezone) for n in query.by}
     rows |= {name: _metric(groups, catalogue.metric(name)) for name in query.metrics}
     frame = pd.DataFrame(rows, columns=[*query.by, *query.metrics])
     if query.order_by:
@@ -105,9 +108,9 @@ def answer(query: Query, groups: Sums) -> pd.DataFrame:
     return frame if query.limit is None else frame.head(query.limit)
 
 
-def _metric(groups: Sums, measure: Metric) -> NDArray[Any]:
-    if measure.parts:
-        upper, lower = (np.asarray(groups[part], dtype=np.float64) for part in measure.parts)
+def _metric(groups: Groups, measure: Metric) -> NDArray[Any]:
+    if measure.ratio_of:
+        upper, lower = (np.asarray(groups[part], dtype=np.float64) for part in measure.ratio_of)
         return upper / np.where(lower == 0, np.nan, lower)
     counted = measure.format == "number"
     return np.asarray(groups[measure.name], dtype=np.int64 if counted else np.float64)

@@ -1,8 +1,8 @@
-"""Where views are: in day files, and runs of days in memory too. The SQL that reads and moves them.
+"""What a question reads: day files, and chunks of hot days in memory; the SQL that reads and loads.
 
-What a table in memory has that a file has not: a label is the number of its text in a list of all
-texts, a viewer the number of its hash in the table `viewers`, which all runs share, and what
-questions compute of each view is there (`dimensions.COMPUTED`).
+Unlike files, tables in memory store labels as ENUMs, viewers as dense numbers (of the table
+`viewers`, which all chunks share), and what questions compute of each view
+(`dimensions.COMPUTED`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..query.dimensions import COMPUTED
 from ..reading.records import LABEL, SCHEMA, TEXT
 
 LABELS = tuple(field.name for field in SCHEMA if field.type == LABEL)
-STEPS = 10  # in which a run is loaded: readers wait for one at most
+STEPS = 10  # in which a chunk is loaded: readers wait for one at most
 INSIDE = " WHERE date >= $start AND date < $end"
 # The newest days are loaded first, so that small numbers are enough for them.
 _NEW_VIEWERS = (
@@ -28,7 +28,7 @@ _COMPUTED = ", ".join(f"{sql} AS {name}" for name, sql in COMPUTED.items())
 
 
 @dataclass(frozen=True)
-class Run:
+class HotChunk:
     """Day files whose views stand in memory too, in the table `relation` of a database `name`."""
 
     name: str
@@ -40,41 +40,43 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Files:
+class SourceFiles:
     """The day files that a question reads.
 
     All views of `whole` days lie in its period, and some of those of `cut` days. `history` are the
     files of every day up to the period's end, where it needs them. Of the days that it reads,
-    `runs` hold no other files than these.
+    `chunks` hold no other files than these.
     """
 
     whole: tuple[Path, ...] = ()
     cut: tuple[Path, ...] = ()
     history: tuple[Path, ...] = ()
-    runs: tuple[Run, ...] = field(default=(), compare=False)  # the same views have the same answers
+    chunks: tuple[HotChunk, ...] = field(
+        default=(), compare=False
+    )  # the same views have the same answers
 
-    def apart(self) -> Iterator[Files]:
-        """The same files by where their views are: those of each run, and all others."""
-        for run in self.runs:
-            own = frozenset(run.files)
-            yield replace(self._only(own.__contains__), runs=(run,))
-        in_runs = frozenset(file for run in self.runs for file in run.files)
-        others = self._only(lambda file: file not in in_runs)
-        if others.whole or others.cut or not self.runs:
+    def apart(self) -> Iterator[SourceFiles]:
+        """The same files by where their views are: those of each chunk, and all others."""
+        for chunk in self.chunks:
+            own = frozenset(chunk.files)
+            yield replace(self._only(own.__contains__), chunks=(chunk,))
+        in_chunks = frozenset(file for chunk in self.chunks for file in chunk.files)
+        others = self._only(lambda file: file not in in_chunks)
+        if others.whole or others.cut or not self.chunks:
             yield others
 
-    def _only(self, wanted: Callable[[Path], bool]) -> Files:
+    def _only(self, wanted: Callable[[Path], bool]) -> SourceFiles:
         whole, cut = (tuple(filter(wanted, files)) for files in (self.whole, self.cut))
-        return Files(whole, cut, self.history)
+        return SourceFiles(whole, cut, self.history)
 
 
-def views_at(files: Files) -> tuple[str, dict[str, object]]:
-    """The views at one place (`Files.apart`), as SQL, and the parameters of that."""
+def source_sql(files: SourceFiles) -> tuple[str, dict[str, object]]:
+    """The views at one place (`SourceFiles.apart`), as SQL, and the parameters of that."""
     parameters: dict[str, object] = {}
-    if files.runs:
-        [run] = files.runs
-        is_whole = {*run.files} == {*files.whole}
-        return f"SELECT * FROM {run.relation}{'' if is_whole else INSIDE}", parameters
+    if files.chunks:
+        [chunk] = files.chunks
+        is_whole = {*chunk.files} == {*files.whole}
+        return f"SELECT * FROM {chunk.relation}{'' if is_whole else INSIDE}", parameters
     parts = []
     for name, paths, that in (("whole", files.whole, ""), ("cut", files.cut, INSIDE)):
         if paths:
@@ -84,30 +86,30 @@ def views_at(files: Files) -> tuple[str, dict[str, object]]:
     return f"SELECT *, {_COMPUTED} FROM ({stored})", parameters
 
 
-def loading(run: Run) -> Iterator[tuple[str, dict[str, object]]]:
-    """What puts a run's views into a new database: SQL and parameters, step by step."""
-    yield f"ATTACH ':memory:' AS {run.name} (COMPRESS)", {}
-    paths = [str(path) for path in run.files]
+def loading(chunk: HotChunk) -> Iterator[tuple[str, dict[str, object]]]:
+    """What puts a chunk's views into a new database: SQL and parameters, step by step."""
+    yield f"ATTACH ':memory:' AS {chunk.name} (COMPRESS)", {}
+    paths = [str(path) for path in chunk.files]
     every_file: dict[str, object] = {"files": paths}
     for label in LABELS:
         texts = f"SELECT DISTINCT {label} FROM read_parquet($files) WHERE {label} IS NOT NULL"
-        yield f"CREATE TYPE {run.name}.{label} AS ENUM ({texts})", every_file
+        yield f"CREATE TYPE {chunk.name}.{label} AS ENUM ({texts})", every_file
     yield _NEW_VIEWERS, every_file
-    own_viewers = f"{run.name}.own_viewers"
+    own_viewers = f"{chunk.name}.own_viewers"
     own = "FROM viewers SEMI JOIN read_parquet($files) USING (viewer)"
     yield f"CREATE TABLE {own_viewers} AS {own}", every_file
-    views = f"{_views_of(run)} LEFT JOIN {own_viewers} USING (viewer) ORDER BY date"
-    into = f"CREATE TABLE {run.relation} AS"
+    views = f"{_views_of(chunk)} LEFT JOIN {own_viewers} USING (viewer) ORDER BY date"
+    into = f"CREATE TABLE {chunk.relation} AS"
     size = -(-len(paths) // STEPS)
     for start in range(0, len(paths), size):
         yield f"{into} {views}", {"files": paths[start : start + size]}
-        into = f"INSERT INTO {run.relation}"
+        into = f"INSERT INTO {chunk.relation}"
     yield f"DROP TABLE {own_viewers}", {}
-    yield f"CHECKPOINT {run.name}", {}  # which packs them
+    yield f"CHECKPOINT {chunk.name}", {}  # which packs them
 
 
-def _views_of(run: Run) -> str:
+def _views_of(chunk: HotChunk) -> str:
     columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT and n not in _BOUNDED}
-    columns |= {label: f"CAST({label} AS {run.name}.{label}) AS {label}" for label in LABELS}
+    columns |= {label: f"CAST({label} AS {chunk.name}.{label}) AS {label}" for label in LABELS}
     columns["viewer"] = "number AS viewer"
     return f"SELECT {', '.join([*columns.values(), _COMPUTED])} FROM read_parquet($files)"

@@ -1,6 +1,6 @@
-"""Questions as SQL. Only this module and `places` write SQL.
+"""Questions as SQL. Only this module and `sources` write the clauses of a question.
 
-Values are bound as parameters; names come from the fixed lists of `metrics`, `quality` and
+Values are bound as parameters; names come from the fixed lists of `metrics`, `checks` and
 `records`. What each choice of words costs an engine: docs/performance.md.
 """
 
@@ -12,11 +12,12 @@ from typing import cast
 
 from ..query import checks, dimensions
 from ..query import metrics as catalogue
+from ..query.access import Access
 from ..query.dimensions import BETWEEN, UNKNOWN, Dimension
 from ..query.metrics import Metric
 from ..query.query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
 from ..reading.records import VIEW_COLUMNS
-from .sources import INSIDE, LABELS, Files, views_at
+from .sources import INSIDE, LABELS, SourceFiles, source_sql
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ FEW = 12  # values that are looked for one by one: more take longer so
 _BY_THE_CLOCK = " JOIN calendar USING (slot)"
 
 
-def statement(asked: Question, files: Files) -> Statement:
+def statement(asked: Question, files: SourceFiles) -> Statement:
     """The SQL of a question over day files. Rows of a Query are in the order of its dimensions.
 
     Columns come back prefixed, because engines confuse an aggregate that is called like a column:
-    `d_` for dimensions, `m_` for all others. `shape` makes a frame of them, and puts rows into
-    OTHER. A Query asks for what is added up; what is counted once: `seen`.
+    `d_` for dimensions, `m_` for all others. `results` makes a frame of them, and puts rows into
+    OTHER. A Query asks for what is added up; for distinct counts see `distinct_values`.
     """
     parameters: dict[str, object] = {}
     if isinstance(asked, Query):
@@ -54,23 +55,32 @@ def statement(asked: Question, files: Files) -> Statement:
             case ChecksQuery():
                 sql = _checks(views)
             case CountQuery():
-                condition = catalogue.metric(asked.metric).views
+                condition = catalogue.metric(asked.metric).population
                 sql = f"SELECT count(*) AS m_views FROM {views} WHERE {condition}"
     return Statement(sql, parameters)
 
 
-def _views(asked: Question, files: Files, parameters: dict[str, object]) -> str:
+def _views(asked: Question, files: SourceFiles, parameters: dict[str, object]) -> str:
     """The views that a question is about, of those at one place, as a subquery."""
-    source, needed = views_at(files)
+    source, needed = source_sql(files)
     parameters |= needed
     if INSIDE in source:
         parameters["start"], parameters["end"] = asked.period.bounds(asked.timezone)
     if _is_by_the_clock(asked):
         source = f"({source}){_BY_THE_CLOCK}"
-    conditions = []
+    conditions = [] if asked.access.all_views else [_allowed(asked.access, parameters)]
     for number, filter_ in enumerate(asked.filters):
         conditions.append(_filter(filter_, f"filter{number}", parameters))
     return f"(SELECT * FROM ({source}) WHERE {' AND '.join(conditions) or 'true'})"
+
+
+def _allowed(access: Access, parameters: dict[str, object]) -> str:
+    """What whoever asks may see of views, with its keys put among the parameters."""
+    granted = {"project_key": sorted(access.projects), "channel_key": sorted(access.channels)}
+    parameters |= {f"allowed_{column}": keys for column, keys in granted.items()}
+    # A view without a project has none of the projects granted, and is not unknown to be one.
+    each = (f"coalesce(list_contains($allowed_{name}, {name}), false)" for name in granted)
+    return f"({' OR '.join(each)})"
 
 
 def _is_by_the_clock(asked: Question) -> bool:
@@ -125,38 +135,38 @@ def _is_one_of(
         return f"list_contains(${name}, {label})"
     each = {f"{name}_{n}": value for n, value in enumerate(values)}
     parameters |= each
-    # An engine sorts out the views after each part of an OR; bits are added up for all at once.
+    # OR makes DuckDB select again after each term; a bitwise OR is evaluated once.
     bits = " | ".join(f"CAST({label} = ${one} AS UTINYINT)" for one in each)
     return f"({bits}) = 1"
 
 
-def seen(query: Query, metric: Metric, files: Files, numbered: bool) -> Statement:
-    """The SQL of what a metric counts once, view by view, of views at one place (`Files.apart`).
+def distinct_values(query: Query, metric: Metric, files: SourceFiles, numbered: bool) -> Statement:
+    """The SQL of the values that a distinct count counts, view by view, at one place (`apart`).
 
     The stored columns of the dimensions, and `value`. That is never null, unless viewers are
     `numbered`, as they are in memory, and this one has no number yet: `unnumbered` says who it is.
     """
     parameters: dict[str, object] = {}
     views = _with_history(query, files, parameters)
-    values = [f"{metric.different} AS value"]
-    if numbered and not files.runs:
+    values = [f"{metric.distinct} AS value"]
+    if numbered and not files.chunks:
         views += " LEFT JOIN viewers USING (viewer)"
         values = ["number AS value", "CASE WHEN number IS NULL THEN viewer END AS unnumbered"]
     columns = ", ".join([*_columns(query), *values])
-    sql = f"SELECT {columns} FROM {views} WHERE {metric.different} IS NOT NULL"
+    sql = f"SELECT {columns} FROM {views} WHERE {metric.distinct} IS NOT NULL"
     return Statement(sql, parameters)
 
 
 def dimensions_of(query: Query) -> Statement:
     """The SQL of a question's dimensions, prefixed, for each row of a table `groups`.
 
-    That has the stored columns that `seen` gives, and `number`, which stays.
+    That has the stored columns that `distinct_values` gives, and `number`, which stays.
     """
     source = f"groups{_BY_THE_CLOCK if _is_by_slot(query) else ''}"
     return Statement(f"SELECT {', '.join([*_values(query), 'number'])} FROM {source}", {})
 
 
-def _groups(query: Query, files: Files, parameters: dict[str, object]) -> str:
+def _groups(query: Query, files: SourceFiles, parameters: dict[str, object]) -> str:
     """Views of each place grouped by columns as they are stored.
 
     An engine groups a stored column by the entries of its dictionary, and what comes out of an
@@ -173,14 +183,16 @@ def _groups(query: Query, files: Files, parameters: dict[str, object]) -> str:
     )
 
 
-def _with_history(query: Query, files: Files, parameters: dict[str, object]) -> str:
+def _with_history(query: Query, files: SourceFiles, parameters: dict[str, object]) -> str:
     """The views at one place, each with its viewer's `first_date` where the question needs that."""
     views = _views(query, files, parameters)
     if not query.needs_history:
         return views
     first_views = "FROM no_first_views"
     if files.history:
-        first_views, parameters["history"] = _FIRST_VIEWS, [str(path) for path in files.history]
+        parameters["history"] = [str(path) for path in files.history]
+        seen = "true" if query.access.all_views else _allowed(query.access, parameters)
+        first_views = _FIRST_VIEWS.format(seen=seen)
     return f"{views} LEFT JOIN ({first_views}) USING (viewer)"
 
 
@@ -213,12 +225,12 @@ def _columns(query: Query) -> list[str]:
 
 
 def _sums(query: Query) -> Iterator[str]:
-    for metric in map(catalogue.metric, query.added):
+    for metric in map(catalogue.metric, query.sum_metrics):
         yield f"CAST({metric.sql} AS {_type(metric)}) AS s_{metric.name}"
 
 
 def _sums_of_sums(query: Query) -> Iterator[str]:
-    for metric in map(catalogue.metric, query.added):
+    for metric in map(catalogue.metric, query.sum_metrics):
         yield f"CAST(coalesce(sum(s_{metric.name}), 0) AS {_type(metric)}) AS m_{metric.name}"
 
 
@@ -236,8 +248,9 @@ def _values(query: Query) -> Iterator[str]:
 def _rows(query: RowsQuery, source: str, parameters: dict[str, object]) -> str:
     check = checks.check(query.check) if query.check else None
     source = _WITH_REPEATED.format(views=source) if check and check.across else f"FROM {source}"
-    columns = ", ".join(f"{_ROW_SQL.get(name, name)} AS m_{name}" for name in VIEW_COLUMNS)
-    conditions = [catalogue.metric(query.metric).views, *([check.sql] if check else [])]
+    shown = query.access.columns(VIEW_COLUMNS)
+    columns = ", ".join(f"{_ROW_SQL.get(name, name)} AS m_{name}" for name in shown)
+    conditions = [catalogue.metric(query.metric).population, *([check.sql] if check else [])]
     sql = f"SELECT {columns} {source} WHERE {' AND '.join(f'({c})' for c in conditions)}"
     sql += " ORDER BY date DESC, id DESC"
     if query.limit is None:
@@ -265,5 +278,5 @@ _WITH_REPEATED = (
 )
 _FIRST_VIEWS = (
     "SELECT viewer, min(date) AS first_date FROM read_parquet($history) "
-    "WHERE viewer IS NOT NULL GROUP BY viewer"
+    "WHERE viewer IS NOT NULL AND {seen} GROUP BY viewer"
 )

@@ -1,7 +1,8 @@
 """Raw views to take away: all that a question is about, however many, as CSV or Parquet.
 
-They come oldest first, in the columns of `records.VIEW_COLUMNS`, a day at a time, so that only one
-day is ever in memory. Both streams end early when they are closed; both raise as `Engine.answer`.
+They come oldest first, in those of `records.VIEW_COLUMNS` that the access lets see, a day at a
+time, so that only one day is ever in memory. Both streams end early when they are closed; both
+raise as `Engine.answer`.
 """
 
 from __future__ import annotations
@@ -9,38 +10,51 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from itertools import chain
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
 from ..archive import dayfile
-from ..engine.engine import PLAIN_VIEWS, Engine
+from ..engine.engine import plain_views
 from ..query.query import RowsQuery
-from ..reading.records import INSTANT, TEXT
+from ..reading.records import INSTANT, TEXT, VIEW_COLUMNS
 from .table import SAFE
+
+
+class Source(Protocol):
+    """What has raw views to give: an engine, or a reader's desk."""
+
+    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+        """All views of a question, a table for each day."""
+
 
 _AT_ONCE = 2_000  # views, about a megabyte of CSV
 _BYTE_ORDER_MARK = "\ufeff".encode()
 
 
-def csv_stream(engine: Engine, query: RowsQuery) -> Iterator[bytes]:
+def csv_stream(source: Source, query: RowsQuery) -> Iterator[bytes]:
     """The views as UTF-8 with a byte order mark; times are UTC in ISO 8601, flags true or false.
 
     Text is as `sheet.safe` makes it, so that no spreadsheet takes it for a formula: a key that
     starts with a minus gets an apostrophe. Parquet has all text as it came.
     """
-    batches, nothing = engine.batches(query), PLAIN_VIEWS.empty_table()
-    first = next(batches, nothing)  # so that an archive out of order is known before all else
+    batches, nothing = source.batches(query), _schema(query).empty_table()
+    first = next(batches, nothing)  # fail before the first byte if the archive cannot be read
     yield _BYTE_ORDER_MARK + _in_csv(_safe(nothing), header=True)
     for views in chain([first], batches):
         for start in range(0, len(views), _AT_ONCE):
             yield _in_csv(_safe(views.slice(start, _AT_ONCE)))
 
 
-def parquet_stream(engine: Engine, query: RowsQuery, doubts: str = "{}") -> Iterator[bytes]:
+def parquet_stream(source: Source, query: RowsQuery, doubts: str = "{}") -> Iterator[bytes]:
     """The views as one Parquet file with plain text columns; `doubts` by day as JSON."""
-    return dayfile.stream_plain(engine.batches(query), PLAIN_VIEWS, doubts)
+    return dayfile.stream_plain(source.batches(query), _schema(query), doubts)
+
+
+def _schema(query: RowsQuery) -> pa.Schema:
+    return plain_views(query.access.columns(VIEW_COLUMNS))
 
 
 def _in_csv(views: pa.Table, *, header: bool = False) -> bytes:

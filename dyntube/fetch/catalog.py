@@ -17,6 +17,7 @@ from typing import Any
 
 from ..atomic import cannot, make_folder, replacing
 from ..errors import ApiError, ArchiveError, AuthError, UnavailableError
+from ..query.access import Access
 from ..reading.text import LONGEST, clean, short, valid
 from .client import MOST_NAMES, CatalogKind, Client
 
@@ -64,6 +65,22 @@ class Names:
         """The names of all projects, channels or videos; none of other dimensions."""
         names = {"project": self.projects, "channel": self.channels, "video": self.videos}
         return names.get(dimension, {})
+
+    def within(self, access: Access) -> Names:
+        """The names of what may be seen; of videos by the project and channel they belong to."""
+        if access.all_views:
+            return self
+        return replace(
+            self,
+            projects={key: name for key, name in self.projects.items() if access.sees(key, "")},
+            channels={key: name for key, name in self.channels.items() if access.sees("", key)},
+            videos={key: n for key, n in self.videos.items() if self._video_is_seen(key, access)},
+            gone={},
+            parents={k: both for k, both in self.parents.items() if access.sees(*both)},
+        )
+
+    def _video_is_seen(self, key: str, access: Access) -> bool:
+        return access.sees(*self.parents.get(key, ("", "")))
 
     def of(self, dimension: str, key: str) -> str:
         """The name of a project, channel or video; the key itself where no name is known."""

@@ -46,7 +46,7 @@ def changes(
 
 def comparable(measure: Metric, days: Days) -> bool:
     """Whether a metric can be compared over these lengths: people, only where they are alike."""
-    people = any(metric(name).different for name in measure.parts or (measure.name,))
+    people = any(metric(name).distinct for name in measure.ratio_of or (measure.name,))
     return not people or abs(days[0] - days[1]) <= _ALIKE * max(days)
 
 

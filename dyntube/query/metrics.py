@@ -19,11 +19,10 @@ Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
-    `views` is the SQL condition of the views that it is about: those it counts, or for a rate those
-    it divides by. `parts` names the metrics that a rate divides, the upper and the lower one.
-    `different` is the SQL of what it counts once however often it comes, else empty. Only what is
-    added up has an `sql`: the others are made when all views have been looked at. `basis` names the
-    metric that counts what a rate is made of: few of these say little.
+    `population` is the SQL condition of the views that it is about: those it counts, or for a rate
+    those it divides by. A ratio names its numerator and denominator in `ratio_of`; a distinct count
+    has in `distinct` the SQL of what it counts; a count or sum has `sql`. `basis` names the metric
+    that counts what a ratio is made of: few of these say little.
     """
 
     name: str
@@ -33,9 +32,9 @@ class Metric:
     format: Format = "number"
     additive: bool = False
     more_is_better: bool = True
-    views: str = "true"
-    parts: tuple[str, str] | None = None
-    different: str = ""
+    population: str = "true"
+    ratio_of: tuple[str, str] | None = None
+    distinct: str = ""
     basis: str = ""
 
     @property
@@ -46,7 +45,7 @@ class Metric:
     @property
     def is_amount(self) -> bool:
         """Whether it is 0, and not undefined, where there are no views."""
-        return self.parts is None
+        return self.ratio_of is None
 
 
 FEW = 30  # rates of fewer say little
@@ -56,11 +55,11 @@ _WITH_SOUND = "started AND NOT muted"
 
 def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
     sql = f"coalesce(count_if({condition}), 0)"
-    return Metric(name, label, sql, help_, additive=True, views=condition)
+    return Metric(name, label, sql, help_, additive=True, population=condition)
 
 
 def _people(name: str, label: str, different: str, help_: str) -> Metric:
-    return Metric(name, label, "", help_, views="viewer IS NOT NULL", different=different)
+    return Metric(name, label, "", help_, population="viewer IS NOT NULL", distinct=different)
 
 
 def _reached(percent: int) -> Metric:
@@ -122,7 +121,7 @@ _SUMS = (
         "Watch time of plays, each counted for its video's length at most.",
         "hours",
         additive=True,
-        views="lasts",
+        population="lasts",
     ),
     Metric(
         "played_length",
@@ -131,7 +130,7 @@ _SUMS = (
         "The lengths of the videos of all plays, added up.",
         "hours",
         additive=True,
-        views="lasts",
+        population="lasts",
     ),
     _people(
         "viewers",
@@ -153,14 +152,21 @@ _SUMS = (
 def _rate(
     name: str,
     label: str,
-    parts: tuple[str, str],
+    ratio_of: tuple[str, str],
     help_: str,
     format_: Format = "percent",
     basis: str = "",
 ) -> Metric:
-    views = next(metric.views for metric in _SUMS if metric.name == parts[1])
+    population = next(metric.population for metric in _SUMS if metric.name == ratio_of[1])
     return Metric(
-        name, label, "", help_, format_, views=views, parts=parts, basis=basis or parts[1]
+        name,
+        label,
+        "",
+        help_,
+        format_,
+        population=population,
+        ratio_of=ratio_of,
+        basis=basis or ratio_of[1],
     )
 
 

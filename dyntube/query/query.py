@@ -13,6 +13,7 @@ from typing import Literal
 from ..errors import QueryError
 from . import checks, dimensions
 from . import metrics as catalogue
+from .access import Access
 from .periods import Period
 
 Operator = Literal["is", "is_not", "contains"]
@@ -34,11 +35,13 @@ class Filter:
 
 
 class _OfViews:
-    """What all questions share: they are about the views of a period, under filters."""
+    """What all questions share: they are about those views of a period, under filters, that whoever
+    asks may see. `access` has no default: no question is made without it."""
 
     period: Period
     timezone: str
     filters: tuple[Filter, ...]
+    access: Access
 
     @property
     def needs_history(self) -> bool:
@@ -59,7 +62,7 @@ class Query(_OfViews):
     """A question: which metrics, of which period, by which dimensions, of which views.
 
     `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
-    keeps so many rows. `keep` has whole values of one dimension of text in `by`; all others become
+    keeps so many rows. `top_values` has values of one dimension of text in `by`; all others become
     the row OTHER. What does not exist raises QueryError when the question is made.
     """
 
@@ -70,23 +73,24 @@ class Query(_OfViews):
     filters: tuple[Filter, ...] = ()
     order_by: str | None = None
     limit: int | None = None
-    keep: Filter | None = None
+    top_values: Filter | None = None
+    access: Access = field(kw_only=True)
 
     def __post_init__(self) -> None:
         for name in (*self.metrics, *filter(None, [self.order_by])):
             catalogue.metric(name)
         self._check()
-        if self.keep:
-            self._check_kept(self.keep)
+        if self.top_values:
+            self._check_top(self.top_values)
 
-    def _check_kept(self, keep: Filter) -> None:
-        if keep.dimension not in self.by or dimensions.dimension(keep.dimension).kind != "text":
+    def _check_top(self, top: Filter) -> None:
+        if top.dimension not in self.by or dimensions.dimension(top.dimension).kind != "text":
             raise QueryError(
                 "Only a dimension of text, in the rows asked for, can keep some of its values; "
-                f"{keep.dimension!r} is none."
+                f"{top.dimension!r} is none."
             )
-        if keep.operator != "is":
-            raise QueryError(f"What is kept is named, and cannot be what it {keep.operator!r}.")
+        if top.operator != "is":
+            raise QueryError(f"Values to keep are named, and cannot be what it {top.operator!r}.")
 
     @property
     def needs_history(self) -> bool:
@@ -99,36 +103,36 @@ class Query(_OfViews):
         return all(dimensions.dimension(name).of_calendar for name in self.by)
 
     @property
-    def added(self) -> tuple[str, ...]:
-        """What is added up of its views: of its metrics, and for rates of what they divide.
+    def sum_metrics(self) -> tuple[str, ...]:
+        """Its metrics that add up, numerators and denominators of its ratios among them.
 
-        Rates are divided (`shape`) when groups have been put together.
+        Ratios are divided (`engine.results`) when groups have been put together.
         """
-        return tuple(name for name in self._parts() if not catalogue.metric(name).different)
+        return tuple(name for name in self._parts() if not catalogue.metric(name).distinct)
 
     @property
-    def counted(self) -> tuple[str, ...]:
-        """What is counted once, however often it comes."""
-        return tuple(name for name in self._parts() if catalogue.metric(name).different)
+    def distinct_metrics(self) -> tuple[str, ...]:
+        """Its distinct counts, those that its ratios divide among them."""
+        return tuple(name for name in self._parts() if catalogue.metric(name).distinct)
 
     def _parts(self) -> Iterable[str]:
         names = (*self.metrics, *filter(None, [self.order_by]))
-        parts = [part for name in names for part in catalogue.metric(name).parts or (name,)]
+        parts = [part for name in names for part in catalogue.metric(name).ratio_of or (name,)]
         return dict.fromkeys(parts)
 
     def of(self, metrics: tuple[str, ...]) -> Query:
         """The same question about other metrics, for all of its rows."""
         return replace(self, metrics=metrics, order_by=None, limit=None)
 
-    def has_in_it(self, part: Query) -> bool:
+    def covers(self, part: Query) -> bool:
         """Whether the rows of this question add up to those of another about the same views.
 
-        It must ask for views; what the other counts once does not matter, since only sums add up.
+        It must ask for views; distinct counts of the other do not matter, since only sums add up.
         """
-        views = (self.period, self.timezone, self.filters)
-        same = views == (part.period, part.timezone, part.filters)
-        rows = not self.keep and {*part.by} <= {*self.by}
-        return same and rows and {"views", *part.added} <= {*self.added}
+        views = (self.period, self.timezone, self.filters, self.access)
+        same = views == (part.period, part.timezone, part.filters, part.access)
+        rows = not self.top_values and {*part.by} <= {*self.by}
+        return same and rows and {"views", *part.sum_metrics} <= {*self.sum_metrics}
 
     def _dimensions(self) -> list[str]:
         return [*self.by, *super()._dimensions()]
@@ -149,6 +153,7 @@ class RowsQuery(_OfViews):
     limit: int | None = 100
     offset: int = 0
     metric: str = "views"
+    access: Access = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self._check()
@@ -164,6 +169,7 @@ class ChecksQuery(_OfViews):
     period: Period
     timezone: str = "UTC"
     filters: tuple[Filter, ...] = ()
+    access: Access = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self._check()
@@ -177,6 +183,7 @@ class CountQuery(_OfViews):
     timezone: str = "UTC"
     filters: tuple[Filter, ...] = ()
     metric: str = "views"
+    access: Access = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self._check()

@@ -1,4 +1,4 @@
-"""What pages ask: the installation, the clock, answers."""
+"""Who looks: the desk of this session, and the clock."""
 
 from __future__ import annotations
 
@@ -6,30 +6,27 @@ import datetime as dt
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from ..account import Account, open_account
-from ..archive.coverage import Coverage
+from ..desk import Desk
 from ..fetch.background import Background
-from ..fetch.catalog import Names
-from ..query.query import ChecksQuery, CountQuery, Query, RowsQuery
-from ..trust.states import StoredDay, stored_days
+from ..query.access import EVERYTHING
 
 
 @st.cache_resource(show_spinner=False)
-def account() -> Account:
+def _account() -> Account:
     """The installation that this server shows; raises ConfigError or UnavailableError."""
     opened = open_account()
-    opened.engine.memory.keep_loading(opened.settings.memory)
+    opened.engine.warm()
     return opened
 
 
 @st.cache_resource(show_spinner=False)
-def background() -> Background:
+def _background() -> Background:
     """The one sync of this server."""
-    external = account().settings.sync == "external"
-    made = Background(account().syncer, account().catalog, external=external)
+    external = _account().settings.sync == "external"
+    made = Background(_account().syncer, _account().catalog, external=external)
     _made.add(made)
     return made
 
@@ -43,46 +40,11 @@ def close(seconds: float) -> None:
         made.close(seconds)
 
 
-def names() -> Names:
-    """The names of projects, channels and videos that are known now."""
-    return account().catalog.names()
-
-
-def known() -> Coverage:
-    """When views are known. The only place where pages ask the archive for that."""
-    return account().coverage()
+def desk() -> Desk:
+    """The desk of whoever looks."""
+    return Desk(_account(), _background(), EVERYTHING)
 
 
 def local_now(timezone: str) -> dt.datetime:
     """The time in a zone. The only place where pages ask the clock."""
     return dt.datetime.now(ZoneInfo(timezone))
-
-
-def answer(query: Query, part_of: Query | None = None) -> pd.DataFrame:
-    """The answer to a question; see `engine.Engine.answer`. Do not change the frame."""
-    return account().engine.answer(query, part_of)
-
-
-def rows(query: RowsQuery) -> pd.DataFrame:
-    """The views themselves; see `engine.Engine.rows`. Do not change the frame."""
-    return account().engine.rows(query)
-
-
-def count(query: CountQuery) -> int:
-    """How many views a metric is about."""
-    return account().engine.count(query)
-
-
-def checks(query: ChecksQuery) -> dict[str, int]:
-    """The count of all views and of each check of views."""
-    found = account().engine.checks(query).iloc[0]
-    return {str(name): int(count) for name, count in found.items()}
-
-
-def days_until_today() -> list[StoredDay]:
-    """Every UTC day from the first stored one to today, with its state."""
-    archive = account().archive
-    damaged = {dt.date.fromisoformat(path.name[:10]) for path in archive.damaged()}
-    today = dt.datetime.now(dt.UTC).date()
-    empty, trust = account().syncer.empty, account().trust()
-    return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)

@@ -15,18 +15,18 @@ from ..query.periods import Period
 from ..trust.reasons import accepted_text, ended
 from ..trust.states import STATE_LABELS, StoredDay
 from ..trust.trust import runs
-from .answers import account
+from .answers import desk
 from .boxes import card
 
 
 def attention_list(days: Sequence[StoredDay]) -> None:
     """The days as a table, narrowed to one of their states if somebody wants that."""
-    if problem := account().trust().problem:
+    if problem := desk().trust().problem:
         st.warning(
             f"It is not known which doubts were accepted. {formats.plain(problem)}",
             icon=":material/warning:",
         )
-    rows = attention(days, account().settings.sync == "external")
+    rows = attention(days, desk().external)
     if not rows:
         return
     with card("Days that need attention"):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from .. import formats
-from ..archive.generations import day_of
 from ..trust.reasons import touched
-from .answers import account, background, known, local_now
+from .answers import desk, local_now
 from .doubts import doubtful
 from .fetching import cut_days, missing_days
 from .spans import Spans
@@ -27,9 +26,9 @@ def badge(text: str, wrong: list[str], missing: list[str]) -> None:
 def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
     """What is wrong with the days that a page shows, in a word or two each; what is missing."""
     period, zone, now = shown.period, shown.timezone, local_now(shown.timezone)
-    covered = known()
-    damaged = touched(map(day_of, account().archive.damaged()), (period,), zone, now.date())
-    found = doubtful(account().trust(), period, shown.comparison, zone, now)
+    covered = desk().known()
+    damaged = touched(desk().damaged_days(), (period,), zone, now.date())
+    found = doubtful(desk().trust(), period, shown.comparison, zone, now)
     wrong = {
         "last sync failed": failed(),
         f"{formats.count(len(damaged), 'day')} damaged": bool(damaged),
@@ -47,5 +46,5 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
 
 def failed() -> bool:
     """Whether the last sync ended with an error, and none runs."""
-    state = background().state
+    state = desk().sync_state()
     return state.error is not None and state.progress is None

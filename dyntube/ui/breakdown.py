@@ -13,7 +13,7 @@ from ..query.dimensions import dimension
 from ..query.metrics import metric
 from ..query.query import Query
 from .firsts import young
-from .labels import exported, labels
+from .labels import Labels
 from .scene import Scene
 
 FIRST = "first_view"
@@ -33,12 +33,13 @@ class Breakdown:
     metrics: tuple[str, ...]
     rows: pd.DataFrame
     total: pd.Series[float]
+    labels: Labels
 
     @property
     def sheet(self) -> Sheet:
         """The table to take away."""
         kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
-        named = pd.DataFrame(exported(self.by, self.rows[self.by]), self.rows.index)
+        named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
         return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
 
 
@@ -62,9 +63,10 @@ def _breakdown(scene: Scene, query: Query, metrics: tuple[str, ...]) -> Breakdow
         before = scene.answer(earlier)
         rows = compare(rows, before, [by], list(compared), gone=True, days=scene.days)
         rows = _without_changes_of_young(scene, rows, by)
-    named = labels(by, rows[by])
+    named = scene.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
-    return Breakdown(by, metrics, ordered(scene, rows), scene.total(query).iloc[0])
+    total = scene.total(query).iloc[0]
+    return Breakdown(by, metrics, ordered(scene, rows), total, scene.labels)
 
 
 def _without_changes_of_young(scene: Scene, rows: pd.DataFrame, by: str) -> pd.DataFrame:

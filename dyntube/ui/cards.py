@@ -122,10 +122,10 @@ def explained(
     say why it may be wrong.
     """
     lines = [measure.help]
-    if measure.parts:
+    if measure.ratio_of:
         upper, lower = (
             f"{formats.value(metric(part), row[part], full=True)} {metric(part).label.lower()}"
-            for part in measure.parts
+            for part in measure.ratio_of
         )
         lines.append(f"{upper} divided by {lower}")
     period = "what is stored of this period" if so_far else "this period"

@@ -14,11 +14,9 @@ import streamlit as st
 
 from .. import formats
 from ..query.checks import CHECKS, Check
-from ..query.query import ChecksQuery, RowsQuery
 from ..trust.day_checks import DAY_CHECKS, DayCheck
 from ..trust.states import StoredDay
 from . import state
-from .answers import account, checks, days_until_today
 from .rows import ROWS, TIME, page_of, views_table
 from .scene import Scene
 
@@ -35,9 +33,9 @@ class Found:
 def find(scene: Scene) -> Found:
     """The count of every check."""
     zone = scene.timezone
-    counts = checks(ChecksQuery(scene.period, zone, scene.filters))
+    counts = scene.checks()
     touched = set(scene.period.utc_days(zone))
-    days = [day for day in days_until_today() if day.day in touched and day.infos]
+    days = [day for day in scene.desk.days() if day.day in touched and day.infos]
     of_days = {name: sum(map(c.amount, days)) for name, c in DAY_CHECKS.items()}
     return Found(counts["views"], counts | of_days, days)
 
@@ -140,17 +138,17 @@ def _behind(scene: Scene, found: Found, chosen: str) -> None:
         st.info(f"{label}: none in this period.", icon=":material/check_circle:")
         return
     if chosen in CHECKS:
-        query = RowsQuery(scene.period, scene.timezone, scene.filters, chosen)
-        views_table(query, total, f"{label}: {formats.count(total, 'view')}", chosen)
+        text = f"{label}: {formats.count(total, 'view')}"
+        views_table(scene, total, text, chosen, check=chosen)
     elif chosen == "rejected":
-        _rejected(found.days, total)
+        _rejected(scene, found.days, total)
     else:
         _days(scene, found.days, DAY_CHECKS[chosen])
 
 
-def _rejected(days: Sequence[StoredDay], total: int) -> None:
+def _rejected(scene: Scene, days: Sequence[StoredDay], total: int) -> None:
     first = page_of("rejected", total, f"{formats.count(total, 'record')} could not be read")
-    records = account().archive.rejected(days[0].day, days[-1].day)
+    records = scene.desk.rejected(days[0].day, days[-1].day)
     shown = [
         {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
         for day, record in islice(records, first, first + ROWS)

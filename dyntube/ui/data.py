@@ -12,7 +12,7 @@ import streamlit as st
 
 from .. import charts, formats
 from ..trust.states import STATE_LABELS, StoredDay
-from .answers import account, background, days_until_today
+from .answers import desk
 from .attention import attention_list
 from .boxes import palette
 from .fetching import not_given_text, poll_seconds, under_way, why_nothing
@@ -71,7 +71,7 @@ def health_of(days: Sequence[StoredDay]) -> Health:
 
 def health(scene: Scene) -> None:
     """The sentence on overall health, syncing by hand, and four numbers about the store."""
-    days = days_until_today()
+    days = scene.desk.days()
     found = health_of(days)
     with st.container(border=True, key="health"):
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
@@ -80,7 +80,7 @@ def health(scene: Scene) -> None:
             remark = found.remark.strip() if days else why_nothing()
             st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
-            busy = background().state.progress is not None
+            busy = desk().sync_state().progress is not None
             st.fragment(run_every=poll_seconds(busy))(_sync)(scene, busy)
     if any(day.infos for day in days):
         _facts(scene, days)
@@ -88,7 +88,7 @@ def health(scene: Scene) -> None:
 
 def _sync(scene: Scene, was_busy: bool) -> None:
     """Start a sync by hand, or watch and cancel the running one."""
-    state, external = background().state, account().settings.sync == "external"
+    state, external = desk().sync_state(), desk().external
     if (state.progress is not None) != was_busy:
         st.rerun()
     under_way(state)
@@ -113,13 +113,13 @@ def _sync(scene: Scene, was_busy: bool) -> None:
 
 
 def _sync_now(days: list[dt.date]) -> None:
-    background().sync_now(days)
+    desk().sync_now(days)
 
 
 def _choices(scene: Scene) -> dict[str, list[dt.date]]:
     """What may be fetched, by its label: UTC days up to today whose views are not final."""
-    today, first = dt.datetime.now(dt.UTC).date(), account().empty()[1]
-    known = {day.day: day for day in days_until_today()}
+    today, first = dt.datetime.now(dt.UTC).date(), scene.desk.empty_from()
+    known = {day.day: day for day in scene.desk.days()}
     fetchable = [day for day in known.values() if not day.is_final]
     period = [
         day
@@ -149,7 +149,7 @@ def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
         _moment("Last sync", _last_sync(days), zone, scene.now)
         _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
-    if learned := account().server_habits():
+    if learned := scene.desk.server_habits():
         st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
     if refused := not_given_text():
         st.caption(refused)
@@ -157,7 +157,7 @@ def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
 
 def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
     """When a sync last ended well."""
-    ends = [event for event in account().journal.read(_READ) if event.name == "sync_ended"]
+    ends = [event for event in desk().events(_READ) if event.name == "sync_ended"]
     if ends:
         return next((end.at for end in ends if end.facts.get("outcome") == "done"), None)
     # An archive that is older than its journal, or was copied without it.
@@ -178,7 +178,7 @@ def _fact(label: str, value: str, remark: str) -> None:
 
 def stored_days(scene: Scene) -> None:
     """The calendar of stored days, and a table of those that need attention."""
-    days = days_until_today()
+    days = scene.desk.days()
     with st.container(border=True, key="calendar-card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
             st.subheader("Stored days", anchor=False, width="content")

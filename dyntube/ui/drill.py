@@ -11,7 +11,6 @@ from ..query.dimensions import HIERARCHIES, dimension
 from . import state
 from .boxes import headed
 from .breakdown import breakdown
-from .labels import label
 from .scene import Scene
 from .table import table
 
@@ -65,7 +64,7 @@ def _crumbs(scene: Scene, hierarchy: str, levels: tuple[str, ...]) -> None:
     with st.container(horizontal=True, gap="xsmall", key=f"crumbs-{hierarchy}"):
         _crumb(_TOPS[hierarchy], f"{hierarchy}-top", levels, way[0][0])
         for n, (name, values) in enumerate(way):
-            text = ", ".join(label(name, value) for value in values[:3])
+            text = ", ".join(scene.labels.one(name, value) for value in values[:3])
             text += f" and {len(values) - 3} more" if len(values) > 3 else ""
             following = way[n + 1][0] if n + 1 < len(way) else None
             _crumb(text, f"{hierarchy}-{name}", levels, following)

@@ -17,15 +17,12 @@ from ..insight.domains import BACK, GONE, NEW, watch
 from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.metrics import Metric, metric
 from ..query.periods import EARLIEST, ONE_DAY, Period
-from ..query.query import Query
-from .answers import account, answer
 from .boxes import card, columns, headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles, toggles_rows
 from .drill import drill
 from .fetching import missing_days
 from .firsts import stored_span
-from .labels import exported
 from .scene import Scene
 
 _BY = "embed_domain"
@@ -45,7 +42,7 @@ _HOW_TO_EXPECT = (
 
 def domain_watch(scene: Scene) -> None:
     """The domains that are new, gone or not expected, each to be filtered by."""
-    own = account().settings.own_domains
+    own = scene.desk.own_domains
     found, days = _domains(scene), _days(scene)
     now, before = _sides(found)
     rows = watch(now, before, days, period=scene.period, comparison=scene.comparison, own=own)
@@ -91,8 +88,8 @@ def _days(scene: Scene) -> pd.DataFrame:
     spans = [scene.period]
     if start < scene.period.start:
         spans.append(Period(start, scene.period.start - ONE_DAY))
-    asked = [Query(("views",), span, scene.timezone, (_BY, "day")) for span in spans]
-    return pd.concat([answer(query) for query in asked])
+    asked = [scene.query(_BY, "day", metrics=("views",), period=span, filters=()) for span in spans]
+    return pd.concat([scene.answer(query) for query in asked])
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +229,7 @@ def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
     top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
     top = top.sort_values(chosen, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", chosen}]
-    named = pd.DataFrame(exported(_BY, top[_BY]), top.index).join(top[shown])
+    named = pd.DataFrame(scene.labels.exported(_BY, top[_BY]), top.index).join(top[shown])
     scene.report.add(Sheet(f"{measure.label} by domain", named))
     box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
     with switches:

@@ -21,7 +21,6 @@ from . import state
 from .boxes import card, headed, palette
 from .doubts import of_scene
 from .kinds import METRICS, NO_PLAYS, chosen_metric, metric_switch
-from .labels import label
 from .scene import Scene, with_parts
 
 HINT = f"Fewer than {FEW} plays: read it as a hint only"
@@ -194,7 +193,7 @@ def heatmap(scene: Scene) -> None:
         with st.container(horizontal=True, gap="small", key="heatmap-filters"):
             for name in _CLOCK:
                 _clock_filter(scene, name)
-    named = {name: [label(name, str(value)) for value in found[name]] for name in _CLOCK}
+    named = {name: [scene.labels.one(name, str(value)) for value in found[name]] for name in _CLOCK}
     had = hours[found["weekday"] - 1, found["hour_of_day"]]
     rows = found[[*_CLOCK, *METRICS]].assign(**named, hours_in_period=had)
     scene.report.add(Sheet("By weekday and hour", rows))
@@ -246,7 +245,7 @@ def _clock_filter(scene: Scene, name: str) -> None:
     st.multiselect(
         dimension(name).label,
         [*values, *(value for value in chosen if value not in values)],
-        format_func=lambda value: label(name, value),
+        format_func=lambda value: scene.labels.one(name, value),
         key=key,
         placeholder=nothing,
         label_visibility="collapsed",

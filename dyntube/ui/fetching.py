@@ -11,11 +11,10 @@ import streamlit as st
 
 from .. import formats
 from ..archive.coverage import Coverage
-from ..archive.scopes import other_scopes
 from ..fetch.background import State
 from ..fetch.sync import Progress
 from ..query.periods import Period
-from .answers import account, background, local_now
+from .answers import desk, local_now
 
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
 _REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
@@ -25,7 +24,7 @@ def ensure_stored(spans: Sequence[Period], timezone: str) -> State:
     """Have the background fetch what these spans need, and always what is new today."""
     today = dt.datetime.now(dt.UTC).date()
     days = [day for span in spans for day in span.utc_days(timezone)]
-    return background().ensure([*days, today])
+    return desk().ensure([*days, today])
 
 
 def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
@@ -36,10 +35,12 @@ def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime)
 
 def why_nothing() -> str:
     """What to say where no day at all is stored: who fetches, and what else the archive holds."""
-    archive = account().archive
-    if account().settings.sync != "external":
+    if not desk().external:
         return "The first sync fills this page."
-    root, found = formats.plain(str(archive.root)), other_scopes(archive.root, archive.folders)
+    if not desk().access.is_admin:
+        return "A scheduler has to fetch it."
+    archive, found = desk().other_scopes()
+    root = formats.plain(str(archive))
     if not found:
         return f"A scheduler has to fetch into {root}, which holds no days."
     scopes = formats.plain(formats.stored_scopes(found))
@@ -54,7 +55,7 @@ def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> 
 
 def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
     """Say which days the numbers leave out, when nothing is about to bring them."""
-    if background().state.progress or not account().archive.days():
+    if desk().sync_state().progress or not desk().has_days():
         return
     if text := gap_text(period, timezone, known, now):
         st.warning(text, icon=":material/event_busy:")
@@ -66,7 +67,7 @@ def gap_text(period: Period, timezone: str, known: Coverage, now: dt.datetime) -
     missing = missing_days(period, timezone, known, now)
     cut = cut_days(period, timezone, known, now)
     said = []
-    given_from, _ = account().syncer.not_given
+    given_from, _ = desk().not_given()
     if missing:
         of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
         said.append(_missing_text(missing, of, yet))
@@ -91,7 +92,7 @@ def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
 
 def not_given_text() -> str:
     """Before which day views cannot be had, in the server's words; empty where all can."""
-    day, words = account().syncer.not_given
+    day, words = desk().not_given()
     if not words:
         return ""
     return f"Views before {formats.day(day)} could not be fetched: {formats.plain(words)}"
@@ -110,7 +111,7 @@ def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.da
 
 def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent: bool) -> None:
     """Watch the background sync; draw the page again when it has brought something."""
-    state = background().state
+    state = desk().sync_state()
     busy = state.progress is not None
     watch = st.fragment(run_every=poll_seconds(busy))(_watch)
     watch(spans, timezone, drawn, busy, silent, not busy and _has_ended_early(state))
@@ -141,7 +142,7 @@ def under_way(state: State) -> None:
         with st.container():
             _bar(state.progress)
         if not state.elsewhere:
-            st.button("Cancel", icon=":material/close:", key="cancel", on_click=background().cancel)
+            st.button("Cancel", icon=":material/close:", key="cancel", on_click=desk().cancel)
     if cost := formats.cost(state.progress):
         st.caption(f"{cost} What has come can be used meanwhile, and stays.")
 
@@ -158,9 +159,9 @@ def ended(state: State, timezone: str) -> None:
             st.error(f"{formats.plain(str(state.error))} {tried}", icon=":material/error:")
         else:
             st.info(f"Stopped; {stored}Fetching goes on at {again}.", icon=":material/stop_circle:")
-        if account().settings.sync != "external":
+        if not desk().external:
             label, icon = ("Try again", "refresh") if state.error else ("Go on", "play_arrow")
-            st.button(label, icon=f":material/{icon}:", key="retry", on_click=background().retry)
+            st.button(label, icon=f":material/{icon}:", key="retry", on_click=desk().retry)
 
 
 def _has_ended_early(state: State) -> bool:
@@ -182,7 +183,7 @@ def _watch(
     state = ensure_stored(spans, timezone)
     if not silent:
         under_way(state)
-    changed = account().archive.version() != drawn
+    changed = desk().version() != drawn
     drawn_at = st.session_state.setdefault("drawn-at", time.monotonic())
     due = time.monotonic() - drawn_at > _REDRAW_SECONDS
     news = told if state.progress else changed or was_busy

@@ -13,7 +13,8 @@ from ..query.periods import LATEST, Period
 from ..reading.text import folded
 from ..reading.zones import zones
 from . import state
-from .answers import local_now
+from .answers import desk, local_now
+from .labels import Labels, only_domain
 from .more_filters import more_filters
 from .options import counts, option_texts
 from .selection import COMPARE_LABELS, CUSTOM, PERIOD_LABELS, Selection
@@ -110,8 +111,9 @@ def _dates(key: str, shown: Period, chosen: Callable[[Period], None]) -> None:
 
 
 def _filter(name: str, selection: Selection, period: Period) -> None:
-    chosen, found = selection.values(name), counts(name, selection, period)
-    texts = option_texts(name, dict.fromkeys([*found, *chosen]), found)
+    chosen, found = selection.values(name), counts(desk(), name, selection, period)
+    names = Labels(desk().names(), only_domain(selection))
+    texts = option_texts(names, name, dict.fromkeys([*found, *chosen]), found)
     st.session_state[name] = list(chosen)
     st.multiselect(
         dimension(name).label,

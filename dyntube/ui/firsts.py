@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..query.dimensions import HIERARCHIES, UNKNOWN
-from ..query.periods import ONE_DAY, Period, local_days
-from ..query.query import Filter, Query
-from .answers import account
+from ..query.periods import ONE_DAY, Period
+from ..query.query import Filter
 from .scene import Scene
 
 
 def stored_span(scene: Scene) -> Period:
     """From the first local day with stored views to today."""
-    first, today = account().first_stored_day(), scene.now.date()
-    start = local_days(first, first, scene.timezone).start if first else today
+    today = scene.now.date()
+    start = scene.desk.first_local_day(scene.timezone) or today
     return Period(min(start, today), today)
 
 
@@ -26,7 +25,8 @@ def first_days(scene: Scene, by: str, values: Sequence[str]) -> dict[str, dt.dat
     Those without a view are not in it; the order is that of `values`.
     """
     filters = (Filter(by, tuple(values)),)
-    query = Query(("views",), stored_span(scene), scene.timezone, (by, "day"), filters)
+    span = stored_span(scene)
+    query = scene.query(by, "day", metrics=("views",), period=span, filters=filters)
     days = scene.answer(query).groupby(by)["day"].min()
     return {value: days[value].date() for value in values if value in days.index}
 
@@ -47,7 +47,7 @@ def young(scene: Scene, by: str, values: Sequence[str]) -> dict[str, dt.date]:
     if not _is_stored(scene, Period(min(stored.start + ONE_DAY, history.end), history.end)):
         return {}
     # Without filters, so that it is asked once, whatever a page is filtered by.
-    query = Query(("views",), history, scene.timezone, (by,))
+    query = scene.query(by, metrics=("views",), period=history, filters=())
     old = {*scene.answer(query)[by], UNKNOWN}
     new = [value for value in values if value not in old]
     return first_days(scene, by, new) if new else {}

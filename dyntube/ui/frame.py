@@ -18,7 +18,7 @@ from ..events import unforeseen
 from ..fetch.background import State
 from ..query.periods import Period, local_days
 from . import state, style
-from .answers import account, background, known, local_now
+from .answers import desk, local_now
 from .doubts import banner, of_scene
 from .export import Report, export_menu
 from .fetching import ended, ensure_stored, gap, missing_days, watch_progress, why_nothing
@@ -39,7 +39,7 @@ def start(page_title: str) -> bool:
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
         with st.skeleton(height=600):
-            account()
+            desk()
     except DynTubeError as error:
         show_error(error)
         return False
@@ -115,8 +115,8 @@ def _page(
     selection = state.current()
     now = local_now(selection.timezone)
     period = selection.period(now.date(), _first_day(selection))
-    version = account().archive.version()
-    both = spans(selection, period, known(), now)
+    version = desk().version()
+    both = spans(selection, period, desk().known(), now)
     sidebar(period, both.wanted)
     both = both.alone if always else both
     menus = head(title, selection, span or both.text, None if span else both)
@@ -125,22 +125,23 @@ def _page(
     chips(selection)
     for remark in state.remarks():
         st.info(formats.plain(remark), icon=":material/link_off:")
-    report = Report(demo=account().settings.demo)
+    report = Report(demo=desk().demo)
     if span:
-        _banners(background().state, selection.timezone)
+        _banners(desk().sync_state(), selection.timezone)
         alone = (metrics, selection, period, None, now, selection.filters)
-        draw(Scene(*alone, report=report, known=both.known))
+        draw(Scene(*alone, report=report, known=both.known, desk=desk()))
         return
     if not _can_be_shown(period, now.date(), always):
         return
     _banners(ensure_stored(both.fetched, selection.timezone), selection.timezone)
     watch_progress(both.fetched, selection.timezone, version, silent=always)
-    filters = resolved(selection.filters, both.fetched, selection.timezone)
+    filters = resolved(selection.filters, both.fetched, selection.timezone, desk())
     scene = Scene(
         *(metrics, selection, period, both.comparison, now, filters, together, report),
         known=both.known,
         why_not=both.why_not,
-        trust=account().trust(),
+        trust=desk().trust(),
+        desk=desk(),
     )
     banner(of_scene(scene), "See the list below." if always else "See the Data page.")
     if not always:
@@ -170,12 +171,12 @@ def _has_views(scene: Scene) -> bool:
     if scene.answer(scene.query(metrics=("views",)))["views"].iloc[0]:
         return True
     missing = missing_days(scene.period, scene.timezone, scene.known, scene.now)
-    if missing and background().state.progress:
+    if missing and desk().sync_state().progress:
         for height in (260, 360):
             st.skeleton(height=height)
     elif missing:
         text = "Nothing is stored for this period yet."
-        if not account().archive.days():
+        if not desk().has_days():
             text = f"Nothing is stored yet. {why_nothing()}"
         st.info(text, icon=":material/hourglass_empty:")
     elif scene.selection.filters:
@@ -193,7 +194,7 @@ def _has_views(scene: Scene) -> bool:
 
 
 def _banners(fetch: State, timezone: str) -> None:
-    if account().settings.demo:
+    if desk().demo:
         st.info(
             "You are looking at **demo data**. To connect your account, set `DYNTUBE_API_KEY` "
             "and start again; the README shows how.",
@@ -211,4 +212,4 @@ def _first_day(selection: Selection) -> dt.date | None:
 
 @st.cache_resource(ttl=600, show_spinner="Looking for your first view")
 def _first_utc_day() -> dt.date | None:
-    return account().first_day()
+    return desk().first_day()

@@ -6,9 +6,9 @@ import streamlit as st
 
 from .. import formats
 from . import state
-from .answers import account, local_now
+from .answers import desk, local_now
 from .badges import badge, shortcomings
-from .labels import sentence
+from .labels import Labels, only_domain
 from .selection import Selection
 from .spans import Spans
 
@@ -47,11 +47,12 @@ def chips(selection: Selection) -> None:
         if not selection.filters:
             # The row is always there: else the page would jump under the pointer at each click.
             st.caption("Click a bar, a country or a row to filter everything by it")
+        labels = Labels(desk().names(), only_domain(selection))
         for filter_ in selection.filters:
             for value in filter_.values:
                 rest = tuple(other for other in filter_.values if other != value)
                 st.button(
-                    f"{formats.plain(sentence(filter_, value))} :material/close:",
+                    f"{formats.plain(labels.sentence(filter_, value))} :material/close:",
                     key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
                     help="Remove this filter",
                     on_click=state.change,
@@ -67,11 +68,10 @@ def _freshness(shown: Spans) -> None:
 
 def data_time(timezone: str) -> str:
     """Up to when there are views, and when that was checked; empty where nothing is stored."""
-    infos = [info for infos in account().archive.days().values() for info in infos]
-    newest = max((info.newest for info in infos if info.newest), default=None)
-    if newest is None:
+    newest, fetched = desk().newest_view(), desk().last_fetch()
+    if newest is None or fetched is None:
         return ""
     local, now = newest.astimezone(local_now(timezone).tzinfo), local_now(timezone)
     day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
-    checked = formats.ago((now - max(info.fetched_at for info in infos)).total_seconds())
+    checked = formats.ago((now - fetched).total_seconds())
     return f"Views up to {day}{local:%H:%M} · checked {checked}"

@@ -8,11 +8,8 @@ import streamlit as st
 from .. import formats
 from ..export.table import Sheet
 from ..query.dimensions import UNKNOWN
-from ..query.query import RowsQuery
-from .answers import rows
 from .boxes import headed
 from .export import table_downloads
-from .labels import exported
 from .last_hour import MINUTES, Hour
 from .provenance import provenance
 from .scene import Scene
@@ -39,11 +36,11 @@ _CONFIG = {
 
 def latest_views(shown: Scene, hour: Hour, total: int) -> None:
     """The newest of the `total` views of an hour as a table, to be taken away as well."""
-    found = rows(RowsQuery(shown.period, shown.timezone, shown.filters, limit=ROWS))
+    found = shown.rows(limit=ROWS)
     table = pd.DataFrame({"time": found["date"].dt.tz_localize(None)})
     for by, column in _COLUMNS.items():
         values = found[column].fillna(UNKNOWN)
-        for name, texts in exported(by, values).items():
+        for name, texts in shown.labels.exported(by, values).items():
             table[name] = texts
     table["played"] = found["started"].fillna(False).astype("bool")
     table["watched_seconds"] = found["watch_time"]

@@ -18,10 +18,10 @@ from ..archive.coverage import Coverage
 from ..errors import DynTubeError
 from ..insight.comparison import compare
 from ..query.metrics import Metric, metric
-from ..query.query import Filter, Query, RowsQuery
+from ..query.query import Filter
 from ..reading.zones import zone_info
 from . import state
-from .answers import account, answer, background, local_now, rows
+from .answers import desk, local_now
 from .badges import failed
 from .boxes import card, columns, palette
 from .cards import IN_DOUBT, explained
@@ -86,10 +86,10 @@ def _look(timezone: str) -> Known:
     """Ask for what is new, and say what is known."""
     now = local_now(timezone)
     hour = Hour(now)
-    found = background().ensure(hour.period.utc_days(timezone), REFRESH)
+    found = desk().ensure(hour.period.utc_days(timezone), REFRESH)
     if not found.progress:
-        found = background().ensure(hour.week_ago.period.utc_days(timezone))
-    covered = account().fetched()
+        found = desk().ensure(hour.week_ago.period.utc_days(timezone))
+    covered = desk().fetched()
     checked = known_until(covered)
     checked = checked.astimezone(now.tzinfo) if checked else None
     return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
@@ -112,7 +112,7 @@ def _draw(scene: Scene, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(scene.timezone)
     if hour is None and known.fetching:
         st.caption("Fetching the views of today.")
-        under_way(background().state)
+        under_way(desk().sync_state())
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:
@@ -124,7 +124,7 @@ def _draw(scene: Scene, known: Known) -> None:
     else:
         earlier, name = _compared(hour, known.covered)
         compared = earlier.period if earlier else None
-        scene = replace(scene, trust=account().trust())
+        scene = replace(scene, trust=scene.desk.trust())
         found = doubtful(scene.trust, hour.period, compared, scene.timezone, known.now)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
             _badge(known, hour.end, newest, found)
@@ -137,8 +137,7 @@ def _draw(scene: Scene, known: Known) -> None:
 
 
 def _newest_stored(timezone: str) -> dt.datetime | None:
-    infos = (info for infos in account().archive.days().values() for info in infos)
-    newest = max((info.newest for info in infos if info.newest), default=None)
+    newest = desk().newest_view()
     return newest.astimezone(zone_info(timezone)) if newest else None
 
 
@@ -147,7 +146,7 @@ def _newest(newest: dt.datetime | None) -> str:
 
 
 def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None, found: Doubtful) -> None:
-    external = account().settings.sync == "external"
+    external = desk().external
     wrong = ["last sync failed"] * failed() + [found.text] * bool(found.days)
     text = " · ".join([freshness(known.now, newest, checked, external), *wrong])
     if wrong:
@@ -165,11 +164,11 @@ def _draw_hour(
 ) -> None:
     scene = replace(scene, known=known.covered)
     spans = tuple(span.period for span in (hour, earlier) if span)
-    filters = resolved(scene.selection.filters, spans, scene.timezone)
+    filters = resolved(scene.selection.filters, spans, scene.timezone, scene.desk)
     shown = _of(scene, hour, filters)
     row = _totals(shown, _of(scene, earlier, filters) if earlier else None)
     with st.grid(5, min_column_width=150, gap="small", key="cards"):
-        _active_card(known, hour, Query(("viewers",), hour.period, scene.timezone, (), filters))
+        _active_card(scene, known, hour, filters)
         for measure in scene.metrics:
             _card(metric(measure), row, found)
     if not row["views"]:
@@ -216,10 +215,11 @@ def _totals(shown: Scene, earlier: Scene | None) -> pd.Series[float]:
     return both.iloc[0]
 
 
-def _active_card(known: Known, hour: Hour, query: Query) -> None:
+def _active_card(scene: Scene, known: Known, hour: Hour, filters: tuple[Filter, ...]) -> None:
     period, watched = hour.active
-    query = replace(query, period=period, filters=(*query.filters, watched))
-    count = int(answer(query)["viewers"].iloc[0])
+    active = (*filters, watched)
+    query = scene.query(metrics=("viewers",), period=period, filters=active)
+    count = int(scene.answer(query)["viewers"].iloc[0])
     recent = since(hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
     with st.container(border=True, height="stretch", key="card-active"):
         st.metric(
@@ -257,10 +257,11 @@ def _quiet(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> str:
         return f"No views in the last {MINUTES} minutes.{newest}"
     text = f"No views match these filters in the last {MINUTES} minutes"
     span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
-    found = rows(RowsQuery(span, scene.timezone, filters, limit=1))
+    query = scene.query("minute", metrics=("views",), period=span, filters=filters)
+    found = scene.answer(query)
     if found.empty:
         return f"{text}, nor in the {_SEARCHED} days before."
-    return f"{text}.{_newest(found['date'].iloc[0])}"
+    return f"{text}.{_newest(found['minute'].max())}"
 
 
 def _minutes(shown: Scene, hour: Hour) -> None:

@@ -11,10 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from .. import formats
-from ..archive.dayfile import DayInfo
 from ..events import Event
 from ..query.dimensions import UNKNOWN, dimension
-from .answers import account, answer, names
+from .answers import desk
 from .scene import Scene
 
 _NAMED = ("project", "channel", "video")
@@ -29,7 +28,7 @@ _OUTCOMES = {
 
 def missing_names(scene: Scene) -> None:
     """The keys in the period's views that have no name, with their views."""
-    known, found = names(), answer(scene.query(*_NAMED))
+    known, found = scene.desk.names(), scene.answer(scene.query(*_NAMED))
     if gone := sum(map(len, known.gone.values())):
         st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
     if found.empty:
@@ -64,7 +63,7 @@ def unknown_fields() -> None:
     """The fields that DynTube sends and this version does not know."""
     _fields(
         "Unknown fields",
-        [info.unknown_fields for info in _infos()],
+        [info.unknown_fields for info in desk().infos()],
         "DynTube sends only fields that we know.",
         "Kept with each view, and in no number. A newer version may know them.",
     )
@@ -74,7 +73,7 @@ def unread_fields() -> None:
     """The fields that are known, with the views of which they could not be read."""
     _fields(
         "Fields that could not be read",
-        [info.unread_fields for info in _infos()],
+        [info.unread_fields for info in desk().infos()],
         "Every field that was sent could be read.",
         "Counted as missing; what came is kept with each view, in the column extra of exports.",
     )
@@ -82,7 +81,7 @@ def unread_fields() -> None:
 
 def outdated() -> str:
     """What is said of days that an older version stored; empty without any."""
-    count = len(account().syncer.outdated)
+    count = desk().outdated()
     if not count:
         return ""
     are = "was" if count == 1 else "were"
@@ -90,10 +89,6 @@ def outdated() -> str:
         f"{formats.count(count, 'day')} {are} stored by an older version or under other settings: "
         "all numbers are as this version reads them, and the next sync rewrites them."
     )
-
-
-def _infos() -> list[DayInfo]:
-    return [info for infos in account().archive.days().values() for info in infos]
 
 
 def _fields(title: str, days: list[Mapping[str, int]], fine: str, about: str) -> None:
@@ -125,7 +120,7 @@ def _fine(text: str) -> None:
 
 def sync_log(scene: Scene) -> None:
     """What happened to the stored days, newest first."""
-    events = account().journal.read(_READ)
+    events = scene.desk.events(_READ)
     if not events:
         st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
         return

@@ -18,7 +18,6 @@ from .boxes import headed, palette, switch
 from .breakdown import breakdown
 from .cross import chart_key, toggles
 from .doubts import of_buckets
-from .labels import exported, labels
 from .scene import Scene
 
 _PARTS = 6  # that get a colour of their own
@@ -34,7 +33,7 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     ranked = breakdown(scene, by).rows.nlargest(_PARTS, "views")  # as the tables ask it
     keep = Filter(by, tuple(str(value) for value in ranked[by]))
     query = scene.query(interval, by, metrics=("views",), without=(by,))
-    found = scene.answer(replace(query, keep=keep))
+    found = scene.answer(replace(query, top_values=keep))
     wide = found.pivot_table(index=interval, columns=by, values="views", aggfunc="sum")
     whole = scene.buckets(interval)
     starts = whole.rows[interval]
@@ -42,7 +41,7 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
     wide = wide.reindex(starts)[order].fillna(0)  # a bucket without views has no shares
     shares = wide.div(wide.sum(axis=1).replace(0, math.nan), axis=0).reset_index(drop=True)
     values = [None if value == OTHER else value for value in order]
-    named = labels(by, order)
+    named = scene.labels.each(by, order)
     key = chart_key(f"mix-{by}", scene.selection, by)
     with box:
         st.plotly_chart(
@@ -64,5 +63,9 @@ def mix(scene: Scene, choices: Sequence[str]) -> None:
             selection_mode="points",
             alt=f"Share of views by {dimension(by).label.lower()}, by {interval}",
         )
-    columns = {interval: found[interval], **exported(by, found[by]), "views": found["views"]}
+    columns = {
+        interval: found[interval],
+        **scene.labels.exported(by, found[by]),
+        "views": found["views"],
+    }
     scene.report.add(Sheet(f"Mix by {interval}", pd.DataFrame(columns)))

@@ -9,7 +9,8 @@ from ..query.periods import Period
 from ..query.query import Operator
 from ..reading.text import clean
 from . import state
-from .labels import OPERATOR_WORDS
+from .answers import desk
+from .labels import OPERATOR_WORDS, Labels, only_domain
 from .options import counts, option_texts
 from .selection import FILTERABLE, Selection
 
@@ -51,15 +52,16 @@ def more_filters(selection: Selection, period: Period) -> None:
 
 
 def _choice(by: str, operator: Operator, selection: Selection, period: Period) -> None:
-    found, chosen = counts(by, selection, period), selection.values(by, operator)
+    found, chosen = counts(desk(), by, selection, period), selection.values(by, operator)
     options = [*chosen, *(value for value in found if value not in chosen)]
     offered = options[: max(_MOST, len(chosen))]
     key = f"more-values-{by}-{operator}"
+    names = Labels(desk().names(), only_domain(selection))
     st.session_state[key] = list(chosen)
     st.multiselect(
         dimension(by).label,
         offered,
-        format_func=option_texts(by, offered, found).__getitem__,
+        format_func=option_texts(names, by, offered, found).__getitem__,
         key=key,
         placeholder="Choose one or more",
         filter_mode="contains",

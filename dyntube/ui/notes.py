@@ -10,8 +10,8 @@ from ..query.dimensions import UNKNOWN, dimension
 from ..query.periods import EARLIEST, LATEST
 from ..reading.text import folded
 from ..sharing.notes import LONGEST_TEXT, Note, Scope, shown
-from .answers import account, names
-from .labels import label, labels
+from .answers import desk
+from .labels import Labels
 from .menu import attempt, begin_task, confirm, menu, row_button, row_task
 from .scene import Scene
 
@@ -24,7 +24,7 @@ _About = tuple[Scope, str]
 def shown_notes(scene: Scene) -> list[Note]:
     """The notes on this page's time axis; none when they cannot be read: the menu says why."""
     try:
-        return shown(account().notes.all(), scene.period, scene.filters)
+        return shown(scene.desk.notes(), scene.period, scene.filters)
     except ArchiveError:
         return []
 
@@ -36,11 +36,11 @@ def notes_menu(scene: Scene) -> None:
 
 def about_text(note: Note) -> str:
     """What a note is about: "Everything", "Channel: Field notes"."""
-    return _about(note.scope, label(note.scope, note.key))
+    return _about(note.scope, Labels(desk().names()).one(note.scope, note.key))
 
 
 def _fill(scene: Scene) -> None:
-    notes = account().notes.all()
+    notes = scene.desk.notes()
     task, id_ = row_task(_MENU)
     changing = next((note for note in notes if (task, note.id) == ("change", id_)), None)
     if changing is None:
@@ -123,9 +123,9 @@ def _keep(key: str, changing: Note | None) -> None:
         if day is None:
             raise EntryError("Choose the day that the note is about.")
         if changing:
-            account().notes.change(changing.id, day, text, scope, about)
+            desk().change_note(changing.id, day, text, scope, about)
             return "Note changed"
-        account().notes.add(day, text, scope, about)
+        desk().add_note(day, text, scope, about)
         return "Note added"
 
     if attempt(_MENU, write):
@@ -136,7 +136,7 @@ def _keep(key: str, changing: Note | None) -> None:
 
 def _delete(note: Note) -> None:
     def remove() -> str:
-        account().notes.remove(note.id)
+        desk().remove_note(note.id)
         return "Note deleted"
 
     begin_task(_MENU)
@@ -155,12 +155,13 @@ def _filtered(scene: Scene) -> _About:
 
 def _abouts(scene: Scene, changing: Note | None) -> dict[_About, str]:
     """All that a note can be about, with labels that are not alike: a list tells by label only."""
-    known = names()
+    known = scene.desk.names()
     things: list[_About] = [("everything", ""), _filtered(scene)]
     if changing:
         things.append((changing.scope, changing.key))
     things += [(thing, key) for thing in _THINGS for key in known.known(thing)]
-    named = {scope: labels(scope, (k for of, k in things if of == scope)) for scope, _ in things}
+    each = scene.labels.each
+    named = {scope: each(scope, (k for of, k in things if of == scope)) for scope, _ in things}
     texts = {(scope, key): _about(scope, named[scope][key]) for scope, key in things}
     return dict(sorted(texts.items(), key=_by_kind))
 

@@ -6,41 +6,44 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from ..desk import Desk
 from ..query.periods import Period
 from ..query.query import Filter, Query
-from .answers import answer, names
-from .labels import labels, resolved, told_apart
+from .labels import Labels, resolved, told_apart
 from .selection import Selection, in_force
 
 _LIBRARY = ("project", "channel", "video")
 
 
-def counts(dimension: str, selection: Selection, period: Period) -> dict[str, int]:
+def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
     """The views of each value of a dimension, most first, whatever is chosen of it.
 
     Projects, channels and videos that have a name are there also without views.
     """
-    filters = resolved(selection.filters, (period,), selection.timezone)
+    filters = resolved(selection.filters, (period,), selection.timezone, desk)
     filters = in_force(filters, (dimension,))
+    of_all = ("views",), period, selection.timezone
     if dimension not in _LIBRARY:
-        query = Query(("views",), period, selection.timezone, (dimension,), filters, "views")
-        return _by_value(answer(query), dimension)
+        by_one = Query(*of_all, (dimension,), filters, "views", access=desk.access)
+        return _by_value(desk.answer(by_one), dimension)
     # One question for all three lists: what a reader sees first on every page.
     others = tuple(f for f in filters if f.dimension not in _LIBRARY)
-    rows = answer(Query(("views",), period, selection.timezone, _LIBRARY, others))
+    rows = desk.answer(Query(*of_all, _LIBRARY, others, access=desk.access))
     for filter_ in filters:
         if filter_.dimension in _LIBRARY:
             rows = rows[_kept(filter_, rows[filter_.dimension])]
     found = _by_value(rows, dimension)
-    return found | {key: 0 for key in names().known(dimension) if key not in found}
+    return found | {key: 0 for key in desk.names().known(dimension) if key not in found}
 
 
-def option_texts(dimension: str, values: Iterable[str], found: Mapping[str, int]) -> dict[str, str]:
+def option_texts(
+    labels: Labels, dimension: str, values: Iterable[str], found: Mapping[str, int]
+) -> dict[str, str]:
     """Options as people read them: their names, and their views; no two are equal.
 
     Streamlit takes options with equal texts for one.
     """
-    named = labels(dimension, values)
+    named = labels.each(dimension, values)
     return told_apart(
         {
             value: f"{name} · {found[value]:,}" if found.get(value) else name

@@ -11,10 +11,8 @@ from ..export.workbook import Provenance
 from ..query.metrics import metric
 from ..trust.reasons import accepted_sentences
 from . import state
-from .answers import account
 from .doubts import of_scene
 from .head import data_time
-from .labels import sentence
 from .notes import about_text, shown_notes
 from .scene import Scene
 from .spans import compared_text, lengths_text, so_far
@@ -29,7 +27,7 @@ def provenance(title: str, scene: Scene) -> Provenance:
         period=formats.period(scene.period),
         comparison=_comparison(scene),
         filters=tuple(
-            sentence(filter_, value)
+            scene.labels.sentence(filter_, value)
             for filter_ in scene.selection.filters
             for value in filter_.values
         ),
@@ -44,7 +42,7 @@ def provenance(title: str, scene: Scene) -> Provenance:
         annotations=tuple(
             (f"{note.day}", about_text(note), note.text) for note in shown_notes(scene)
         ),
-        demo=account().settings.demo,
+        demo=scene.desk.demo,
         doubts=_doubts(scene),
     )
 

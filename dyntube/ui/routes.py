@@ -24,15 +24,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
-from ..engine.engine import Engine
+from ..desk import Desk
 from ..errors import DynTubeError
-from ..export.raw_views import csv_stream, parquet_stream
-from ..query.periods import Period, local_days
+from ..export.raw_views import Source, csv_stream, parquet_stream
+from ..query.periods import Period
 from ..query.query import RowsQuery
 from ..trust.reasons import as_json
 from ..trust.trust import Trust, runs
 from .address import MOST_VALUES, from_parameters
-from .answers import account, local_now
+from .answers import desk, local_now
 from .headers import SafeHeaders, base_path, safe_headers
 from .hosts import OnlyOurHosts
 from .labels import resolved
@@ -43,9 +43,9 @@ from .views_menu import COOKIE
 _ONE_YEAR = 365 * 86400
 _MOST_SPANS = 100  # of days in a header
 
-Stream = Callable[[Engine, RowsQuery, str], Iterator[bytes]]
+Stream = Callable[[Source, RowsQuery, str], Iterator[bytes]]
 _STREAMS: dict[str, tuple[Stream, str]] = {
-    "csv": (lambda engine, query, _: csv_stream(engine, query), "text/csv"),
+    "csv": (lambda source, query, _: csv_stream(source, query), "text/csv"),
     "parquet": (parquet_stream, "application/vnd.apache.parquet"),
 }
 
@@ -58,17 +58,18 @@ def views(request: Request) -> Response:
     ending = request.url.path.rpartition(".")[2]
     stream, media_type = _STREAMS[ending]
     try:
+        reader = desk()
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
-        selection, notes = from_parameters(asked, default_selection(), account().settings.rules)
+        selection, notes = from_parameters(asked, default_selection(), reader.rules)
         if notes:
             return PlainTextResponse("\n".join(notes), 400)
-        query = _query(selection)
-        trust = account().trust().within([query.period], query.timezone)
-        made = stream(account().engine, query, json.dumps(as_json(trust)))
+        query = _query(selection, reader)
+        trust = reader.trust().within([query.period], query.timezone)
+        made = stream(reader, query, json.dumps(as_json(trust)))
         parts = iter(()) if request.method == "HEAD" else _begun(made)
     except DynTubeError as error:
         return PlainTextResponse(str(error), 503)
-    name = f"{'demo-' if account().settings.demo else ''}views-{_days(query.period)}.{ending}"
+    name = f"{'demo-' if reader.demo else ''}views-{_days(query.period)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'} | _in_doubt(trust)
     return StreamingResponse(parts, headers=headers, media_type=media_type)
 
@@ -79,13 +80,13 @@ def _in_doubt(trust: Trust) -> dict[str, str]:
     return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
 
 
-def _query(selection: Selection) -> RowsQuery:
+def _query(selection: Selection, reader: Desk) -> RowsQuery:
     today = local_now(selection.timezone).date()
-    first = account().first_stored_day() if selection.preset == ALL_TIME else None
-    first_day = local_days(first, first, selection.timezone).start if first else None
+    is_all = selection.preset == ALL_TIME
+    first_day = reader.first_local_day(selection.timezone) if is_all else None
     period = selection.period(today, first_day)
-    filters = resolved(selection.filters, (period,), selection.timezone)
-    return RowsQuery(period, selection.timezone, filters, limit=None)
+    filters = resolved(selection.filters, (period,), selection.timezone, reader)
+    return RowsQuery(period, selection.timezone, filters, limit=None, access=reader.access)
 
 
 def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -10,11 +10,8 @@ import streamlit as st
 from .. import formats
 from ..query.dimensions import UNKNOWN
 from ..query.metrics import metric
-from ..query.query import CountQuery, RowsQuery
 from ..reading.records import VIEW_COLUMNS
 from . import state
-from .answers import count, rows
-from .labels import labels
 from .scene import Scene
 
 ROWS = 25  # on a page
@@ -30,7 +27,7 @@ def views_behind(scene: Scene) -> None:
     if name is None:
         return
     measure = metric(name)
-    total = count(CountQuery(scene.period, scene.timezone, scene.filters, name))
+    total = scene.count(name)
     with st.container(border=True, key="behind"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
             st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
@@ -42,11 +39,10 @@ def views_behind(scene: Scene) -> None:
                 on_click=state.change,
                 args=(lambda s: replace(s, behind=None),),
             )
-        if measure.parts:
-            lower = metric(measure.parts[1])
+        if measure.ratio_of:
+            lower = metric(measure.ratio_of[1])
             st.caption(f"{measure.help} These are the views that it divides by: {lower.label}.")
-        query = RowsQuery(scene.period, scene.timezone, scene.filters, metric=name)
-        views_table(query, total, formats.count(total, "view"), key=f"behind-{name}")
+        views_table(scene, total, formats.count(total, "view"), f"behind-{name}", metric=name)
 
 
 def page_of(key: str, total: int, text: str) -> int:
@@ -61,14 +57,22 @@ def page_of(key: str, total: int, text: str) -> int:
     return first
 
 
-def views_table(query: RowsQuery, total: int, text: str, key: str) -> None:
-    """One page of the views of a question, `total` of them, under a heading."""
+def views_table(
+    scene: Scene,
+    total: int,
+    text: str,
+    key: str,
+    *,
+    metric: str = "views",
+    check: str | None = None,
+) -> None:
+    """One page of the views behind a number or a check, `total` of them, under a heading."""
     first = page_of(key, total, f"{text}, newest first")
-    found = rows(replace(query, limit=ROWS, offset=first))
+    found = scene.rows(metric, check, limit=ROWS, offset=first)
     titles = {}
     for name in ("video", "project", "channel"):
         keys = found[f"{name}_key"].fillna(UNKNOWN)
-        titles[f"{name}_key"] = keys.map(labels(name, keys)).where(keys != UNKNOWN, None)
+        titles[f"{name}_key"] = keys.map(scene.labels.each(name, keys)).where(keys != UNKNOWN, None)
     named = found.assign(
         **titles,
         date=found["date"].dt.tz_localize(None),
@@ -80,7 +84,7 @@ def views_table(query: RowsQuery, total: int, text: str, key: str) -> None:
         key="rows",
         placeholder=formats.NONE,
         alt=text,
-        column_order=[*_FIRST, *(name for name in VIEW_COLUMNS if name not in _FIRST)],
+        column_order=[name for name in dict.fromkeys((*_FIRST, *VIEW_COLUMNS)) if name in named],
         column_config={name: _title(name) for name in VIEW_COLUMNS}
         | {name: seconds(_title(name), format="%.1f s") for name in ("duration", "watch_time")}
         | {"date": st.column_config.DatetimeColumn("Time", format=TIME)},

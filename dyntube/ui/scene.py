@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 
 from ..archive.coverage import ALWAYS, Coverage
+from ..desk import Desk
 from ..insight.trends import Trend, paired, trend
 from ..query.metrics import metric
 from ..query.periods import Interval, Period
-from ..query.query import Filter, Query
+from ..query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
 from ..trust.trust import Trust
-from .answers import answer
 from .export import Report
+from .labels import Labels, only_domain
 from .selection import Selection, in_force
 from .spans import lengths
 
@@ -50,22 +51,56 @@ class Scene:
     known: Coverage = ALWAYS
     why_not: str = ""
     trust: Trust = field(default_factory=Trust, compare=False, repr=False)
+    desk: Desk = field(kw_only=True, compare=False, repr=False)
 
     @property
     def timezone(self) -> str:
         """Where days start at midnight."""
         return self.selection.timezone
 
+    @property
+    def labels(self) -> Labels:
+        """What values are called on this page."""
+        return Labels(self.desk.names(), only_domain(self.selection))
+
     def query(
-        self, *by: str, metrics: tuple[str, ...] = (), without: Collection[str] = ()
+        self,
+        *by: str,
+        metrics: tuple[str, ...] = (),
+        without: Collection[str] = (),
+        period: Period | None = None,
+        filters: tuple[Filter, ...] | None = None,
     ) -> Query:
-        """A question about this period under these filters; by default for the page's metrics.
+        """A question of this page: by default for its metrics, its period, under its filters.
 
         `without` what is chosen of some dimensions, as a block asks that shows every value of them.
         All other filters hold, see `in_force`.
         """
-        filters = in_force(self.filters, without)
-        return Query(metrics or self.metrics, self.period, self.timezone, by, filters)
+        kept = in_force(self.filters, without) if filters is None else filters
+        span = period or self.period
+        asked = metrics or self.metrics
+        return Query(asked, span, self.timezone, by, kept, access=self.desk.access)
+
+    def rows(
+        self, metric: str = "views", check: str | None = None, *, limit: int, offset: int = 0
+    ) -> pd.DataFrame:
+        """The views behind a number, or those that a check counts, newest first."""
+        return self.desk.rows(
+            RowsQuery(
+                *(self.period, self.timezone, self.filters, check, limit, offset, metric),
+                access=self.desk.access,
+            )
+        )
+
+    def count(self, metric: str) -> int:
+        """How many views a metric is about."""
+        of_page = (self.period, self.timezone, self.filters)
+        return self.desk.count(CountQuery(*of_page, metric, access=self.desk.access))
+
+    def checks(self) -> dict[str, int]:
+        """The count of all views and of each check of views."""
+        of_page = (self.period, self.timezone, self.filters)
+        return self.desk.checks(ChecksQuery(*of_page, access=self.desk.access))
 
     @property
     def totals(self) -> Query:
@@ -74,12 +109,11 @@ class Scene:
 
     def answer(self, query: Query) -> pd.DataFrame:
         """The answer to a question of this page; do not change the frame."""
-        return answer(query, self._whole(query))
+        return self.desk.answer(query, self._whole(query))
 
     def total(self, query: Query) -> pd.DataFrame:
-        """The answer to a question for all its rows together; with them, it costs nothing more."""
-        self.answer(query)
-        return self.answer(replace(query, by=(), keep=None, order_by=None, limit=None))
+        """The answer to a question for all its rows together."""
+        return self.answer(replace(query, by=(), top_values=None, order_by=None, limit=None))
 
     def _whole(self, query: Query) -> Query | None:
         """The question that views are looked at for, where this one is a part of it."""
@@ -87,8 +121,8 @@ class Scene:
         all_ = replace(self.totals, period=query.period)
         for names in self.together:
             by = chain(*(times if name == TIME else (name,) for name in names))
-            whole = replace(all_.of(all_.added), by=tuple(dict.fromkeys(by)))
-            if whole.has_in_it(query):
+            whole = replace(all_.of(all_.sum_metrics), by=tuple(dict.fromkeys(by)))
+            if whole.covers(query):
                 return whole
         return None
 
@@ -143,5 +177,7 @@ class Scene:
 def with_parts(metrics: tuple[str, ...]) -> tuple[str, ...]:
     """These metrics, and those that their rates divide and stand on."""
     asked = map(metric, metrics)
-    parts = [part for measure in asked for part in (*(measure.parts or ()), measure.basis) if part]
+    parts = [
+        part for measure in asked for part in (*(measure.ratio_of or ()), measure.basis) if part
+    ]
     return tuple(dict.fromkeys((*metrics, *parts)))

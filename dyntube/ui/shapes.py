@@ -19,7 +19,6 @@ from ..reading.addresses import page_name
 from .boxes import headed, palette, switch
 from .breakdown import Breakdown, breakdown
 from .cross import chart_key, toggles
-from .labels import labels
 from .scene import Scene
 
 _BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
@@ -134,9 +133,9 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
     measure = metric("views")
     query = scene.query(outer, metrics=("views",), without=(outer, inner))
-    rows, named = scene.answer(query), labels(outer, scene.answer(query)[outer])
+    rows, named = scene.answer(query), scene.labels.each(outer, scene.answer(query)[outer])
     rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(outer, ("views",), rows, scene.total(query).iloc[0])
+    found = Breakdown(outer, ("views",), rows, scene.total(query).iloc[0], scene.labels)
     ranked = _ranked(found, measure)
     shown = ranked.head(_BOXES)
     nodes = [
@@ -164,8 +163,8 @@ def _parts(scene: Scene, whole: Breakdown, inner: str, shown: Sequence[str]) -> 
     query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
     rows = scene.answer(replace(query, order_by="views", limit=_PARTS))
     rows = rows[rows[outer].isin(shown)]
-    named, shared = labels(inner, rows[inner]), rows[inner].duplicated(keep=False)
-    found = Breakdown(inner, ("views",), rows, whole.total)
+    named, shared = scene.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
+    found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
     nodes = []
     for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):
         parent, value = str(row[outer]), str(row[inner])

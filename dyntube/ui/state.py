@@ -13,7 +13,7 @@ import streamlit as st
 
 from . import history
 from .address import from_parameters, to_parameters, too_much
-from .answers import account
+from .answers import desk
 from .selection import Selection
 
 _SELECTION, _NOTES = "selection", "url-notes"
@@ -21,15 +21,13 @@ _SELECTION, _NOTES = "selection", "url-notes"
 
 def default_selection() -> Selection:
     """What an address without parameters shows."""
-    return Selection(timezone=account().settings.timezone)
+    return Selection(timezone=desk().timezone)
 
 
 def begin(page: str) -> None:
     """Take over the URL when it is new, and make it say what is shown; once a run, first."""
     if not begun() or history.went_back():
-        selection, found = from_parameters(
-            history.asked(), default_selection(), account().settings.rules
-        )
+        selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
         st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
     history.write(page, urlencode(parameters(), doseq=True))
 
@@ -62,7 +60,7 @@ def change(edit: Callable[[Selection], Selection]) -> None:
 
 def take(parameters: dict[str, list[str]]) -> None:
     """Replace the selection by what these URL parameters ask for; for callbacks of widgets."""
-    selection, found = from_parameters(parameters, default_selection(), account().settings.rules)
+    selection, found = from_parameters(parameters, default_selection(), desk().rules)
     change(lambda _: selection)
     st.session_state[_NOTES] = found
 

@@ -21,7 +21,6 @@ from . import state
 from .breakdown import FIRST, Breakdown, breakdown
 from .cross import toggles_rows
 from .export import table_downloads
-from .labels import label
 from .scene import Scene
 from .spans import days_text
 
@@ -95,7 +94,7 @@ def _searched(found: Breakdown, key: str) -> pd.DataFrame:
     wanted = folded(text)
     is_found = [wanted in folded(name) for name in found.rows["label"]]
     if dimension(found.by).within:  # a short label leaves out the country of a city
-        whole = (folded(label(found.by, str(value))) for value in found.rows[found.by])
+        whole = (folded(found.labels.one(found.by, str(value))) for value in found.rows[found.by])
         is_found = [short or wanted in text for short, text in zip(is_found, whole, strict=True)]
     return found.rows[is_found]
 

@@ -14,13 +14,12 @@ from ..charts import Series
 from ..export.table import Sheet
 from ..query.metrics import Metric, metric
 from ..query.periods import Period
-from ..query.query import Filter, Query
+from ..query.query import Filter
 from .boxes import card, columns, headed, palette, switch
 from .cards import cards
 from .doubts import of_buckets
 from .engagement import heatmap, video_curve, watched_histogram
 from .firsts import first_days, stored_span
-from .labels import exported, label, labels
 from .scene import Scene
 from .selection import in_force
 from .shapes import share_bars
@@ -31,7 +30,7 @@ MOST_COMPARED = 6
 
 def video_detail(scene: Scene, video: str, metrics: Sequence[str]) -> None:
     """Everything about one video; the page is filtered to it."""
-    st.subheader(formats.plain(label("video", video)), anchor=False)
+    st.subheader(formats.plain(scene.labels.one("video", video)), anchor=False)
     cards(scene)
     trend_chart(scene, metrics)
     left, right = columns(3, 2)
@@ -68,7 +67,7 @@ def compare_videos(scene: Scene, videos: tuple[str, ...], metrics: Sequence[str]
             "align", {"date": "By date", "age": "By days since first view"}, scene.selection.align
         )
     series = _by_age(scene, compared, measure) if by_age else _by_date(scene, compared, measure)
-    named = labels("video", compared)
+    named = scene.labels.each("video", compared)
     drawn = [replace(line, label=named[line.label]) for line in series]
     with box:
         st.plotly_chart(
@@ -81,7 +80,7 @@ def compare_videos(scene: Scene, videos: tuple[str, ...], metrics: Sequence[str]
             alt=f"{measure.label} of {len(compared)} videos",
         )
         st.caption(_caption(scene, videos) + _ringed(series))
-    scene.report.add(_sheet(series, measure, by_age))
+    scene.report.add(_sheet(scene, series, measure, by_age))
 
 
 def _only(scene: Scene, videos: tuple[str, ...]) -> tuple[Filter, ...]:
@@ -117,7 +116,8 @@ def _by_age(scene: Scene, videos: tuple[str, ...], measure: Metric) -> list[Seri
     """
     today, firsts = scene.now.date(), first_days(scene, "video", videos)
     filters, series = _only(scene, videos), []
-    query = Query((measure.name,), stored_span(scene), scene.timezone, ("video", "day"), filters)
+    span = stored_span(scene)
+    query = scene.query("video", "day", metrics=(measure.name,), period=span, filters=filters)
     found = scene.answer(query)
     for video, begun in firsts.items():
         until = min(begun + dt.timedelta(days=scene.period.days - 1), today)
@@ -151,8 +151,10 @@ def _ringed(series: Sequence[Series]) -> str:
     return " · ringed: in doubt" if any(any(line.doubtful) for line in series) else ""
 
 
-def _sheet(series: Sequence[Series], measure: Metric, by_age: bool) -> Sheet:
+def _sheet(scene: Scene, series: Sequence[Series], measure: Metric, by_age: bool) -> Sheet:
     points = [(line.label, x, y) for line in series for x, y in zip(line.x, line.y, strict=True)]
     videos, xs, ys = zip(*points, strict=True) if points else ((), (), ())
     columns = {"age" if by_age else "bucket": xs, measure.name: ys}
-    return Sheet("Videos side by side", pd.DataFrame(exported("video", videos) | columns))
+    return Sheet(
+        "Videos side by side", pd.DataFrame(scene.labels.exported("video", videos) | columns)
+    )

@@ -9,7 +9,7 @@ import streamlit as st
 from .. import formats
 from ..sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
 from . import state
-from .answers import account
+from .answers import desk
 from .menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task
 
 COOKIE = "dyntube_reader"  # tells readers apart, and says nothing about them
@@ -27,7 +27,7 @@ def views_menu(page: str) -> None:
 
 def _fill(page: str) -> None:
     reader = _reader()
-    views = account().saved_views.for_reader(reader)
+    views = desk().saved_views(reader)
     _list("Yours", [view for view in views if view.owner != SHARED], reader, page)
     _list("Shared", [view for view in views if view.owner == SHARED], reader, page)
     if not views:
@@ -102,7 +102,7 @@ def _rename_form(view: SavedView, reader: str) -> None:
 
 def _rename(view: SavedView, key: str, reader: str) -> None:
     def rename() -> str:
-        renamed = account().saved_views.rename(view.id, st.session_state[key], reader)
+        renamed = desk().rename_view(view.id, st.session_state[key], reader)
         return f"Renamed to {renamed.name}"
 
     if attempt(_MENU, rename):
@@ -111,7 +111,7 @@ def _rename(view: SavedView, key: str, reader: str) -> None:
 
 def _delete(view: SavedView, reader: str) -> None:
     def remove() -> str:
-        account().saved_views.remove(view.id, reader)
+        desk().remove_view(view.id, reader)
         return f"Deleted {view.name}"
 
     begin_task(_MENU)
@@ -135,7 +135,7 @@ def _save(page: str, reader: str) -> None:
     owner = SHARED if session.get(f"{_MENU}-new-shared") else reader
 
     def save() -> str:
-        view, replaced = account().saved_views.save(
+        view, replaced = desk().save_view(
             session[f"{_MENU}-new-name"], page, state.parameters(), owner
         )
         return f"Replaced {view.name}" if replaced else f"Saved {view.name}"

@@ -13,6 +13,7 @@ from dyntube import charts
 from dyntube.archive.coverage import ALWAYS
 from dyntube.charts import DARK, LIGHT
 from dyntube.insight.trends import trend
+from dyntube.query.access import EVERYTHING
 from dyntube.query.metrics import metric
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
@@ -223,7 +224,7 @@ def test_a_trend_without_any_bucket_is_an_empty_chart():
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_a_trend_of_any_interval_survives_the_way_to_the_browser(interval, palette):
     period = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
-    query = Query(("views",), period, "Europe/Berlin", by=(interval,))
+    query = Query(("views",), period, "Europe/Berlin", by=(interval,), access=EVERYTHING)
     dtype = "datetime64[ns, Europe/Berlin]" if interval == "hour" else "datetime64[ns]"
     answer = pd.DataFrame({interval: pd.Series([], dtype=dtype), "views": []})
     now = trend(query, answer, ALWAYS, dt.datetime(2026, 10, 28, 12, tzinfo=dt.UTC))

@@ -23,8 +23,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from dyntube.archive.archive import Archive
+from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.errors import ArchiveError
+from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
 from dyntube.settings.settings import Scope, ScopeKind, Settings
@@ -207,15 +209,18 @@ def make_read_only(folder: Path, read_only: bool) -> None:
 def _read_as_nobody(folder: Path, run: Run, link: Connection) -> None:
     os.chdir(folder)  # since the folders above may be for their owner only
     settings = dataclasses.replace(run.settings, archive=Path(run.settings.archive.name))
-    run, question = dataclasses.replace(run, settings=settings), Query(("views",), WHOLE)
-    Engine(build(settings, run.now)[1]).answer(question)  # imports all that it needs
+    run, question = (
+        dataclasses.replace(run, settings=settings),
+        Query(("views",), WHOLE, access=EVERYTHING),
+    )
+    open_engine(build(settings, run.now)[1]).answer(question)  # imports all that it needs
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     link.send(None)
     archive = build(settings, run.now)[1]
-    views, answered = found(archive), Engine(archive).answer(question)["views"].sum()
+    views, answered = found(archive), open_engine(archive).answer(question)["views"].sum()
     try:
         run.here()
         told = "nothing"
@@ -275,7 +280,7 @@ def files(run: Run) -> tuple[Path, ...]:
 
 def _read_all_the_while(run: Run, link: Connection) -> None:
     archive, seen, wrong = build(run.settings, run.now)[1], set[float](), list[object]()
-    engine = Engine(archive)
+    engine = open_engine(archive)
 
     def look() -> None:
         try:
@@ -298,7 +303,7 @@ def _look(archive: Archive, engine: Engine, seen: set[float], wrong: list[object
     seen.update(version for version, _ in counts)
     if len(counts) != len(DAYS) or any(count != 20 + version for version, count in counts):
         wrong.append(views)
-    question = Query(("views", "watch_time"), WHOLE, by=("day",))
+    question = Query(("views", "watch_time"), WHOLE, by=("day",), access=EVERYTHING)
     answered = engine.answer(question).to_dict("records")
     sums = [row["watch_time"] == row["views"] * (row["views"] - 20) for row in answered]
     if sums != [True] * len(DAYS):

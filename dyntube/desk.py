@@ -1,0 +1,338 @@
+"""One reader's door to an installation: answers, names, notes and days, as far as the reader may
+see them. Pages, reports and downloads use nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from .account import Account
+from .archive.coverage import Coverage
+from .archive.dayfile import DayInfo
+from .archive.doubts import LABELS
+from .archive.generations import day_of
+from .archive.scopes import StoredScope, other_scopes
+from .errors import NotAllowedError
+from .events import Event
+from .fetch.background import Background, State
+from .fetch.catalog import Names
+from .query.access import Access
+from .query.periods import Period, local_days
+from .query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from .reading.addresses import PageRules
+from .reading.records import Rejected
+from .sharing.notes import Note, Scope
+from .sharing.saved_views import SavedView
+from .trust.states import StoredDay, stored_days
+from .trust.trust import Trust
+
+_KEYS = ("project", "channel", "video")  # dimensions whose values are keys of somebody's
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one reader may ask of an installation.
+
+    Every method checks or filters by `access`; what only some roles may have raises
+    NotAllowedError. All may raise ArchiveError.
+    """
+
+    account: Account
+    background: Background
+    access: Access
+
+    # What the installation is
+
+    @property
+    def demo(self) -> bool:
+        """Whether the views are invented."""
+        return self.account.settings.demo
+
+    @property
+    def external(self) -> bool:
+        """Whether another program fetches."""
+        return self.account.settings.sync == "external"
+
+    @property
+    def timezone(self) -> str:
+        """The time zone of days where an address names none."""
+        return self.account.settings.timezone
+
+    @property
+    def rules(self) -> PageRules:
+        """What tells pages of sites apart."""
+        return self.account.settings.rules
+
+    @property
+    def own_domains(self) -> tuple[str, ...]:
+        """The sites on which videos are expected."""
+        return self.account.settings.own_domains
+
+    # Answers
+
+    def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+        """See `Engine.answer`. Do not change the frame."""
+        self._check(query)
+        return self.account.engine.answer(query, part_of)
+
+    def rows(self, query: RowsQuery) -> pd.DataFrame:
+        """The views themselves; see `Engine.rows`. Do not change the frame."""
+        self._check_rows(query)
+        return self.account.engine.rows(query)
+
+    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+        """All views of a question, day by day; see `Engine.batches`."""
+        self._check_rows(query)
+        return self.account.engine.batches(query)
+
+    def count(self, query: CountQuery) -> int:
+        """How many views a metric is about."""
+        self._check(query)
+        return self.account.engine.count(query)
+
+    def checks(self, query: ChecksQuery) -> dict[str, int]:
+        """The count of all views and of each check of views."""
+        self._check(query)
+        found = self.account.engine.checks(query).iloc[0]
+        return {str(name): int(count) for name, count in found.items()}
+
+    def _check(self, asked: Question) -> None:
+        if asked.access != self.access:
+            raise NotAllowedError("This question is not this reader's.")
+
+    def _check_rows(self, asked: RowsQuery) -> None:
+        self._check(asked)
+        if not self.access.may_see_rows:
+            raise NotAllowedError("You may see numbers, but not the views behind them.")
+
+    # Names, notes, saved views
+
+    def names(self) -> Names:
+        """The names that are known of projects, channels and videos that may be seen."""
+        return self.account.catalog.names().within(self.access)
+
+    def notes(self) -> list[Note]:
+        """The notes about everything, and about what may be seen; the earliest day first."""
+        return [note for note in self.account.notes.all() if self._sees(note.scope, note.key)]
+
+    def add_note(self, day: dt.date, text: str, scope: Scope, key: str) -> Note:
+        """Write a note. Raises EntryError when it cannot be kept like this."""
+        self._check_sees(scope, key)
+        return self.account.notes.add(day, text, scope, key)
+
+    def change_note(self, id_: str, day: dt.date, text: str, scope: Scope, key: str) -> Note:
+        """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
+        self._check_note(id_)
+        self._check_sees(scope, key)
+        return self.account.notes.change(id_, day, text, scope, key)
+
+    def remove_note(self, id_: str) -> None:
+        """Delete a note; one that is gone already is no error."""
+        self._check_note(id_)
+        self.account.notes.remove(id_)
+
+    def saved_views(self, reader: str) -> list[SavedView]:
+        """A reader's own views and the shared ones that filter by nothing unseen, by name."""
+        views = self.account.saved_views.for_reader(reader)
+        return [view for view in views if self._sees_all(view.parameters)]
+
+    def save_view(
+        self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
+    ) -> tuple[SavedView, bool]:
+        """See `SavedViews.save`."""
+        return self.account.saved_views.save(name, page, parameters, owner)
+
+    def rename_view(self, id_: str, name: str, reader: str) -> SavedView:
+        """See `SavedViews.rename`."""
+        self._check_view(id_, reader)
+        return self.account.saved_views.rename(id_, name, reader)
+
+    def remove_view(self, id_: str, reader: str) -> None:
+        """See `SavedViews.remove`."""
+        self._check_view(id_, reader)
+        self.account.saved_views.remove(id_, reader)
+
+    def _sees(self, what: str, key: str) -> bool:
+        """Whether a project, channel or video may be seen; "everything" is seen by all."""
+        if self.access.all_views or what == "everything":
+            return True
+        parents = {"project": (key, ""), "channel": ("", key)}
+        known = self.account.catalog.names().parents.get(key, ("", ""))
+        return self.access.sees(*parents.get(what, known))
+
+    def _sees_all(self, parameters: Mapping[str, list[str]]) -> bool:
+        return all(
+            self._sees(name.removesuffix("-not"), key)
+            for name, keys in parameters.items()
+            if name.removesuffix("-not") in _KEYS
+            for key in keys
+        )
+
+    def _check_sees(self, what: str, key: str) -> None:
+        if not self._sees(what, key):
+            raise NotAllowedError("You may not see what this is about.")
+
+    def _check_note(self, id_: str) -> None:
+        for note in self.account.notes.all():
+            if note.id == id_:
+                self._check_sees(note.scope, note.key)
+
+    def _check_view(self, id_: str, reader: str) -> None:
+        for view in self.account.saved_views.for_reader(reader):
+            if view.id == id_ and not self._sees_all(view.parameters):
+                raise NotAllowedError("You may not see what this view is about.")
+
+    # What is known of the stored days
+
+    def version(self) -> str:
+        """Something else whenever what is stored has changed."""
+        return self.account.archive.version()
+
+    def has_days(self) -> bool:
+        """Whether any day is stored."""
+        return bool(self.account.archive.days())
+
+    def known(self) -> Coverage:
+        """When views are known."""
+        return self.account.coverage()
+
+    def fetched(self) -> Coverage:
+        """When views were fetched."""
+        return self.account.fetched()
+
+    def newest_view(self) -> dt.datetime | None:
+        """When the newest stored view began; for those who may not see all, up to when views are
+        known."""
+        if self.access.all_views:
+            return max((info.newest for info in self._infos() if info.newest), default=None)
+        return max((info.until for info in self._infos()), default=None)
+
+    def last_fetch(self) -> dt.datetime | None:
+        """When a day was last fetched."""
+        return max((info.fetched_at for info in self._infos()), default=None)
+
+    def trust(self) -> Trust:
+        """What is in doubt; those who may not see all views are not told how many there are."""
+        trust = self.account.trust()
+        if self.access.all_views:
+            return trust
+        doubts = {
+            day: tuple(replace(doubt, text=f"{LABELS[doubt.kind]}.") for doubt in of_day)
+            for day, of_day in trust.doubts.items()
+        }
+        return Trust(doubts, problem=trust.problem)
+
+    def damaged_days(self) -> list[dt.date]:
+        """The UTC days whose files cannot be read."""
+        return list(map(day_of, self.account.archive.damaged()))
+
+    def not_given(self) -> tuple[dt.date, str]:
+        """Before which UTC day DynTube gives no views, in its own words."""
+        return self.account.syncer.not_given
+
+    def first_stored_day(self) -> dt.date | None:
+        """The first UTC day that is stored; for those who may not see all, with views they see."""
+        first = self.account.first_stored_day()
+        if first is None or self.access.all_views:
+            return first
+        last = max(self.account.archive.days())
+        query = Query(("views",), Period(first, last), by=("day",), access=self.access)
+        days = self.account.engine.answer(query)["day"]
+        return days.min().date() if len(days) else None
+
+    def first_day(self) -> dt.date | None:
+        """The UTC day of the first view there is; see `Account.first_day`."""
+        return self.account.first_day() if self.access.all_views else self.first_stored_day()
+
+    def first_local_day(self, timezone: str) -> dt.date | None:
+        """The first local day that is stored."""
+        first = self.first_stored_day()
+        return local_days(first, first, timezone).start if first else None
+
+    # The store itself, for admins
+
+    def days(self) -> list[StoredDay]:
+        """Every UTC day from the first stored one to today, with its state."""
+        self._check_admin()
+        archive, today = self.account.archive, dt.datetime.now(dt.UTC).date()
+        empty, trust = self.account.syncer.empty, self.account.trust()
+        damaged = set(self.damaged_days())
+        return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)
+
+    def infos(self) -> list[DayInfo]:
+        """What is known of each stored day and scope."""
+        self._check_admin()
+        return self._infos()
+
+    def _infos(self) -> list[DayInfo]:
+        return [info for infos in self.account.archive.days().values() for info in infos]
+
+    def rejected(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
+        """The records set aside from the first to the last UTC day."""
+        self._check_admin()
+        return self.account.archive.rejected(first, last)
+
+    def events(self, most: int) -> list[Event]:
+        """What happened to the archive, newest first."""
+        self._check_admin()
+        return self.account.journal.read(most)
+
+    def empty_from(self) -> dt.date:
+        """The UTC day of the first view, before which none is missing."""
+        self._check_admin()
+        return self.account.empty()[1]
+
+    def outdated(self) -> int:
+        """How many day files are of an older version."""
+        self._check_admin()
+        return len(self.account.syncer.outdated)
+
+    def server_habits(self) -> tuple[str, ...]:
+        """How the server departs from the API's page."""
+        self._check_admin()
+        return self.account.server_habits()
+
+    def other_scopes(self) -> tuple[Path, list[StoredScope]]:
+        """Where the archive is, and what else it holds."""
+        self._check_admin()
+        archive = self.account.archive
+        return archive.root, other_scopes(archive.root, archive.folders)
+
+    def _check_admin(self) -> None:
+        if not self.access.is_admin:
+            raise NotAllowedError("Only administrators may see the store itself.")
+
+    # Fetching
+
+    def sync_state(self) -> State:
+        """What the sync is doing."""
+        return self._told(self.background.state)
+
+    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
+        """See to it that these UTC days are stored and fresh; see `Background.ensure`."""
+        return self._told(self.background.ensure(days, refresh))
+
+    def sync_now(self, days: Collection[dt.date]) -> State:
+        """Fetch these UTC days now, settled or not."""
+        self._check_admin()
+        return self.background.sync_now(days)
+
+    def cancel(self) -> None:
+        """End the running sync; what it has stored stays."""
+        self.background.cancel()
+
+    def retry(self) -> None:
+        """Go on at once with what has failed or was cancelled."""
+        self.background.retry()
+
+    def _told(self, state: State) -> State:
+        """How far a sync is, without the views of others."""
+        if self.access.all_views or state.progress is None:
+            return state
+        return replace(state, progress=replace(state.progress, views=0))

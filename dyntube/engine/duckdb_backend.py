@@ -1,0 +1,133 @@
+"""DuckDB over the day files, the newest of which may stand in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
+
+import duckdb
+import pyarrow as pa
+
+from ..archive.archive import Archive
+from ..errors import ArchiveError
+from ..query.metrics import metric
+from ..query.periods import calendar
+from ..query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from ..reading.records import SCHEMA
+from . import results
+from .backend import SnapshotError
+from .distinct import DistinctCounter
+from .engine import Engine
+from .hot_days import HotDays
+from .sources import SourceFiles
+from .sql import Statement, dimensions_of, distinct_values, statement
+
+
+def open_engine(archive: Archive, megabytes: int = 0) -> Engine:
+    """An engine over an archive, with the newest days in memory once it is told to `warm`."""
+    return Engine(DuckDB(archive, megabytes))
+
+
+class DuckDB:
+    """The `Backend` that reads the day files. A snapshot is the files that a question reads.
+
+    `hot_days` holds none of them until it is told to.
+    """
+
+    def __init__(self, archive: Archive, megabytes: int = 0) -> None:
+        self._archive, self._megabytes = archive, megabytes
+        self._database = duckdb.connect()
+        # GLOBAL, or the cursors would not know. A day file never changes under its name, so what
+        # is known of its inside stays true.
+        self._database.execute("SET GLOBAL TimeZone = 'UTC'")
+        self._database.execute("SET GLOBAL parquet_metadata_cache = true")
+        # Or the memory that loading or a question about a year took is kept for the next one.
+        self._database.execute("SET GLOBAL allocator_bulk_deallocation_flush_threshold = '16MB'")
+        self._database.execute("SET GLOBAL allocator_background_threads = true")
+        self._database.register("no_views_arrow", SCHEMA.empty_table())
+        self._database.execute("CREATE TABLE no_views AS FROM no_views_arrow")
+        self._database.execute("CREATE TABLE no_first_views(viewer BIGINT, first_date TIMESTAMPTZ)")
+        self._database.execute("CREATE TABLE viewers(viewer BIGINT, number INTEGER)")
+        self.hot_days = HotDays(self._database, archive)
+
+    def warm(self) -> None:
+        """Load the newest days in the background."""
+        self.hot_days.keep_loading(self._megabytes)
+
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """The first and the last UTC day that is stored."""
+        stored = list(self._archive.days())
+        return (stored[0], stored[-1]) if stored else None
+
+    def snapshot(self, asked: Question) -> SourceFiles:
+        """The files that a question reads, and those of them that stand in memory."""
+        days = asked.period.utc_days(asked.timezone)
+        whole = asked.period.whole_utc_days(asked.timezone)
+        ends = dict.fromkeys([days[0], days[-1]])
+        cut = chain(*(self._archive.files(day, day) for day in ends if day not in whole))
+        history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
+        inside = self._archive.files(whole[0], whole[-1]) if whole else ()
+        files = SourceFiles(inside, tuple(cut), history)
+        # Hot days have no ids, which views and checks need. First views are sought in all files:
+        # once, and not once for each chunk.
+        if not isinstance(asked, Query) or asked.needs_history:
+            return files
+        chunks = self.hot_days.chunks(days[0], days[-1], files.whole + files.cut)
+        return replace(files, chunks=chunks)
+
+    def aggregate(self, query: Query, at: SourceFiles) -> pa.Table:
+        """What is added up of views, by the dimensions of a question."""
+        return self._run(query, statement(query, at), at)
+
+    def distinct(self, query: Query, at: SourceFiles) -> tuple[pa.Table, int]:
+        """How many different values its metric has, by row and in all."""
+        [name] = query.metrics
+        counter = DistinctCounter()
+        for place in at.apart():
+            values = distinct_values(query, metric(name), place, bool(at.chunks))
+            counter.add(self._run(query, values, at))
+        if not query.by:
+            return pa.table({}), counter.total()
+        named = self._run(query, dimensions_of(query), at, groups=counter.groups())
+        rows, counts = counter.by_row(results.keep_top(named, query.top_values))
+        return rows.append_column(f"m_{name}", pa.array(counts)), counter.total()
+
+    def rows(self, query: RowsQuery, at: SourceFiles) -> pa.Table:
+        """The views themselves."""
+        return self._run(query, statement(query, at), at)
+
+    def counts(self, query: ChecksQuery | CountQuery, at: SourceFiles) -> pa.Table:
+        """How many views there are, or fail each check."""
+        return self._run(query, statement(query, at), at)
+
+    def _run(
+        self, asked: Question, found: Statement, at: SourceFiles, **tables: pa.Table
+    ) -> pa.Table:
+        try:
+            with self._cursor(asked, found) as cursor:
+                for name, table in tables.items():
+                    cursor.register(name, table)
+                return cursor.sql(found.sql, params=found.parameters).to_arrow_table()
+        except duckdb.Error as error:
+            # A file that was sound may be damaged since; the others still answer.
+            self._archive.verify_files({*at.whole, *at.cut, *at.history})
+            text = "A stored day cannot be read. Fetch it again."
+            if self.snapshot(asked) != at:
+                raise SnapshotError(text) from error
+            if not isinstance(error, duckdb.IOException):
+                raise
+            raise ArchiveError(text) from error
+
+    @contextmanager
+    def _cursor(self, asked: Question, found: Statement) -> Iterator[duckdb.DuckDBPyConnection]:
+        # A cursor each, since an unfinished result blocks its connection.
+        with self._database.cursor() as cursor:
+            if found.needs_calendar:
+                bounds = asked.period.bounds(asked.timezone)
+                cursor.register("clocks", calendar(*bounds, asked.timezone))
+                # As a table: of a frame, an engine does not know that its slots are few and dense.
+                cursor.execute("CREATE TEMP TABLE calendar AS FROM clocks")
+            yield cursor

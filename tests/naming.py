@@ -1,0 +1,48 @@
+"""What the reader of the app that is connected has things called, and can filter by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dyntube.query.periods import Period
+from dyntube.query.query import Filter
+from dyntube.ui import answers, options, state
+from dyntube.ui import labels as module
+from dyntube.ui.labels import Labels, only_domain
+from dyntube.ui.selection import Selection
+
+
+def called() -> Labels:
+    """The labels of this moment."""
+    shown = state.current() if state.begun() else Selection()
+    return Labels(answers.desk().names(), only_domain(shown))
+
+
+def label(by: str, value: str) -> str:
+    return called().one(by, value)
+
+
+def labels(by: str, values: Iterable[str]) -> dict[str, str]:
+    return called().each(by, values)
+
+
+def exported(by: str, values: Iterable[str]) -> dict[str, list[str | None]]:
+    return called().exported(by, values)
+
+
+def sentence(filter_: Filter, value: str) -> str:
+    return called().sentence(filter_, value)
+
+
+def resolved(
+    filters: tuple[Filter, ...], spans: tuple[Period, ...], timezone: str
+) -> tuple[Filter, ...]:
+    return module.resolved(filters, spans, timezone, answers.desk())
+
+
+def counts(dimension: str, selection: Selection, period: Period) -> dict[str, int]:
+    return options.counts(answers.desk(), dimension, selection, period)
+
+
+def option_texts(by: str, values: Iterable[str], found: Mapping[str, int]) -> dict[str, str]:
+    return options.option_texts(called(), by, values, found)
