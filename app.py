@@ -8,7 +8,7 @@ same file as `__main__`.
 import streamlit as st
 
 from dyntube import ui
-from dyntube.ui import routes, server_log, starting
+from dyntube.ui.server import log, routes, starting
 
 PAGES = (
     ("Overview", ":material/dashboard:"),
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 if __name__ != "__main__":
-    server_log.log_everything()
+    log.log_everything()
     app = st.App(
         __file__,
         lifespan=starting.lifespan,

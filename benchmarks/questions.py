@@ -23,7 +23,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dyntube.engine.engine import Engine
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from . import archive
 from .machine import row
@@ -120,7 +120,7 @@ def _measure(recorder: Recorder, file: Path, days: int) -> None:
 
 def _cold(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
     """The seconds of a page's questions when no answer is kept."""
-    answers.desk().account.engine.forget()
+    door.desk().account.engine.forget()
     st.cache_data.clear()
     return _run(recorder, file, parameters)
 
@@ -143,8 +143,8 @@ def _recording(folder: Path) -> Iterator[Recorder]:
     logging.disable(logging.WARNING)  # Streamlit's, about running without a server
     st.cache_resource.clear()  # another benchmark may have opened another archive
     recorder = Recorder()
-    engine = answers.desk().account.engine
-    engine.backend.hot_days.load(answers.desk().account.settings.memory)
+    engine = door.desk().account.engine
+    engine.backend.hot_days.load(door.desk().account.settings.memory)
     recorder.wrap(engine)
     yield recorder
     st.cache_resource.clear()

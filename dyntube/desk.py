@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -17,19 +16,16 @@ from .archive.coverage import Coverage
 from .archive.dayfile import DayInfo
 from .archive.doubts import LABELS
 from .archive.generations import day_of
-from .archive.scopes import StoredScope, other_scopes
 from .errors import NotAllowedError
-from .events import Event
 from .fetch.background import Background, State
 from .fetch.catalog import Names
 from .query.access import Access
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
 from .reading.addresses import PageRules
-from .reading.records import Rejected
 from .sharing.notes import Note, Scope
 from .sharing.saved_views import SavedView
-from .trust.states import StoredDay, stored_days
+from .store import Store
 from .trust.trust import Trust
 
 _KEYS = ("project", "channel", "video")  # dimensions whose values are keys of somebody's
@@ -255,58 +251,14 @@ class Desk:
         first = self.first_stored_day()
         return local_days(first, first, timezone).start if first else None
 
-    # The store itself, for admins
-
-    def days(self) -> list[StoredDay]:
-        """Every UTC day from the first stored one to today, with its state."""
-        self._check_admin()
-        archive, today = self.account.archive, dt.datetime.now(dt.UTC).date()
-        empty, trust = self.account.syncer.empty, self.account.trust()
-        damaged = set(self.damaged_days())
-        return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)
-
-    def infos(self) -> list[DayInfo]:
-        """What is known of each stored day and scope."""
-        self._check_admin()
-        return self._infos()
+    def store(self) -> Store:
+        """The store itself, for administrators: it knows of the views of all."""
+        if not self.access.is_admin:
+            raise NotAllowedError("Only administrators may see the store itself.")
+        return Store(self.account, self.background)
 
     def _infos(self) -> list[DayInfo]:
         return [info for infos in self.account.archive.days().values() for info in infos]
-
-    def rejected(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
-        """The records set aside from the first to the last UTC day."""
-        self._check_admin()
-        return self.account.archive.rejected(first, last)
-
-    def events(self, most: int) -> list[Event]:
-        """What happened to the archive, newest first."""
-        self._check_admin()
-        return self.account.journal.read(most)
-
-    def empty_from(self) -> dt.date:
-        """The UTC day of the first view, before which none is missing."""
-        self._check_admin()
-        return self.account.empty()[1]
-
-    def outdated(self) -> int:
-        """How many day files are of an older version."""
-        self._check_admin()
-        return len(self.account.syncer.outdated)
-
-    def server_habits(self) -> tuple[str, ...]:
-        """How the server departs from the API's page."""
-        self._check_admin()
-        return self.account.server_habits()
-
-    def other_scopes(self) -> tuple[Path, list[StoredScope]]:
-        """Where the archive is, and what else it holds."""
-        self._check_admin()
-        archive = self.account.archive
-        return archive.root, other_scopes(archive.root, archive.folders)
-
-    def _check_admin(self) -> None:
-        if not self.access.is_admin:
-            raise NotAllowedError("Only administrators may see the store itself.")
 
     # Fetching
 
@@ -317,11 +269,6 @@ class Desk:
     def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
         """See to it that these UTC days are stored and fresh; see `Background.ensure`."""
         return self._told(self.background.ensure(days, refresh))
-
-    def sync_now(self, days: Collection[dt.date]) -> State:
-        """Fetch these UTC days now, settled or not."""
-        self._check_admin()
-        return self.background.sync_now(days)
 
     def cancel(self) -> None:
         """End the running sync; what it has stored stays."""

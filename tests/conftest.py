@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from dyntube.archive.archive import Archive
@@ -25,6 +26,9 @@ from .failures import pytest_configure
 from .scripted import Answer, Server, in_turn, serve
 
 __all__ = ["pytest_configure"]
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # nothing is timed in tests
+hypothesis.settings.load_profile("untimed")
 DATA = Path(__file__).parent / "data"
 UTC = dt.UTC
 SECRET = "canary-key-9876"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from .conftest import NOON
 
@@ -29,21 +29,21 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.query.periods import Period
-    from dyntube.ui import answers, state
-    from dyntube.ui.notes import about_text, notes_menu, shown_notes
-    from dyntube.ui.scene import Scene
-    from dyntube.ui.views_menu import views_menu
+    from dyntube.report.context import Scene
+    from dyntube.ui import door, session
+    from dyntube.ui.blocks.notes import about_text, notes_menu, shown_notes
+    from dyntube.ui.frame.saved_views import views_menu
 
-    state.begin("Videos")
-    selection = state.current()
+    session.begin("Videos")
+    selection = session.current()
     november = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
     page = (("views",), selection, november, None, now, selection.filters)
-    scene = Scene(*page, desk=answers.desk())
+    scene = Scene(*page, desk=door.desk())
     views_menu("Videos")
     notes_menu(scene)
     st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(scene)]))
-    for text in state.remarks():
+    for text in session.remarks():
         st.info(text)
 
 
@@ -66,7 +66,7 @@ def draw(menu: str = "", **parameters: str) -> AppTest:
 
 def store() -> Path:
     """The folder of the account that is shown."""
-    archive = answers.desk().account.archive
+    archive = door.desk().account.archive
     return archive.root / archive.folders[0]
 
 

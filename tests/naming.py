@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
-from dyntube.ui import answers, options, state
-from dyntube.ui import labels as module
-from dyntube.ui.labels import Labels, only_domain
-from dyntube.ui.selection import Selection
+from dyntube.report import labels as module
+from dyntube.report import options
+from dyntube.report.labels import Labels, only_domain
+from dyntube.report.selection import Selection
+from dyntube.ui import door, session
 
 
 def called() -> Labels:
     """The labels of this moment."""
-    shown = state.current() if state.begun() else Selection()
-    return Labels(answers.desk().names(), only_domain(shown))
+    shown = session.current() if session.begun() else Selection()
+    return Labels(door.desk().names(), only_domain(shown))
 
 
 def label(by: str, value: str) -> str:
@@ -37,11 +38,11 @@ def sentence(filter_: Filter, value: str) -> str:
 def resolved(
     filters: tuple[Filter, ...], spans: tuple[Period, ...], timezone: str
 ) -> tuple[Filter, ...]:
-    return module.resolved(filters, spans, timezone, answers.desk())
+    return module.resolved(filters, spans, timezone, door.desk())
 
 
 def counts(dimension: str, selection: Selection, period: Period) -> dict[str, int]:
-    return options.counts(answers.desk(), dimension, selection, period)
+    return options.counts(door.desk(), dimension, selection, period)
 
 
 def option_texts(by: str, values: Iterable[str], found: Mapping[str, int]) -> dict[str, str]:

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube.export.table import Sheet
+from dyntube.report.tables import Report
 from dyntube.settings.settings import STATS_URL
-from dyntube.ui.export import Report
 
 from . import odd
 from .conftest import record

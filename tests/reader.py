@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.elements.arrow import DataframeSelectionSerde
 from streamlit.elements.plotly_chart import PlotlyChartSelectionSerde
 
-from dyntube.ui.address import to_parameters
-from dyntube.ui.selection import Selection
+from dyntube.report.address import to_parameters
+from dyntube.report.selection import Selection
 
 
 class _Address(dict[str, list[str]]):

@@ -14,8 +14,7 @@ from dyntube.query.metrics import METRICS
 from dyntube.query.periods import EARLIEST, INTERVALS, LATEST, Period
 from dyntube.query.query import Operator
 from dyntube.reading.text import clean
-from dyntube.trust.day_checks import DAY_CHECKS
-from dyntube.ui.selection import (
+from dyntube.report.selection import (
     COMPARE_LABELS,
     CUSTOM,
     FILTERABLE,
@@ -27,6 +26,7 @@ from dyntube.ui.selection import (
     Order,
     Selection,
 )
+from dyntube.trust.day_checks import DAY_CHECKS
 
 LEVELS = [name for hierarchy in HIERARCHIES.values() for name in hierarchy]
 periods = st.builds(

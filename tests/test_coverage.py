@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 
 from dyntube.archive.coverage import ALWAYS, Coverage, coverage
 from dyntube.archive.dayfile import DayInfo
-from dyntube.query.periods import (
-    ONE_DAY,
-    Period,
-    bucket_bounds,
-    buckets,
-    local_days,
-    midnight,
-)
+from dyntube.query.periods import ONE_DAY, Period, bucket_bounds, buckets, local_days, midnight
 
 FRIDAY = dt.date(2026, 11, 27)
 # As far from UTC as there is in both directions, and off it by halves and quarters of an hour.

@@ -11,8 +11,8 @@ import pytest
 from dyntube.charts.base import point
 from dyntube.query.periods import LATEST, Interval, Period
 from dyntube.query.query import Filter
-from dyntube.ui.cross import chart_key, narrows, toggles, toggles_rows
-from dyntube.ui.selection import CUSTOM, Selection
+from dyntube.report.selection import CUSTOM, Selection
+from dyntube.ui.clicks import chart_key, narrows, toggles, toggles_rows
 
 from .reader import Reader
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.engine.distinct import Seen
+from dyntube.engine.distinct import DistinctCounter
 
 View = tuple[str | None, int | None, int]
 cities = st.sampled_from(["Berlin", "Bonn", "", None])
@@ -38,7 +38,7 @@ def table_of_file(rows: list[View], numbered: int) -> pa.Table:
     return views.set_column(2, "value", numbers).append_column("unnumbered", others)
 
 
-def check(seen: Seen, all_views: list[View]) -> None:
+def check(seen: DistinctCounter, all_views: list[View]) -> None:
     """Each city's viewers are as many as a set of them, and all viewers too."""
     rows, counts = seen.by_row(seen.groups().select(["city", "number"]))
 
@@ -58,7 +58,7 @@ any_place = st.tuples(
 def test_a_viewer_counts_once_in_a_row_and_once_in_the_total(
     places: list[tuple[list[View], bool]],
 ) -> None:
-    seen = Seen()
+    seen = DistinctCounter()
     for rows, labels in places:
         seen.add(table(rows, labels))
 
@@ -69,7 +69,7 @@ def test_a_viewer_counts_once_in_a_row_and_once_in_the_total(
 def test_who_is_in_memory_and_in_a_file_counts_once(
     runs: list[list[View]], file: list[View]
 ) -> None:
-    seen = Seen()
+    seen = DistinctCounter()
     for rows in runs:
         seen.add(table(rows, labels=True))
     seen.add(table_of_file(file, numbered=8))
@@ -78,7 +78,7 @@ def test_who_is_in_memory_and_in_a_file_counts_once(
 
 
 def test_without_columns_there_is_only_a_total() -> None:
-    seen = Seen()
+    seen = DistinctCounter()
     seen.add(pa.table({"value": [3, 1, 3]}))
     seen.add(pa.table({"value": [1, 2]}))
 
@@ -86,7 +86,7 @@ def test_without_columns_there_is_only_a_total() -> None:
 
 
 def test_a_group_without_views_is_a_row_without_viewers() -> None:
-    seen = Seen()
+    seen = DistinctCounter()
     seen.add(table([("Berlin", 1, 7)], labels=True).slice(0, 0))
 
     _, counts = seen.by_row(seen.groups().select(["city", "number"]))

@@ -6,7 +6,7 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from dyntube.export.workbook import Sheet
-from dyntube.ui.export import Report
+from dyntube.report.tables import Report
 
 SHEETS = 3
 
@@ -17,7 +17,8 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.export.workbook import Provenance, Sheet
-    from dyntube.ui.export import Report, export_menu, table_downloads
+    from dyntube.report.tables import Report
+    from dyntube.ui.blocks.export import export_menu, table_downloads
 
     report, head = Report(), st.container()
     for title in ("By country", "<b>By</b> *day*", "=By video"):
@@ -31,7 +32,8 @@ def page() -> None:
 
 def empty_page() -> None:
     from dyntube.export.workbook import Provenance
-    from dyntube.ui.export import Report, export_menu
+    from dyntube.report.tables import Report
+    from dyntube.ui.blocks.export import export_menu
 
     notes = Provenance("Live", "", "", (), "UTC", "", "", "", ())
     export_menu(Report(), lambda: notes, {})

@@ -17,7 +17,7 @@ from dyntube.account import Account, open_account
 from dyntube.fetch.background import Background, State
 from dyntube.query.periods import Period
 from dyntube.settings.settings import Settings
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from .opened import plain
 from .scripted import Answer, Asked, Server, serve
@@ -143,10 +143,10 @@ def test_pages_are_whole_without_a_key_and_touch_nothing(
     at = at.switch_page(page).run()
     assert not at.exception
     assert not at.error
-    assert answers.desk().names().of("channel", "channel-a") == NAME
+    assert door.desk().names().of("channel", "channel-a") == NAME
     told = " ".join(str(element.value) for element in (*at.info, *at.warning)).lower()
     assert "demo" not in told
-    assert answers.desk().background.state == State()
+    assert door.desk().background.state == State()
 
 
 @pytest.mark.parametrize("page", ["pages/overview.py", "pages/live.py", "pages/data.py"])

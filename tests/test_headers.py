@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dyntube.ui import headers
+from dyntube.ui.server import headers
 
 from . import odd
 from .test_app import PAGE, TODAY, started

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as talk_to
 
-from dyntube.ui.hosts import OnlyOurHosts
+from dyntube.ui.server.hosts import OnlyOurHosts
 
 from .test_routes import LOCAL, served
 

@@ -28,16 +28,17 @@ DOORS = {
     "http.client": ["dyntube/demo/"],
     "http.server": ["dyntube/demo/"],
     "urllib.request": ["dyntube/demo/"],
-    "socket": ["dyntube/fetch/deadline.py", "dyntube/ui/hosts.py", "dyntube/demo/"],
+    "socket": ["dyntube/fetch/deadline.py", "dyntube/ui/server/hosts.py", "dyntube/demo/"],
     "pyarrow.parquet": ["dyntube/archive/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine/duckdb_backend.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
     "openpyxl": ["dyntube/export/workbook.py"],
+    "cachetools": ["dyntube/engine/cache.py"],
     "starlette": [
-        "dyntube/ui/routes.py",
-        "dyntube/ui/hosts.py",
-        "dyntube/ui/headers.py",
+        "dyntube/ui/server/routes.py",
+        "dyntube/ui/server/hosts.py",
+        "dyntube/ui/server/headers.py",
         "dyntube/demo/",
     ],
 }
@@ -72,7 +73,16 @@ def test_a_door_is_used(outside):
 
 def test_only_the_desk_and_what_opens_it_know_the_installation():
     """So that no page, chart or file can pass by what its reader may see."""
-    may = ("account", "desk", "notebook", "cli", "doctor", "__main__", "ui/answers", "ui/starting")
+    may = (
+        "account",
+        "desk",
+        "notebook",
+        "cli",
+        "doctor",
+        "__main__",
+        "ui/door",
+        "ui/server/starting",
+    )
     behind = {"dyntube.account", "dyntube.engine.duckdb_backend", "dyntube.archive.archive"}
     users = [path for path in OURS if path.startswith("dyntube/ui/") and behind & own_imports(path)]
 
@@ -120,7 +130,7 @@ def test_two_modules_write_sql():
 ORDER = (
     *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
-    *("desk", "notebook", "ui", "cli", "doctor", "__main__"),
+    *("store", "desk", "notebook", "report", "ui", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it
@@ -159,6 +169,31 @@ def test_imports_run_downhill(path):
     assert [n for n in own_imports(path) if place[n] > place[dotted(path)]] == []
 
 
+UI_ORDER = ("", "blocks", "frame", "sections", "server")
+
+
+@pytest.mark.parametrize("path", [path for path in OURS if path.startswith("dyntube/ui/")])
+def test_imports_run_downhill_in_the_ui_too(path):
+    def place(name):
+        parts = name.split(".")
+        return UI_ORDER.index(parts[2] if len(parts) > 3 else "")
+
+    above = {n for n in own_imports(path) if n.startswith("dyntube.ui.")}
+    assert (
+        path == "dyntube/ui/__init__.py"
+        or [name for name in above if place(name) > place(dotted(path))] == []
+    )
+
+
+def test_what_a_page_says_needs_no_streamlit():
+    assert not any(
+        name.startswith("dyntube.ui")
+        for path in OURS
+        if path.startswith("dyntube/report/")
+        for name in own_imports(path)
+    )
+
+
 @pytest.mark.parametrize("package", sorted({name.split(".")[1] for name in NAMES}))
 def test_no_imports_inside_a_package_run_in_a_circle(package):
     inside = {dotted(path): own_imports(path) for path in OURS if path.split("/")[1] == package}
@@ -170,8 +205,8 @@ def test_imports_within_the_package_are_seen():
     assert {"dyntube.archive.archive", "dyntube.query.query", "dyntube.reading.records"} <= (
         own_imports("dyntube/engine/duckdb_backend.py")
     )
-    assert {"dyntube.charts", "dyntube.formats", "dyntube.ui.boxes"} <= (
-        own_imports("dyntube/ui/shapes.py")
+    assert {"dyntube.charts", "dyntube.formats", "dyntube.ui.layout"} <= (
+        own_imports("dyntube/ui/blocks/breakdown_charts.py")
     )
     with pytest.raises(graphlib.CycleError):
         graphlib.TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()

@@ -10,9 +10,9 @@ import pytest
 from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, OTHER, UNKNOWN
 from dyntube.query.query import Filter, Query
-from dyntube.ui import answers
-from dyntube.ui.labels import NAMED
-from dyntube.ui.selection import FILTERABLE, Selection
+from dyntube.report.labels import NAMED
+from dyntube.report.selection import FILTERABLE, Selection
+from dyntube.ui import door
 
 from . import library
 from .library import BEFORE, WEEK
@@ -161,7 +161,7 @@ def test_names_of_both_periods_are_found() -> None:
 def test_text_that_is_in_no_name_finds_no_views() -> None:
     query = Query(("views",), WEEK, filters=(found("video", "no such title"),), access=EVERYTHING)
 
-    assert answers.desk().answer(query)["views"].tolist() == [0]
+    assert door.desk().answer(query)["views"].tolist() == [0]
 
 
 def test_only_contains_and_only_names_are_looked_up() -> None:

@@ -18,7 +18,7 @@ from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.query.access import EVERYTHING
 from dyntube.query.query import Query
-from dyntube.ui.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
+from dyntube.report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
 
 from . import plain
 from .conftest import record

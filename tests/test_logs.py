@@ -85,7 +85,7 @@ def test_whoever_says_something_says_it_in_one_line(what: str) -> None:
     code, event, text = SAID[what]
     start = (
         "import asyncio, logging, sys, threading\n"
-        "from dyntube.ui.server_log import log_everything\nlog_everything()\n"
+        "from dyntube.ui.server.log import log_everything\nlog_everything()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", start + code],
@@ -130,7 +130,7 @@ def on_a_terminal(code: str) -> str:
     """What a process of ours shows there, without the time of each line."""
     start = (
         "import logging\nfrom dyntube.events import bug, event\n"
-        "from dyntube.ui.server_log import log_everything\nlog_everything()\n"
+        "from dyntube.ui.server.log import log_everything\nlog_everything()\n"
     )
     ours, theirs = pty.openpty()
     subprocess.run(

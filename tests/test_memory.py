@@ -79,7 +79,7 @@ def test_days_are_loaded_in_runs_newest_first(
 ) -> None:
     for day in DAYS[:5]:
         keep(day)
-    assert held(archive, open_engine(archive).memory) == []
+    assert held(archive, open_engine(archive).backend.hot_days) == []
     engine = loaded(archive)
     assert held(archive, engine.backend.hot_days) == [[4, 5], [2, 3], [1]]
 

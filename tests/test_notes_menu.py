@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dyntube.sharing.notes import Note
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from .menus import NOBODY_LISTENS, draw, keep_names, on_chart, press, store, told
 
@@ -21,19 +21,19 @@ def account(tmp_path: Path, connect: Callable[..., None]) -> None:
 
 
 def add(text: str, day: int = 12, scope: str = "everything", key: str = "") -> Note:
-    return answers.desk().account.notes.add(dt.date(2026, 11, day), text, scope, key)
+    return door.desk().account.notes.add(dt.date(2026, 11, day), text, scope, key)
 
 
 def notes() -> list[tuple[str, str, str, str]]:
-    return [(str(n.day), n.text, n.scope, n.key) for n in answers.desk().account.notes.all()]
+    return [(str(n.day), n.text, n.scope, n.key) for n in door.desk().account.notes.all()]
 
 
 def test_closed_menus_ask_and_draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(*_: object) -> None:
         raise AssertionError("a closed menu costs something")
 
-    monkeypatch.setattr(answers.desk().account.saved_views, "for_reader", asked)
-    monkeypatch.setattr("dyntube.ui.notes.names", asked)
+    monkeypatch.setattr(door.desk().account.saved_views, "for_reader", asked)
+    monkeypatch.setattr("dyntube.desk.Desk.names", asked)
     at = draw()
     assert not at.exception
     assert not at.button
@@ -141,7 +141,7 @@ def test_a_note_is_deleted_after_a_question() -> None:
 def test_the_menu_lists_all_notes_of_the_period_and_says_which_the_chart_leaves_out() -> None:
     add("everybody")
     add("of the video", scope="video", key="v1")
-    answers.desk().account.notes.add(dt.date(2026, 12, 1), "december")
+    door.desk().account.notes.add(dt.date(2026, 12, 1), "december")
     at = draw("notes")
     assert on_chart(at) == "Everything, everybody"
     assert "december" not in told(at)

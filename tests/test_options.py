@@ -12,8 +12,8 @@ from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Query
-from dyntube.ui import answers
-from dyntube.ui.selection import FILTERABLE, Selection
+from dyntube.report.selection import FILTERABLE, Selection
+from dyntube.ui import door
 
 from . import library, plain
 from .library import WEEK
@@ -82,7 +82,7 @@ def test_choosing_an_option_gives_the_views_that_it_promised(dimension: str) -> 
     assert any(found.values())
     for value, promised in found.items():
         filters = selection.where(dimension, (value,)).filters
-        answer = answers.desk().answer(Query(("views",), WEEK, filters=filters, access=EVERYTHING))
+        answer = door.desk().answer(Query(("views",), WEEK, filters=filters, access=EVERYTHING))
         assert answer["views"].tolist() == [promised]
 
 

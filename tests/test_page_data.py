@@ -21,10 +21,10 @@ from dyntube.query.checks import CHECKS
 from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.trust.day_checks import DAY_CHECKS
 from dyntube.trust.states import STATE_LABELS, stored_days
-from dyntube.ui import answers
-from dyntube.ui.attention import attention
-from dyntube.ui.data import health_of
-from dyntube.ui.log import sentence
+from dyntube.ui import door
+from dyntube.ui.sections.attention import attention
+from dyntube.ui.sections.stored_days import health_of
+from dyntube.ui.sections.sync_log import sentence
 
 from . import odd
 from .odd import HOSTILE, ONE_DAY
@@ -337,7 +337,7 @@ def test_a_running_sync_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
     with serve(answering(gate)) as server:
         connect(server.url, tmp_path / "archive")
         open_data()
-        wait_for(lambda: answers.desk().background.state.progress.days_total)
+        wait_for(lambda: door.desk().background.state.progress.days_total)
         at = whole(open_data())
         assert progress(at) == ["Loading your views: 0 of 57 days, 0 views, starting"]
         button(at, "Cancel").click().run()
@@ -354,10 +354,10 @@ def test_waiting_for_dyntube_is_said(tmp_path: Path, connect) -> None:
     with serve(answering(gate, slow)) as server:
         connect(server.url, tmp_path / "archive")
         open_data()
-        wait_for(lambda: answers.desk().background.state.progress.waiting)
+        wait_for(lambda: door.desk().background.state.progress.waiting)
         (text,) = progress(whole(open_data()))
         assert "waiting for DynTube, 2" in text
-        answers.desk().background.cancel()
+        door.desk().background.cancel()
         gate.set()
         settle(open_data())
 
@@ -369,12 +369,12 @@ def test_sync_now_fetches_what_is_not_final(tmp_path: Path, connect) -> None:
         connect(server.url, tmp_path / "archive")
         at = settle(open_data())
         assert "All 57 stored days are complete." in words(whole(at))
-        fetched = answers.days_until_today()[-1].fetched_at
+        fetched = door.desk().store().days()[-1].fetched_at
         asked = len(server.asked)
         time.sleep(1.1)  # the time of a fetch is kept in whole seconds
         at = settle(button(at, "Sync now").click().run())
         assert len(server.asked) > asked
-        changing = [day for day in answers.days_until_today() if day.state == "changing"]
+        changing = [day for day in door.desk().store().days() if day.state == "changing"]
         assert any(day.fetched_at > fetched for day in changing)
         offered = at.selectbox(key="sync-days").options
         assert offered[0].startswith("Chosen period · 3 days")

@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 from dyntube import formats
 from dyntube.charts import picked
 from dyntube.query.query import Query
+from dyntube.report.context import Scene
+from dyntube.report.tables import Report
 from dyntube.settings.settings import STATS_URL
-from dyntube.ui import embeds
-from dyntube.ui.export import Report
-from dyntube.ui.scene import Scene
+from dyntube.ui.sections import embeds
 
 from . import odd, plain
 from .conftest import record
@@ -200,10 +200,13 @@ def test_a_filter_asks_nothing_about_the_past_again(
         Scene, "answer", lambda scene, query: asked.append(query) or answer(scene, query)
     )
 
+    open_embeds(**OWN)
+    history = {q for q in asked if q.by == ("embed_domain", "day") and q.metrics == ("views",)}
+    asked.clear()
     at = open_embeds("country=FR", **OWN)
 
-    history = [query for query in asked if query.by == ("embed_domain", "day")]
-    assert {query.filters for query in history} == {()}
+    assert len(history) >= 2
+    assert history <= set(asked)
     assert listed(at, LISTS[0]) == [("new.example", 2, 2), (HOSTILE, 1, 1), ("back.example", 1, 1)]
 
 

@@ -15,7 +15,7 @@ from dyntube import formats
 from dyntube.charts import picked
 from dyntube.export.table import Sheet
 from dyntube.query.dimensions import LENGTHS, UNKNOWN
-from dyntube.ui.export import Report
+from dyntube.report.tables import Report
 
 from . import odd, plain
 from .odd import ONE_DAY
@@ -248,7 +248,7 @@ def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.Mo
     def take(report: Report, *_: object) -> None:
         taken[:] = report.sheets
 
-    monkeypatch.setattr("dyntube.ui.frame.export_menu", take)
+    monkeypatch.setattr("dyntube.ui.frame.page.export_menu", take)
     records = moved(some_records(), YESTERDAY)
     show({YESTERDAY: records})
     sheets = {sheet.title: sheet.rows for sheet in taken}

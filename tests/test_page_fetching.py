@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, day_asked, hourly, paged
@@ -62,7 +62,7 @@ def folder(server: Server, tmp_path: Path, connect: Connect) -> Iterator[Path]:
     """The archive of an app that looks at that account."""
     connect(server.url, tmp_path / "archive")
     yield tmp_path / "archive"
-    answers.close(30)
+    door.close(30)
 
 
 def period(days: int) -> str:
@@ -75,7 +75,7 @@ def stored(folder: Path) -> int:
 
 
 def bar() -> Any:
-    return answers.desk().background.state.progress
+    return door.desk().background.state.progress
 
 
 def is_offered(at: AppTest, label: str) -> bool:
@@ -155,7 +155,7 @@ def test_a_long_fetch_says_what_it_costs_once_that_is_known(account: Account, fo
     # One for each day, and two more for those whose views do not show where they end.
     assert re.match("Fetching 40 days, newest first: about (4[0-9]|5[0-4]) requests, ", cost)
     assert cost.endswith("What has come can be used meanwhile, and stays.")
-    answers.desk().background.cancel()
+    door.desk().background.cancel()
 
 
 def test_a_short_fetch_says_nothing_of_that(account: Account, folder: Path) -> None:
@@ -179,7 +179,7 @@ def test_the_live_page_has_the_way_to_end_it_too(tmp_path: Path, connect: Connec
         account.open.set()
         at = settle(settle(button(at, "Go on").click().run()))
         assert "Stopped; " not in said(at)
-        answers.close(30)
+        door.close(30)
 
 
 def test_pages_say_what_dyntube_does_not_give_in_its_own_words(

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube.archive.archive import Archive
 from dyntube.export.table import Sheet
-from dyntube.ui.export import Report
+from dyntube.report.tables import Report
 
 from . import odd
 from .odd import ONE_DAY
@@ -47,7 +47,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Sheet]:
         sheets.update({sheet.title: sheet for sheet in report.sheets})
         sheets["notes"] = notes()
 
-    monkeypatch.setattr("dyntube.ui.frame.export_menu", take)
+    monkeypatch.setattr("dyntube.ui.frame.page.export_menu", take)
     return sheets
 
 

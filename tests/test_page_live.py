@@ -53,7 +53,13 @@ def stored(
 
 def clock(monkeypatch: pytest.MonkeyPatch, now: dt.datetime) -> None:
     """Stop the clock that pages look at."""
-    for name in ("live", "frame", "filters", "head", "badges"):
+    for name in (
+        "sections.live",
+        "frame.page",
+        "frame.filters",
+        "frame.page_header",
+        "frame.badges",
+    ):
         module = importlib.import_module(f"dyntube.ui.{name}")
         monkeypatch.setattr(module, "local_now", lambda zone: now.astimezone(ZoneInfo(zone)))
 

@@ -40,7 +40,7 @@ def ago(id_: str, **before: float) -> Record:
 
 def refresh_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait until a second after the last fetch, and let that be long enough for the page."""
-    module = importlib.import_module("dyntube.ui.live")
+    module = importlib.import_module("dyntube.ui.sections.live")
     monkeypatch.setattr(module, "REFRESH", dt.timedelta(seconds=1))
     time.sleep(1.1)
 
@@ -114,7 +114,7 @@ def test_what_the_block_cannot_show_by_itself_draws_the_page_again(
     later: dict[str, object], stored: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(stored, VIEWS)
-    module, looks = importlib.import_module("dyntube.ui.live"), []
+    module, looks = importlib.import_module("dyntube.ui.sections.live"), []
     look = module._look
 
     def changing(timezone: str) -> object:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.archive.archive import Archive
 from dyntube.errors import ArchiveError
 from dyntube.settings.settings import Scope, Settings
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from . import odd
 from .conftest import record
@@ -133,7 +133,7 @@ def test_a_day_that_cannot_be_read_any_more_is_said_in_a_sentence(
     def fail(*_: object) -> None:
         raise ArchiveError("A stored day cannot be read. Fetch it again.")
 
-    monkeypatch.setattr(answers.desk().account.engine, "answer", fail)
+    monkeypatch.setattr(door.desk().account.engine, "answer", fail)
     at = open_live()
     assert "A stored day cannot be read" in said(at)
     assert not at.exception
@@ -146,13 +146,13 @@ def test_an_error_while_it_draws_itself_again_is_said_in_a_sentence(
         import importlib
         from types import SimpleNamespace
 
-        live = importlib.import_module("dyntube.ui.live")
+        live = importlib.import_module("dyntube.ui.sections.live")
         live._refresh(SimpleNamespace(timezone="UTC"), False, "")
 
     def fail(*_: object) -> None:
         raise ArchiveError("A stored day cannot be read. Fetch it again.")
 
-    monkeypatch.setattr(answers.desk().account.archive, "days", fail)
+    monkeypatch.setattr(door.desk().account.archive, "days", fail)
     at = AppTest.from_function(again).run()
     assert "A stored day cannot be read" in said(at)
     assert not at.exception

@@ -17,7 +17,7 @@ from dyntube.query.access import EVERYTHING
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Query
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from .conftest import SECRET
 from .scripted import Answer, in_turn, serve, views
@@ -47,7 +47,7 @@ def open_page(query: str = "") -> AppTest:
 def settle(at: AppTest) -> AppTest:
     """Run the page as its own polling would, until the sync behind it is done."""
     end = time.monotonic() + 60
-    while answers.desk().background.state.progress is not None:
+    while door.desk().background.state.progress is not None:
         assert time.monotonic() < end
         time.sleep(0.05)
     return at.run()
@@ -71,9 +71,9 @@ def test_the_overview_of_a_full_archive_is_whole(live: str, stored: Path, connec
     at = settle(open_page())
     assert_whole(at)
     assert at.title[0].value == "Overview"
-    today = answers.local_now("UTC").date()
+    today = door.local_now("UTC").date()
     period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
-    expected = answers.desk().account.engine.answer(Query(CARDS, period, access=EVERYTHING)).iloc[0]
+    expected = door.desk().account.engine.answer(Query(CARDS, period, access=EVERYTHING)).iloc[0]
     for card, name in zip(at.metric, CARDS, strict=True):
         assert card.label == METRICS[name].label
         assert card.value == formats.value(METRICS[name], expected[name])
@@ -98,10 +98,10 @@ def test_a_filter_changes_every_number_and_shows_as_a_chip(
     at.multiselect(key="project").select(PROJECT).run()
     assert_whole(at)
     assert [card.value for card in at.metric] != everything
-    today = answers.local_now("UTC").date()
+    today = door.local_now("UTC").date()
     period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
     query = Query(("views",), period, filters=(Filter("project", (PROJECT,)),), access=EVERYTHING)
-    count = answers.desk().account.engine.answer(query)["views"].iloc[0]
+    count = door.desk().account.engine.answer(query)["views"].iloc[0]
     assert at.metric[0].value == formats.compact(count)
     chip = at.button(key=f"chip-project-is-{PROJECT}")
     assert "Project" in chip.label
@@ -221,17 +221,17 @@ def test_a_server_out_of_order_is_named_and_stored_days_stay(
     folder = tmp_path / "archive"
     connect(live, folder)
     assert_whole(settle(open_page("period=last-7-days")))
-    old = folder / answers.desk().account.archive.folders[0]
+    old = folder / door.desk().account.archive.folders[0]
     with serve(in_turn(answer)) as server:
         connect(server.url, folder)
         nothing = settle(open_page("period=last-7-days"))
         assert text in said(nothing)
         assert not nothing.exception
         # The same archive under the same address, and one day more to fetch.
-        new = folder / answers.desk().account.archive.folders[0]
+        new = folder / door.desk().account.archive.folders[0]
         shutil.rmtree(new, ignore_errors=True)  # it may hold the journal of what failed
         old.rename(new)
-        answers.desk().background.retry()
+        door.desk().background.retry()
         stale = settle(settle(open_page("period=last-28-days&compare=none")))
         assert text in said(stale)
         assert "The numbers below leave them out" in said(stale)
@@ -270,7 +270,7 @@ def test_names_full_of_markup_are_shown_as_text(tmp_path: Path, connect) -> None
         connect(server.url, tmp_path / "archive")
         at = settle(open_page("project=p"))
         end = time.monotonic() + 20
-        while answers.desk().names().fetched_at is None and time.monotonic() < end:
+        while door.desk().names().fetched_at is None and time.monotonic() < end:
             time.sleep(0.05)
         at.run()
         label = at.button(key="chip-project-is-p").label

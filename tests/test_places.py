@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dyntube
+from dyntube.fetch.catalog import Names
 from dyntube.query.dimensions import BETWEEN, DIMENSIONS, read_value, spelled
 from dyntube.reading.text import clean
-from dyntube.ui.address import from_parameters, to_parameters
-from dyntube.ui.selection import Selection
+from dyntube.report.address import from_parameters, to_parameters
+from dyntube.report.labels import Labels
+from dyntube.report.selection import Selection
 
 from . import odd
-from .naming import exported, label, labels
 from .opened import DAY, Pages, chips, pages, rows, views
 
 __all__ = ["pages"]
@@ -138,6 +139,7 @@ def test_models_of_one_name_are_of_their_brands(pages: Pages) -> None:
     assert shown == {"P, Fair": 1, "P, Huge": 2, "Unknown": 3}
 
 
+BARE = Labels(Names())  # of nothing
 WITHIN = [name for name, dimension in DIMENSIONS.items() if dimension.within]
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"])).map(clean)
 
@@ -160,11 +162,13 @@ def test_no_two_of_a_list_have_one_label_and_none_shows_our_own_signs(
     count = len(DIMENSIONS[name].within) + 1
     values = {key(*some[:count]) for some in parts}
 
-    found = labels(name, sorted(values))
+    found = BARE.each(name, sorted(values))
 
     assert len({*found.values()}) == len(values)
-    assert not any(BETWEEN in text for text in (*found.values(), *(label(name, v) for v in values)))
-    columns = exported(name, sorted(values))
+    assert not any(
+        BETWEEN in text for text in (*found.values(), *(BARE.one(name, v) for v in values))
+    )
+    columns = BARE.exported(name, sorted(values))
     assert not any(BETWEEN in text for some in columns.values() for text in some if text)
 
 

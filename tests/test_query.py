@@ -159,12 +159,12 @@ def test_a_name_that_is_not_in_the_lists_never_becomes_sql(name: str) -> None:
     for ask in (Query, RowsQuery, CountQuery, ChecksQuery):
         metrics = (("views",),) if ask is Query else ()
         with pytest.raises(QueryError, match="embed_domain"):
-            ask(*metrics, PERIOD, filters=(Filter(name, ("x",)),))
+            ask(*metrics, PERIOD, filters=(Filter(name, ("x",)),), access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
         Query(("views",), PERIOD, by=(name,), access=EVERYTHING)
     for ask in (RowsQuery, CountQuery):
         with pytest.raises(QueryError, match="watch_time"):
-            ask(PERIOD, metric=name)
+            ask(PERIOD, metric=name, access=EVERYTHING)
     with pytest.raises(QueryError, match="no_length"):
         RowsQuery(PERIOD, check=name, access=EVERYTHING)
 

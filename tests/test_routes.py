@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -18,15 +19,15 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from dyntube.engine.engine import Engine
+from dyntube.engine.duckdb_backend import DuckDB
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, RowsQuery
 from dyntube.reading.records import VIEW_COLUMNS
-from dyntube.ui import answers
-from dyntube.ui.address import to_parameters
-from dyntube.ui.routes import ERROR_HANDLERS, MIDDLEWARE, own_routes
-from dyntube.ui.selection import Selection
+from dyntube.report.address import to_parameters
+from dyntube.report.selection import Selection
+from dyntube.ui import door
+from dyntube.ui.server.routes import ERROR_HANDLERS, MIDDLEWARE, own_routes
 
 from . import odd
 from .conftest import SECRET
@@ -113,7 +114,7 @@ def test_the_file_has_the_views_that_the_page_shows(
     selection: Selection, ending: str, url: str
 ) -> None:
     query = RowsQuery(PERIOD, selection.timezone, selection.filters, limit=None, access=EVERYTHING)
-    shown = answers.desk().rows(query)["id"].tolist()[::-1]
+    shown = door.desk().rows(query)["id"].tolist()[::-1]
     assert ids(url, ending, asked(selection)) == shown
     assert shown or selection.filters[0].values == (HOSTILE,)
 
@@ -208,7 +209,7 @@ def test_a_wrong_value_in_the_address_is_said_and_gives_no_file(
 def test_an_archive_out_of_order_is_said_and_gives_no_file(
     ending: str, url: str, folder: Path
 ) -> None:
-    scope = folder / answers.desk().account.archive.folders[0]
+    scope = folder / door.desk().account.archive.folders[0]
     scope.rename(folder / "away")
     scope.write_text("no folder")
     try:
@@ -259,16 +260,16 @@ def test_when_the_client_goes_away_no_more_days_are_read(
 ) -> None:
     read: list[int] = []
     left = threading.Event()
-    of_day = Engine._ask_plain
+    of_day = DuckDB.rows
 
-    def slowly(engine: Engine, *args: object) -> object:
+    def slowly(backend: DuckDB, *args: Any) -> object:
         read.append(1)
         if len(read) > 1:  # the first part is on its way; wait for the client to go
             left.wait(10)
             time.sleep(0.2)
-        return of_day(engine, *args)
+        return of_day(backend, *args)
 
-    monkeypatch.setattr(Engine, "_ask_plain", slowly)
+    monkeypatch.setattr(DuckDB, "rows", slowly)
     answer = requests.get(f"{url}/api/views.csv?period=all-time", stream=True, timeout=20)
     assert next(answer.iter_content(100))
     answer.close()

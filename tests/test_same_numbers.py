@@ -77,10 +77,10 @@ def views(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Views:
 def in_memory(archive: Archive, runs: int) -> Engine:
     engine = open_engine(archive)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hot_days, "RUN_VIEWS", 1)
+        patch.setattr(hot_days, "CHUNK_VIEWS", 1)
         patch.setattr(hot_days, "BYTES_PER_VIEW", 10**6)
         engine.backend.hot_days.load(megabytes=1 if runs == 1 else 10**6)
-    assert len(engine.backend.hot_days.runs(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
+    assert len(engine.backend.hot_days.chunks(*mixed.DAYS, archive.files(*mixed.DAYS))) == runs
     return engine
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dyntube.query.dimensions import HIERARCHIES
 from dyntube.query.query import Filter
-from dyntube.ui.selection import FILTERABLE, OPERATORS, Selection
+from dyntube.report.selection import FILTERABLE, OPERATORS, Selection
 
 from .selections import selections
 

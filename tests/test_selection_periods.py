@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntube.query.periods import EARLIEST, INTERVALS, PRESETS, Period
-from dyntube.ui.selection import ALL_TIME, COMPARE_LABELS, CUSTOM, Selection
+from dyntube.report.selection import ALL_TIME, COMPARE_LABELS, CUSTOM, Selection
 
 TODAY = dt.date(2026, 11, 20)
 NOW = dt.datetime(2026, 11, 20, 12, 34, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
-from dyntube.ui.address import (
+from dyntube.report.address import (
     LONGEST,
     LONGEST_VALUE,
     MOST_NOTES,
@@ -21,7 +21,7 @@ from dyntube.ui.address import (
     to_parameters,
     too_much,
 )
-from dyntube.ui.selection import CUSTOM, FILTERABLE, OPERATORS, Selection
+from dyntube.report.selection import CUSTOM, FILTERABLE, OPERATORS, Selection
 
 from .selections import selections
 

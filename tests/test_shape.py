@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pyarrow as pa
 
-from dyntube.engine.results import answer, joined, sums
+from dyntube.engine.results import answer, as_groups, join_counts
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
@@ -27,7 +26,7 @@ def test_rows_come_largest_first_then_by_name_and_those_without_a_value_last() -
         }
     )
 
-    found = answer(query, sums(rows, {}))
+    found = answer(query, as_groups(rows))
 
     assert found["city"].tolist() == ["b", "d", "e", "a"]
     assert found["play_rate"].tolist() == [1.0, 1.0, 1.0, 0.5]
@@ -35,10 +34,10 @@ def test_rows_come_largest_first_then_by_name_and_those_without_a_value_last() -
 
 def test_a_row_in_which_nobody_was_counted_has_nobody() -> None:
     query = Query(("views", "viewers"), PERIOD, by=("city",), access=EVERYTHING)
-    known = sums(pa.table({"d_city": ["a", "b", "c"], "m_views": [1, 2, 3]}), {})
-    counted = sums(pa.table({"d_city": ["c", "a"]}), {})
+    known = as_groups(pa.table({"d_city": ["a", "b", "c"], "m_views": [1, 2, 3]}))
+    counted = pa.table({"d_city": ["c", "a"], "m_viewers": [2, 1]})
 
-    found = answer(query, joined(known, "viewers", np.array([2, 1]), counted))
+    found = answer(query, join_counts(known, "viewers", counted))
 
     assert found["viewers"].tolist() == [1, 0, 2]
     assert found["views"].tolist() == [1, 2, 3]

@@ -23,17 +23,7 @@ from .conftest import NOON, SECRET, record
 from .plain import Record
 from .scripted import Answer, Asked, Script
 from .scripted import views as page_of
-from .syncing import (
-    MAY_1,
-    ONE_DAY,
-    TODAY,
-    MakeScene,
-    Scene,
-    day_asked,
-    hourly,
-    ids,
-    moment_of,
-)
+from .syncing import MAY_1, ONE_DAY, TODAY, MakeScene, Scene, day_asked, hourly, ids, moment_of
 
 MONTH = dt.timedelta(days=31)
 OLD_DAYS = [TODAY - n * ONE_DAY for n in range(30, 60)]

@@ -18,7 +18,7 @@ import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.sync.client import connect as talk_to
 
-from dyntube.ui.starting import address, words
+from dyntube.ui.server.starting import address, words
 
 from .scripted import serve
 from .test_stopping import Account, stored

@@ -17,10 +17,10 @@ from dyntube.export.table import csv
 from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
-from dyntube.ui import answers
-from dyntube.ui.breakdown import breakdown, ordered
-from dyntube.ui.scene import Scene
-from dyntube.ui.selection import SORTS, Selection
+from dyntube.report.breakdown import breakdown, ordered
+from dyntube.report.context import Scene
+from dyntube.report.selection import SORTS, Selection
+from dyntube.ui import door
 
 from . import library, plain
 from .library import BEFORE, WEEK
@@ -56,9 +56,7 @@ def scene(
     metrics: tuple[str, ...] = METRICS_SHOWN,
 ) -> Scene:
     selection = selection or Selection()
-    return Scene(
-        *(metrics, selection, WEEK, comparison, NOW, selection.filters), desk=answers.desk()
-    )
+    return Scene(*(metrics, selection, WEEK, comparison, NOW, selection.filters), desk=door.desk())
 
 
 def expected(

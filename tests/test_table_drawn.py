@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube.reading.countries import country_name
-from dyntube.ui.table import ROWS
+from dyntube.ui.blocks.table import ROWS
 
 from . import library, plain
 from .library import WEEK
@@ -22,17 +22,17 @@ def page(by: str, metrics: tuple[str, ...], compared: bool) -> None:
     """A page with nothing but a table; it runs as a script of its own."""
     import datetime as dt
 
-    from dyntube.ui import answers, state
-    from dyntube.ui.breakdown import breakdown
-    from dyntube.ui.scene import Scene
-    from dyntube.ui.table import table
+    from dyntube.report.breakdown import breakdown
+    from dyntube.report.context import Scene
+    from dyntube.ui import door, session
+    from dyntube.ui.blocks.table import table
     from tests.library import BEFORE, WEEK
 
-    state.begin("Table")
-    selection, now = state.current(), dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
+    session.begin("Table")
+    selection, now = session.current(), dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
     before = BEFORE if compared else None
     page = (metrics, selection, WEEK, before, now, selection.filters)
-    scene = Scene(*page, desk=answers.desk())
+    scene = Scene(*page, desk=door.desk())
     table(scene, breakdown(scene, by))
 
 

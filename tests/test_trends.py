@@ -12,7 +12,7 @@ import pytest
 
 from dyntube.archive.coverage import ALWAYS, Coverage, coverage
 from dyntube.archive.dayfile import DayInfo
-from dyntube.engine.results import answer, sums
+from dyntube.engine.results import answer, as_groups
 from dyntube.insight.trends import Trend, paired, trend
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period, Unit, buckets
@@ -35,7 +35,7 @@ def answered(query: Query, *starts: str) -> pd.DataFrame:
     rows = {f"d_{interval}": pa.array(pd.to_datetime(list(starts)))}
     asked = ("views", "plays", "timed_plays", "watch_time", "viewers")
     rows |= {f"m_{name}": pa.array([7] * len(starts)) for name in asked}
-    return answer(query, sums(pa.table(rows), {}))
+    return answer(query, as_groups(pa.table(rows)))
 
 
 def drawn(query: Query, now: dt.datetime = LONG_AFTER, *starts: str) -> Trend:

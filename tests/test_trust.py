@@ -83,7 +83,7 @@ def test_a_day_has_the_doubts_of_its_files_and_one_that_adds_up_has_none() -> No
 
 def test_every_field_that_a_number_is_made_of_is_watched_but_those_that_companies_switch() -> None:
     fields = {column.name: column.field for column in COLUMNS}
-    said = [d.sql for d in DIMENSIONS.values()] + [m.sql + m.views for m in METRICS.values()]
+    said = [d.sql for d in DIMENSIONS.values()] + [m.sql + m.population for m in METRICS.values()]
     said += COMPUTED.values()
     words = {word for text in said for word in _words(text)}
     made = {fields[word] for word in words if word in fields}

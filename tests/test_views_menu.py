@@ -9,8 +9,8 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 
 from dyntube.sharing.saved_views import SHARED, SavedView, reader_id
-from dyntube.ui import answers
-from dyntube.ui.views_menu import COOKIE
+from dyntube.ui import door
+from dyntube.ui.frame.saved_views import COOKIE
 
 from .menus import NOBODY_LISTENS, address, draw, keep_names, press, store, told
 
@@ -34,11 +34,11 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
 
 
 def save(name: str, owner: str, page: str = "videos", **parameters: list[str]) -> SavedView:
-    return answers.desk().account.saved_views.save(name, page, parameters, owner)[0]
+    return door.desk().account.saved_views.save(name, page, parameters, owner)[0]
 
 
 def saved(reader: str) -> list[tuple[str, str, dict[str, list[str]], str]]:
-    found = answers.desk().account.saved_views.for_reader(reader)
+    found = door.desk().account.saved_views.for_reader(reader)
     return [(view.name, view.page, view.parameters, view.owner) for view in found]
 
 

@@ -27,8 +27,8 @@ from dyntube.export.table import csv, header
 from dyntube.export.workbook import Provenance, workbook
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.metrics import METRICS
-from dyntube.ui import frame
-from dyntube.ui.export import Report
+from dyntube.report.tables import Report
+from dyntube.ui.frame import page as frame
 
 from . import library, plain, walking
 from .plain import Record

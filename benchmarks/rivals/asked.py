@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
-from dyntube.ui import answers
+from dyntube.ui import door
 
 from ..questions import ROOT, Recorder, _recording, page_files, period
 
@@ -63,7 +63,7 @@ def _first_project(days: int) -> str:
     span = period(days)
     dates = Period(dt.date.fromisoformat(span["from"]), dt.date.fromisoformat(span["to"]))
     return str(
-        answers.desk()
+        door.desk()
         .answer(Query(("views",), dates, by=("project",), access=EVERYTHING))["project"]
         .iloc[0]
     )

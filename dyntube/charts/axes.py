@@ -63,7 +63,7 @@ def value_axis(measure: Metric, top: float, palette: Palette) -> dict[str, Any]:
 
 
 def plain_axis(palette: Palette, size: int = 12) -> dict[str, Any]:
-    """An axis without lines that stays where it is."""
+    """An unruled axis that cannot be panned."""
     return {
         "unifiedhovertitle": {"text": " "},  # each figure says itself where the pointer is
         "showspikes": False,

@@ -1,4 +1,4 @@
-"""Parts of parts as tiles.
+"""Treemap of two levels, drawn as bars.
 
 Drawn as bars of plotly: a click on its own treemap zooms, and Streamlit then does not say what the
 node stands for.

@@ -19,7 +19,7 @@ from .sync import Progress, State, Syncer, Wish
 RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
 LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
 CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
-CALM = 5  # after a sync that a page wanted early, none is early for so many times its length
+CALM = 5  # after an early refresh, refuse others for this many times its duration
 
 __all__ = ["Background", "State"]
 

@@ -29,7 +29,7 @@ from .plan import (
     newest_part,
     usual_rows,
 )
-from .row_budget import Room
+from .row_budget import RowBudget
 from .swept import Swept, split
 from .whole_day import DayCame, sweep_day
 from .window import Sweeper
@@ -73,7 +73,7 @@ class DayFetcher:
     client: Client
     archive: Archive
     pages: Executor
-    room: Room
+    budget: RowBudget
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], object]
 
@@ -82,7 +82,7 @@ class DayFetcher:
         sweeper = Sweeper(self.client, task.scope, self.pages, self.sleep)
         asked_at = self.now().replace(microsecond=0)
         day = Window(midnight(task.day), min(midnight(task.day + ONE_DAY), asked_at))
-        with self.room.hold() as hold:
+        with self.budget.reserve() as hold:
             came = self._newest(task, sweeper, day) or self._whole(task, sweeper, day, hold)
             _refuse_bad(task.day, came)
             revision = self._revision(task, came)

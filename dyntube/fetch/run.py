@@ -34,7 +34,7 @@ from .day import DayFetcher, Fetched, Task
 from .plan import CLOCKS_DIFFER, midnight
 from .progress import Progress, Report
 from .queue import Wishes
-from .row_budget import Room
+from .row_budget import RowBudget
 from .window import Sweeper
 
 ROWS_IN_HAND = 250_000  # days fetched side by side hold about this many views together
@@ -84,9 +84,15 @@ class Run:
         try:
             # A look for the beginning has a thread of its own, so that no day waits for it.
             with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers + 1) as threads:
-                room = Room(ROWS_IN_HAND)
+                budget = RowBudget(ROWS_IN_HAND)
                 fetcher = DayFetcher(
-                    self._settings, self._client, self._archive, pages, room, self._now, self._sleep
+                    self._settings,
+                    self._client,
+                    self._archive,
+                    pages,
+                    budget,
+                    self._now,
+                    self._sleep,
                 )
                 try:
                     self._fetch(tasks, fetcher, threads)

@@ -215,7 +215,7 @@ class Syncer:
         folder = self._settings.folder(scope)
         days = {day: infos[0] for day, infos in self._archive.days(folder).items()}
         for (name, day), at in self._kept_at.items():
-            if name == folder and day in days:  # a look that changed nothing is a look
+            if name == folder and day in days:  # an unchanged refetch still counts as a check
                 days[day] = replace(days[day], fetched_at=max(at, days[day].fetched_at))
         return days
 

@@ -48,11 +48,11 @@ class Settings:
 
     `sync` says who fetches: the app while people look, or an external scheduler; then the app
     needs no API key and may read an archive that it cannot write. `own_domains` are where videos
-    are expected, with all domains below them; none: nobody has said. `rules` say what tells the
-    pages of some sites apart. The app keeps the newest days in so many megabytes of `memory`.
+    are expected, with all domains below them; empty: not configured. `rules` say what tells the
+    pages of some sites apart. `memory`: megabytes for the newest days.
     `hosts` are the names that the dashboard answers to beside those of its machine; "*.acme.com"
-    has all below acme.com. `api_zone` is the time zone of dates that name none, empty where nobody
-    has said. `demo` means: no account is connected.
+    has all below acme.com. `api_zone` is the time zone of dates that name none; empty: not
+    configured. `demo` means: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)

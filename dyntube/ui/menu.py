@@ -38,7 +38,7 @@ def close(key: str) -> None:
 
 
 def attempt(key: str, action: Callable[[], str]) -> bool:
-    """Do what a click in a menu asks for, and have it say what came of it; for callbacks.
+    """Run a menu action and show its result; for callbacks.
 
     False when it could not be done.
     """

@@ -1,0 +1,100 @@
+"""Every value of a dimension with its numbers: what tables, bars and maps show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ..export.table import Sheet
+from ..insight.comparison import compare, metric_of
+from ..query.dimensions import dimension
+from ..query.metrics import metric
+from ..query.query import Query
+from .context import Scene
+from .firsts import young
+from .labels import Labels
+
+FIRST = "first_view"
+
+
+@dataclass(frozen=True, eq=False)
+class Breakdown:
+    """Every value of the dimension `by`, with its `label`, in the chosen order.
+
+    `rows` has the columns `by`, `label`, the metrics, `plays` where one is a rate, and where
+    something is compared `<metric>_before` and `<metric>_change`. FIRST is there where one of them
+    is younger than the comparison: its first day, and then it has no change. `total` is the row of
+    all views together. What is chosen of the dimension itself is left out of both.
+    """
+
+    by: str
+    metrics: tuple[str, ...]
+    rows: pd.DataFrame
+    total: pd.Series[float]
+    labels: Labels
+
+    @property
+    def sheet(self) -> Sheet:
+        """The table to take away."""
+        kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
+        named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
+        return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
+
+
+def breakdown(scene: Scene, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
+    """The page's metrics by a dimension, whatever is chosen of it."""
+    metrics = metrics or scene.metrics
+    bases = filter(None, (metric(name).basis for name in metrics))
+    asked = tuple(dict.fromkeys((*metrics, *bases)))
+    query = scene.query(by, metrics=asked, without=(by,))
+    found: Breakdown | None = scene.made.get((query, metrics))
+    if found is None:
+        found = scene.made[query, metrics] = _breakdown(scene, query, metrics)
+    return found
+
+
+def _breakdown(scene: Scene, query: Query, metrics: tuple[str, ...]) -> Breakdown:
+    [by] = query.by
+    rows = scene.answer(query)
+    compared = _compared(scene, query.metrics)
+    if earlier := scene.earlier(replace(query, metrics=compared)):
+        before = scene.answer(earlier)
+        rows = compare(rows, before, [by], list(compared), gone=True, days=scene.days)
+        rows = _without_changes_of_young(scene, rows, by)
+    named = scene.labels.each(by, rows[by])
+    rows = rows.assign(label=[named[value] for value in rows[by]])
+    total = scene.total(query).iloc[0]
+    return Breakdown(by, metrics, ordered(scene, rows), total, scene.labels)
+
+
+def _without_changes_of_young(scene: Scene, rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    first = young(scene, by, [str(value) for value in rows[by]])
+    if not first:
+        return rows
+    days = [first.get(str(value)) for value in rows[by]]
+    is_old = pd.Series([day is None for day in days], index=rows.index)
+    changes = [str(name) for name in rows if str(name).endswith("_change")]
+    kept: dict[str, Any] = {name: rows[name].where(is_old) for name in changes}
+    return rows.assign(**kept, **{FIRST: pd.Series(days, index=rows.index, dtype=object)})
+
+
+def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Which metrics to ask of the comparison: all but viewers, unless those are the subject.
+
+    Different people cost more than all other metrics together.
+    """
+    subject = (asked[0], scene.mapped, metric_of(scene.selection.sort))
+    costly = ("viewers", "views_per_viewer", "new_viewers")
+    return tuple(name for name in asked if name in subject or name not in costly)
+
+
+def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in the order the reader has chosen; those without a value come last."""
+    usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
+    sort = scene.selection.sort if scene.selection.sort in rows else usual
+    rising = scene.selection.order == "rising"
+    return rows.sort_values(
+        [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
+    )

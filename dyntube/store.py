@@ -1,0 +1,65 @@
+"""The store of an installation, for those who keep it: days, syncs, what is wrong with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .account import Account
+from .archive.dayfile import DayInfo
+from .archive.generations import day_of
+from .archive.scopes import StoredScope, other_scopes
+from .events import Event
+from .fetch.background import Background, State
+from .reading.records import Rejected
+from .trust.states import StoredDay, stored_days
+
+
+@dataclass(frozen=True)
+class Store:
+    """What is stored, whoever may see the views; all methods may raise ArchiveError."""
+
+    account: Account
+    background: Background
+
+    def days(self) -> list[StoredDay]:
+        """Every UTC day from the first stored one to today, with its state."""
+        archive, today = self.account.archive, dt.datetime.now(dt.UTC).date()
+        empty, trust = self.account.syncer.empty, self.account.trust()
+        damaged = set(map(day_of, archive.damaged()))
+        return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)
+
+    def infos(self) -> list[DayInfo]:
+        """What is known of each stored day and scope."""
+        return [info for infos in self.account.archive.days().values() for info in infos]
+
+    def rejected(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
+        """The records set aside from the first to the last UTC day."""
+        return self.account.archive.rejected(first, last)
+
+    def events(self, most: int) -> list[Event]:
+        """What happened to the archive, newest first."""
+        return self.account.journal.read(most)
+
+    def empty_from(self) -> dt.date:
+        """The UTC day of the first view, before which none is missing."""
+        return self.account.empty()[1]
+
+    def outdated(self) -> int:
+        """How many day files are of an older version."""
+        return len(self.account.syncer.outdated)
+
+    def server_habits(self) -> tuple[str, ...]:
+        """How the server departs from the API's page."""
+        return self.account.server_habits()
+
+    def other_scopes(self) -> tuple[Path, list[StoredScope]]:
+        """Where the archive is, and what else it holds."""
+        archive = self.account.archive
+        return archive.root, other_scopes(archive.root, archive.folders)
+
+    def sync_now(self, days: Collection[dt.date]) -> State:
+        """Fetch these UTC days now, settled or not."""
+        return self.background.sync_now(days)

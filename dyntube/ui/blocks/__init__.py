@@ -1,0 +1,1 @@
+"""What several pages draw: cards, trends, tables, breakdowns, notes, the export menu."""

@@ -1,0 +1,176 @@
+"""Breakdowns as pictures: bars, map, treemap, and how a mix develops. Each filters by a click."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ... import charts, formats
+from ...charts import Item, Node
+from ...insight.comparison import few
+from ...query.dimensions import UNKNOWN, dimension, is_missing
+from ...query.metrics import Metric, metric
+from ...reading.addresses import page_name
+from ...report.breakdown import Breakdown, breakdown
+from ...report.context import Scene
+from ..clicks import chart_key, toggles
+from ..layout import headed, palette, switch
+
+_BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
+
+
+def share_bars(scene: Scene, by: str, rows: int, *, metrics: tuple[str, ...] = ()) -> None:
+    """The largest values of a dimension by the chosen metric, as bars, and Other.
+
+    `metrics` are asked for with it, where another block of the page shows them by it too.
+    """
+    measure = metric(scene.mapped)
+    found = breakdown(scene, by, metrics or (measure.name,))
+    scene.report.add(found.sheet)
+    ranked = _ranked(found, measure)
+    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
+    items = [_item(found, measure, row) for row in top.to_dict("records")]
+    if len(ranked) > len(top) and measure.additive:
+        items.append(_rest(found, measure, ranked.iloc[len(top) :]))
+    key = chart_key(f"bars-{by}", scene.selection, by)
+    st.plotly_chart(
+        charts.bars(measure, items, palette(), chosen=scene.selection.values(by)),
+        key=key,
+        theme=None,
+        config=charts.PLAIN_CONFIG,
+        on_select=toggles(key),
+        selection_mode="points",
+        alt=f"{measure.label} by {dimension(by).label.lower()}",
+    )
+
+
+def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
+    """The rows of this period by a metric, largest first."""
+    rows = found.rows[found.rows[measure.name].notna() & (found.rows[measure.name] > 0)]
+    return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
+
+
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
+    """A row as a bar, a country or a box."""
+    value, amount = str(row[found.by]), float(row[measure.name])
+    change = float(row.get(f"{measure.name}_change", math.nan))
+    lines = (
+        [f"{formats.change(measure, change)} against the comparison"] if change == change else []
+    )
+    if measure.additive and (total := float(found.total[measure.name])):
+        text = f"{amount / total:.1%}"
+        lines.append(f"{text} of all {measure.label.lower()}")
+    else:
+        text = formats.value(measure, amount)
+    return Item(
+        value=value,
+        label=str(row["label"]),
+        amount=amount,
+        text=text,
+        hover="\n".join(lines),
+        context=is_missing(value),
+        dimension=found.by,
+        few=few(measure, row),
+    )
+
+
+def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
+    amount = float(rows[measure.name].sum())
+    share = f"{amount / float(found.total[measure.name]):.1%}"
+    return Item(None, f"{formats.OTHER_NAME} ({len(rows):,})", amount, text=share, context=True)
+
+
+def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = ()) -> None:
+    """The chosen metric, or its change, by country on a map.
+
+    `metrics` are asked for with it, where another block of the page shows them by country too.
+    """
+    measure = metric(scene.mapped)
+    found = breakdown(scene, "country", metrics or (measure.name,))
+    items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
+    changes = None
+    if scene.comparison and scene.selection.colour == "change":
+        changes = dict(
+            zip(found.rows["country"], found.rows[f"{measure.name}_change"], strict=True)
+        )
+    key = chart_key(f"map-{scene.selection.colour}", scene.selection, "country")
+    st.plotly_chart(
+        charts.world_map(
+            measure,
+            items,
+            palette(),
+            chosen=scene.selection.values("country"),
+            changes=changes,
+            height=height,
+        ),
+        key=key,
+        theme=None,
+        config=charts.MAP_CONFIG,
+        on_select=toggles(key),
+        selection_mode="points",
+        alt=f"{measure.label} by country",
+    )
+
+
+def world(scene: Scene, metrics: Sequence[str]) -> None:
+    """A large map of one of these metrics, to be chosen, or of its change."""
+    measure = metric(scene.mapped)
+    box, switches = headed(f"{measure.label} by country", "world", measure.help)
+    with switches:
+        switch("metric", {name: metric(name).label for name in metrics}, measure.name)
+        if scene.comparison:
+            switch("colour", {"amount": "Amount", "change": "Change"}, scene.selection.colour)
+    with box:
+        country_map(scene, height=420, metrics=scene.metrics)
+
+
+def treemap(scene: Scene, outer: str, inner: str) -> None:
+    """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
+    measure = metric("views")
+    query = scene.query(outer, metrics=("views",), without=(outer, inner))
+    rows, named = scene.answer(query), scene.labels.each(outer, scene.answer(query)[outer])
+    rows = rows.assign(label=[named[value] for value in rows[outer]])
+    found = Breakdown(outer, ("views",), rows, scene.total(query).iloc[0], scene.labels)
+    ranked = _ranked(found, measure)
+    shown = ranked.head(_BOXES)
+    nodes = [
+        Node(f"of {row[outer]}", "", _item(found, measure, row)) for row in shown.to_dict("records")
+    ]
+    if len(ranked) > len(shown):
+        nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
+    nodes += _parts(scene, found, inner, [str(value) for value in shown[outer]])
+    key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
+    chosen = {(by, value) for by in (outer, inner) for value in scene.selection.values(by)}
+    st.plotly_chart(
+        charts.treemap(measure, nodes, palette(), chosen=chosen),
+        key=key,
+        theme=None,
+        config=charts.PLAIN_CONFIG,
+        on_select=toggles(key),
+        selection_mode="points",
+        alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+    )
+
+
+def _parts(scene: Scene, whole: Breakdown, inner: str, shown: Sequence[str]) -> list[Node]:
+    """The largest parts of the boxes that are shown."""
+    outer, measure = whole.by, metric("views")
+    query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
+    rows = scene.answer(replace(query, order_by="views", limit=_PARTS))
+    rows = rows[rows[outer].isin(shown)]
+    named, shared = scene.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
+    found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
+    nodes = []
+    for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):
+        parent, value = str(row[outer]), str(row[inner])
+        label = page_name(value, parent) if inner == "embed_page" and value else named[value]
+        item = _item(found, measure, row | {"label": label})
+        if is_shared or value == UNKNOWN:  # it alone does not say which of them is meant
+            item = replace(item, within=((outer, parent),))
+        nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
+    return nodes

@@ -1,0 +1,154 @@
+"""Number cards: each explains itself, and opens the views behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from ... import charts, formats
+from ...export.table import Sheet
+from ...insight.comparison import Days, comparable, compare, few, metric_of
+from ...query.metrics import FEW, Metric, metric
+from ...query.query import Query
+from ...report.context import Scene
+from ...report.firsts import first_day
+from ...report.spans import days_text
+from .. import session
+from ..layout import palette
+from .doubts import of_scene
+
+IN_DOUBT = "in doubt"  # the mark of a number that may be wrong
+_SPARK_POINTS = 60  # a sparkline of more is noise
+
+
+def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
+    """One card for each of these metrics, else of the page's: value, change and course."""
+    query = scene.over_time(scene.course, metrics)
+    row = _totals(scene, query, metrics or scene.metrics)
+    course, first = scene.trend(query), first_day(scene)
+    with st.grid(4, min_column_width=150, gap="small", key="cards"):
+        for name in metrics or scene.metrics:
+            _card(scene, metric(name), row, course.course(name)[-_SPARK_POINTS:], first)
+
+
+def _totals(scene: Scene, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
+    """The metrics of a question over the whole period, with their change."""
+    both = scene.total(query)
+    if earlier := scene.earlier(query):
+        both = compare(
+            both, scene.answer(replace(earlier, by=())), [], list(query.metrics), days=scene.days
+        )
+    kept = [name for name in both if metric_of(str(name)) in shown]
+    scene.report.add(Sheet("Totals", both[kept]))
+    return both.iloc[0]
+
+
+def _card(
+    scene: Scene,
+    measure: Metric,
+    row: pd.Series[float],
+    course: list[float],
+    first: dt.date | None,
+) -> None:
+    value = row[measure.name]
+    change = row.get(f"{measure.name}_change", math.nan)
+    text = formats.change(measure, change)
+    changed = text[:1] in ("+", "-")
+    if first:  # what is younger than the comparison has no change
+        text, changed = f"new on {formats.day(first)}", False
+    fewer = few(measure, row)
+    with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
+        st.metric(
+            measure.label,
+            formats.value(measure, value),
+            text or None,
+            delta_color=_delta_color(measure) if changed else "off",
+            delta_arrow="auto" if changed else "off",
+            delta_description=" · ".join(_marks(scene, measure, changed, fewer)) or None,
+            help=explained(
+                *(measure, row, scene.days),
+                so_far=scene.unfinished,
+                doubts=of_scene(scene).reasons,
+            ),
+        )
+        # Not st.metric's own chart: eight of those in green and red shout, and bring 0.8 MB of
+        # scripts to every first visit.
+        if len(course) > 1:
+            st.html(charts.sparkline(course, palette()))
+        st.button(
+            "",
+            icon=":material/table_rows:",
+            type="tertiary",
+            key=f"open-{measure.name}",
+            help=f"Show the views behind {measure.label}",
+            on_click=_open,
+            args=(measure.name,),
+        )
+
+
+def _marks(scene: Scene, measure: Metric, changed: bool, fewer: str) -> list[str]:
+    """What must be known to read a number and its change, in a word or two each."""
+    by_day = changed and measure.additive and scene.days[0] != scene.days[1]
+    marks = {
+        "so far": scene.unfinished and measure.is_amount,
+        "a day": by_day,
+        f"few {fewer}": bool(fewer),
+        IN_DOUBT: bool(of_scene(scene).days),
+    }
+    return [mark for mark, holds in marks.items() if holds]
+
+
+def _open(name: str) -> None:
+    session.change(lambda s: replace(s, behind=None if s.behind == name else name))
+
+
+def explained(
+    measure: Metric,
+    row: pd.Series[float],
+    days: Days = (1, 1),
+    *,
+    so_far: bool = False,
+    doubts: Sequence[str] = (),
+) -> str:
+    """A metric's definition, what it divides, its value in full and the one before, as Markdown.
+
+    `days` are the lengths of both sides; `so_far`, that a part of the period is not known; `doubts`
+    say why it may be wrong.
+    """
+    lines = [measure.help]
+    if measure.ratio_of:
+        upper, lower = (
+            f"{formats.value(metric(part), row[part], full=True)} {metric(part).label.lower()}"
+            for part in measure.ratio_of
+        )
+        lines.append(f"{upper} divided by {lower}")
+    period = "what is stored of this period" if so_far else "this period"
+    lines.append(f"**{formats.value(measure, row[measure.name], full=True)}** in {period}")
+    before = row.get(f"{measure.name}_before", math.nan)
+    if not math.isnan(before):
+        lines.append(f"{formats.value(measure, before, full=True)} in the one compared with")
+        lines += _about_lengths(measure, days)
+    if fewer := few(measure, row):
+        lines.append(f"Fewer than {FEW} {fewer}: read it as a hint only.")
+    if doubts:
+        more = f" And {formats.count(len(doubts) - 1, 'other reason')}." if doubts[1:] else ""
+        lines.append(f"**In doubt.** {formats.plain(doubts[0])}{more}")
+    return "\n\n".join(lines)
+
+
+def _about_lengths(measure: Metric, days: Days) -> list[str]:
+    if days[0] == days[1]:
+        return []
+    if not comparable(measure, days):
+        return [f"Not compared: {days_text(days)}, and people do not come by the day."]
+    return [f"{days_text(days)}: the change is that of a day."] if measure.additive else []
+
+
+def _delta_color(measure: Metric) -> Literal["normal", "inverse"]:
+    return "normal" if measure.more_is_better else "inverse"

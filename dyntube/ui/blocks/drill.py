@@ -1,0 +1,82 @@
+"""A hierarchy to walk down: breadcrumb, level switch, and the table of one level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ... import formats
+from ...query.dimensions import HIERARCHIES, dimension
+from ...report.breakdown import breakdown
+from ...report.context import Scene
+from .. import session
+from ..layout import headed
+from .table import table
+
+# What a hierarchy is called when nothing of it is chosen.
+_TOPS = {
+    "library": "Everything",
+    "place": "World",
+    "device": "All devices",
+    "browser": "All browsers",
+    "system": "All systems",
+    "embed": "All domains",
+    "campaign": "All campaigns",
+}
+
+
+def drill(scene: Scene, hierarchy: str, default: str, *, title: str = "") -> None:
+    """The page's metrics at one level of a hierarchy; a ticked row leads one level down."""
+    levels = HIERARCHIES[hierarchy]
+    level = scene.selection.level(levels, default)
+    box, switches = headed(title or dimension(levels[0]).label, f"drill-{hierarchy}")
+    with switches:
+        _switch(hierarchy, levels, level)
+    with box:
+        _crumbs(scene, hierarchy, levels)
+        table(scene, breakdown(scene, level))
+
+
+def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
+    key = f"level-{hierarchy}"
+    st.session_state[key] = level
+
+    def changed() -> None:
+        if picked := st.session_state[key]:  # clicking the chosen one again empties it
+            session.change(lambda s: s.at_level(picked))
+
+    st.segmented_control(
+        "Level",
+        levels,
+        format_func=lambda name: dimension(name).label,
+        key=key,
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def _crumbs(scene: Scene, hierarchy: str, levels: tuple[str, ...]) -> None:
+    """The way down to here; a click on a place in it goes back there."""
+    way = [(name, scene.selection.values(name)) for name in levels if scene.selection.values(name)]
+    if not way:
+        return
+    with st.container(horizontal=True, gap="xsmall", key=f"crumbs-{hierarchy}"):
+        _crumb(_TOPS[hierarchy], f"{hierarchy}-top", levels, way[0][0])
+        for n, (name, values) in enumerate(way):
+            text = ", ".join(scene.labels.one(name, value) for value in values[:3])
+            text += f" and {len(values) - 3} more" if len(values) > 3 else ""
+            following = way[n + 1][0] if n + 1 < len(way) else None
+            _crumb(text, f"{hierarchy}-{name}", levels, following)
+
+
+def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:
+    """One step of the way; a click takes away the filters from the level `gone` on."""
+    st.button(
+        f"{formats.plain(text)} :material/chevron_right:" if gone else formats.plain(text),
+        key=f"crumb-{key}",
+        type="tertiary",
+        disabled=gone is None,
+        on_click=session.change,
+        args=(lambda s: s.above(gone, levels) if gone else s,),
+    )

@@ -1,0 +1,105 @@
+"""What a reader can take away: a page's tables, one of them, the raw views, the page on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ...export.workbook import Provenance, Sheet, csv, excel, workbook
+from ...report.tables import Report, slug
+
+_CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PRINT = '<script type="module" src="app/static/print.js"></script>'
+
+
+def export_menu(
+    report: Report, notes: Callable[[], Provenance], parameters: Mapping[str, list[str]]
+) -> None:
+    """Everything that a page can be taken away as; to be drawn when the page is.
+
+    `parameters` are those of the page's address. What is in `notes` must not need the session.
+    """
+    report.notes = notes
+    with st.popover("Export", icon=":material/download:", key="export"):
+        if report.sheets:
+            _download(
+                "This page as a workbook",
+                lambda: workbook(report.sheets, notes()),
+                f"{report.name(notes().title, notes().period)}.xlsx",
+                key="export-page",
+            )
+            _one_table(report)
+        _raw_views(parameters, bool(notes().doubts))
+        _print()
+
+
+def table_downloads(sheet: Sheet, report: Report, *, key: str = "") -> None:
+    """A small menu with a table as CSV and Excel; `report` is of the page that it is on."""
+    key = key or slug(sheet.title)
+    with st.popover(
+        "", icon=":material/download:", type="tertiary", key=f"download-{key}", help="Download"
+    ):
+        _as_csv_and_excel(sheet, report, key=key)
+
+
+@st.fragment
+def _one_table(report: Report) -> None:
+    st.markdown("**One table**")
+    chosen = st.selectbox(
+        "One table",
+        range(len(report.sheets)),
+        format_func=lambda number: report.sheets[number].title,
+        key="export-table",
+        label_visibility="collapsed",
+    )
+    _as_csv_and_excel(report.sheets[chosen], report, key=f"export-{chosen}")
+
+
+def _as_csv_and_excel(sheet: Sheet, report: Report, *, key: str) -> None:
+    def as_excel() -> bytes:
+        if report.notes is None:
+            raise RuntimeError("The page was not drawn to its end.")
+        return excel(sheet, report.notes())
+
+    name = report.name(sheet.title)
+    with st.container(horizontal=True, gap="small"):
+        _download("CSV", lambda: csv(sheet), f"{name}.csv", key=f"{key}-csv")
+        _download("Excel", as_excel, f"{name}.xlsx", key=f"{key}-excel")
+
+
+def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str) -> None:
+    st.download_button(
+        label,
+        data,
+        file_name,
+        _CSV if file_name.endswith(".csv") else _EXCEL,
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )
+
+
+def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
+    st.markdown("**Every view behind this page**")
+    if doubtful:
+        st.caption("Some days may be wrong: the notes of the workbook say which, and why.")
+    asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
+    with st.container(horizontal=True, gap="small"):
+        for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):
+            # Relative, so that it also works below a path of the server.
+            st.link_button(
+                label, f"api/views.{ending}{asked}", icon=":material/download:", width="stretch"
+            )
+
+
+@st.fragment
+def _print() -> None:
+    with st.container(gap=None):
+        st.button(
+            "Print or save as PDF", icon=":material/print:", key="export-print", width="stretch"
+        )
+        # A file of ours, since policies that keep a page safe forbid scripts inside of it.
+        st.html(_PRINT, unsafe_allow_javascript=True)

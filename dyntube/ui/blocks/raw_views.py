@@ -1,0 +1,98 @@
+"""The views themselves, a page at a time: what is behind a number or a check."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import streamlit as st
+
+from ... import formats
+from ...query.dimensions import UNKNOWN
+from ...query.metrics import metric
+from ...reading.records import VIEW_COLUMNS
+from ...report.context import Scene
+from .. import session
+
+ROWS = 25  # on a page
+TIME = "D MMM YYYY, HH:mm:ss"
+# The first columns tell what a view was about; keys and ids come last.
+_FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "client_user_id")
+_NAMED = ("video_key", "project_key", "channel_key")
+
+
+def views_behind(scene: Scene) -> None:
+    """The views that the chosen number is about, counted and newest first; nothing if none is."""
+    name = scene.selection.behind
+    if name is None:
+        return
+    measure = metric(name)
+    total = scene.count(name)
+    with st.container(border=True, key="behind"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
+            st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key="behind-close",
+                on_click=session.change,
+                args=(lambda s: replace(s, behind=None),),
+            )
+        if measure.ratio_of:
+            lower = metric(measure.ratio_of[1])
+            st.caption(f"{measure.help} These are the views that it divides by: {lower.label}.")
+        views_table(scene, total, formats.count(total, "view"), f"behind-{name}", metric=name)
+
+
+def page_of(key: str, total: int, text: str) -> int:
+    """Say how many there are, offer their pages, and give the number of the first on this one."""
+    pages = math.ceil(total / ROWS)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="rows-head"):
+        said = st.empty()
+        page = st.pagination(pages, key=f"rows-{key}-{pages}") if pages > 1 else 1
+    first = (page - 1) * ROWS
+    shown = f", {first + 1:,} to {min(total, first + ROWS):,} shown" if pages > 1 else ""
+    said.markdown(f"**{text}**{shown}")
+    return first
+
+
+def views_table(
+    scene: Scene,
+    total: int,
+    text: str,
+    key: str,
+    *,
+    metric: str = "views",
+    check: str | None = None,
+) -> None:
+    """One page of the views behind a number or a check, `total` of them, under a heading."""
+    first = page_of(key, total, f"{text}, newest first")
+    found = scene.rows(metric, check, limit=ROWS, offset=first)
+    titles = {}
+    for name in ("video", "project", "channel"):
+        keys = found[f"{name}_key"].fillna(UNKNOWN)
+        titles[f"{name}_key"] = keys.map(scene.labels.each(name, keys)).where(keys != UNKNOWN, None)
+    named = found.assign(
+        **titles,
+        date=found["date"].dt.tz_localize(None),
+    )
+    seconds = st.column_config.NumberColumn
+    st.dataframe(
+        named,
+        hide_index=True,
+        key="rows",
+        placeholder=formats.NONE,
+        alt=text,
+        column_order=[name for name in dict.fromkeys((*_FIRST, *VIEW_COLUMNS)) if name in named],
+        column_config={name: _title(name) for name in VIEW_COLUMNS}
+        | {name: seconds(_title(name), format="%.1f s") for name in ("duration", "watch_time")}
+        | {"date": st.column_config.DatetimeColumn("Time", format=TIME)},
+    )
+
+
+def _title(column: str) -> str:
+    words = column.removesuffix("_key") if column in _NAMED else column
+    special = {"id": "ID", "os": "OS", "ip": "IP", "url": "URL", "geo": ""}
+    text = " ".join(special.get(word, word) for word in words.split("_")).strip()
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,50 @@
+"""What keeps the badge of a page from being green."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ... import formats
+from ...report.spans import Spans
+from ...trust.reasons import touched
+from ..blocks.doubts import doubtful
+from ..door import desk, local_now
+from .freshness import cut_days, missing_days
+
+
+def badge(text: str, wrong: list[str], missing: list[str]) -> None:
+    """How fresh the views are: green where nothing is wrong or missing."""
+    said = " · ".join([text, *wrong, *missing])
+    if wrong:
+        st.badge(said, icon=":material/warning:", color="orange")
+    elif missing:
+        st.badge(said, icon=":material/hourglass_empty:", color="gray")
+    else:
+        st.badge(said, icon=":material/check_circle:", color="green")
+
+
+def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
+    """What is wrong with the days that a page shows, in a word or two each; what is missing."""
+    period, zone, now = shown.period, shown.timezone, local_now(shown.timezone)
+    covered = desk().known()
+    damaged = touched(desk().damaged_days(), (period,), zone, now.date())
+    found = doubtful(desk().trust(), period, shown.comparison, zone, now)
+    wrong = {
+        "last sync failed": failed(),
+        f"{formats.count(len(damaged), 'day')} damaged": bool(damaged),
+        found.text: bool(found.days),
+    }
+    gone = {*missing_days(period, zone, covered, now)} - {*damaged}
+    cut = {*cut_days(period, zone, covered, now)} - {*damaged}
+    missing = {
+        f"{formats.count(len(gone), 'day')} not stored": bool(gone),
+        f"{formats.count(len(cut), 'day')} stored in part": bool(cut),
+    }
+    said = ([word for word, holds in words.items() if holds] for words in (wrong, missing))
+    return next(said), next(said)
+
+
+def failed() -> bool:
+    """Whether the last sync ended with an error, and none runs."""
+    state = desk().sync_state()
+    return state.error is not None and state.progress is None

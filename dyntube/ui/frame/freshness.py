@@ -1,0 +1,192 @@
+"""Fetching in the background: what is missing, how far it is, when to draw again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ... import formats
+from ...archive.coverage import Coverage
+from ...fetch.background import State
+from ...fetch.sync import Progress
+from ...query.periods import Period
+from ..door import desk, local_now
+
+_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
+_REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
+
+
+def ensure_stored(spans: Sequence[Period], timezone: str) -> State:
+    """Have the background fetch what these spans need, and always what is new today."""
+    today = dt.datetime.now(dt.UTC).date()
+    days = [day for span in spans for day in span.utc_days(timezone)]
+    return desk().ensure([*days, today])
+
+
+def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
+    """The local days of a span, up to today, of which nothing is stored yet."""
+    days = known.days(span, timezone)
+    return [day for day, share in days.items() if share == 0 and day <= now.date()]
+
+
+def why_nothing() -> str:
+    """What to say where no day at all is stored: who fetches, and what else the archive holds."""
+    if not desk().external:
+        return "The first sync fills this page."
+    if not desk().access.is_admin:
+        return "A scheduler has to fetch it."
+    archive, found = desk().store().other_scopes()
+    root = formats.plain(str(archive))
+    if not found:
+        return f"A scheduler has to fetch into {root}, which holds no days."
+    scopes = formats.plain(formats.stored_scopes(found))
+    return f"The archive {root} holds other scopes: {scopes}. {formats.OTHER_SETTINGS}"
+
+
+def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
+    """The local days of a span, before today, of which only a part is stored."""
+    days = known.days(span, timezone)
+    return [day for day, share in days.items() if 0 < share < 1 and day < now.date()]
+
+
+def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
+    """Say which days the numbers leave out, when nothing is about to bring them."""
+    if desk().sync_state().progress or not desk().has_days():
+        return
+    if text := gap_text(period, timezone, known, now):
+        st.warning(text, icon=":material/event_busy:")
+
+
+def gap_text(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
+    """Which local days before today are not stored, or only a part of them; empty for none."""
+    days = known.days(period, timezone)
+    missing = missing_days(period, timezone, known, now)
+    cut = cut_days(period, timezone, known, now)
+    said = []
+    given_from, _ = desk().not_given()
+    if missing:
+        of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
+        said.append(_missing_text(missing, of, yet))
+    if cut:
+        said.append(_cut_text(cut, timezone, known, now))
+    if missing and missing[0] < given_from:
+        said.append(not_given_text())
+    rest = "them" if missing else "the rest"
+    return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
+
+
+def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
+    if len(missing) == of:
+        none = "None of these days is" if of > 1 else f"{formats.day(missing[0])} is not"
+        return f"{none} stored{yet}."
+    are = "is" if len(missing) == 1 else "are"
+    return (
+        f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
+        f"last of them {formats.day(missing[-1])}."
+    )
+
+
+def not_given_text() -> str:
+    """Before which day views cannot be had, in the server's words; empty where all can."""
+    day, words = desk().not_given()
+    if not words:
+        return ""
+    return f"Views before {formats.day(day)} could not be fetched: {formats.plain(words)}"
+
+
+def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.datetime) -> str:
+    last = cut[-1]
+    start, end = Period(last, last).bounds(timezone)
+    until = known.until(start, end).astimezone(now.tzinfo)
+    text = f"{formats.day(last)} is stored up to {until:%H:%M} only"
+    if until == start:
+        text = f"{formats.day(last)} is stored in part"
+    others = f", and so are parts of {formats.count(len(cut) - 1, 'day')} before" if cut[1:] else ""
+    return f"{text}{others}."
+
+
+def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent: bool) -> None:
+    """Watch the background sync; draw the page again when it has brought something."""
+    state = desk().sync_state()
+    busy = state.progress is not None
+    watch = st.fragment(run_every=poll_seconds(busy))(_watch)
+    watch(spans, timezone, drawn, busy, silent, not busy and _has_ended_early(state))
+
+
+def poll_seconds(busy: bool) -> float:
+    """How long a page waits until it looks at the background sync again."""
+    return _POLL_BUSY if busy else _POLL_IDLE
+
+
+def _bar(progress: Progress) -> None:
+    """How far a sync is that knows what there is to do."""
+    rest = formats.time_left(progress.seconds_left)
+    if progress.waiting:
+        rest = f"waiting for DynTube, {math.ceil(progress.waiting)} s"
+    st.progress(
+        progress.days_done / progress.days_total,
+        f"Loading your views: {progress.days_done:,} of {progress.days_total:,} days, "
+        f"{progress.views:,} views, {rest}",
+    )
+
+
+def under_way(state: State) -> None:
+    """How far the running sync is, and the way to end it, where it runs in this process."""
+    if not state.progress or not state.progress.days_total:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="fetching"):
+        with st.container():
+            _bar(state.progress)
+        if not state.elsewhere:
+            st.button("Cancel", icon=":material/close:", key="cancel", on_click=desk().cancel)
+    if cost := formats.cost(state.progress):
+        st.caption(f"{cost} What has come can be used meanwhile, and stays.")
+
+
+def ended(state: State, timezone: str) -> None:
+    """What ended the last sync early, how much of it is stored, and the way to go on."""
+    if state.progress or not _has_ended_early(state):
+        return
+    stored = f"{formats.stored(state.stopped)}. " if state.stopped else ""
+    again = f"{local_now(timezone) + dt.timedelta(seconds=state.rest):%H:%M}"
+    with st.container(horizontal=True, vertical_alignment="center", key="ended"):
+        if state.error:
+            tried = f"{stored}The next try is at {again}." if state.stopped else ""
+            st.error(f"{formats.plain(str(state.error))} {tried}", icon=":material/error:")
+        else:
+            st.info(f"Stopped; {stored}Fetching goes on at {again}.", icon=":material/stop_circle:")
+        if not desk().external:
+            label, icon = ("Try again", "refresh") if state.error else ("Go on", "play_arrow")
+            st.button(label, icon=f":material/{icon}:", key="retry", on_click=desk().retry)
+
+
+def _has_ended_early(state: State) -> bool:
+    return bool(state.error or state.stopped)
+
+
+def _watch(
+    spans: Sequence[Period],
+    timezone: str,
+    drawn: str,
+    was_busy: bool,
+    silent: bool,
+    told: bool,
+) -> None:
+    """Show the running sync, and draw the page again when there is something new to see.
+
+    Also where it has `told` how the last sync ended, and another one runs.
+    """
+    state = ensure_stored(spans, timezone)
+    if not silent:
+        under_way(state)
+    changed = desk().version() != drawn
+    drawn_at = st.session_state.setdefault("drawn-at", time.monotonic())
+    due = time.monotonic() - drawn_at > _REDRAW_SECONDS
+    news = told if state.progress else changed or was_busy
+    if news or (changed and due):
+        st.session_state["drawn-at"] = time.monotonic()
+        st.rerun()

@@ -1,0 +1,77 @@
+"""The head of a page: title, chips, how fresh the data is, menus."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ... import formats
+from ...report.labels import Labels, only_domain
+from ...report.selection import Selection
+from ...report.spans import Spans
+from .. import session
+from ..door import desk, local_now
+from .badges import badge, shortcomings
+
+_POLL_SECONDS = 30.0
+
+
+def head(
+    title: str, selection: Selection, span: str, shown: Spans | None
+) -> st.delta_generator.DeltaGenerator:
+    """Title, span of time and freshness; gives the place for menus, which know the page only later.
+
+    The badge is about what is `shown`; a page that itself says how fresh its views are needs none.
+    """
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="bottom",
+        gap="xsmall",
+        key="head",
+    ):
+        with st.container(gap="xxsmall", width="content", key="title"):
+            st.title(title, anchor=False)
+            st.caption(span)
+        with st.container(
+            horizontal=True, width="content", vertical_alignment="center", gap="small", key="tools"
+        ):
+            if shown:
+                with st.container(width="content", key="freshness"):
+                    _freshness(shown)
+            return st.container(horizontal=True, width="content", gap="small", key="menus")
+
+
+def chips(selection: Selection) -> None:
+    """Every filter, to be removed by a click."""
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
+        if not selection.filters:
+            # The row is always there: else the page would jump under the pointer at each click.
+            st.caption("Click a bar, a country or a row to filter everything by it")
+        labels = Labels(desk().names(), only_domain(selection))
+        for filter_ in selection.filters:
+            for value in filter_.values:
+                rest = tuple(other for other in filter_.values if other != value)
+                st.button(
+                    f"{formats.plain(labels.sentence(filter_, value))} :material/close:",
+                    key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
+                    help="Remove this filter",
+                    on_click=session.change,
+                    args=(lambda s, f=filter_, rest=rest: s.where(f.dimension, rest, f.operator),),
+                )
+
+
+@st.fragment(run_every=_POLL_SECONDS)
+def _freshness(shown: Spans) -> None:
+    if text := data_time(shown.timezone):
+        badge(text, *shortcomings(shown))
+
+
+def data_time(timezone: str) -> str:
+    """Up to when there are views, and when that was checked; empty where nothing is stored."""
+    newest, fetched = desk().newest_view(), desk().last_fetch()
+    if newest is None or fetched is None:
+        return ""
+    local, now = newest.astimezone(local_now(timezone).tzinfo), local_now(timezone)
+    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
+    checked = formats.ago((now - fetched).total_seconds())
+    return f"Views up to {day}{local:%H:%M} · checked {checked}"

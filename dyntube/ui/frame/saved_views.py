@@ -1,0 +1,144 @@
+"""The menu of saved views: open, save, rename, delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ... import formats
+from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
+from .. import session as state
+from ..door import desk
+from ..menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task
+
+COOKIE = "dyntube_reader"  # tells readers apart, and says nothing about them
+_MENU = "saved-views"
+_ROOT = Path(__file__).parents[3]
+
+
+def views_menu(page: str) -> None:
+    """The button "Saved views"; `page` is the page's title, its file in `pages/` is called like it.
+
+    Without a cookie to know a reader by, there are shared views only.
+    """
+    menu("Saved views", _MENU, ":material/bookmark:", lambda: _fill(page))
+
+
+def _fill(page: str) -> None:
+    reader = _reader()
+    views = desk().saved_views(reader)
+    _list("Yours", [view for view in views if view.owner != SHARED], reader, page)
+    _list("Shared", [view for view in views if view.owner == SHARED], reader, page)
+    if not views:
+        st.caption("A saved view opens this page again, with its period and filters.")
+    _save_form(_file_name(page), reader)
+
+
+def _reader() -> str:
+    return reader_id(st.context.cookies.get(COOKIE, ""))
+
+
+def _file_name(page: str) -> str:
+    return page.lower().replace(" ", "_") or "overview"
+
+
+def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:
+    if not views:
+        return
+    st.caption(title)
+    with st.container(gap="xxsmall"):
+        for view in views:
+            _row(view, reader, page)
+
+
+def _row(view: SavedView, reader: str, page: str) -> None:
+    match row_task(_MENU):
+        case ("delete", view.id):
+            question = f"Delete “{formats.plain(view.name)}”?"
+            confirm(_MENU, question, lambda: _delete(view, reader))
+        case ("rename", view.id):
+            _rename_form(view, reader)
+        case _:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                with st.container(width="stretch"):
+                    shown = (view.page, view.parameters) == (_file_name(page), state.parameters())
+                    of_page = view.page.replace("_", " ").capitalize()
+                    st.button(
+                        f"{formats.plain(view.name)} :gray[· {formats.plain(of_page)}]",
+                        key=f"{_MENU}-open-{view.id}",
+                        type="tertiary",
+                        icon=":material/check:" if shown else None,
+                        on_click=_open,
+                        args=(view, page),
+                    )
+                row_button(_MENU, "rename", view.id, "edit", "Rename this view")
+                row_button(_MENU, "delete", view.id, "delete", "Delete this view")
+
+
+def _open(view: SavedView, page: str) -> None:
+    file = _ROOT / "pages" / f"{view.page}.py"
+    if not file.is_file():
+        fail(_MENU, "The page of this view is gone. Delete the view, or save it anew.")
+        return
+    close(_MENU)
+    address = state.parameters()
+    state.take(view.parameters)
+    if view.page != _file_name(page):
+        st.switch_page(file, query_params=address)  # any other would be an entry of the history
+    st.rerun()
+
+
+def _rename_form(view: SavedView, reader: str) -> None:
+    key = f"{_MENU}-name-{view.id}"
+    with st.form(f"{_MENU}-rename", border=False):
+        st.text_input("New name", view.name, max_chars=LONGEST_NAME, key=key)
+        with st.container(horizontal=True, gap="small"):
+            st.form_submit_button(
+                "Rename", type="primary", on_click=_rename, args=(view, key, reader)
+            )
+            st.form_submit_button("Cancel", on_click=begin_task, args=(_MENU,))
+
+
+def _rename(view: SavedView, key: str, reader: str) -> None:
+    def rename() -> str:
+        renamed = desk().rename_view(view.id, st.session_state[key], reader)
+        return f"Renamed to {renamed.name}"
+
+    if attempt(_MENU, rename):
+        begin_task(_MENU)
+
+
+def _delete(view: SavedView, reader: str) -> None:
+    def remove() -> str:
+        desk().remove_view(view.id, reader)
+        return f"Deleted {view.name}"
+
+    begin_task(_MENU)
+    attempt(_MENU, remove)
+
+
+def _save_form(page: str, reader: str) -> None:
+    name, shared = f"{_MENU}-new-name", f"{_MENU}-new-shared"
+    with st.form(f"{_MENU}-save", border=False):
+        st.markdown("**Save this view**")
+        st.text_input("Name", max_chars=LONGEST_NAME, key=name, placeholder="Monday report")
+        if reader:
+            st.toggle("Share with everybody", key=shared)
+        else:
+            st.caption("Everybody will see it: this browser keeps no cookies to tell you by.")
+        st.form_submit_button("Save", type="primary", on_click=_save, args=(page, reader))
+
+
+def _save(page: str, reader: str) -> None:
+    session = st.session_state
+    owner = SHARED if session.get(f"{_MENU}-new-shared") else reader
+
+    def save() -> str:
+        view, replaced = desk().save_view(
+            session[f"{_MENU}-new-name"], page, state.parameters(), owner
+        )
+        return f"Replaced {view.name}" if replaced else f"Saved {view.name}"
+
+    if attempt(_MENU, save):
+        session[f"{_MENU}-new-name"] = ""

@@ -1,0 +1,62 @@
+"""What blocks stand in: columns, cards with a heading, switches, the colours of the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from .. import charts
+from . import session
+
+
+def columns(*widths: int) -> list[st.delta_generator.DeltaGenerator]:
+    """Boxes side by side, of these relative widths; on a phone one below the other."""
+    return st.columns(widths, gap="small")
+
+
+def card(title: str, help: str | None = None) -> st.delta_generator.DeltaGenerator:
+    """A bordered box with a heading; fill it with `with`."""
+    box = st.container(border=True, height="stretch")
+    box.subheader(title, anchor=False, help=help)
+    return box
+
+
+def headed(
+    title: str, key: str, help: str | None = None
+) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
+    """A bordered box with a heading, and the place for switches right of the heading."""
+    box = st.container(border=True, key=key, height="stretch")
+    head = box.container(
+        horizontal=True, horizontal_alignment="distribute", key=f"{key}-head", gap="small"
+    )
+    head.subheader(title, anchor=False, width="content", help=help)
+    switches = head.container(
+        horizontal=True, width="content", vertical_alignment="center", gap="small"
+    )
+    return box, switches
+
+
+def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") -> None:
+    """Buttons that set the field `name` of the selection to one of several values."""
+    key = key or f"switch-{name}"
+    st.session_state[key] = chosen
+
+    def changed() -> None:
+        if picked := st.session_state[key]:  # clicking the chosen one again empties it
+            session.change(lambda s: replace(s, **{name: picked}))
+
+    st.segmented_control(
+        name.capitalize(),
+        list(labels),
+        format_func=labels.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def palette() -> charts.Palette:
+    """The chart colours that go with the theme the reader has chosen."""
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT

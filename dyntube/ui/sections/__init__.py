@@ -1,0 +1,1 @@
+"""What one page draws and no other."""

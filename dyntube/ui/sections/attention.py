@@ -1,0 +1,134 @@
+"""The days that need attention, and those whose doubts are accepted, as a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import pandas as pd
+import streamlit as st
+
+from ... import formats
+from ...query.periods import Period
+from ...trust.reasons import accepted_text, ended
+from ...trust.states import STATE_LABELS, StoredDay
+from ...trust.trust import runs
+from ..door import desk
+from ..layout import card
+
+
+def attention_list(days: Sequence[StoredDay]) -> None:
+    """The days as a table, narrowed to one of their states if somebody wants that."""
+    if problem := desk().trust().problem:
+        st.warning(
+            f"It is not known which doubts were accepted. {formats.plain(problem)}",
+            icon=":material/warning:",
+        )
+    rows = attention(days, desk().external)
+    if not rows:
+        return
+    with card("Days that need attention"):
+        chosen = _chosen([row["State"] for row in rows])
+        st.dataframe(
+            pd.DataFrame([row for row in rows if chosen in (None, row["State"])]),
+            hide_index=True,
+            key="attention",
+            alt="Days that need attention",
+            column_config={
+                "Day": st.column_config.TextColumn(width=195),
+                "State": st.column_config.TextColumn(width=120),
+                "What happened": st.column_config.TextColumn(width=480),
+                "What happens next": st.column_config.TextColumn(width=300),
+            },
+        )
+        if doubtful := runs(day.day for day in days if day.state == "doubt"):
+            _how_to_accept(*doubtful[-1])
+
+
+def _chosen(states: Sequence[str]) -> str | None:
+    """The state that is looked at; None for all."""
+    counts = Counter(states)
+    if len(counts) == 1:
+        return None
+    return st.pills(
+        "State",
+        list(counts),
+        format_func=lambda state: f"{state} · {counts[state]:,}",
+        key="attention-state",
+        label_visibility="collapsed",
+    )
+
+
+def _how_to_accept(first: dt.date, last: dt.date) -> None:
+    st.caption(
+        "Whoever runs this dashboard can accept doubts that are known to do no harm; they stay in "
+        "this list and no longer count: "
+        f'`python -m dyntube accept --from {first} --to {last} --reason "..."`'
+    )
+
+
+def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
+    """A row for each day, newest first; days in a row of which the same is said are one."""
+    listed = [day for day in reversed(days) if day.needs_attention or day.accepted]
+    said = [(day, _row(day, external)) for day in listed]
+    return [{"Day": _dates(run[-1][0].day, run[0][0].day)} | run[0][1] for run in _runs(said)]
+
+
+def _row(day: StoredDay, external: bool) -> dict[str, str]:
+    return {
+        "State": STATE_LABELS[day.state],
+        "What happened": " ".join(_what_happened(day)),
+        "What happens next": _next(day, external),
+    }
+
+
+def _dates(first: dt.date, last: dt.date) -> str:
+    if first == last:
+        return formats.day(first)
+    span = Period(first, last)
+    return f"{formats.period(span)} · {span.days:,} days"
+
+
+_Said = tuple[StoredDay, dict[str, str]]
+
+
+def _runs(said: Sequence[_Said]) -> Iterator[list[_Said]]:
+    """Days, newest first, with those in one list that follow each other and have one row."""
+
+    def key(numbered: tuple[int, _Said]) -> tuple[int, list[str]]:
+        number, (day, row) = numbered
+        # Along a run of days both grow by one, so their sum stays.
+        return day.day.toordinal() + number, list(row.values())
+
+    for _, run in groupby(enumerate(said), key):
+        yield [found for _, found in run]
+
+
+def _what_happened(day: StoredDay) -> Iterator[str]:
+    if day.state == "damaged":
+        yield "The stored file cannot be read; its views are in no number."
+    elif day.state == "missing":
+        yield "It was never fetched." if not day.infos else "Only a part of it was fetched."
+    yield from (ended(doubt.text) for doubt in day.doubts)
+    yield from map(accepted_text, day.accepted)
+    if day.rejected:
+        yield f"{formats.count(day.rejected, 'record')} could not be read."
+
+
+def _next(day: StoredDay, external: bool) -> str:
+    again = "at the next scheduled sync" if external else "when somebody looks at it"
+    match day.state:
+        case "damaged":
+            return f"Fetched again {again}."
+        case "missing":
+            return f"Fetched {again}." if external else f"Fetched {again}, or by Sync now."
+        case "doubt" if not all(info.final for info in day.infos):
+            return f"Fetched again {again}."
+        case "doubt":
+            return "Stays like this until it is accepted or repaired."
+        case "accepted":
+            return "Nothing: it no longer counts as wrong."
+        case _:
+            return "Kept as they came; see “Could not be read” below."

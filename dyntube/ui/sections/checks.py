@@ -1,0 +1,191 @@
+"""Quality checks of the chosen period and filters, and what is behind each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from ... import formats
+from ...query.checks import CHECKS, Check
+from ...report.context import Scene
+from ...trust.day_checks import DAY_CHECKS, DayCheck
+from ...trust.states import StoredDay
+from .. import session
+from ..blocks.raw_views import ROWS, TIME, page_of, views_table
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the checks count: views under the filters, and the stored days of the period."""
+
+    views: int
+    counts: dict[str, int]
+    days: list[StoredDay]
+
+
+def find(scene: Scene) -> Found:
+    """The count of every check."""
+    zone = scene.timezone
+    counts = scene.checks()
+    touched = set(scene.period.utc_days(zone))
+    days = [day for day in scene.desk.store().days() if day.day in touched and day.infos]
+    of_days = {name: sum(map(c.amount, days)) for name, c in DAY_CHECKS.items()}
+    return Found(counts["views"], counts | of_days, days)
+
+
+def quality_checks(scene: Scene) -> None:
+    """Every check with its count; one can be opened to show what it counts."""
+    found = find(scene)
+    if not found.views and not found.days:
+        st.info(
+            "There are no views in this period to check. Choose another one on the left.",
+            icon=":material/event_busy:",
+        )
+        return
+    st.caption(_scope(scene, found))
+    _table(found)
+    _chooser(scene, found)
+    chosen = scene.selection.check
+    if chosen:
+        _behind(scene, found, chosen)
+
+
+def _scope(scene: Scene, found: Found) -> str:
+    text = f"Of {formats.count(found.views, 'view')}, {formats.period(scene.period)}."
+    if scene.filters:
+        first = next(iter(DAY_CHECKS.values())).label
+        text += f" From “{first}” on, checks are of whole days, without the filters."
+    return text
+
+
+def _table(found: Found) -> None:
+    every: list[Check | DayCheck] = [*CHECKS.values(), *DAY_CHECKS.values()]
+    counts = [found.counts[check.name] for check in every]
+    table = pd.DataFrame(
+        {
+            "Check": [check.label for check in every],
+            "Count": counts,
+            "Share": [
+                100 * count / found.views if check.name in CHECKS and found.views else math.nan
+                for check, count in zip(every, counts, strict=True)
+            ],
+            "Touches": [check.touched for check in every],
+            "What we do": [check.help for check in every],
+            "Open": ["Show" if count else None for count in counts],
+        }
+    )
+
+    def opened() -> None:
+        chosen = every[st.session_state["check-open"].row].name
+        session.change(lambda s: replace(s, check=chosen))
+
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="checks",
+        height="content",
+        placeholder="",
+        alt="Quality checks",
+        column_config={
+            "Check": st.column_config.TextColumn(width=215),
+            "Count": st.column_config.NumberColumn(format="localized", width=65),
+            "Share": st.column_config.NumberColumn(
+                format="%.1f%%", width=60, help="Of the views in this period, as filtered"
+            ),
+            "Touches": st.column_config.TextColumn(width=345, help="The numbers it affects"),
+            "What we do": st.column_config.TextColumn(width=270),
+            "Open": st.column_config.ButtonColumn(
+                "", type="tertiary", width=60, key="check-open", on_click=opened
+            ),
+        },
+    )
+
+
+def _chooser(scene: Scene, found: Found) -> None:
+    labels = {name: c.label for name, c in (CHECKS | DAY_CHECKS).items()}
+    chosen = scene.selection.check
+    offered = [name for name in labels if found.counts[name] or name == chosen]
+    st.session_state["check"] = chosen
+
+    def changed() -> None:
+        picked = st.session_state["check"]
+        session.change(lambda s: replace(s, check=picked))
+
+    st.selectbox(
+        "Show what is behind a check",
+        offered,
+        index=None,
+        format_func=lambda name: f"{labels[name]} · {found.counts[name]:,}",
+        key="check",
+        placeholder="Choose a check" if offered else "Every check counts 0",
+        disabled=not offered,
+        on_change=changed,
+        width=420,
+    )
+
+
+def _behind(scene: Scene, found: Found, chosen: str) -> None:
+    total = found.counts[chosen]
+    label = (CHECKS.get(chosen) or DAY_CHECKS[chosen]).label
+    if not total:
+        st.info(f"{label}: none in this period.", icon=":material/check_circle:")
+        return
+    if chosen in CHECKS:
+        text = f"{label}: {formats.count(total, 'view')}"
+        views_table(scene, total, text, chosen, check=chosen)
+    elif chosen == "rejected":
+        _rejected(scene, found.days, total)
+    else:
+        _days(scene, found.days, DAY_CHECKS[chosen])
+
+
+def _rejected(scene: Scene, days: Sequence[StoredDay], total: int) -> None:
+    first = page_of("rejected", total, f"{formats.count(total, 'record')} could not be read")
+    records = scene.desk.store().rejected(days[0].day, days[-1].day)
+    shown = [
+        {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
+        for day, record in islice(records, first, first + ROWS)
+    ]
+    st.dataframe(shown, hide_index=True, key="rejected", alt="Records that could not be read")
+
+
+def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
+    zone = ZoneInfo(scene.timezone)
+    wanted = [day for day in reversed(days) if check.amount(day)]
+    first = page_of(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
+    table = pd.DataFrame(
+        {
+            "Day": [day.day for day in wanted],
+            check.label: [check.amount(day) for day in wanted],
+            "Views stored": [day.rows for day in wanted],
+            "DynTube's count": [day.counted for day in wanted],
+            "Could not be read": [day.rejected for day in wanted],
+            "Fetched": [_local(day.fetched_at, zone) for day in wanted],
+        }
+    )
+    if check.counts == "days":
+        table = table.drop(columns=check.label)
+    if check.why:
+        table.insert(1, "Why", list(map(check.why, wanted)))
+    st.dataframe(
+        table.iloc[first : first + ROWS],
+        hide_index=True,
+        key="days",
+        alt=check.label,
+        column_config={
+            "Day": st.column_config.DateColumn(format="D MMM YYYY"),
+            "Why": st.column_config.TextColumn(width=420),
+            "Fetched": st.column_config.DatetimeColumn(format=TIME),
+        },
+    )
+
+
+def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
+    return at.astimezone(zone).replace(tzinfo=None) if at else None

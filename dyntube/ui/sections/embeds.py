@@ -1,0 +1,271 @@
+"""Where videos are embedded: which domains come and go, and how each of them plays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ... import charts, formats
+from ...charts import Item
+from ...export.table import Sheet
+from ...insight.comparison import few, metric_of
+from ...insight.domains import BACK, GONE, NEW, watch
+from ...query.dimensions import HIERARCHIES, UNKNOWN
+from ...query.metrics import Metric, metric
+from ...query.periods import EARLIEST, ONE_DAY, Period
+from ...report.breakdown import Breakdown, breakdown
+from ...report.context import Scene
+from ...report.firsts import stored_span
+from ..blocks.drill import drill
+from ..clicks import chart_key, toggles, toggles_rows
+from ..frame.freshness import missing_days
+from ..layout import card, columns, headed, palette, switch
+
+_BY = "embed_domain"
+CAMPAIGN = HIERARCHIES["campaign"]
+_ROW, _ROWS = 36, 6  # pixels; rows of a list before it scrolls
+_BARS = 10
+_HELP = (
+    "New: no view before this period in what is stored. Back: none in the comparison, but some "
+    "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
+    "are listed, and never make one new or gone."
+)
+_HOW_TO_EXPECT = (
+    "To be told of domains that are not your own, whoever runs this dashboard names yours in the "
+    "setting `DYNTUBE_OWN_DOMAINS`."
+)
+
+
+def domain_watch(scene: Scene) -> None:
+    """The domains that are new, gone or not expected, each to be filtered by."""
+    own = scene.desk.own_domains
+    found, days = _domains(scene), _days(scene)
+    now, before = _sides(found)
+    rows = watch(now, before, days, period=scene.period, comparison=scene.comparison, own=own)
+    scene.report.add(Sheet("Domain watch", rows))
+    new, gone = _new(scene, found, rows, days), _gone(scene, found, rows)
+    with card("Domain watch", _HELP):
+        left, right = columns(1, 1)
+        if own:
+            sides = [(left, new), (left, gone), (right, _unexpected(found, rows))]
+        else:
+            sides = [(left, new), (right, gone)]
+        for side, list_ in sides:
+            with side:
+                _draw(scene, list_)
+        st.caption(_history(scene, days))
+        if not own:
+            st.caption(_HOW_TO_EXPECT)
+
+
+def _domains(scene: Scene) -> Breakdown:
+    """The page's metrics by domain: the same question as that of the table below."""
+    return breakdown(scene, _BY)
+
+
+def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """The domains of the period, and those of the comparison if there is one."""
+    rows, counts = found.rows, ["views", "plays"]
+    now = rows.loc[rows["views"] > 0, [_BY, *counts]]
+    if "views_before" not in rows:
+        return now, None
+    columns = {f"{name}_before": name for name in counts}
+    before = rows.loc[rows["views_before"] > 0, [_BY, *columns]]
+    return now, before.rename(columns=columns)
+
+
+def _days(scene: Scene) -> pd.DataFrame:
+    """The stored days, up to the period's end, on which each domain has views of any kind.
+
+    Without filters, so that a change of filters asks nothing again; and in two questions, since
+    what was before the period seldom changes.
+    """
+    start = max(EARLIEST, stored_span(scene).start)
+    spans = [scene.period]
+    if start < scene.period.start:
+        spans.append(Period(start, scene.period.start - ONE_DAY))
+    asked = [scene.query(_BY, "day", metrics=("views",), period=span, filters=()) for span in spans]
+    return pd.concat([scene.answer(query) for query in asked])
+
+
+@dataclass(frozen=True, eq=False)
+class _List:
+    """One kind of domains, counted and listed.
+
+    `rows` is None where nobody can say which they are, `count` how many of them the heading counts
+    and `note` what it says of these; `said` stands in place of rows. With `gone`, views are those
+    of the comparison.
+    """
+
+    label: str
+    help: str
+    rows: pd.DataFrame | None
+    said: str
+    count: int = 0
+    note: str = ""
+    gone: bool = False
+
+
+def _new(scene: Scene, found: Breakdown, rows: pd.DataFrame, days: pd.DataFrame) -> _List:
+    name, help_ = "New", "Domains without a view before this period. Those that are back follow."
+    if not (days["day"] < pd.Timestamp(scene.period.start)).any():
+        said = "Nothing is stored before this period, so no domain can be called new."
+        return _List(name, help_, None, said)
+    new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
+    notes = [_share(new["views"], found.rows["views"])] if len(new) else []
+    notes += [f"{len(back):,} back after a pause"] if len(back) else []
+    listed = pd.concat([new, back], ignore_index=True)
+    said = "No new domain in this period."
+    return _List(name, help_, listed, said, len(new), ", ".join(notes))
+
+
+def _gone(scene: Scene, found: Breakdown, rows: pd.DataFrame) -> _List:
+    name, help_ = "Gone", "Domains with views in the comparison and none in this period."
+    if scene.comparison is None or scene.comparison.start >= scene.period.start:
+        said = "Nothing earlier is compared, so no domain can be called gone."
+        return _List(name, help_, None, said)
+    gone = rows[rows["status"] == GONE]
+    note = f"{_share(gone['views_before'], found.rows['views_before'])} before"
+    return _List(name, help_, gone, "No domain is gone.", len(gone), note, gone=True)
+
+
+def _unexpected(found: Breakdown, rows: pd.DataFrame) -> _List:
+    others = rows[(rows["own"] == "no") & (rows["views"] > 0)]
+    return _List(
+        "Unexpected",
+        "Domains with views in this period that are none of your own, nor below one of them.",
+        others,
+        "Every domain is one of your own.",
+        len(others),
+        _share(others["views"], found.rows["views"]),
+    )
+
+
+def _share(part: pd.Series[float], whole: pd.Series[float]) -> str:
+    return f"{part.sum() / whole.sum():.1%} of views" if whole.sum() else ""
+
+
+def _draw(scene: Scene, list_: _List) -> None:
+    rows = list_.rows
+    count = formats.NONE if rows is None else f"{list_.count:,}"
+    with st.container(gap=None):
+        st.metric(list_.label, count, help=list_.help)
+        st.caption(list_.said if rows is None or rows.empty else list_.note)
+    if rows is None or rows.empty:
+        return
+    values = [str(value) for value in rows[_BY]]
+    chosen = scene.selection.values(_BY)
+    ticked = [row for row, value in enumerate(values) if value in chosen]
+    # A new key for new rows, or the ticks of the old ones would stay.
+    key = f"{list_.label.lower()}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
+    st.dataframe(
+        _shown(list_, rows),
+        hide_index=True,
+        key=key,
+        height=_ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
+        row_height=_ROW,
+        placeholder=formats.NONE,
+        on_select=toggles_rows(key, _BY, values),
+        selection_mode=["multi-row", "single-cell"],
+        selection_default={"selection": {"rows": ticked}},
+        alt=f"{list_.label} domains with their views and plays",
+        column_config=_config(),
+    )
+
+
+def _shown(list_: _List, rows: pd.DataFrame) -> pd.DataFrame:
+    side = "_before" if list_.gone else ""
+    day = "last_view" if list_.gone else "first_view"
+    shown = {
+        _BY: rows[_BY],
+        "views": rows[f"views{side}"],
+        "plays": rows[f"plays{side}"],
+        day: rows[day],
+    }
+    if list_.count < len(rows):  # the others are back
+        shown["status"] = rows["status"]
+    return pd.DataFrame(shown)
+
+
+def _config() -> dict[str, Any]:
+    number, day = st.column_config.NumberColumn, st.column_config.DateColumn
+    return {
+        _BY: st.column_config.TextColumn("Domain", width=190),
+        "views": number("Views", format="localized", width=60),
+        "plays": number("Plays", format="localized", width=60),
+        "first_view": day("First view", format="D MMM YYYY", width=95),
+        "status": st.column_config.TextColumn("", width=55),
+        "last_view": day("Last view", format="D MMM YYYY", width=95),
+    }
+
+
+def _history(scene: Scene, days: pd.DataFrame) -> str:
+    """How far back it is known which domains there were."""
+    first = days["day"].min().date()
+    text = f"First and last views are those stored, from {formats.day(first)} on"
+    if first < scene.period.start:
+        before = Period(first, scene.period.start - ONE_DAY)
+        if missing := len(missing_days(before, scene.timezone, scene.known, scene.now)):
+            text += f", with {formats.count(missing, 'day')} missing"
+    return f"{text}. Click a domain to filter by it."
+
+
+def campaigns(scene: Scene) -> None:
+    """How those did who came by letters and advertisements; nothing where nobody did."""
+    found = scene.answer(scene.query(*CAMPAIGN, metrics=("views",)))
+    if (found[[*CAMPAIGN]] != UNKNOWN).any(axis=None):
+        drill(scene, "campaign", "campaign_source", title="Campaigns")
+
+
+def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
+    """One of these metrics, to be chosen, of the domains with most views."""
+    chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
+    measure, found = metric(chosen), _domains(scene)
+    # Not the best of all domains: a rate of few plays is soon the best.
+    top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
+    top = top.sort_values(chosen, ascending=False, kind="stable")
+    shown = [name for name in top if metric_of(str(name)) in {"views", "plays", chosen}]
+    named = pd.DataFrame(scene.labels.exported(_BY, top[_BY]), top.index).join(top[shown])
+    scene.report.add(Sheet(f"{measure.label} by domain", named))
+    box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
+    with switches:
+        switch("metric", {name: metric(name).label for name in metrics}, chosen)
+    key = chart_key("bars-domains", scene.selection, _BY)
+    with box:
+        st.plotly_chart(
+            charts.bars(
+                measure,
+                [_item(found, measure, row) for row in top.to_dict("records")],
+                palette(),
+                chosen=scene.selection.values(_BY),
+            ),
+            key=key,
+            theme=None,
+            config=charts.PLAIN_CONFIG,
+            on_select=toggles(key),
+            selection_mode="points",
+            alt=f"{measure.label} of the domains with most views",
+        )
+        whole = formats.value(measure, float(found.total[chosen]), full=True)
+        st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
+
+
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
+    value, amount = str(row[_BY]), float(row[measure.name])
+    text = formats.value(measure, amount)
+    if measure.additive:
+        text = f"{amount / float(found.total[measure.name]):.1%}"
+    return Item(
+        value,
+        str(row["label"]),
+        amount,
+        text=text,
+        hover=f"{row['views']:,.0f} views, {row['plays']:,.0f} plays",
+        context=value == UNKNOWN,
+        dimension=_BY,
+        few=few(measure, row),
+    )

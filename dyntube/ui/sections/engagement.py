@@ -1,0 +1,255 @@
+"""How much was watched, and when: the curve, the histogram, the hours of the week."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from ... import charts, formats
+from ...export.table import Sheet
+from ...insight import engagement
+from ...insight.engagement import Numbers, Typical, Watched
+from ...query.dimensions import dimension
+from ...query.metrics import FEW, Metric
+from ...query.query import Query
+from ...report.context import Scene, with_parts
+from .. import session
+from ..blocks.doubts import of_scene
+from ..layout import card, headed, palette
+from .length_and_sound import METRICS, NO_PLAYS, chosen_metric, metric_switch
+
+HINT = f"Fewer than {FEW} plays: read it as a hint only"
+_CURVE_HELP = (
+    "For each part of the length, the share of plays that watched at least so much. It says how "
+    "much was watched, not where: DynTube records the time watched, not the place in the video."
+)
+_CLOCK = {
+    "weekday": ("All weekdays", tuple(map(str, range(1, 8)))),
+    "hour_of_day": ("All hours", tuple(map(str, range(24)))),
+}
+
+
+_Band = tuple[list[float], list[float], list[float]]
+
+
+def sentences(*texts: str) -> str:
+    """Parts of a caption, one after the other."""
+    return ". ".join(texts) + "."
+
+
+def shares_query(scene: Scene) -> Query:
+    """What the curve, the histogram, the rules and the funnel are drawn from."""
+    return scene.query("watched_percent", metrics=("views", "plays", "completions"))
+
+
+def watched(scene: Scene) -> tuple[Watched, Watched | None]:
+    """How much plays watched in this period, and in the one compared with."""
+    query = shares_query(scene)
+    earlier = scene.earlier(query)
+    now = engagement.watched_shares(scene.answer(query))
+    return now, engagement.watched_shares(scene.answer(earlier)) if earlier else None
+
+
+def watched_curve(scene: Scene) -> None:
+    """How many plays watched at least so much, with the comparison's curve behind it."""
+    now, before = watched(scene)
+    behind: _Band | None = None
+    name = text = ""
+    if before and before.plays and scene.comparison:
+        # A band of no width: its curve alone is seen.
+        behind, name = (before.curve,) * 3, formats.period(scene.comparison)
+        text = f"Dotted: {name}, where half watched {before.median}% or more"
+    _curve(now, behind, "This period" if name else "", name, text)
+    rows = pd.DataFrame({"watched_at_least": range(101), "share": now.curve})
+    if before:
+        rows["share_before"] = before.curve
+    scene.report.add(Sheet("How much was watched", rows))
+
+
+def video_curve(scene: Scene, video: str) -> None:
+    """How much of one video was watched, against what is usual for others of like length."""
+    asked = ("plays", "played_length")
+    query = scene.query("video", "watched_percent", metrics=asked, without=("video",))
+    found = scene.answer(query)
+    lengths = engagement.video_lengths(found)
+    others = found[found["video"] != video]
+    now = engagement.watched_shares(found[found["video"] == video])
+    usual = engagement.typical(others, lengths, lengths[video]) if video in lengths else None
+    band = (usual.lower, usual.median, usual.upper) if usual else None
+    other = "Videos of like length" if usual else ""
+    _curve(now, band, "This video" if usual else "", other, _usual_text(usual))
+    rows = {"watched_at_least": range(101), "share": now.curve}
+    if usual:
+        rows |= {"usual_lower_quartile": usual.lower, "usual_median": usual.median}
+        rows |= {"usual_upper_quartile": usual.upper}
+    scene.report.add(Sheet("How much was watched", pd.DataFrame(rows)))
+
+
+def _usual_text(usual: Typical | None) -> str:
+    if usual is None:
+        few = engagement.FEWEST_VIDEOS
+        return f"Fewer than {few} other videos of like length have {FEW} plays"
+    return (
+        f"Dotted and shaded: median and middle half of {usual.videos} other videos, at most "
+        f"{usual.factor:g} times longer or shorter"
+    )
+
+
+def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str) -> None:
+    with card("How much was watched", _CURVE_HELP):
+        if _is_empty(now):
+            return
+        draw(
+            charts.watched_curve(
+                now.curve, palette(), typical=typical, name=name, typical_name=other
+            ),
+            "watched-curve",
+            "Share of plays by how much of the video they watched at least",
+        )
+        lower, middle, upper = now.quartiles or (0, 0, 0)
+        st.caption(
+            sentences(
+                f"Half of the plays watched {middle}% or more; the middle half, {lower}% to "
+                f"{upper}%",
+                *filter(None, [text]),
+                *_reservations(now),
+            )
+        )
+
+
+def watched_histogram(scene: Scene) -> None:
+    """How many plays watched how much."""
+    now, _ = watched(scene)
+    counts = now.histogram()
+    with card("Plays by share watched", "How many plays watched so much of the video's length."):
+        if _is_empty(now):
+            return
+        draw(
+            charts.histogram(counts, palette()),
+            "watched-histogram",
+            "Number of plays by how much of the video they watched",
+        )
+        little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
+        st.caption(
+            sentences(
+                f"{little:.1%} of plays watched less than 5%, {all_:.1%} the whole length",
+                *_reservations(now),
+            )
+        )
+    starts = range(0, 100, 5)
+    rows = {"watched_from": starts, "watched_to": range(5, 101, 5), "plays": counts}
+    scene.report.add(Sheet("Plays by share watched", pd.DataFrame(rows)))
+
+
+def _is_empty(now: Watched) -> bool:
+    """Whether there is nothing to draw; then it says why."""
+    if not now.plays:
+        unknown = "No share can be told: the length of every video played is unknown."
+        st.caption(unknown if now.left_out else NO_PLAYS)
+    return not now.plays
+
+
+def _reservations(now: Watched) -> list[str]:
+    found = [HINT] if now.plays < FEW else []
+    return [*found, f"{unknown_plays(now)} are left out"] if now.left_out else found
+
+
+def unknown_plays(now: Watched) -> str:
+    """How many plays have no share watched, in words."""
+    return f"{formats.count(now.left_out, 'play')} of unknown length or watch time"
+
+
+def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
+    """Put a figure on the page that nothing happens to when it is clicked."""
+    st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
+
+
+def heatmap(scene: Scene) -> None:
+    """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
+    measure = chosen_metric(scene)
+    found = scene.answer(scene.query(*_CLOCK, metrics=with_parts(METRICS), without=_CLOCK))
+    hours = engagement.hours_of_week(scene.period, scene.timezone, scene.known)
+    box, switches = headed("When people watch", "heatmap", measure.help)
+    with switches:
+        metric_switch(measure, "heatmap-metric")
+    with box:
+        drawn, values, few = _week(measure, found, hours)
+        if not found["plays"].any():
+            st.caption(NO_PLAYS)
+            return
+        draw(
+            charts.heatmap(drawn, values, palette(), few=few, doubtful=_doubtful(scene)),
+            "heatmap-chart",
+            f"{drawn.label} by weekday and hour of the day",
+        )
+        dots = [f"Dots: fewer than {FEW} plays"] if few is not None and few.any() else []
+        doubts = [text] if (text := of_scene(scene).own_text) else []
+        st.caption(sentences(*_hours_text(scene, measure), *dots, *doubts))
+        with st.container(horizontal=True, gap="small", key="heatmap-filters"):
+            for name in _CLOCK:
+                _clock_filter(scene, name)
+    named = {name: [scene.labels.one(name, str(value)) for value in found[name]] for name in _CLOCK}
+    had = hours[found["weekday"] - 1, found["hour_of_day"]]
+    rows = found[[*_CLOCK, *METRICS]].assign(**named, hours_in_period=had)
+    scene.report.add(Sheet("By weekday and hour", rows))
+
+
+def _doubtful(scene: Scene) -> NDArray[np.bool_]:
+    """Which hours of the week are in doubt on some day of the period."""
+    found = scene.trust.within([scene.period], scene.timezone).stretches
+    return engagement.hours_of_week(scene.period, scene.timezone, found) > 0
+
+
+def _week(
+    measure: Metric, found: pd.DataFrame, hours: Numbers
+) -> tuple[Metric, Numbers, NDArray[np.bool_] | None]:
+    """What a heatmap is about, its values, and where they are of few plays."""
+    values = engagement.week(found, measure.name)
+    if not measure.is_amount:
+        return measure, values, np.isfinite(values) & (engagement.week(found, measure.basis) < FEW)
+    averages = engagement.an_hour(values, hours)
+    many = bool((averages > 99).any())  # fractions of so many say nothing
+    return (
+        replace(measure, label=f"{measure.label} an hour", format="number" if many else "ratio"),
+        averages,
+        None,
+    )
+
+
+def _hours_text(scene: Scene, measure: Metric) -> tuple[str, str]:
+    clock = f"Hours as the clocks of {scene.timezone} show them"
+    if not measure.is_amount:
+        return f"{measure.label} of all plays that began in such an hour", clock
+    times, cut = engagement.weekdays(scene.period, scene.timezone, scene.known)
+    most = max(times)
+    least = min((count for count in times if count), default=0)
+    often = formats.count(most, "time") if least == most else f"{least} to {most} times"
+    often += f", and {formats.count(cut, 'day')} in part" if cut else ""
+    return (
+        f"{measure.label} in an average hour: each weekday came {often} in this period, and totals "
+        "are divided by the hours that are stored",
+        clock,
+    )
+
+
+def _clock_filter(scene: Scene, name: str) -> None:
+    """A filter on weekdays or hours, since a chart cannot tell which square was clicked."""
+    nothing, values = _CLOCK[name]
+    chosen, key = scene.selection.values(name), f"heatmap-{name}"
+    st.session_state[key] = list(chosen)
+    st.multiselect(
+        dimension(name).label,
+        [*values, *(value for value in chosen if value not in values)],
+        format_func=lambda value: scene.labels.one(name, value),
+        key=key,
+        placeholder=nothing,
+        label_visibility="collapsed",
+        select_all=False,
+        width=300,
+        on_change=lambda: session.change(lambda s: s.where(name, tuple(st.session_state[key]))),
+    )

@@ -1,0 +1,279 @@
+"""The last 60 minutes, which draw themselves again: how many, who is there, the latest views.
+
+All of it ends at the moment up to which views are known, so that a minute that was not asked for
+yet does not look like a quiet one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from ... import charts, formats
+from ...archive.coverage import Coverage
+from ...errors import DynTubeError
+from ...insight.comparison import compare
+from ...query.metrics import Metric, metric
+from ...query.query import Filter
+from ...reading.zones import zone_info
+from ...report.context import Scene
+from ...report.labels import resolved
+from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
+from ...report.tables import Report
+from .. import session
+from ..blocks.breakdown_charts import share_bars
+from ..blocks.cards import IN_DOUBT, explained
+from ..blocks.doubts import Doubtful, banner, doubtful
+from ..door import desk, local_now
+from ..frame.badges import failed
+from ..frame.freshness import gap, under_way, why_nothing
+from ..frame.page import show_error
+from ..layout import card, columns, palette
+from .latest import latest_views
+
+REFRESH = dt.timedelta(minutes=1)  # how old today's views may be while somebody looks
+_EVERY, _SOON = 10.0, 2.0  # seconds between drawings; the shorter while views are missing
+_LATE = dt.timedelta(minutes=2)  # since the last check
+_SEARCHED = 7  # days in which the newest view under filters is looked for
+_GROWING = metric("watch_time")  # views that go on add to it, so it is not compared
+_ACTIVE = (
+    "Different viewers whose view, by its start and the watch time known so far, reached into the "
+    f"last {ACTIVE_MINUTES} minutes. Approximate: DynTube reports watch time with a delay."
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known now: the last hour that is, if any of it is recent; whether more comes."""
+
+    now: dt.datetime
+    covered: Coverage
+    checked: dt.datetime | None
+    fetching: bool
+    error: str
+
+    @property
+    def hour(self) -> Hour | None:
+        """Sixty minutes up to what was checked last; None where that is longer ago."""
+        if self.checked is None or since(self.checked, self.now) >= dt.timedelta(minutes=MINUTES):
+            return None
+        return Hour(self.checked)
+
+    @property
+    def late(self) -> bool:
+        """Whether the last check is longer ago than it should be."""
+        return self.checked is None or since(self.checked, self.now) >= _LATE
+
+    @property
+    def waiting(self) -> bool:
+        """Whether what is missing is on its way."""
+        return self.late and self.fetching
+
+
+def live(scene: Scene) -> None:
+    """All of the page; it draws itself again every few seconds, and nothing else with it."""
+    known = _look(scene.timezone)
+    every = _SOON if known.waiting else _EVERY
+    shown = "" if known.fetching else known.error
+    st.fragment(run_every=every)(_refresh)(scene, known.waiting, shown)
+
+
+def _look(timezone: str) -> Known:
+    """Ask for what is new, and say what is known."""
+    now = local_now(timezone)
+    hour = Hour(now)
+    found = desk().ensure(hour.period.utc_days(timezone), REFRESH)
+    if not found.progress:
+        found = desk().ensure(hour.week_ago.period.utc_days(timezone))
+    covered = desk().fetched()
+    checked = known_until(covered)
+    checked = checked.astimezone(now.tzinfo) if checked else None
+    return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
+
+
+def _refresh(scene: Scene, waiting: bool, error: str) -> None:
+    """Draw what is known now; all of the page where more than this block must change."""
+    try:
+        known = _look(scene.timezone)
+        clicked = session.current() != scene.selection  # on a bar
+        failed = not known.fetching and known.error != error  # or no longer
+        if clicked or failed or known.waiting != waiting:
+            st.rerun()
+        _draw(scene, known)
+    except DynTubeError as failure:
+        show_error(failure)
+
+
+def _draw(scene: Scene, known: Known) -> None:
+    hour, newest = known.hour, _newest_stored(scene.timezone)
+    if hour is None and known.fetching:
+        st.caption("Fetching the views of today.")
+        under_way(desk().sync_state())
+        for height in (90, 220, 360):
+            st.skeleton(height=height)
+    elif hour is None:
+        text = f"Nothing is stored yet. {why_nothing()}"
+        if known.checked:
+            text = f"Views were last fetched at {formats.moment(known.checked)}, so nothing is "
+            text += f"known of the last {MINUTES} minutes.{_newest(newest)}"
+        st.info(text, icon=":material/hourglass_empty:")
+    else:
+        earlier, name = _compared(hour, known.covered)
+        compared = earlier.period if earlier else None
+        scene = replace(scene, trust=scene.desk.trust())
+        found = doubtful(scene.trust, hour.period, compared, scene.timezone, known.now)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
+            _badge(known, hour.end, newest, found)
+            text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
+            st.caption(text + (f" Changes are against {name}." if earlier else ""))
+        banner(found)
+        if not known.covered.is_whole(*hour.bounds):
+            gap(hour.period, scene.timezone, known.covered, known.now)
+        _draw_hour(scene, known, hour, earlier, found)
+
+
+def _newest_stored(timezone: str) -> dt.datetime | None:
+    newest = desk().newest_view()
+    return newest.astimezone(zone_info(timezone)) if newest else None
+
+
+def _newest(newest: dt.datetime | None) -> str:
+    return f" The newest is from {formats.moment(newest)}." if newest else ""
+
+
+def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None, found: Doubtful) -> None:
+    external = desk().external
+    wrong = ["last sync failed"] * failed() + [found.text] * bool(found.days)
+    text = " · ".join([freshness(known.now, newest, checked, external), *wrong])
+    if wrong:
+        st.badge(text, icon=":material/warning:", color="orange")
+        return
+    st.badge(
+        text,
+        icon=":material/schedule:" if known.late else ":material/sensors:",
+        color="green" if not known.late else "gray" if external else "orange",
+    )
+
+
+def _draw_hour(
+    scene: Scene, known: Known, hour: Hour, earlier: Hour | None, found: Doubtful
+) -> None:
+    scene = replace(scene, known=known.covered)
+    spans = tuple(span.period for span in (hour, earlier) if span)
+    filters = resolved(scene.selection.filters, spans, scene.timezone, scene.desk)
+    shown = _of(scene, hour, filters)
+    row = _totals(shown, _of(scene, earlier, filters) if earlier else None)
+    with st.grid(5, min_column_width=150, gap="small", key="cards"):
+        _active_card(scene, known, hour, filters)
+        for measure in scene.metrics:
+            _card(metric(measure), row, found)
+    if not row["views"]:
+        st.info(_quiet(scene, hour, filters), icon=":material/bedtime:")
+        return
+    _minutes(shown, hour)
+    left, right = columns(2, 1)
+    with left:
+        latest_views(shown, hour, int(row["views"]))
+    with right:
+        with card("Countries"):
+            share_bars(shown, "country", rows=5)
+        with card("Videos"):
+            share_bars(shown, "video", rows=5)
+
+
+def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
+    """The hour to compare with, of those that are known, and what it is called."""
+    for earlier, name in (
+        (hour.week_ago, "the same time a week ago"),
+        (hour.before, "the hour before"),
+    ):
+        if covered.is_whole(*earlier.bounds):
+            return earlier, name
+    return None, ""
+
+
+def _of(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> Scene:
+    """The page over an hour; its tables are those of this drawing."""
+    return replace(
+        scene,
+        period=hour.period,
+        comparison=None,
+        filters=(*filters, hour.filter),
+        report=Report(demo=scene.report.demo),
+    )
+
+
+def _totals(shown: Scene, earlier: Scene | None) -> pd.Series[float]:
+    both = shown.answer(shown.totals)
+    if earlier:
+        both = compare(both, earlier.answer(earlier.totals), [], list(shown.totals.metrics))
+        both = both.drop(columns=[f"{_GROWING.name}_before", f"{_GROWING.name}_change"])
+    return both.iloc[0]
+
+
+def _active_card(scene: Scene, known: Known, hour: Hour, filters: tuple[Filter, ...]) -> None:
+    period, watched = hour.active
+    active = (*filters, watched)
+    query = scene.query(metrics=("viewers",), period=period, filters=active)
+    count = int(scene.answer(query)["viewers"].iloc[0])
+    recent = since(hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
+    with st.container(border=True, height="stretch", key="card-active"):
+        st.metric(
+            "Active now",
+            (f"about {count:,}" if count else "nobody") if recent else formats.NONE,
+            "approximate" if recent else "not known yet",
+            delta_color="off",
+            delta_arrow="off",
+            help=_ACTIVE,
+        )
+
+
+def _card(measure: Metric, row: pd.Series[float], found: Doubtful) -> None:
+    text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
+    changed = text[:1] in ("+", "-")
+    help_ = explained(measure, row, doubts=found.reasons)
+    if measure is _GROWING:
+        help_ += "\n\nNot compared: views that go on still add to it."
+    with st.container(border=True, height="stretch", key=f"card-{measure.name}"):
+        st.metric(
+            measure.label,
+            formats.value(measure, row[measure.name]),
+            text or None,
+            delta_color="normal" if changed else "off",
+            delta_arrow="auto" if changed else "off",
+            delta_description=IN_DOUBT if found.days else None,
+            help=help_,
+        )
+
+
+def _quiet(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> str:
+    """That there are no views, and when there last were."""
+    if not filters:
+        newest = _newest(_newest_stored(scene.timezone))
+        return f"No views in the last {MINUTES} minutes.{newest}"
+    text = f"No views match these filters in the last {MINUTES} minutes"
+    span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
+    query = scene.query("minute", metrics=("views",), period=span, filters=filters)
+    found = scene.answer(query)
+    if found.empty:
+        return f"{text}, nor in the {_SEARCHED} days before."
+    return f"{text}.{_newest(found['minute'].max())}"
+
+
+def _minutes(shown: Scene, hour: Hour) -> None:
+    measure = metric("views")
+    found = shown.answer(shown.query("minute", metrics=(measure.name,)))
+    views = dict(zip(found["minute"], found[measure.name], strict=True))
+    counts = [int(views.get(start, 0)) for start in hour.starts]
+    with card("Views by minute", measure.help):
+        st.plotly_chart(
+            charts.minutes(measure, list(hour.starts), counts, palette()),
+            key="minutes",
+            theme=None,
+            config=charts.PLAIN_CONFIG,
+            alt=f"Views by minute, {hour.starts[0]:%H:%M} to {hour.end:%H:%M}",
+        )

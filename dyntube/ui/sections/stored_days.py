@@ -1,0 +1,215 @@
+"""What is stored: overall health, syncing by hand, the calendar, days that need attention."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from ... import charts, formats
+from ...report.context import Scene
+from ...trust.states import STATE_LABELS, StoredDay
+from ..door import desk
+from ..frame.freshness import not_given_text, poll_seconds, under_way, why_nothing
+from ..layout import palette
+from .attention import attention_list
+from .sync_log import outdated
+
+_WEEKS = 53
+_LAST = "Last 53 weeks"
+_READ = 5000  # events of the journal
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the stored days can be trusted, in words and as the icon that goes with them."""
+
+    text: str
+    remark: str
+    icon: str
+
+
+_GOOD, _GAPS = ":green[:material/check_circle:]", ":gray[:material/hourglass_empty:]"
+_WRONG = ":orange[:material/warning:]"
+
+
+def health_of(days: Sequence[StoredDay]) -> Health:
+    """The state of all days in words."""
+    stored = [day for day in days if day.infos]
+    wrong = sum(day.needs_attention and day.state != "missing" for day in days)
+    missing = sum(day.state == "missing" for day in days)
+    changing = sum(day.state == "changing" for day in days)
+    accepted = sum(day.state == "accepted" for day in days)
+    remark = ""
+    if changing:
+        remark = (
+            f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late. "
+        )
+    if accepted:
+        has = "has doubts that are" if accepted == 1 else "have doubts that are"
+        remark += f"{formats.count(accepted, 'day')} {has} accepted."
+    if not days:
+        return Health("Nothing is stored yet.", "", _GAPS)
+    needs = "needs" if wrong == 1 else "need"
+    if wrong:
+        text = f"{formats.count(wrong, 'day')} {needs} attention"
+        is_ = "is" if missing == 1 else "are"
+        text += f", and {missing:,} in between {is_} not stored." if missing else "."
+    elif missing:
+        is_ = "is" if missing == 1 else "are"
+        text = f"{formats.count(missing, 'day')} between the first and today {is_} not stored."
+    else:
+        text = f"All {len(stored):,} stored days are complete."
+        text = text if len(stored) > 1 else "The one stored day is complete."
+    return Health(text, remark, _WRONG if wrong else _GAPS if missing else _GOOD)
+
+
+def health(scene: Scene) -> None:
+    """The sentence on overall health, syncing by hand, and four numbers about the store."""
+    days = scene.desk.store().days()
+    found = health_of(days)
+    with st.container(border=True, key="health"):
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with left:
+            st.subheader(f"{found.icon} {found.text}", anchor=False)
+            remark = found.remark.strip() if days else why_nothing()
+            st.caption(" ".join(filter(None, [remark, outdated()])))
+        with right:
+            busy = desk().sync_state().progress is not None
+            st.fragment(run_every=poll_seconds(busy))(_sync)(scene, busy)
+    if any(day.infos for day in days):
+        _facts(scene, days)
+
+
+def _sync(scene: Scene, was_busy: bool) -> None:
+    """Start a sync by hand, or watch and cancel the running one."""
+    state, external = desk().sync_state(), desk().external
+    if (state.progress is not None) != was_busy:
+        st.rerun()
+    under_way(state)
+    if external:
+        st.caption("A scheduler on the host fetches new views; this page only shows them.")
+    elif state.elsewhere:
+        st.caption("Another program fetches into this archive; its views appear here as they come.")
+    if state.progress or external:
+        return
+    choices = _choices(scene)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
+        chosen = st.selectbox(
+            "Fetch again", list(choices), key="sync-days", label_visibility="collapsed"
+        )
+        st.button(
+            "Sync now",
+            icon=":material/sync:",
+            type="primary",
+            on_click=_sync_now,
+            args=(choices[chosen],),
+        )
+
+
+def _sync_now(days: list[dt.date]) -> None:
+    desk().store().sync_now(days)
+
+
+def _choices(scene: Scene) -> dict[str, list[dt.date]]:
+    """What may be fetched, by its label: UTC days up to today whose views are not final."""
+    today, first = dt.datetime.now(dt.UTC).date(), scene.desk.store().empty_from()
+    known = {day.day: day for day in scene.desk.store().days()}
+    fetchable = [day for day in known.values() if not day.is_final]
+    period = [
+        day
+        for day in scene.period.utc_days(scene.selection.timezone)
+        if first <= day <= today and (day not in known or not known[day].is_final)
+    ]
+    choices = {
+        "Chosen period": period,
+        "Days that need attention": [day.day for day in fetchable if day.needs_attention],
+        "All days that are not final": [day.day for day in fetchable],
+    }
+    return {
+        f"{label} · {formats.count(len(chosen), 'day')}": chosen
+        for label, chosen in choices.items()
+        if chosen
+    } or {"Today": [today]}
+
+
+def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
+    zone = ZoneInfo(scene.selection.timezone)
+    infos = [info for day in days for info in day.infos]
+    stored = [day for day in days if day.infos]
+    newest = max((info.newest for info in infos if info.newest), default=None)
+    views = sum(info.rows for info in infos)
+    with st.grid(4, min_column_width=150, gap="small", key="facts"):
+        _moment("Newest view", newest, zone, scene.now)
+        _moment("Last sync", _last_sync(days), zone, scene.now)
+        _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
+        _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
+    if learned := scene.desk.store().server_habits():
+        st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
+    if refused := not_given_text():
+        st.caption(refused)
+
+
+def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
+    """When a sync last ended well."""
+    ends = [event for event in desk().store().events(_READ) if event.name == "sync_ended"]
+    if ends:
+        return next((end.at for end in ends if end.facts.get("outcome") == "done"), None)
+    # An archive that is older than its journal, or was copied without it.
+    return max((day.fetched_at for day in days if day.fetched_at), default=None)
+
+
+def _moment(label: str, at: dt.datetime | None, zone: ZoneInfo, now: dt.datetime) -> None:
+    if at is None:
+        return _fact(label, formats.NONE, "not yet")
+    _fact(label, formats.ago((now - at).total_seconds()), formats.moment(at.astimezone(zone)))
+
+
+def _fact(label: str, value: str, remark: str) -> None:
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(label, value)
+        st.caption(remark)
+
+
+def stored_days(scene: Scene) -> None:
+    """The calendar of stored days, and a table of those that need attention."""
+    days = scene.desk.store().days()
+    with st.container(border=True, key="calendar-card"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
+            st.subheader("Stored days", anchor=False, width="content")
+            start, end = _span(days)
+        if not days:
+            st.info("No day is stored yet.", icon=":material/calendar_month:")
+            return
+        shown = [day for day in days if start <= day.day <= end]
+        counts = Counter(day.state for day in shown)
+        with st.container(key="calendar"):
+            st.plotly_chart(
+                charts.calendar(shown, start, end, scene.selection.timezone, palette()),
+                key="calendar-chart",
+                theme=None,
+                config=charts.PLAIN_CONFIG,
+                alt=", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
+            )
+        st.html(charts.legend(counts, palette()))
+    attention_list(days)
+
+
+def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
+    """The first and last day to show; a choice of years where there are more than fit."""
+    today = dt.datetime.now(dt.UTC).date()
+    start = today - _ONE_DAY * (today.weekday() + 7 * (_WEEKS - 1))
+    if not days or days[0].day >= start:
+        return start, today
+    years = [str(year) for year in range(today.year, days[0].day.year - 1, -1)]
+    chosen = st.selectbox(
+        "Year", [_LAST, *years], key="calendar-year", label_visibility="collapsed", width=160
+    )
+    if chosen == _LAST:
+        return start, today
+    return dt.date(int(chosen), 1, 1), min(dt.date(int(chosen), 12, 31), today)

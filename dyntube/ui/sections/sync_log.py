@@ -1,0 +1,215 @@
+"""What came that nobody knows, names that are missing, and the log of syncs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from ... import formats
+from ...events import Event
+from ...query.dimensions import UNKNOWN, dimension
+from ...report.context import Scene
+from ..door import desk
+
+_NAMED = ("project", "channel", "video")
+_READ, _SHOWN = 5000, 200  # events
+_OUTCOMES = {
+    "done": "Sync done",
+    "failed": "Sync ended with errors",
+    "cancelled": "Sync cancelled",
+    "stopped": "Sync stopped",
+}
+
+
+def missing_names(scene: Scene) -> None:
+    """The keys in the period's views that have no name, with their views."""
+    known, found = scene.desk.names(), scene.answer(scene.query(*_NAMED))
+    if gone := sum(map(len, known.gone.values())):
+        st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
+    if found.empty:
+        st.caption("There are no views in this period.")
+        return
+    tables = [
+        pd.DataFrame({"Kind": dimension(kind).label, "Key": key, "Views": views}, index=[0])
+        for kind in _NAMED
+        for key, views in found.groupby(kind)["views"].sum().items()
+        if key != UNKNOWN and key not in known.known(kind)
+    ]
+    if not tables:
+        _fine("Every project, channel and video of this period has a name.")
+        return
+    if known.fetched_at is None:
+        st.caption("Names have not been fetched yet; keys stand in for them.")
+    table = pd.concat(tables).sort_values("Views", ascending=False)
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="missing-names",
+        alt="Keys without a name",
+        column_config={
+            "Kind": st.column_config.TextColumn(width=70),
+            "Key": st.column_config.TextColumn(width=260),
+            "Views": st.column_config.NumberColumn(format="localized", width=70),
+        },
+    )
+
+
+def unknown_fields() -> None:
+    """The fields that DynTube sends and this version does not know."""
+    _fields(
+        "Unknown fields",
+        [info.unknown_fields for info in desk().store().infos()],
+        "DynTube sends only fields that we know.",
+        "Kept with each view, and in no number. A newer version may know them.",
+    )
+
+
+def unread_fields() -> None:
+    """The fields that are known, with the views of which they could not be read."""
+    _fields(
+        "Fields that could not be read",
+        [info.unread_fields for info in desk().store().infos()],
+        "Every field that was sent could be read.",
+        "Counted as missing; what came is kept with each view, in the column extra of exports.",
+    )
+
+
+def outdated() -> str:
+    """What is said of days that an older version stored; empty without any."""
+    count = desk().store().outdated()
+    if not count:
+        return ""
+    are = "was" if count == 1 else "were"
+    return (
+        f"{formats.count(count, 'day')} {are} stored by an older version or under other settings: "
+        "all numbers are as this version reads them, and the next sync rewrites them."
+    )
+
+
+def _fields(title: str, days: list[Mapping[str, int]], fine: str, about: str) -> None:
+    found: Counter[str] = Counter()
+    for fields in days:
+        found.update(fields)
+    if not days:
+        st.caption("No day is stored yet.")
+        return
+    if not found:
+        _fine(fine)
+        return
+    st.caption(about)
+    st.dataframe(
+        pd.DataFrame(found.most_common(), columns=["Field", "Views with it"]),
+        hide_index=True,
+        key=title.lower().replace(" ", "-"),
+        alt=title,
+        column_config={
+            "Field": st.column_config.TextColumn(width=220),
+            "Views with it": st.column_config.NumberColumn(format="localized", width=90),
+        },
+    )
+
+
+def _fine(text: str) -> None:
+    st.markdown(f":green[:material/check_circle:] {text}")
+
+
+def sync_log(scene: Scene) -> None:
+    """What happened to the stored days, newest first."""
+    events = scene.desk.store().events(_READ)
+    if not events:
+        st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
+        return
+    if not st.toggle("Every stored day", key="log-every"):
+        events = [event for event in events if not _usual(event)]
+    events = events[:_SHOWN]
+    zone = ZoneInfo(scene.selection.timezone)
+    table = {
+        "Time": [event.at.astimezone(zone).replace(tzinfo=None) for event in events],
+        "What happened": [sentence(event) for event in events],
+    }
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        key="sync-log",
+        alt="Sync log",
+        column_config={
+            "Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
+            "What happened": st.column_config.TextColumn(width=700),
+        },
+    )
+
+
+def _usual(event: Event) -> bool:
+    return event.name == "day_stored" and event.facts.get("verified") is not False
+
+
+def sentence(event: Event) -> str:
+    """An event of the journal in plain English; facts that it lacks are left out."""
+    facts = event.facts
+    day, reason = _day(facts.get("day")), str(facts.get("reason") or "").strip()
+    match event.name:
+        case "sync_started":
+            return f"Sync started: {_count(facts, 'days', 'day')} to fetch."
+        case "day_stored":
+            text = f"{day}: {_count(facts, 'views', 'view')} stored"
+            wrong = facts.get("verified") is False
+            return text + (
+                f", though DynTube counted {_count(facts, 'total', 'view')}." if wrong else "."
+            )
+        case "day_kept":
+            return f"{day}: what was stored is kept. {reason}".strip()
+        case "days_rewritten":
+            return f"{_count(facts, 'days', 'day')} of an older version rewritten."
+        case "day_failed":
+            return f"{day} could not be fetched. {reason}".strip()
+        case "waiting":
+            return f"Waited for DynTube, {_number(facts, 'seconds'):,.0f} s."
+        case "audit_differs":
+            counted = _count(facts, "counted", "view")
+            return (
+                f"{day}: DynTube now counts {counted}, {_number(facts, 'stored'):,.0f} are stored."
+            )
+        case "audit_failed":
+            return f"Stored days could not be counted again. {reason}".strip()
+        case "first_day_not_found":
+            return (
+                f"Where your views begin could not be found, so that days before "
+                f"{_day(facts.get('asked_from'))} are not asked for. {reason}".strip()
+            )
+        case "clock_differs":
+            seconds = _number(facts, "seconds")
+            return f"The clocks of this computer and DynTube differ by {abs(seconds):,.0f} s."
+        case "sync_ended":
+            return _ended(facts)
+        case _:
+            return event.name.replace("_", " ").capitalize() + "."
+
+
+def _ended(facts: dict[str, object]) -> str:
+    text = _OUTCOMES.get(str(facts.get("outcome")), "Sync ended")
+    text += f": {_count(facts, 'days', 'day')}, {_count(facts, 'views', 'view')}"
+    if failed := _number(facts, "failed"):
+        text += f", {failed:,.0f} not fetched"
+    text += f", in {formats.hours(_number(facts, 'seconds'))}."
+    return f"{text} {facts.get('reason') or ''}".strip()
+
+
+def _number(facts: dict[str, object], name: str) -> float:
+    value = facts.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _count(facts: dict[str, object], name: str, thing: str) -> str:
+    return formats.count(int(_number(facts, name)), thing)
+
+
+def _day(value: object) -> str:
+    try:
+        return formats.day(dt.date.fromisoformat(str(value)))
+    except ValueError:
+        return "A day"

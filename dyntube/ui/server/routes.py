@@ -1,0 +1,170 @@
+"""What the server answers besides pages: raw views as files; and what all requests pass.
+
+    GET /api/views.csv       the parameters are those of a page's address, and mean the same
+    GET /api/views.parquet
+
+Which UTC days of a file are in doubt is in its header `In-Doubt`, in ISO 8601; why, in the metadata
+of Parquet.
+
+Errors are answered with a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+
+from ...desk import Desk
+from ...errors import DynTubeError
+from ...export.raw_views import Source, csv_stream, parquet_stream
+from ...query.periods import Period
+from ...query.query import RowsQuery
+from ...report.address import MOST_VALUES, from_parameters
+from ...report.labels import resolved
+from ...report.selection import ALL_TIME, Selection
+from ...trust.reasons import as_json
+from ...trust.trust import Trust, runs
+from ..door import desk, local_now
+from ..frame.saved_views import COOKIE
+from ..session import default_selection
+from .headers import SafeHeaders, base_path, safe_headers
+from .hosts import OnlyOurHosts
+
+_ONE_YEAR = 365 * 86400
+_MOST_SPANS = 100  # of days in a header
+
+Stream = Callable[[Source, RowsQuery, str], Iterator[bytes]]
+_STREAMS: dict[str, tuple[Stream, str]] = {
+    "csv": (lambda source, query, _: csv_stream(source, query), "text/csv"),
+    "parquet": (parquet_stream, "application/vnd.apache.parquet"),
+}
+
+
+def views(request: Request) -> Response:
+    """The raw views that a page with these parameters is about, as a file.
+
+    Whoever reaches the dashboard may have them; a check of who asks goes here, before all else.
+    """
+    ending = request.url.path.rpartition(".")[2]
+    stream, media_type = _STREAMS[ending]
+    try:
+        reader = desk()
+        asked = {name: request.query_params.getlist(name) for name in request.query_params}
+        selection, notes = from_parameters(asked, default_selection(), reader.rules)
+        if notes:
+            return PlainTextResponse("\n".join(notes), 400)
+        query = _query(selection, reader)
+        trust = reader.trust().within([query.period], query.timezone)
+        made = stream(reader, query, json.dumps(as_json(trust)))
+        parts = iter(()) if request.method == "HEAD" else _begun(made)
+    except DynTubeError as error:
+        return PlainTextResponse(str(error), 503)
+    name = f"{'demo-' if reader.demo else ''}views-{_days(query.period)}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'} | _in_doubt(trust)
+    return StreamingResponse(parts, headers=headers, media_type=media_type)
+
+
+def _in_doubt(trust: Trust) -> dict[str, str]:
+    """The UTC days in doubt, as a header: CSV has no place for notes."""
+    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in runs(trust.doubts)]
+    return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
+
+
+def _query(selection: Selection, reader: Desk) -> RowsQuery:
+    today = local_now(selection.timezone).date()
+    is_all = selection.preset == ALL_TIME
+    first_day = reader.first_local_day(selection.timezone) if is_all else None
+    period = selection.period(today, first_day)
+    filters = resolved(selection.filters, (period,), selection.timezone, reader)
+    return RowsQuery(period, selection.timezone, filters, limit=None, access=reader.access)
+
+
+def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The same parts, the first of them made: what fails now can still be said with a status."""
+    return chain([next(parts)], parts)
+
+
+def _days(period: Period) -> str:
+    return f"{period.start}" if period.days == 1 else f"{period.start}-to-{period.end}"
+
+
+class KnowReader:
+    """Gives every browser that opens a page a random name to be known by, once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_first_page(scope):
+            await self._app(scope, receive, send)
+            return
+        proxy = Headers(scope=scope).get("x-forwarded-proto", "").partition(",")[0]
+        cookie = _cookie(secure="https" in (scope["scheme"], proxy))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if message["status"] == 304 or (message["status"] == 200 and is_page):
+                    headers.append("set-cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def _is_first_page(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    asked = HTTPConnection(scope)
+    return "text/html" in asked.headers.get("accept", "") and not asked.cookies.get(COOKIE)
+
+
+def _cookie(*, secure: bool) -> str:
+    value = f"{COOKIE}={secrets.token_urlsafe(16)}; Path=/; Max-Age={_ONE_YEAR}"
+    return f"{value}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+
+
+class RefuseLong:
+    """Refuses addresses of which Streamlit would hear nothing, and show everything, unfiltered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        count = scope["query_string"].count(b"&") + 1 if scope["type"] == "http" else 0
+        if count <= CLIENT_STATE_QUERY_STRING_MAX_FIELDS:
+            await self._app(scope, receive, send)
+            return
+        said = f"The address asks for {count:,} things. At most {MOST_VALUES} values can be "
+        said += "filtered by at once: filter by fewer."
+        await PlainTextResponse(said, 414, {"Cache-Control": "no-store"})(scope, receive, send)
+
+
+def own_routes() -> list[Route]:
+    """The routes, below the path that the server is set up for."""
+    return [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """The answer where nobody foresaw an error; the server's log has its trace."""
+    text = "Something went wrong on our side; the log of this server says what."
+    return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
+
+
+MIDDLEWARE = (
+    Middleware(OnlyOurHosts),
+    Middleware(SafeHeaders),
+    Middleware(RefuseLong),
+    Middleware(KnowReader),
+)
+ERROR_HANDLERS = {Exception: failed}

@@ -1,0 +1,91 @@
+"""The start and the end of the server, for whoever runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import click
+import streamlit as st
+from streamlit.web import cli
+
+from ... import formats
+from ...errors import ConfigError
+from ...settings.settings import Settings, read_settings, try_settings
+from ..door import close
+from .headers import base_path
+
+_ALL_ADDRESSES = ("0.0.0.0", "::")
+_STOPPED_BY_CTRL_C = 130
+_PATIENCE = 5.0  # seconds for a sync to end in
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Say what is served, serve it, and let no sync run on."""
+    print(f"\n{words()}\n", flush=True)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(close, _PATIENCE)
+
+
+def serve(script: str) -> NoReturn:
+    """Serve until somebody stops it, with the options of `streamlit run` from the command line."""
+    try:
+        cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
+    except click.Abort:
+        print("Stopped.", flush=True)
+        sys.exit(_STOPPED_BY_CTRL_C)
+    except click.ClickException as error:  # of a wrong option
+        error.show()
+        sys.exit(error.exit_code)
+    except (OSError, OverflowError) as error:
+        print(f"This address and port cannot be served: {error}", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def words() -> str:
+    """Where the dashboard is, and what it shows."""
+    try:
+        rows = _rows(read_settings())
+        if unknown := try_settings().unknown:
+            rows["Settings"] = " ".join(unknown)
+    except ConfigError as error:
+        rows = {"Settings": f"{error} Until then, pages say the same."}
+    return "\n".join(
+        (
+            f"DynTube Analytics is at {address()}",
+            *(f"  {name:<10} {text}" for name, text in rows.items()),
+            "Another port: make run PORT=8600. Stop with Ctrl-C.",
+        )
+    )
+
+
+def address() -> str:
+    """The address of the first page, as a browser on this machine needs it."""
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    host = st.get_option("server.address") or "localhost"
+    host = "localhost" if host in _ALL_ADDRESSES else f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}"
+
+
+def _rows(settings: Settings) -> dict[str, str]:
+    return {
+        "Views": _views(settings),
+        "Archive": str(settings.archive.absolute()),
+        "Time zone": settings.timezone,
+    }
+
+
+def _views(settings: Settings) -> str:
+    if settings.demo:
+        return "invented demo data. Set DYNTUBE_API_KEY to see your account: see README.md"
+    kind, count = settings.scopes[0].kind, len(settings.scopes)
+    whose = "your account" if kind == "account" else formats.count(count, kind)
+    who = ", fetched by a scheduler" if settings.sync == "external" else ""
+    return f"{whose} at {settings.stats_url}{who}"
