@@ -44,11 +44,13 @@ def entries(page: Page) -> int:
 
 
 def until(page: Page, path: str, *parts: str) -> None:
-    """Wait for an address, and for the page at it."""
+    """Wait for an address, and for the page at it: an address is there before its page."""
+    title = path.strip("/").capitalize() or "Overview"
     page.wait_for_function(
-        "([path, parts]) => location.pathname === path"
+        "([path, title, parts]) => location.pathname === path"
+        " && document.querySelector('h1')?.innerText === title"
         " && parts.every(part => location.search.includes(part))",
-        arg=[path, parts],
+        arg=[path, title, parts],
         timeout=PATIENCE,
     )
     page.wait_for_function(PAINTED, timeout=60_000)
