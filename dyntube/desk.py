@@ -77,6 +77,11 @@ class Desk:
         self._check(query)
         return self.account.engine.answer(query, part_of)
 
+    def total(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+        """One row over all rows of a question; see `Engine.total`. Do not change the frame."""
+        self._check(query)
+        return self.account.engine.total(query, part_of)
+
     def rows(self, query: RowsQuery) -> pd.DataFrame:
         """The views themselves; see `Engine.rows`. Do not change the frame."""
         self._check_rows(query)

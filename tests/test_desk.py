@@ -125,6 +125,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
         d.answer(asked(d.access)["total"], asked(d.access)["query"].of(("views",))),
         d.answer(asked(d.access)["total"]),
     ],
+    "total": lambda d: d.total(asked(d.access)["query"]),
     "rows": lambda d: d.rows(asked(d.access)["rows"]),
     "batches": lambda d: [table.to_pandas() for table in d.batches(asked(d.access)["rows"])],
     "count": lambda d: d.count(asked(d.access)["count"]),

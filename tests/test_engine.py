@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from dyntube.archive.archive import Archive
@@ -70,6 +71,29 @@ def test_a_question_asked_again_is_answered_from_the_new_file(
 # What rows add up to
 
 METRICS = ("views", "plays", "play_rate", "watch_time", "viewers", "views_per_viewer")
+
+
+@pytest.mark.parametrize("by", [("video",), ("day",), ("country", "hour_of_day")])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_the_total_of_a_questions_rows_is_that_of_its_views_and_needs_no_other_scan(
+    store: Store,
+    archive: Archive,
+    by: tuple[str, ...],
+    limit: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill(store)
+    engine = open_engine(archive)
+    query = Query(METRICS, PERIOD, by=by, order_by="views", limit=limit, access=EVERYTHING)
+    engine.answer(query)
+
+    monkeypatch.setattr(duckdb_backend, "statement", None)  # whoever scans again fails
+    monkeypatch.setattr(duckdb_backend, "distinct_values", None)
+    total = engine.total(query)
+
+    monkeypatch.undo()
+    alone = open_engine(archive).answer(Query(METRICS, PERIOD, access=EVERYTHING))
+    pd.testing.assert_frame_equal(total, alone)
 
 
 def test_a_total_is_of_the_same_views_only(store: Store, archive: Archive) -> None:

@@ -43,6 +43,7 @@ class Engine:
         """Keep no answer any longer."""
         # What a question is a part of makes no difference to its answer.
         self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, part_of: (asked, at))
+        self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, part_of: (asked, at))
         self._scans = by_bytes(KEPT, self.backend.aggregate)
         self._distinct = by_bytes(KEPT, self.backend.distinct)
 
@@ -62,6 +63,12 @@ class Engine:
         if part_of and not part_of.covers(query):
             raise QueryError(f"{query} is not a part of {part_of}.")
         return self._ask(query, lambda asked, at: self._answers(asked, at, part_of))
+
+    def total(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+        """One row: the metrics of a question over all its rows, from the scans that gave these."""
+        if part_of and not part_of.covers(query):
+            raise QueryError(f"{query} is not a part of {part_of}.")
+        return self._ask(query, lambda asked, at: self._totals(asked, at, part_of))
 
     def rows(self, query: RowsQuery) -> pd.DataFrame:
         """The views themselves, in those of `records.VIEW_COLUMNS` that the access lets see."""
@@ -116,6 +123,15 @@ class Engine:
             else:
                 groups[name] = [in_all]
         return groups
+
+    def _sum_up(self, query: Query, at: Any, part_of: Query | None) -> pd.DataFrame:
+        total = replace(query, by=(), top_values=None, order_by=None, limit=None)
+        summed = query.of(query.sum_metrics or ("views",))
+        rows = self._scans(part_of or replace(summed, top_values=None), at)
+        groups = results.as_groups(results.add_up(rows, total))
+        for name in query.distinct_metrics:
+            groups[name] = [self._distinct(query.of((name,)), at)[1]]
+        return results.answer(total, groups)
 
     def _stored_days(self, query: RowsQuery) -> Iterator[RowsQuery]:
         """The question for each local day between the first and the last stored one."""

@@ -112,7 +112,7 @@ class Scene:
 
     def total(self, query: Query) -> pd.DataFrame:
         """The answer to a question for all its rows together."""
-        return self.answer(replace(query, by=(), top_values=None, order_by=None, limit=None))
+        return self.desk.total(query, self._whole(query))
 
     def _whole(self, query: Query) -> Query | None:
         """The question that views are looked at for, where this one is a part of it."""
