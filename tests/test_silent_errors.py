@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -233,6 +234,19 @@ def test_days_fetched_by_a_clock_that_was_fast_are_fetched_again(
         assert stored == len(begun), hours
 
 
+@pytest.mark.parametrize("behind", [dt.timedelta(minutes=10), dt.timedelta(days=4)])
+def test_a_server_whose_clock_is_slow_does_not_hide_the_views_it_gives(
+    scene: MakeScene, behind: dt.timedelta
+) -> None:
+    views = [view for n in range(-3, 1) for view in hourly(24, TODAY + n * ONE_DAY)]
+    log = scene([view for view in views if moment_of(view) <= NOON], page_size=100)
+    well, date = log.server.script, f"{NOON - behind:%a, %d %b %Y %H:%M:%S GMT}"
+    log.server.script = lambda asked: replace(well(asked), headers={"Date": date})
+    log.syncer.sync([TODAY - ONE_DAY, TODAY])
+    assert log.stored(TODAY - ONE_DAY).until == NOON.replace(hour=0)
+    assert NOON - dt.timedelta(hours=1) < log.stored(TODAY).until <= NOON  # its newest view
+
+
 # Audits
 
 
@@ -268,6 +282,9 @@ def test_a_day_that_an_audit_found_different_is_due_until_it_was_fetched_again(
         {"status": "error"},
         {"partial": True},
         {"timed_out": True},
+        {"isPartial": "true"},
+        {"partial_results": True},
+        {"TimedOut": True},
         {"_shards": {"total": 5, "failed": 2}},
     ],
 )

@@ -31,7 +31,7 @@ from .plan import (
 )
 from .row_budget import RowBudget
 from .swept import Swept, split
-from .whole_day import DayCame, sweep_day
+from .whole_day import EDGE, DayCame, sweep_day
 from .window import Sweeper
 
 ONE_DAY = dt.timedelta(days=1)
@@ -171,7 +171,11 @@ class DayFetcher:
         # A day must not settle early because one of the clocks is fast.
         ours_is_fast = min(self.client.skew, dt.timedelta(0))
         by_both_clocks = asked_at + ours_is_fast
-        asked_until = by_both_clocks if -ours_is_fast > FAR_AHEAD else asked_at
+        asked_until = asked_at
+        if -ours_is_fast > FAR_AHEAD:
+            # Views after the time that the server says show that its clock is the wrong one.
+            newest = pc.max(came.swept.views["date"]).as_py() or by_both_clocks
+            asked_until = min(asked_at, max(by_both_clocks, newest + EDGE))
         old_enough = by_both_clocks >= midnight(task.day + ONE_DAY) + SETTLES_AFTER
         unknown, unread = odd_fields(came.views)
         zone = self.settings.api_zone

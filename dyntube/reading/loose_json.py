@@ -86,14 +86,16 @@ def says_failed(answer: object) -> bool:
 
 
 def says_partial(answer: object) -> bool:
-    """Whether JSON says of itself that something is left out."""
+    """Whether JSON says of itself that something is left out, in any spelling."""
     said = _by_lower_name(answer)
-    failed = _by_lower_name(said.get("_shards")).get("failed")
-    return bool(failed) or any(said.get(name) is True for name in _PARTIAL)
+    failed = _by_lower_name(said.get("shards")).get("failed")
+    return bool(failed) or any(str(said.get(name)).lower() == "true" for name in _PARTIAL)
 
 
 def _by_lower_name(answer: object) -> dict[str, object]:
-    return {str(n).lower(): v for n, v in answer.items()} if isinstance(answer, dict) else {}
+    """The fields of an object by their names without capitals, underscores and a leading `is`."""
+    found = answer.items() if isinstance(answer, dict) else ()
+    return {str(n).lower().replace("_", "").removeprefix("is"): v for n, v in found}
 
 
-_PARTIAL = ("partial", "partialresult", "partialresults", "incomplete", "truncated", "timed_out")
+_PARTIAL = ("partial", "partialresult", "partialresults", "incomplete", "truncated", "timedout")
