@@ -192,7 +192,7 @@ class Desk:
     # What is known of the stored days
 
     def version(self) -> str:
-        """Something else whenever what is stored has changed."""
+        """A text that changes whenever what is stored does."""
         return self.account.archive.version()
 
     def has_days(self) -> bool:

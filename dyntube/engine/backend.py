@@ -45,4 +45,4 @@ class Backend(Protocol[At]):
         """One row of counts."""
 
     def warm(self) -> None:
-        """Have what is asked for most at hand, from now on, in the background."""
+        """Start warming caches, in the background."""

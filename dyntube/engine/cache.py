@@ -1,4 +1,4 @@
-"""Answers kept until they take too much memory."""
+"""LRU caches bounded by bytes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cachetools.keys import hashkey
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_LEAST = 500  # bytes that keeping anything takes
+_LEAST = 500  # bytes of overhead per entry
 
 
 def by_bytes(
     most: int, make: Callable[P, T], key: Callable[..., Hashable] = hashkey
 ) -> Callable[P, T]:
-    """The same function, whose newest results are kept, up to so many bytes together."""
+    """Memoize a function in an LRU cache bounded by bytes."""
     found: Callable[P, T] = cached(LRUCache(most, size), key=key, lock=Lock())(make)
     return found
 

@@ -41,14 +41,14 @@ class Engine:
 
     def forget(self) -> None:
         """Keep no answer any longer."""
-        # What a question is a part of makes no difference to its answer.
+        # The answer is the same whatever `part_of` is.
         self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, part_of: (asked, at))
         self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, part_of: (asked, at))
         self._scans = by_bytes(KEPT, self.backend.aggregate)
         self._distinct = by_bytes(KEPT, self.backend.distinct)
 
     def warm(self) -> None:
-        """Have what is asked for most at hand, from now on."""
+        """Start warming caches, in the background."""
         self.backend.warm()
 
     def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:

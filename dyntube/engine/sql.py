@@ -75,10 +75,10 @@ def _views(asked: Question, files: SourceFiles, parameters: dict[str, object]) -
 
 
 def _allowed(access: Access, parameters: dict[str, object]) -> str:
-    """What whoever asks may see of views, with its keys put among the parameters."""
+    """The condition of an access; its keys are put among the parameters."""
     granted = {"project_key": sorted(access.projects), "channel_key": sorted(access.channels)}
     parameters |= {f"allowed_{column}": keys for column, keys in granted.items()}
-    # A view without a project has none of the projects granted, and is not unknown to be one.
+    # A view without a project is in none of those granted: false, not null.
     each = (f"coalesce(list_contains($allowed_{name}, {name}), false)" for name in granted)
     return f"({' OR '.join(each)})"
 

@@ -1,4 +1,4 @@
-"""Settled days looked at again: their files are checked, and DynTube counts them anew."""
+"""Audits of settled days: check their files and compare them with DynTube's count."""
 
 from __future__ import annotations
 

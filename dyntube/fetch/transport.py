@@ -136,11 +136,11 @@ def _read_body(response: requests.Response, limited: Request) -> bytes:
 
 
 class _Session(requests.Session):
-    """Takes a redirect for what it is. The library reads its body whole, and its Location, even
-    where it is not to follow."""
+    """Never looks at redirects: even when told not to follow one, requests reads its body whole
+    and parses its Location."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Nowhere."""
+        """None: no answer counts as a redirect."""
         return None
 
 

@@ -90,7 +90,7 @@ def _sweep(
     if not swept.verified or (_shows_all(swept, day) and not _strays(swept, asked)):
         return swept, asked, True
     more = _with_neighbours(sweeper, wide)
-    # Where neighbours spoil it, as with ids that are not theirs alone, the day itself is better.
+    # If the neighbours do not add up, as with ids used twice, keep the day by itself.
     return _proved(sweeper, more, wide, day) if more and more.verified else (swept, asked, False)
 
 

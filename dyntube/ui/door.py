@@ -1,4 +1,4 @@
-"""Who looks: the desk of this session, and the clock."""
+"""The desk of this session's reader, and the clock."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def close(seconds: float) -> None:
 
 
 def desk() -> Desk:
-    """The desk of whoever looks."""
+    """The desk of this session's reader."""
     return Desk(_account(), _background(), EVERYTHING)
 
 
