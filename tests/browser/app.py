@@ -12,17 +12,19 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 ROOT = Path(__file__).parents[2]
-# Everything of a page is there: its script has ended and every chart and table has drawn.
-PAINTED = """() => {
+# Everything of a page is there: its script has ended and every chart and table has drawn. This has
+# to hold for a while: a click returns before its run begins, and a switch of pages is two runs.
+PAINTED = """call => {
   const app = document.querySelector('[data-testid="stApp"]');
   const all = (of, has) => [...document.querySelectorAll(of)].every(e => e.querySelector(has));
-  return app?.dataset.testScriptState === 'notRunning'
+  const painted = app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('h1') !== null
     && document.querySelector('.stPlotlyChart, [data-testid="stDataFrame"]') !== null
@@ -32,7 +34,11 @@ PAINTED = """() => {
       .every(e => e._fullLayout?._replotting === false)  // plotly has drawn the data
     && all('[data-testid="stDataFrame"]', 'canvas')
     && all('.stPlotlyChart:has(.geo)', '.choroplethlayer path');
+  if (!painted || window.paintedCall !== call) window.paintedSince = performance.now();
+  window.paintedCall = call;
+  return painted && performance.now() - window.paintedSince >= 300;
 }"""
+_calls = count()
 PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
 
 
@@ -77,6 +83,11 @@ def _wait_until_healthy(url: str) -> None:
     raise AssertionError(f"{url} is not healthy.")
 
 
+def wait_painted(page: Page) -> None:
+    """Wait until the page is drawn and stays as it is."""
+    page.wait_for_function(PAINTED, arg=next(_calls), timeout=60_000)
+
+
 @dataclass
 class Watched:
     """A tab, with what it must not do: load from other hosts, log errors, open dialogs."""
@@ -89,7 +100,7 @@ class Watched:
         self.page.goto(url)
 
     def wait_painted(self) -> None:
-        self.page.wait_for_function(PAINTED, timeout=60_000)
+        wait_painted(self.page)
 
     def close(self) -> None:
         """End it; fails when it did what it must not."""

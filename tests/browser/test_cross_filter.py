@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page
 
-from .app import PAINTED, Watched
+from .app import Watched, wait_painted
 
 Tab = Callable[..., Watched]
 
@@ -40,8 +40,7 @@ def press(page: Page, part: Locator, x: float = 0.5, y: float = 0.5) -> dict[str
     page.mouse.move(*at)
     page.mouse.click(*at)
     page.wait_for_function("old => location.href !== old", arg=before, timeout=20_000)
-    page.wait_for_timeout(300)  # the address changes first, the page says that it is at work later
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
     return asked(page)
 
 
@@ -116,7 +115,7 @@ def test_a_drag_over_the_time_axis_narrows_the_period(demo: str, tab: Tab, inter
     page.mouse.move(box["x"] + box["width"] * 0.7, middle, steps=5)
     page.mouse.up()
     page.wait_for_function("() => location.search.includes('from=')", timeout=20_000)
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
     [start], [end] = asked(page)["from"], asked(page)["to"]
     assert start < end
     assert page.locator(".st-key-period input").input_value() == "Custom dates"
@@ -175,7 +174,7 @@ def test_filters_survive_a_change_of_page(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/?country=DE&period=last-7-days")
     page.get_by_role("link", name="Devices").click()
     page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Devices'")
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
     assert asked(page) == {"country": ["DE"], "period": ["last-7-days"]}
 
 
@@ -198,7 +197,7 @@ def test_any_dimension_can_be_filtered_from_the_sidebar(demo: str, tab: Tab) -> 
     box.fill("united")
     box.press("Enter")
     page.wait_for_function("() => location.search.includes('country-contains=united')")
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
     page.keyboard.press("Escape")
     [chip] = page.locator(".st-key-chips button:visible").all_inner_texts()
     assert "Country contains united" in chip.replace("\u2060", "")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from .app import PAINTED, Watched
+from .app import Watched, wait_painted
 from .test_cross_filter import bar, press, show
 from .test_menus import open_menu, save
 
@@ -28,7 +28,7 @@ class Seen:
 
 
 def seen(page: Page) -> Seen:
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
     parts = urlsplit(page.url)
     cards = page.locator(".st-key-cards")
     numbers = cards.first.inner_text() if cards.count() else footers(page)
@@ -53,7 +53,7 @@ def until(page: Page, path: str, *parts: str) -> None:
         arg=[path, title, parts],
         timeout=PATIENCE,
     )
-    page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(page)
 
 
 def go(page: Page, steps: int, expected: Seen) -> None:

@@ -74,12 +74,13 @@ def test_a_saved_view_brings_back_page_and_address_and_a_personal_one_stays_so(
     expect(ann.page.get_by_role("heading", name="Data", exact=True)).to_be_visible(timeout=PATIENCE)
     menu = open_menu(ann, "Saved views")
     menu.get_by_role("button", name="Only mine").click()
+    saved = ("period=last-7-days", "project=5lCohVbzSymGw", "metric=viewers")
+    ann.page.wait_for_url(
+        lambda url: "/data" not in url and all(part in url for part in saved), timeout=PATIENCE
+    )
     ann.wait_painted()
     expect(menu).not_to_be_visible()
     address = ann.page.url
-    for part in ("period=last-7-days", "project=5lCohVbzSymGw", "metric=viewers"):
-        assert part in address
-    assert "/data" not in address
     ann.page.reload()
     ann.wait_painted()
     assert ann.page.url == address

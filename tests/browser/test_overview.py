@@ -15,7 +15,7 @@ from ..conftest import record
 from ..scripted import Answer, Asked, serve, views
 from ..syncing import day_asked
 from ..test_page_fetching import Account, period
-from .app import PAINTED, Watched, running
+from .app import Watched, running, wait_painted
 
 Tab = Callable[..., Watched]
 
@@ -67,8 +67,8 @@ def test_filters_change_numbers_and_the_url_restores_them_in_a_new_tab(demo: str
     page.locator(".st-key-switch-metric").get_by_text("Watch time").click()
     page.wait_for_function("() => document.body.innerText.includes('Watch time over time')")
     opened.wait_painted()
-    for part in ("period=last-7-days", "project=", "metric=watch_time"):
-        assert part in page.url
+    asked = ("period=last-7-days", "project=", "metric=watch_time")
+    page.wait_for_url(lambda url: all(part in url for part in asked))
     other = tab()
     other.open(page.url)
     other.wait_painted()
@@ -201,7 +201,7 @@ def test_a_first_fetch_shows_how_far_it_is(tmp_path: Path, tab: Tab) -> None:
             "() => /Loading your views: [\\d,]+ of [\\d,]+ days/.test(document.body.innerText)",
             timeout=60_000,
         )
-        opened.page.wait_for_function(PAINTED, timeout=60_000)
+        wait_painted(opened.page)
         expect(opened.page.get_by_text("Loading your views")).to_have_count(0, timeout=60_000)
         opened.wait_painted()
         opened.close()

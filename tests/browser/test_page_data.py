@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import odd
-from .app import PAINTED, Watched, running
+from .app import Watched, running, wait_painted
 
 Tab = Callable[..., Watched]
 
@@ -26,7 +26,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def draw(opened: Watched, url: str) -> Page:
     opened.open(url)
-    opened.page.wait_for_function(PAINTED, timeout=60_000)
+    wait_painted(opened.page)
     return opened.page
 
 
@@ -85,7 +85,7 @@ def test_a_check_is_opened_with_the_keyboard_and_the_link_remembers_it(
     page.keyboard.type("Could not")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 records could not be read").last).to_be_visible()
-    assert "check=rejected" in page.url
+    page.wait_for_url(lambda url: "check=rejected" in url)
     again = draw(tab(), page.url)
     expect(again.get_by_text("2 records could not be read").last).to_be_visible()
 
