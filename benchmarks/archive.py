@@ -33,7 +33,7 @@ from dyntube.fetch.catalog import Catalog
 from dyntube.fetch.client import CatalogKind, Client
 from dyntube.fetch.plan import SETTLES_AFTER, midnight
 from dyntube.reading.records import with_computed
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .machine import row
 
@@ -134,7 +134,7 @@ def _write(folder: Path, views_per_day: int, day: dt.date) -> None:
 
 
 def _scope(folder: Path) -> str:
-    return settings(folder).folder(Scope())
+    return settings(folder).folder(FetchScope())
 
 
 def _open(folder: Path) -> Archive:

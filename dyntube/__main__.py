@@ -32,7 +32,7 @@ from .errors import (
     SyncRunningError,
 )
 from .events import event, unforeseen
-from .fetch.sync import Report
+from .fetch.sync import SyncResult
 from .logs import log_everything
 from .query.periods import Period, local_days
 from .settings.settings import try_settings
@@ -165,7 +165,7 @@ def _fetch(
     return stop.status or (1 if report.failed else doubtful)
 
 
-def _left_out(account: Account, days: Sequence[dt.date], report: Report) -> Iterator[str]:
+def _left_out(account: Account, days: Sequence[dt.date], report: SyncResult) -> Iterator[str]:
     """What a sync leaves to the next one, or cannot have."""
     if failed := len(report.failed):
         untried = len(report.untried - report.failed.keys())
@@ -185,7 +185,7 @@ def _refresh_names(account: Account) -> None:
         event("names_not_fetched", reason=str(error))  # the dashboard shows keys instead
 
 
-def _report_json(report: Report) -> dict[str, object]:
+def _report_json(report: SyncResult) -> dict[str, object]:
     return {
         "views": report.views,
         "stored": [info.to_json() for info in sorted(report.stored, key=lambda info: info.day)],
@@ -195,11 +195,11 @@ def _report_json(report: Report) -> dict[str, object]:
     }
 
 
-def _report_text(report: Report) -> str:
+def _report_text(report: SyncResult) -> str:
     return f"{_days(len(report.stored))} fetched, {report.views:,} views."
 
 
-def _stopped_text(report: Report) -> str:
+def _stopped_text(report: SyncResult) -> str:
     if not report.wanted:  # older days were being read anew
         return "Stopped."
     return f"Stopped; {report.done:,} of {_days(report.wanted)} stored."

@@ -12,7 +12,7 @@ from .demo.embeds import OWN_DOMAINS
 from .engine.duckdb_backend import open_engine
 from .engine.engine import Engine
 from .errors import ApiError, BadResponseError, RequestError
-from .events import FILE_NAME, Journal
+from .events import FILE_NAME, EventLog
 from .fetch import habits
 from .fetch.catalog import Catalog
 from .fetch.client import Client
@@ -36,7 +36,7 @@ class Account:
     settings: Settings
     client: Client
     archive: Archive
-    journal: Journal
+    event_log: EventLog
     syncer: Syncer
     catalog: Catalog
     engine: Engine
@@ -105,15 +105,15 @@ def open_account(settings: Settings | None = None) -> Account:
     archive = Archive(settings.archive, folders, settings.rules)
     first_folder = settings.archive / folders[0]
     client = Client(settings, habits=habits.load(first_folder))
-    journal = Journal(first_folder / FILE_NAME)
-    syncer = Syncer(settings, client, archive, journal=journal)
+    event_log = EventLog(first_folder / FILE_NAME)
+    syncer = Syncer(settings, client, archive, event_log=event_log)
     catalog = Catalog(client, first_folder)
     acceptances = Acceptances(Shelf(first_folder / accepted.FILE_NAME, accepted.load))
     return Account(
         settings,
         client,
         archive,
-        journal,
+        event_log,
         syncer,
         catalog,
         open_engine(archive, settings.memory),

@@ -17,13 +17,13 @@ from .archive.dayfile import DayInfo
 from .archive.doubts import LABELS
 from .archive.generations import day_of
 from .errors import NotAllowedError
-from .fetch.background import Background, State
+from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
 from .query.access import Access
 from .query.periods import Period, local_days
-from .query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from .reading.addresses import PageRules
-from .sharing.notes import Note, Scope
+from .sharing.notes import Note, Subject
 from .sharing.saved_views import SavedView
 from .store import Store
 from .trust.trust import Trust
@@ -72,22 +72,22 @@ class Desk:
 
     # Answers
 
-    def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+    def answer(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """See `Engine.answer`. Do not change the frame."""
         self._check(query)
-        return self.account.engine.answer(query, part_of)
+        return self.account.engine.answer(query, rollup)
 
-    def total(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+    def total(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row over all rows of a question; see `Engine.total`. Do not change the frame."""
         self._check(query)
-        return self.account.engine.total(query, part_of)
+        return self.account.engine.total(query, rollup)
 
-    def rows(self, query: RowsQuery) -> pd.DataFrame:
+    def rows(self, query: ViewsQuery) -> pd.DataFrame:
         """The views themselves; see `Engine.rows`. Do not change the frame."""
         self._check_rows(query)
         return self.account.engine.rows(query)
 
-    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+    def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
         """All views of a question, day by day; see `Engine.batches`."""
         self._check_rows(query)
         return self.account.engine.batches(query)
@@ -107,7 +107,7 @@ class Desk:
         if asked.access != self.access:
             raise NotAllowedError("This question is not this reader's.")
 
-    def _check_rows(self, asked: RowsQuery) -> None:
+    def _check_rows(self, asked: ViewsQuery) -> None:
         self._check(asked)
         if not self.access.may_see_rows:
             raise NotAllowedError("You may see numbers, but not the views behind them.")
@@ -122,12 +122,12 @@ class Desk:
         """The notes about everything, and about what may be seen; the earliest day first."""
         return [note for note in self.account.notes.all() if self._sees(note.scope, note.key)]
 
-    def add_note(self, day: dt.date, text: str, scope: Scope, key: str) -> Note:
+    def add_note(self, day: dt.date, text: str, scope: Subject, key: str) -> Note:
         """Write a note. Raises EntryError when it cannot be kept like this."""
         self._check_sees(scope, key)
         return self.account.notes.add(day, text, scope, key)
 
-    def change_note(self, id_: str, day: dt.date, text: str, scope: Scope, key: str) -> Note:
+    def change_note(self, id_: str, day: dt.date, text: str, scope: Subject, key: str) -> Note:
         """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
         self._check_note(id_)
         self._check_sees(scope, key)
@@ -267,11 +267,11 @@ class Desk:
 
     # Fetching
 
-    def sync_state(self) -> State:
+    def sync_state(self) -> SyncStatus:
         """What the sync is doing."""
         return self._told(self.background.state)
 
-    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
+    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> SyncStatus:
         """See to it that these UTC days are stored and fresh; see `Background.ensure`."""
         return self._told(self.background.ensure(days, refresh))
 
@@ -283,7 +283,7 @@ class Desk:
         """Go on at once with what has failed or was cancelled."""
         self.background.retry()
 
-    def _told(self, state: State) -> State:
+    def _told(self, state: SyncStatus) -> SyncStatus:
         """How far a sync is, without the views of others."""
         if self.access.all_views or state.progress is None:
             return state

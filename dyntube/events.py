@@ -33,7 +33,7 @@ class Event:
     facts: dict[str, object]
 
 
-class Journal:
+class EventLog:
     """The events of one scope folder; `write` is for whoever holds the archive's lock."""
 
     def __init__(

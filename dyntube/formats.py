@@ -205,7 +205,7 @@ def of_clock(dimension: str, number: str) -> str:
 _WEEKDAYS = {str(n): f"{dt.date(2024, 1, n):%A}" for n in range(1, 8)}  # 1 January 2024: a Monday
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text from the data as Markdown that shows just that text: no link, image or styling.
 
     Streamlit looks for addresses, icons and arrows after Markdown has taken the backslashes away,

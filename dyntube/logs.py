@@ -1,6 +1,6 @@
 """The log: one event, one JSON object in one line, on the error output, times in UTC.
 
-Events of this package have a name and facts; see `journal.event`. One whose name says that
+Events of this package have a name and facts; see `event_log.event`. One whose name says that
 something went wrong (`day_failed`, `names_not_fetched`, `clock_differs`) is a warning. What other
 libraries log is an event "log" with the name of the logger and a message. A trace is a field of its
 line.

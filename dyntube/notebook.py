@@ -17,7 +17,7 @@ from .query.access import EVERYTHING
 from .query.dimensions import UNKNOWN, dimension, read_value, spelled
 from .query.periods import Period, day_of
 from .query.query import Filter, Query
-from .reading.records import LABEL, VIEW_COLUMNS
+from .reading.records import CATEGORY, VIEW_COLUMNS
 from .reading.zones import zone_info
 from .settings.settings import Settings, read_settings
 from .trust.reasons import sentences, touched
@@ -146,7 +146,7 @@ def _read(name: str, values: pd.Series[str]) -> pd.Series[str]:
 
 
 def _pandas_type(type_: object) -> object:
-    return _NULLABLE.get(str(type_)) if type_ != LABEL else None
+    return _NULLABLE.get(str(type_)) if type_ != CATEGORY else None
 
 
 _NULLABLE: dict[str, object] = {

@@ -12,7 +12,7 @@ from .archive.dayfile import DayInfo
 from .archive.generations import day_of
 from .archive.scopes import StoredScope, other_scopes
 from .events import Event
-from .fetch.background import Background, State
+from .fetch.background import Background, SyncStatus
 from .reading.records import Rejected
 from .trust.states import StoredDay, stored_days
 
@@ -41,7 +41,7 @@ class Store:
 
     def events(self, most: int) -> list[Event]:
         """What happened to the archive, newest first."""
-        return self.account.journal.read(most)
+        return self.account.event_log.read(most)
 
     def empty_from(self) -> dt.date:
         """The UTC day of the first view, before which none is missing."""
@@ -60,6 +60,6 @@ class Store:
         archive = self.account.archive
         return archive.root, other_scopes(archive.root, archive.folders)
 
-    def sync_now(self, days: Collection[dt.date]) -> State:
+    def sync_now(self, days: Collection[dt.date]) -> SyncStatus:
         """Fetch these UTC days now, settled or not."""
         return self.background.sync_now(days)

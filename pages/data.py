@@ -3,20 +3,20 @@
 from dyntube import ui
 
 
-def draw(scene: ui.Scene) -> None:
-    ui.health(scene)
-    ui.stored_days(scene)
+def draw(context: ui.ReportContext) -> None:
+    ui.health(context)
+    ui.stored_days(context)
     with ui.card("Quality checks"):
-        ui.quality_checks(scene)
+        ui.quality_checks(context)
     left, middle, right = ui.columns(1, 1, 1)
     with left, ui.card("Names still missing"):
-        ui.missing_names(scene)
+        ui.missing_names(context)
     with middle, ui.card("Unknown fields"):
         ui.unknown_fields()
     with right, ui.card("Fields that could not be read"):
         ui.unread_fields()
     with ui.card("Sync log"):
-        ui.sync_log(scene)
+        ui.sync_log(context)
 
 
 ui.page("Data", ("views",), draw, always=True)

@@ -15,16 +15,16 @@ CARDS = ("views", "plays", "play_rate", "completion_rate")
 SHOWN = ("views", "play_rate", "completion_rate")
 
 
-def draw(scene: ui.Scene) -> None:
-    ui.cards(scene, CARDS)
-    ui.domain_watch(scene)
+def draw(context: ui.ReportContext) -> None:
+    ui.cards(context, CARDS)
+    ui.domain_watch(context)
     left, right = ui.columns(1, 1)
     with left:
-        ui.domain_bars(scene, SHOWN)
+        ui.domain_bars(context, SHOWN)
     with right, ui.card("Domains and their pages"):
-        ui.treemap(scene, "embed_domain", "embed_page")
-    ui.drill(scene, "embed", "embed_domain", title="Domains and pages")
-    ui.campaigns(scene)
+        ui.treemap(context, "embed_domain", "embed_page")
+    ui.drill(context, "embed", "embed_domain", title="Domains and pages")
+    ui.campaigns(context)
 
 
-ui.page("Embeds", METRICS, draw, together=(("embed_domain", ui.TIME), ui.CAMPAIGN))
+ui.page("Embeds", METRICS, draw, rollups=(("embed_domain", ui.TIME), ui.CAMPAIGN))

@@ -5,21 +5,21 @@ from dyntube import ui
 METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
 
 
-def draw(scene: ui.Scene) -> None:
-    ui.cards(scene)
+def draw(context: ui.ReportContext) -> None:
+    ui.cards(context)
     left, right = ui.columns(1, 1)
     with left:
-        ui.watched_curve(scene)
+        ui.watched_curve(context)
     with right:
-        ui.watched_histogram(scene)
+        ui.watched_histogram(context)
     left, right = ui.columns(1, 1)
     with left:
-        ui.completion_rules(scene)
+        ui.completion_rules(context)
     with right:
-        ui.funnel(scene)
-    ui.by_length_and_sound(scene)
-    ui.heatmap(scene)
+        ui.funnel(context)
+    ui.by_length_and_sound(context)
+    ui.heatmap(context)
 
 
-TOGETHER = (("length", "sound", "watched_percent"), ("weekday", "hour_of_day", ui.TIME))
-ui.page("Engagement", METRICS, draw, together=TOGETHER)
+ROLLUPS = (("length", "sound", "watched_percent"), ("weekday", "hour_of_day", ui.TIME))
+ui.page("Engagement", METRICS, draw, rollups=ROLLUPS)

@@ -14,9 +14,9 @@ METRICS = (
 SHOWN = ("views", "watch_time", "viewers", "completion_rate")
 
 
-def draw(scene: ui.Scene) -> None:
-    ui.world(scene, SHOWN)
-    ui.drill(scene, "place", "country", title="Places")
+def draw(context: ui.ReportContext) -> None:
+    ui.world(context, SHOWN)
+    ui.drill(context, "place", "country", title="Places")
 
 
-ui.page("Geography", METRICS, draw, together=(("country", ui.TIME),))
+ui.page("Geography", METRICS, draw, rollups=(("country", ui.TIME),))

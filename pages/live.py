@@ -5,8 +5,8 @@ from dyntube import ui
 METRICS = ("views", "plays", "viewers", "watch_time")
 
 
-def draw(scene: ui.Scene) -> None:
-    ui.live(scene)
+def draw(context: ui.ReportContext) -> None:
+    ui.live(context)
 
 
 ui.page("Live", METRICS, draw, always=True, span="The last 60 minutes")

@@ -15,13 +15,13 @@ METRICS = (
 TREND = ("views", "watch_time", "viewers", "completion_rate")
 
 
-def draw(scene: ui.Scene) -> None:
-    videos = scene.selection.values("video")
+def draw(context: ui.ReportContext) -> None:
+    videos = context.selection.values("video")
     if len(videos) == 1:
-        ui.video_detail(scene, videos[0], TREND)
+        ui.video_detail(context, videos[0], TREND)
     elif videos:
-        ui.compare_videos(scene, videos, TREND)
-    ui.drill(scene, "library", "video", title="All videos")
+        ui.compare_videos(context, videos, TREND)
+    ui.drill(context, "library", "video", title="All videos")
 
 
-ui.page("Videos", METRICS, draw, together=(("video", ui.TIME),))
+ui.page("Videos", METRICS, draw, rollups=(("video", ui.TIME),))

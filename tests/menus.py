@@ -29,7 +29,7 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.query.periods import Period
-    from dyntube.report.context import Scene
+    from dyntube.report.context import ReportContext
     from dyntube.ui import door, session
     from dyntube.ui.blocks.notes import about_text, notes_menu, shown_notes
     from dyntube.ui.frame.saved_views import views_menu
@@ -39,10 +39,10 @@ def page() -> None:
     november = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
     page = (("views",), selection, november, None, now, selection.filters)
-    scene = Scene(*page, desk=door.desk())
+    context = ReportContext(*page, desk=door.desk())
     views_menu("Videos")
-    notes_menu(scene)
-    st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(scene)]))
+    notes_menu(context)
+    st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(context)]))
     for text in session.remarks():
         st.info(text)
 

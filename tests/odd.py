@@ -10,7 +10,7 @@ from typing import Any
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.doubts import Doubt, Kind
-from dyntube.events import FILE_NAME, Journal
+from dyntube.events import FILE_NAME, EventLog
 from dyntube.reading.parse import read_page
 from dyntube.settings.settings import STATS_URL, Settings
 from dyntube.sharing.json_list import Shelf
@@ -140,16 +140,16 @@ def build(folder: Path, today: dt.date, days: int = 60) -> Archive:
 def write_journal(archive: Archive, today: dt.date) -> None:
     """One event of each kind, oldest first."""
     at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=30)
-    journal = Journal(archive.root / archive.folders[0] / FILE_NAME, now=lambda: at)
+    event_log = EventLog(archive.root / archive.folders[0] / FILE_NAME, now=lambda: at)
     day = today - 8 * ONE_DAY
-    journal.write("sync_started", days=4)
-    journal.write("waiting", seconds=24)
-    journal.write("day_stored", day=today, views=3, total=3, verified=True)
-    journal.write("day_stored", day=day, views=3, total=5, verified=False)
-    journal.write("day_kept", day=day, reason="Far fewer views came than are stored.")
-    journal.write("day_failed", day=day, reason=f"Could not reach DynTube. {HOSTILE}")
-    journal.write("audit_differs", day=day, stored=3, counted=5)
-    journal.write("audit_failed", reason="Could not reach DynTube.")
-    journal.write("clock_differs", seconds=-190)
-    journal.write("something_new")
-    journal.write("sync_ended", outcome="done", days=4, views=1200, failed=1, seconds=3.2)
+    event_log.write("sync_started", days=4)
+    event_log.write("waiting", seconds=24)
+    event_log.write("day_stored", day=today, views=3, total=3, verified=True)
+    event_log.write("day_stored", day=day, views=3, total=5, verified=False)
+    event_log.write("day_kept", day=day, reason="Far fewer views came than are stored.")
+    event_log.write("day_failed", day=day, reason=f"Could not reach DynTube. {HOSTILE}")
+    event_log.write("audit_differs", day=day, stored=3, counted=5)
+    event_log.write("audit_failed", reason="Could not reach DynTube.")
+    event_log.write("clock_differs", seconds=-190)
+    event_log.write("something_new")
+    event_log.write("sync_ended", outcome="done", days=4, views=1200, failed=1, seconds=3.2)

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube.export.table import Sheet
-from dyntube.report.tables import Report
+from dyntube.report.tables import PageTables
 from dyntube.settings.settings import STATS_URL
 
 from . import odd
@@ -39,13 +39,13 @@ class Pages:
     def __init__(self, folder: Path, connect: Callable[..., None], patch: pytest.MonkeyPatch):
         self._folder, self._connect = folder, connect
         self.sheets: dict[str, Sheet] = {}
-        add = Report.add
+        add = PageTables.add
 
-        def noted(report: Report, sheet: Sheet) -> None:
+        def noted(report: PageTables, sheet: Sheet) -> None:
             add(report, sheet)
             self.sheets = {known.title: known for known in report.sheets}
 
-        patch.setattr(Report, "add", noted)
+        patch.setattr(PageTables, "add", noted)
 
     def store(self, records: list[dict[str, Any]], **names: dict[str, str]) -> None:
         """Keep these views, and names of `projects`, `channels` and `videos`."""

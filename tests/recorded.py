@@ -29,7 +29,7 @@ from dyntube.archive.archive import Archive
 from dyntube.engine.engine import Engine
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
-from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 
 from . import library, mixed, odd, plain
 
@@ -50,7 +50,7 @@ ADDRESSES: tuple[dict[str, str | list[str]], ...] = (
     CLOCKS_GO_BACK | {"compare": "none", "metric": "average_watch_time"},
     CLOCKS_GO_BACK | {"compare": "previous", "zone": "Asia/Kathmandu", "country": "Unknown"},
 )
-QUESTIONS = {kind.__name__: kind for kind in (Query, RowsQuery, ChecksQuery, CountQuery)}
+QUESTIONS = {kind.__name__: kind for kind in (Query, ViewsQuery, ChecksQuery, CountQuery)}
 Recorded = dict[str, Any]
 
 
@@ -107,7 +107,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, Period | Filter | Query | RowsQuery | ChecksQuery | CountQuery):
+    if isinstance(value, Period | Filter | Query | ViewsQuery | ChecksQuery | CountQuery):
         kept = [known.name for known in fields(value) if known.name != "access"]
         return {name: _as_json(getattr(value, name)) for name in kept}
     if isinstance(value, tuple):
@@ -143,9 +143,9 @@ def _noting(found: dict[str, Recorded]) -> Iterator[None]:
         method = getattr(Engine, name)
 
         @wraps(method)
-        def noted(engine: Engine, asked: Any, part_of: Any = None) -> Any:
-            answer = method(engine, asked, *([part_of] if part_of else []))
-            recorded = {"method": name, "question": _question(asked), "part_of": _question(part_of)}
+        def noted(engine: Engine, asked: Any, rollup: Any = None) -> Any:
+            answer = method(engine, asked, *([rollup] if rollup else []))
+            recorded = {"method": name, "question": _question(asked), "part_of": _question(rollup)}
             found.setdefault(json.dumps(recorded, sort_keys=True), recorded | _answer(answer))
             return answer
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
-from dyntube.events import FILE_NAME, Event, Journal
+from dyntube.events import FILE_NAME, Event, EventLog
 from dyntube.fetch.client import Client
-from dyntube.fetch.sync import Report, Syncer
+from dyntube.fetch.sync import Syncer, SyncResult
 from dyntube.settings.settings import Settings
 
 from .conftest import NOON, record
@@ -94,7 +94,7 @@ class Scene:
         server.script = paged(views)
         self.syncer, self.archive = build(settings, lambda: self.now)
 
-    def sync(self, day: dt.date = TODAY, *, after: dt.timedelta = AT_ONCE) -> Report:
+    def sync(self, day: dt.date = TODAY, *, after: dt.timedelta = AT_ONCE) -> SyncResult:
         """Fetch a day so long after the last time; what is asked is noted anew."""
         self.now += after
         self.server.asked.clear()
@@ -114,7 +114,7 @@ class Scene:
 
     def events(self) -> list[Event]:
         """What the journal says, newest first."""
-        return Journal(self.archive.root / self.archive.folders[0] / FILE_NAME).read(999)
+        return EventLog(self.archive.root / self.archive.folders[0] / FILE_NAME).read(999)
 
 
 MakeScene = Callable[..., Scene]

@@ -12,7 +12,7 @@ import pytest
 from dyntube.errors import ApiError, AuthError, BadResponseError, RequestError, UnavailableError
 from dyntube.fetch.client import Client, Window
 from dyntube.fetch.retry import ATTEMPTS
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import record
 from .scripted import Answer, Server, in_turn, serve, views
@@ -42,11 +42,11 @@ def client(server: Server, waits: Waits, url: str = "") -> Client:
 
 
 def ids(server: Server, waits: Waits) -> list[str]:
-    return client(server, waits).views(Scope(), WINDOW, 1).views["id"].to_pylist()
+    return client(server, waits).views(FetchScope(), WINDOW, 1).views["id"].to_pylist()
 
 
 def test_it_asks_as_the_api_page_says_with_the_key_in_a_header(server: Server) -> None:
-    client(server, Waits()).views(Scope("project", "p1"), WINDOW, 3, 50)
+    client(server, Waits()).views(FetchScope("project", "p1"), WINDOW, 3, 50)
     (asked,) = server.asked
     assert (asked.method, asked.path) == ("POST", "/v1/logs/data")
     assert asked.json == {
@@ -155,7 +155,7 @@ def test_a_key_that_a_server_sends_back_is_not_repeated(server: Server, body: by
     server.script = in_turn(Answer(400, body))
     settings = Settings(api_key=ODD_KEY, stats_url=server.url)
     with pytest.raises(RequestError) as caught:
-        Client(settings).views(Scope(), WINDOW, 1)
+        Client(settings).views(FetchScope(), WINDOW, 1)
     assert ODD_KEY[:8] not in str(caught.value)
 
 
@@ -197,7 +197,7 @@ def test_cookies_of_the_server_are_not_kept(server: Server) -> None:
     server.script = in_turn(Answer(200, GOOD.body, {"Set-Cookie": "a=b; Path=/"}))
     asking = client(server, Waits())
     for _ in range(2):
-        asking.views(Scope(), WINDOW, 1)
+        asking.views(FetchScope(), WINDOW, 1)
     assert "Cookie" not in server.asked[1].headers
 
 

@@ -90,12 +90,12 @@ def test_replaced_days_and_leftovers_go_after_the_grace_time(
     folder = archive.root / archive.folders[0]
     leftover = folder / "2026" / ".2026-05-01.000003.parquet.77.tmp"
     leftover.write_bytes(b"half a file")
-    archive.sweep(archive.folders[0])
+    archive.remove_old_generations(archive.folders[0])
     assert len(files(archive)) == 4
     old = time.time() - GRACE_SECONDS - 5
     for path in files(archive):
         os.utime(path, (old, old))
-    archive.sweep(archive.folders[0])
+    archive.remove_old_generations(archive.folders[0])
     assert [path.name for path in files(archive)] == ["2026-05-01.000002.parquet"]
 
 
@@ -125,7 +125,7 @@ def test_other_files_in_the_folder_are_left_alone(store: Store, archive: Archive
     store(DAY, rows(1))
     note = archive.root / archive.folders[0] / "2026" / "notes.parquet"
     note.write_text("mine")
-    archive.sweep(archive.folders[0])
+    archive.remove_old_generations(archive.folders[0])
     assert list(archive.days()) == [DAY]
     assert note.exists()
 
@@ -303,5 +303,5 @@ def test_left_over_temporary_files_of_any_kind_go_after_the_grace_time(
         (year / name).write_bytes(b"half")
         os.utime(year / name, (old, old))
     (year / ".young.9.tmp").write_bytes(b"half")
-    archive.sweep(archive.folders[0])
+    archive.remove_old_generations(archive.folders[0])
     assert [path.name for path in files(archive)] == [".young.9.tmp", f"{DAY}.000001.parquet"]

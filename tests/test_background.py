@@ -15,7 +15,13 @@ import pytest
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import AuthError
-from dyntube.fetch.background import CALM, CANCELLED_SECONDS, RETRY_SECONDS, Background, State
+from dyntube.fetch.background import (
+    CANCELLED_SECONDS,
+    EARLY_BACKOFF,
+    RETRY_SECONDS,
+    Background,
+    SyncStatus,
+)
 from dyntube.fetch.catalog import Catalog
 from dyntube.fetch.client import Client
 from dyntube.fetch.sync import Syncer
@@ -125,11 +131,11 @@ def test_what_was_cancelled_rests_is_counted_and_goes_on_when_somebody_wants_it(
         assert background.ensure(DAYS).progress is None
         assert background.state.rest == 1
         background.retry()
-        assert background.state == State()
+        assert background.state == SyncStatus()
         assert background.ensure(DAYS[:1]).progress  # all of them, whatever is looked at now
         wait_until(lambda: background.state.progress is None)
         assert sorted(archive.days()) == sorted(DAYS)
-        assert background.state == State()
+        assert background.state == SyncStatus()
 
 
 def test_what_was_cancelled_goes_on_by_itself_after_its_rest(tmp_path: Path) -> None:
@@ -146,7 +152,7 @@ def test_what_was_cancelled_goes_on_by_itself_after_its_rest(tmp_path: Path) -> 
         wait_until(lambda: background.state.progress is None)
         gate.set()
         clock[0] += CANCELLED_SECONDS
-        assert background.state == State()
+        assert background.state == SyncStatus()
         assert background.ensure(DAYS).progress
         wait_until(lambda: background.state.progress is None)
 
@@ -154,7 +160,7 @@ def test_what_was_cancelled_goes_on_by_itself_after_its_rest(tmp_path: Path) -> 
 def test_once_it_is_closed_nothing_is_fetched(stand_in: str, tmp_path: Path) -> None:
     background, archive = build(stand_in, tmp_path)
     background.close(30)
-    assert background.ensure(DAYS) == background.sync_now(DAYS) == State()
+    assert background.ensure(DAYS) == background.sync_now(DAYS) == SyncStatus()
     assert not archive.days()
 
 
@@ -231,7 +237,7 @@ def test_where_fetching_takes_long_a_page_gets_today_early_less_often(
     took = today.seconds - began
     assert took >= 30
     server.script = today.log
-    assert not today.look(CALM * took - 1, MINUTE)
+    assert not today.look(EARLY_BACKOFF * took - 1, MINUTE)
     assert today.look(61, MINUTE)
     assert today.look(60, MINUTE)
 
@@ -295,7 +301,7 @@ def test_a_sync_that_fails_in_a_way_nobody_foresaw_says_so_and_rests(
             assert not today.look(0, MINUTE)
         assert log_requests(server) == before
     assert today.look(RETRY_SECONDS, AT_ONCE)
-    assert today.background.state == State()
+    assert today.background.state == SyncStatus()
 
 
 def test_a_day_that_fails_in_a_way_nobody_foresaw_costs_no_other(
@@ -340,7 +346,7 @@ def test_names_that_fail_in_a_way_nobody_foresaw_rest_and_the_reader_is_told(
         assert names_asked(server) == asked
     today.look(RETRY_SECONDS, None)
     wait_until(lambda: names_asked(server) > asked)
-    wait_until(lambda: today.background.state == State())
+    wait_until(lambda: today.background.state == SyncStatus())
 
 
 @pytest.mark.parametrize("pages", ['"abc"', "{}", "[1]", "NaN", "1e400", "1e9", "-3"])
@@ -361,7 +367,7 @@ def test_a_catalog_whose_pager_makes_no_sense_is_not_asked_at_every_look(
         today.look(0, None)
     wait_until(lambda: not today.background._names_asked)
     assert names_asked(server) == 6  # of each kind a page, and one more that brings nothing new
-    assert today.background.state == State()
+    assert today.background.state == SyncStatus()
 
 
 # What somebody wants while a sync runs

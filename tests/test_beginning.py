@@ -14,14 +14,14 @@ import pytest
 from dyntube.account import open_account
 from dyntube.archive.archive import Archive
 from dyntube.errors import AuthError, RequestError, UnavailableError
-from dyntube.events import FILE_NAME, Journal
+from dyntube.events import FILE_NAME, EventLog
 from dyntube.fetch.beginning import BLIND, EVER, LONG_AGO, WORTH, Beginning, Look
 from dyntube.fetch.client import Client
 from dyntube.fetch.day import Task
 from dyntube.fetch.queue import Wishes
 from dyntube.fetch.sync import Syncer
 from dyntube.query.periods import Period
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 from dyntube.trust.states import stored_days
 
 from .conftest import NOON
@@ -211,8 +211,8 @@ def test_where_no_look_succeeds_days_are_asked_for_within_a_bound_which_is_said(
     report = young.syncer.sync(DECADE)
     assert not report.failed
     assert min(young.archive.days()) == TODAY - bound
-    journal = Journal(young.archive.root / young.archive.folders[0] / FILE_NAME)
-    (event,) = [event for event in journal.read(9999) if event.name == "first_day_not_found"]
+    event_log = EventLog(young.archive.root / young.archive.folders[0] / FILE_NAME)
+    (event,) = [event for event in event_log.read(9999) if event.name == "first_day_not_found"]
     assert "At most 4 days" in str(event.facts["reason"])
     assert event.facts["asked_from"] == str(TODAY - bound)
     assert young.syncer.empty == ((EVER, LONG_AGO),)
@@ -279,7 +279,7 @@ def test_a_run_that_is_ended_while_it_looks_ends_at_once(young: Scene) -> None:
 
 
 def test_each_scope_begins_on_its_own_day(server: Server, settings_of_server: Settings) -> None:
-    scopes = (Scope("project", "a"), Scope("project", "b"))
+    scopes = (FetchScope("project", "a"), FetchScope("project", "b"))
     settings = dataclasses.replace(settings_of_server, scopes=scopes)
     firsts = {"a": TODAY - 40 * ONE_DAY, "b": TODAY - 5 * ONE_DAY}
 
@@ -334,7 +334,7 @@ def test_a_short_wish_is_not_kept_waiting_by_a_long_one(scene: MakeScene) -> Non
 
 
 def task(day: dt.date, *, sure: bool = True) -> Task:
-    return Task(Scope(), day, None, sure)
+    return Task(FetchScope(), day, None, sure)
 
 
 def drain(wishes: Wishes) -> list[dt.date]:
@@ -370,10 +370,10 @@ def test_days_that_are_not_sure_wait_and_those_before_the_beginning_go() -> None
     wishes, days = Wishes(), [MAY_1 - n * ONE_DAY for n in range(6)]
     wishes.add([task(day, sure=n < 2) for n, day in enumerate(days)])
     assert drain(wishes) == days[:2]
-    assert wishes.unsure() == {Scope(): days[5]}
-    wishes.begin(Scope(), days[4], days[2])
+    assert wishes.unsure() == {FetchScope(): days[5]}
+    wishes.begin(FetchScope(), days[4], days[2])
     assert drain(wishes) == days[2:3]
-    wishes.begin(Scope(), days[4], days[4])
+    wishes.begin(FetchScope(), days[4], days[4])
     assert drain(wishes) == days[3:5]
     assert (wishes.total, wishes.unsure()) == (5, {})
 

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from dyntube.errors import ConfigError
-from dyntube.settings.settings import API_URL, STATS_URL, Scope, Settings, read_hosts, read_settings
+from dyntube.settings.settings import (
+    API_URL,
+    STATS_URL,
+    FetchScope,
+    Settings,
+    read_hosts,
+    read_settings,
+)
 
 KEY = {"DYNTUBE_API_KEY": "key-of-ours"}
 
@@ -28,7 +35,7 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         api_url="https://api.dyntube.com",
         archive=tmp_path / "archive",
         timezone="UTC",
-        scopes=(Scope("account", ""),),
+        scopes=(FetchScope("account", ""),),
         page_size=1000,
         concurrency=4,
         refresh_minutes=10,
@@ -96,7 +103,7 @@ def test_settings_of_other_programs_in_the_file_do_not_matter(tmp_path):
 @pytest.mark.parametrize("kind", ["project", "channel"])
 def test_keys_are_a_comma_separated_text_or_a_list_and_each_counts_once(tmp_path, kind):
     name = f"DYNTUBE_{kind.upper()}_KEYS"
-    expected = (Scope(kind, "a"), Scope(kind, "b"))
+    expected = (FetchScope(kind, "a"), FetchScope(kind, "b"))
 
     assert read(tmp_path, **{name: " a, b ,,a,"}).scopes == expected
     assert read(tmp_path, f'{name} = ["a", "b", "a"]').scopes == expected
@@ -106,9 +113,9 @@ def test_keys_are_a_comma_separated_text_or_a_list_and_each_counts_once(tmp_path
 @pytest.mark.parametrize(
     ("scope", "parameters"),
     [
-        (Scope(), {}),
-        (Scope("project", "p"), {"projectKey": "p"}),
-        (Scope("channel", "c"), {"channelKey": "c"}),
+        (FetchScope(), {}),
+        (FetchScope("project", "p"), {"projectKey": "p"}),
+        (FetchScope("channel", "c"), {"channelKey": "c"}),
     ],
 )
 def test_a_scope_says_what_to_ask_the_api_for(scope, parameters):
@@ -319,9 +326,9 @@ def test_settings_cannot_be_changed():
 @pytest.mark.parametrize(
     ("scope", "folder"),
     [
-        (Scope(), "account-91385ea7a802"),
-        (Scope("project", "5lCohVbzSymGw"), "project-6be2e7013be9"),
-        (Scope("channel", "5lCohVbzSymGw"), "channel-3f3266494e12"),
+        (FetchScope(), "account-91385ea7a802"),
+        (FetchScope("project", "5lCohVbzSymGw"), "project-6be2e7013be9"),
+        (FetchScope("channel", "5lCohVbzSymGw"), "channel-3f3266494e12"),
     ],
 )
 def test_the_folder_of_a_scope_stays_the_same_for_ever(scope, folder):
@@ -329,7 +336,10 @@ def test_the_folder_of_a_scope_stays_the_same_for_ever(scope, folder):
 
 
 def test_the_folder_of_a_scope_differs_by_server_kind_and_key():
-    scopes = [Scope(), *(Scope(kind, key) for kind in ("project", "channel") for key in "ab")]
+    scopes = [
+        FetchScope(),
+        *(FetchScope(kind, key) for kind in ("project", "channel") for key in "ab"),
+    ]
     servers = [STATS_URL, API_URL]
 
     folders = {Settings(stats_url=url).folder(scope) for url in servers for scope in scopes}
@@ -339,7 +349,7 @@ def test_the_folder_of_a_scope_differs_by_server_kind_and_key():
 
 @pytest.mark.parametrize("key", ["../../etc", "a/b", "C:\\x", "a\0b", "k" * 500, "con", "é", ""])
 def test_nothing_from_outside_becomes_part_of_a_folder(key):
-    folder = Settings(stats_url="https://../x").folder(Scope("project", key))
+    folder = Settings(stats_url="https://../x").folder(FetchScope("project", key))
 
     kind, digest = folder.split("-")
     assert kind == "project"
@@ -350,7 +360,7 @@ def test_nothing_from_outside_becomes_part_of_a_folder(key):
 def test_demo_views_have_one_folder_of_their_own():
     demo = Settings(demo=True)
 
-    assert {demo.folder(Scope()), demo.folder(Scope("project", "a"))} == {"demo"}
+    assert {demo.folder(FetchScope()), demo.folder(FetchScope("project", "a"))} == {"demo"}
 
 
 def test_sites_can_say_what_tells_their_pages_apart():

@@ -15,7 +15,7 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.fetch.client import Client
-from dyntube.fetch.progress import Report
+from dyntube.fetch.progress import SyncResult
 from dyntube.fetch.sync import Syncer
 from dyntube.settings.settings import Settings
 from dyntube.trust.trust import doubts_of
@@ -120,7 +120,7 @@ def cutting(views: list[Record], cut: Cut) -> Callable[[Asked], Answer]:
 
 def synced(
     server: Server, folder: Path, days: list[dt.date], now: dt.datetime = NOON
-) -> tuple[Archive, Report]:
+) -> tuple[Archive, SyncResult]:
     settings = Settings(stats_url=server.url, api_url=server.url, archive=folder, concurrency=2)
     archive = Archive(folder, [settings.folder(scope) for scope in settings.scopes])
     client = Client(settings, sleep=lambda _: None, now=lambda: now)

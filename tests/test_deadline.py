@@ -19,7 +19,7 @@ import pytest
 from dyntube.errors import CancelledError, UnavailableError
 from dyntube.fetch.client import Client, Window
 from dyntube.fetch.deadline import Watchdog
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import record
 from .faults.wire import Answer, Wire
@@ -124,7 +124,7 @@ def client(wire: Wire) -> Client:
 
 
 def ids(asking: Client) -> list[str]:
-    return asking.views(Scope(), DAY, 1).views["id"].to_pylist()
+    return asking.views(FetchScope(), DAY, 1).views["id"].to_pylist()
 
 
 def watching() -> list[str]:

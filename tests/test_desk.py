@@ -21,7 +21,7 @@ from dyntube.fetch.background import Background
 from dyntube.query.access import EVERYTHING, PERSONAL, Access
 from dyntube.query.dimensions import BETWEEN
 from dyntube.query.periods import Period
-from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.sharing.saved_views import SHARED
 
@@ -112,7 +112,7 @@ def asked(access: Access) -> dict[str, Any]:
             ("views", "viewers", "new_viewers"), WEEK, by=("city", "project"), access=access
         ),
         "total": Query(("views", "viewers", "new_viewers"), WEEK, access=access),
-        "rows": RowsQuery(*of_week, access=access),
+        "rows": ViewsQuery(*of_week, access=access),
         "count": CountQuery(*of_week, access=access),
         "checks": ChecksQuery(*of_week, access=access),
     }
@@ -248,7 +248,7 @@ def test_a_question_of_another_reader_is_refused(account: Account) -> None:
 
 
 def test_no_question_is_made_without_saying_who_asks() -> None:
-    for make in (Query, RowsQuery, CountQuery, ChecksQuery):
+    for make in (Query, ViewsQuery, CountQuery, ChecksQuery):
         with pytest.raises(TypeError, match="access"):
             make(("views",), WEEK) if make is Query else make(WEEK)  # type: ignore[call-arg, arg-type]
 

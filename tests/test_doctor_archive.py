@@ -16,7 +16,7 @@ from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.doctor import Check
 from dyntube.doctor import store as doctor_store
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import NOON, record
 from .syncing import ONE_DAY, TODAY, hourly
@@ -69,12 +69,12 @@ def test_a_scheduler_that_has_stopped_is_a_warning(store: Store, settings: Setti
 
 def test_other_scopes_matter_where_nothing_else_is(store: Store, settings: Settings) -> None:
     store(TODAY, [])
-    other = {"scopes": (Scope("project", "a"),)}
+    other = {"scopes": (FetchScope("project", "a"),)}
     found = look(settings, **other, **EXTERNAL)["other scopes"]
     assert found.state == "warning"
     assert found.text.startswith("the folder account-")  # which no sync has written
     assert "DYNTUBE_STATS_URL" in found.advice
-    (settings.archive / settings.folder(Scope())).rename(settings.archive / "demo")
+    (settings.archive / settings.folder(FetchScope())).rename(settings.archive / "demo")
     store(TODAY, [])
     beside = look(settings)["other scopes"]
     assert (beside.state, beside.text) == ("ok", "demo data, 1 day, Fri 20 Nov 2026")
@@ -99,7 +99,7 @@ def test_a_folder_that_may_not_be_written_fails_unless_it_is_only_read(
     store: Store, settings: Settings
 ) -> None:
     store(TODAY, [])
-    folder = settings.archive / settings.folder(Scope())
+    folder = settings.archive / settings.folder(FetchScope())
     folder.chmod(0o500)
     try:
         found = look(settings)["folder"]

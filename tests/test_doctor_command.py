@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dyntube.doctor.check import Check, State, failed, ok, skipped, warning
-from dyntube.doctor.report import Lines, summary, together
+from dyntube.doctor.report import LineWrapper, summary, together
 
 from .conftest import SECRET
 from .scripted import Answer, in_turn, serve
@@ -107,7 +107,7 @@ STATES: tuple[State, ...] = ("ok", "warning", "failed", "skipped")
 @pytest.mark.parametrize("columns", [20, 80, 400])
 @pytest.mark.parametrize("state", STATES)
 def test_long_texts_stand_in_their_column(state: State, columns: int) -> None:
-    drawn = Lines(columns, colours=False).of([Check("name", state, TEXT, "Do this. " * 20)])
+    drawn = LineWrapper(columns, colours=False).of([Check("name", state, TEXT, "Do this. " * 20)])
     first, *rest = drawn.splitlines()
     begins = first.index("name" if state == "skipped" else "something")
     assert all(line[:begins].isspace() for line in rest)
@@ -116,19 +116,22 @@ def test_long_texts_stand_in_their_column(state: State, columns: int) -> None:
 
 
 def test_a_name_longer_than_its_column_moves_the_text_of_its_section() -> None:
-    lines, longest = Lines(80, colours=False), len("DYNTUBE_REFRESH_MINUTES")
+    lines, longest = LineWrapper(80, colours=False), len("DYNTUBE_REFRESH_MINUTES")
     drawn = [lines.of([ok(name, "x")], longest) for name in ("DYNTUBE_REFRESH_MINUTES", "a")]
     assert drawn[0].index("x") == drawn[1].index("x")
 
 
 def test_nothing_that_was_found_can_draw_on_a_terminal() -> None:
     odd = failed("a\x1b[2J", "b\x1b[31m\n\rc", "d\x07")
-    assert re.search(r"[^\S \n]|[\x00-\x09\x0b-\x1f]", Lines(80, colours=False).of([odd])) is None
+    assert (
+        re.search(r"[^\S \n]|[\x00-\x09\x0b-\x1f]", LineWrapper(80, colours=False).of([odd]))
+        is None
+    )
 
 
 def test_a_path_is_never_broken() -> None:
     path = "/srv/" + "very-long-name-of-a-folder/" * 5
-    assert path in Lines(80, colours=False).of([ok("folder", f"{path} is there")])
+    assert path in LineWrapper(80, colours=False).of([ok("folder", f"{path} is there")])
 
 
 def test_what_is_skipped_for_one_reason_is_one_line() -> None:
@@ -144,7 +147,7 @@ def test_what_is_skipped_for_one_reason_is_one_line() -> None:
         ["d"],
         ["e"],
     ]
-    assert "b, c: no key" in Lines(80, colours=False).of([*skipped(["b", "c"], "no key")])
+    assert "b, c: no key" in LineWrapper(80, colours=False).of([*skipped(["b", "c"], "no key")])
 
 
 @pytest.mark.parametrize(

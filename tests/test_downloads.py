@@ -21,7 +21,7 @@ from dyntube.export.raw_views import csv_stream, parquet_stream
 from dyntube.export.table import safe
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
-from dyntube.query.query import Filter, RowsQuery
+from dyntube.query.query import Filter, ViewsQuery
 from dyntube.reading.records import VIEW_COLUMNS
 
 from .conftest import record
@@ -30,9 +30,9 @@ from .plain import words
 from .test_sheet import formulas
 
 DAYS = [dt.date(2026, 5, 1) + dt.timedelta(days=n) for n in range(5)]
-ALL = RowsQuery(Period(DAYS[0], DAYS[-1]), limit=None, access=EVERYTHING)
+ALL = ViewsQuery(Period(DAYS[0], DAYS[-1]), limit=None, access=EVERYTHING)
 Store = Callable[..., DayInfo]
-Stream = Callable[[Engine, RowsQuery], Iterator[bytes]]
+Stream = Callable[[Engine, ViewsQuery], Iterator[bytes]]
 
 
 class Watched(Engine):
@@ -40,7 +40,7 @@ class Watched(Engine):
 
     given = 0
 
-    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+    def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
         for views in super().batches(query):
             self.given += 1
             yield views
@@ -58,11 +58,11 @@ def engine(store: Store, archive: Archive) -> Watched:
     return Watched(DuckDB(archive))
 
 
-def as_csv(engine: Engine, query: RowsQuery) -> pd.DataFrame:
+def as_csv(engine: Engine, query: ViewsQuery) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(b"".join(csv_stream(engine, query))))
 
 
-def as_parquet(engine: Engine, query: RowsQuery) -> pd.DataFrame:
+def as_parquet(engine: Engine, query: ViewsQuery) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(b"".join(parquet_stream(engine, query))))
 
 
@@ -92,7 +92,7 @@ def test_filters_and_the_days_of_a_zone_are_respected(
 ) -> None:
     # 2 May in Kolkata is from 18:30 on 1 May to 18:30 on 2 May in UTC.
     period = Period(DAYS[1], DAYS[1])
-    query = RowsQuery(
+    query = ViewsQuery(
         period, "Asia/Kolkata", (Filter("video", ("video-1",)),), limit=None, access=EVERYTHING
     )
     found = read(engine, query)["id"].tolist()
@@ -101,7 +101,7 @@ def test_filters_and_the_days_of_a_zone_are_respected(
 
 
 def test_the_last_day_may_end_early(engine: Engine) -> None:
-    query = RowsQuery(Period(DAYS[0], DAYS[1], until=dt.time(7)), limit=None, access=EVERYTHING)
+    query = ViewsQuery(Period(DAYS[0], DAYS[1], until=dt.time(7)), limit=None, access=EVERYTHING)
     assert len(as_parquet(engine, query)) == 8 + 3
 
 
@@ -112,21 +112,21 @@ def test_views_at_the_ends_of_the_store_count_wherever_days_start(
     assert (
         len(
             as_parquet(
-                engine, RowsQuery(Period(dt.date(2020, 1, 1), DAYS[-1]), zone, access=EVERYTHING)
+                engine, ViewsQuery(Period(dt.date(2020, 1, 1), DAYS[-1]), zone, access=EVERYTHING)
             )
         )
         >= 40 - 8
     )
-    whole = RowsQuery(Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), zone, access=EVERYTHING)
+    whole = ViewsQuery(Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), zone, access=EVERYTHING)
     assert len(as_parquet(engine, whole)) == 40
 
 
 def test_a_limit_of_the_question_does_not_cut_the_file(engine: Engine) -> None:
-    assert len(as_csv(engine, RowsQuery(ALL.period, limit=3, offset=2, access=EVERYTHING))) == 40
+    assert len(as_csv(engine, ViewsQuery(ALL.period, limit=3, offset=2, access=EVERYTHING))) == 40
 
 
 def test_times_in_csv_are_utc_and_flags_are_words(engine: Engine) -> None:
-    query = RowsQuery(ALL.period, "Asia/Kolkata", limit=None, access=EVERYTHING)
+    query = ViewsQuery(ALL.period, "Asia/Kolkata", limit=None, access=EVERYTHING)
     assert as_csv(engine, query)["date"][0] == "2026-05-01T00:00:00.250000Z"
     text = b"".join(csv_stream(engine, query)).decode("utf-8-sig")
     assert '"2026-05-01T00:00:00.250000Z",,true,false,false,100,50,' in text
@@ -164,7 +164,7 @@ def test_days_are_read_as_the_file_is_taken_and_not_before(
 def test_a_long_empty_period_costs_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(engine.backend, "rows", lambda *args: asked.append(args) or pa.table({}))
-    whole = RowsQuery(
+    whole = ViewsQuery(
         Period(dt.date(2010, 1, 1), dt.date(2100, 1, 1)), limit=None, access=EVERYTHING
     )
     assert list(engine.batches(whole)) == []

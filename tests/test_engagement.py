@@ -290,7 +290,9 @@ def test_a_metric_by_hour_of_the_week_stands_where_its_hour_is(ask) -> None:
     records = some_records()
     answer = ask(records, "weekday", "hour_of_day", metrics=("plays", "completion_rate"))
     expected = plain.grouped(records, lambda view: plain.local(view, "UTC").hour)
-    plays, rates = (engagement.week(answer, name) for name in ("plays", "completion_rate"))
+    plays, rates = (
+        engagement.weekday_hour_grid(answer, name) for name in ("plays", "completion_rate")
+    )
     assert plays.shape == (7, 24)
     for hour in range(24):
         assert plays[1, hour] == expected[hour]["plays"]  # the day is a Tuesday
@@ -302,7 +304,7 @@ def test_totals_become_averages_of_the_hours_that_there_were() -> None:
     totals, hours = np.full((7, 24), np.nan), np.full((7, 24), 4.0)
     totals[0, 0], totals[0, 1] = 8, 3
     hours[0, 1], hours[0, 2] = 0.5, 0
-    found = engagement.an_hour(totals, hours)
+    found = engagement.per_hour(totals, hours)
     assert found[0, :2].tolist() == [2, 6]
     assert math.isnan(found[0, 2])
     assert found[1:].tolist() == [[0] * 24] * 6

@@ -17,7 +17,7 @@ from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.export import Exported, export
 from dyntube.errors import ArchiveError
 from dyntube.reading.records import VIEW_COLUMNS
-from dyntube.settings.settings import Scope
+from dyntube.settings.settings import FetchScope
 
 from .conftest import record
 from .plain import Record
@@ -108,7 +108,7 @@ def test_a_day_without_views_is_exported_as_such(store: Store, archive: Archive,
 
 
 def test_all_scopes_are_in_one_file_a_day(scene: MakeScene, tmp_path: Path) -> None:
-    two = scene([], scopes=(Scope("project", "a"), Scope("project", "b")))
+    two = scene([], scopes=(FetchScope("project", "a"), FetchScope("project", "b")))
     known: dict[str, list[Record]] = {
         key: [record(f"{key}{n}", f"{MAY_1}T0{n}:00:00Z", projectKey=key) for n in range(3)]
         for key in "ab"
@@ -160,7 +160,7 @@ def test_a_damaged_day_does_not_replace_what_was_exported_of_it(
 
 
 def test_a_day_that_one_scope_lacks_by_damage_is_left_out(scene: MakeScene, tmp_path: Path) -> None:
-    two = scene([], scopes=(Scope("project", "a"), Scope("project", "b")))
+    two = scene([], scopes=(FetchScope("project", "a"), FetchScope("project", "b")))
     two.server.script = paged(hourly(3, projectKey=None))
     two.sync(MAY_1)
     two.archive.files(MAY_1, MAY_1)[1].write_bytes(b"rubbish")

@@ -6,7 +6,7 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from dyntube.export.workbook import Sheet
-from dyntube.report.tables import Report
+from dyntube.report.tables import PageTables
 
 SHEETS = 3
 
@@ -17,10 +17,10 @@ def page() -> None:
     import streamlit as st
 
     from dyntube.export.workbook import Provenance, Sheet
-    from dyntube.report.tables import Report
+    from dyntube.report.tables import PageTables
     from dyntube.ui.blocks.export import export_menu, table_downloads
 
-    report, head = Report(), st.container()
+    report, head = PageTables(), st.container()
     for title in ("By country", "<b>By</b> *day*", "=By video"):
         sheet = Sheet(title, pd.DataFrame({"views": [1]}))
         report.add(sheet)
@@ -32,11 +32,11 @@ def page() -> None:
 
 def empty_page() -> None:
     from dyntube.export.workbook import Provenance
-    from dyntube.report.tables import Report
+    from dyntube.report.tables import PageTables
     from dyntube.ui.blocks.export import export_menu
 
     notes = Provenance("Live", "", "", (), "UTC", "", "", "", ())
-    export_menu(Report(), lambda: notes, {})
+    export_menu(PageTables(), lambda: notes, {})
 
 
 def urls(at: AppTest) -> list[str]:
@@ -75,7 +75,7 @@ def test_a_page_without_tables_offers_the_rest() -> None:
 
 def test_of_tables_with_one_title_the_one_that_says_most_is_offered_once() -> None:
     few, more = pd.DataFrame({"views": [1]}), pd.DataFrame({"views": [1], "plays": [1]})
-    report = Report()
+    report = PageTables()
     for title, rows in (("By day", few), ("By city", few), ("By day", more), ("By day", few)):
         report.add(Sheet(title, rows))
     assert [sheet.title for sheet in report.sheets] == ["By day", "By city"]
@@ -83,5 +83,5 @@ def test_of_tables_with_one_title_the_one_that_says_most_is_offered_once() -> No
 
 
 def test_files_with_invented_views_are_called_so() -> None:
-    assert Report(demo=True).name("By country") == "demo-by-country"
-    assert Report().name("By country", "26 Oct") == "by-country-26-oct"
+    assert PageTables(demo=True).name("By country") == "demo-by-country"
+    assert PageTables().name("By country", "26 Oct") == "by-country-26-oct"

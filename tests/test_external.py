@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 import dyntube
 from dyntube import formats
 from dyntube.account import Account, open_account
-from dyntube.fetch.background import Background, State
+from dyntube.fetch.background import Background, SyncStatus
 from dyntube.query.periods import Period
 from dyntube.settings.settings import Settings
 from dyntube.ui import door
@@ -95,17 +95,17 @@ def test_pages_that_ask_for_days_start_nothing(account: Account, days: list[dt.d
     background = Background(account.syncer, account.catalog, external=True)
     wanted = [*days, days[-1] - ONE_DAY, dt.datetime.now(dt.UTC).date()]
     for ask in (background.ensure, background.sync_now, background.ensure):
-        assert ask(wanted) == State()
+        assert ask(wanted) == SyncStatus()
     background.cancel()
     background.retry()
-    assert background.ensure(wanted) == State()
+    assert background.ensure(wanted) == SyncStatus()
 
 
 def test_days_and_names_are_those_that_the_sync_left(account: Account, days: list[dt.date]) -> None:
     assert list(account.archive.days()) == sorted(days)
     assert account.first_day() == account.first_stored_day() == min(days)
     assert account.catalog.names().of("channel", "channel-a") == NAME
-    assert {event.name for event in account.journal.read(99)} >= {"sync_started", "sync_ended"}
+    assert {event.name for event in account.event_log.read(99)} >= {"sync_started", "sync_ended"}
 
 
 def test_an_installation_without_a_key_is_no_demo(
@@ -146,7 +146,7 @@ def test_pages_are_whole_without_a_key_and_touch_nothing(
     assert door.desk().names().of("channel", "channel-a") == NAME
     told = " ".join(str(element.value) for element in (*at.info, *at.warning)).lower()
     assert "demo" not in told
-    assert door.desk().background.state == State()
+    assert door.desk().background.state == SyncStatus()
 
 
 @pytest.mark.parametrize("page", ["pages/overview.py", "pages/live.py", "pages/data.py"])

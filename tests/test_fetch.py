@@ -10,8 +10,8 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.errors import BadResponseError
-from dyntube.events import FILE_NAME, Journal
-from dyntube.settings.settings import Scope, Settings
+from dyntube.events import FILE_NAME, EventLog
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import NOON, record
 from .plain import Record
@@ -183,7 +183,7 @@ def test_a_day_that_shrank_is_kept_when_two_sweeps_do_not_agree(scene: MakeScene
     assert "two fetches did not agree" in report.kept[folder, YESTERDAY]
     assert day.stored(YESTERDAY) == before
     assert len(ids(day.archive, YESTERDAY)) == 9
-    _, kept, _ = Journal(day.archive.root / folder / FILE_NAME).read(3)
+    _, kept, _ = EventLog(day.archive.root / folder / FILE_NAME).read(3)
     assert (kept.name, kept.facts["day"]) == ("day_kept", str(YESTERDAY))
 
 
@@ -299,7 +299,7 @@ def of(key: str, count: int) -> list[Record]:
 def test_views_of_another_channel_are_refused_with_the_setting_to_look_at(
     scene: MakeScene,
 ) -> None:
-    day = scene([*of("ours", 2), *of("theirs", 2)], scopes=(Scope("channel", "ours"),))
+    day = scene([*of("ours", 2), *of("theirs", 2)], scopes=(FetchScope("channel", "ours"),))
     report = day.sync(MAY_1)
     assert "DYNTUBE_CHANNEL_KEYS" in str(report.failed[MAY_1])
     assert "theirs" not in str(report.failed[MAY_1])
@@ -307,7 +307,7 @@ def test_views_of_another_channel_are_refused_with_the_setting_to_look_at(
 
 
 def test_what_two_scopes_fetch_of_a_day_stays_apart(scene: MakeScene) -> None:
-    scopes = (Scope("channel", "a"), Scope("channel", "b"))
+    scopes = (FetchScope("channel", "a"), FetchScope("channel", "b"))
     day = scene([], scopes=scopes)
     known = {"a": of("a", 3), "b": of("b", 2)}
     day.server.script = lambda asked: paged(known[asked.json["channelKey"]])(asked)

@@ -268,12 +268,12 @@ def test_a_continent_has_its_name_and_an_unknown_code_stays(code, name):
     ],
 )
 def test_text_from_outside_has_its_markdown_and_html_escaped(text, markdown):
-    assert formats.plain(text).replace(WORD_JOINER, "") == markdown
+    assert formats.escape_markdown(text).replace(WORD_JOINER, "") == markdown
 
 
 @given(st.text(st.sampled_from(r"\`*_{}[]()<>#+-.!|~:$&@ ab/")))
 def test_every_special_character_has_one_backslash(text):
-    shown = formats.plain(text).replace(WORD_JOINER, "")
+    shown = formats.escape_markdown(text).replace(WORD_JOINER, "")
 
     pieces = re.findall(r"\\(.)|([^\\])", shown)
     assert {bare for escaped, bare in pieces if not escaped} <= set("@ ab/Unknow")
@@ -300,7 +300,7 @@ _MADE_OF_TEXT = re.compile(r"https?://|www\.|\w@\w|:[\w/]+:|->|<-|--")
     ],
 )
 def test_text_from_outside_becomes_neither_a_link_nor_an_icon_nor_an_arrow(text):
-    after_markdown = re.sub(r"\\(\W)", r"\1", formats.plain(text))
+    after_markdown = re.sub(r"\\(\W)", r"\1", formats.escape_markdown(text))
 
     assert not _MADE_OF_TEXT.search(after_markdown.lower())
     assert after_markdown.replace(WORD_JOINER, "") == text
@@ -317,7 +317,7 @@ def test_text_from_outside_becomes_neither_a_link_nor_an_icon_nor_an_arrow(text)
     ],
 )
 def test_text_from_outside_is_one_line_and_makes_no_heading_or_block(text, shown):
-    assert formats.plain(text) == shown
+    assert formats.escape_markdown(text) == shown
 
 
 @given(st.floats() | st.sampled_from([1e308, -1e308, math.inf, -math.inf, math.nan, -0.0, 5e-324]))

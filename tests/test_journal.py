@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dyntube import events
-from dyntube.events import FILE_NAME, Event, Journal, bug, event
+from dyntube.events import FILE_NAME, Event, EventLog, bug, event
 from dyntube.logs import start_logging
 from dyntube.settings.settings import Settings
 
@@ -25,8 +25,8 @@ DEEP = "a text\nof two lines, \x1b[31mred\x1b[0m, \u2028 and \u0085 more"
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / FILE_NAME, now=lambda: NOON)
+def kept(tmp_path: Path) -> EventLog:
+    return EventLog(tmp_path / FILE_NAME, now=lambda: NOON)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
     logger.handlers, logger.level, logger.propagate = before
 
 
-def test_events_are_read_newest_first(kept: Journal) -> None:
+def test_events_are_read_newest_first(kept: EventLog) -> None:
     for n in range(5):
         kept.write("day_stored", day=MAY_1 + n * ONE_DAY, views=n)
     newest = Event(NOON, "day_stored", {"day": "2026-05-05", "views": 4})
@@ -47,11 +47,11 @@ def test_events_are_read_newest_first(kept: Journal) -> None:
     assert [found.facts["views"] for found in kept.read(3)] == [4, 3, 2]
 
 
-def test_where_nothing_was_written_there_is_nothing_to_read(kept: Journal) -> None:
+def test_where_nothing_was_written_there_is_nothing_to_read(kept: EventLog) -> None:
     assert kept.read(10) == []
 
 
-def test_a_fact_may_be_any_text(kept: Journal, tmp_path: Path) -> None:
+def test_a_fact_may_be_any_text(kept: EventLog, tmp_path: Path) -> None:
     kept.write("day_failed", reason=DEEP)
     kept.write("day_failed", reason="")
     assert [found.facts["reason"] for found in kept.read(10)] == ["", DEEP]
@@ -63,7 +63,7 @@ def test_a_fact_may_be_any_text(kept: Journal, tmp_path: Path) -> None:
     ['{"at": "2026-05-01T10:00:', "", "null", "[]", "7", '{"at": 7}', '{"event": "a"}', "\xff"],
 )
 def test_a_line_that_a_crash_has_cut_costs_itself_only(
-    cut: str, kept: Journal, tmp_path: Path
+    cut: str, kept: EventLog, tmp_path: Path
 ) -> None:
     kept.write("before")
     with (tmp_path / FILE_NAME).open("a", encoding="latin-1") as file:
@@ -73,14 +73,14 @@ def test_a_line_that_a_crash_has_cut_costs_itself_only(
     assert [found.name for found in kept.read(10)] == ["later", "after", "before"]
 
 
-def test_bytes_that_are_no_text_cost_their_line_only(kept: Journal, tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_cost_their_line_only(kept: EventLog, tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"\xff\xfe\x00 \x80\n")
     kept.write("after")
     assert [found.name for found in kept.read(10)] == ["after"]
 
 
 def test_a_long_journal_loses_its_older_half(
-    kept: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "_KEPT", 4_000)
     for n in range(1_000):
@@ -92,7 +92,7 @@ def test_a_long_journal_loses_its_older_half(
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
-def test_the_log_has_one_json_object_a_line_with_times_in_utc(log: Log, kept: Journal) -> None:
+def test_the_log_has_one_json_object_a_line_with_times_in_utc(log: Log, kept: EventLog) -> None:
     start_logging()
     kept.write("day_failed", day=MAY_1, reason=DEEP)
     event("names_not_fetched", reason="none")
@@ -133,9 +133,9 @@ def test_a_journal_that_cannot_be_written_leaves_the_event_in_the_log(
 ) -> None:
     start_logging()
     (tmp_path / FILE_NAME).mkdir()
-    Journal(tmp_path / FILE_NAME).write("sync_started", days=1)
+    EventLog(tmp_path / FILE_NAME).write("sync_started", days=1)
     assert [line["event"] for line in log()] == ["sync_started", "journal_not_written"]
-    assert Journal(tmp_path / FILE_NAME).read(10) == []
+    assert EventLog(tmp_path / FILE_NAME).read(10) == []
 
 
 def test_a_journal_that_cannot_be_written_does_not_stop_a_sync(
@@ -156,7 +156,7 @@ def test_a_sync_notes_what_it_did_and_nothing_of_the_views(
     syncer, archive = build(dataclasses.replace(settings_of_server, page_size=100))
     syncer.sync([MAY_1])
     file = archive.root / archive.folders[0] / FILE_NAME
-    ended, stored, started = Journal(file).read(9)
+    ended, stored, started = EventLog(file).read(9)
     assert (started.name, started.facts) == ("sync_started", {"days": 1})
     assert stored.facts == {
         "day": "2026-05-01",
@@ -178,7 +178,7 @@ def test_a_failed_sync_says_why(server: Server, settings_of_server: Settings) ->
     server.script = in_turn(Answer(400, b'{"message": "Bad from."}'))
     syncer, archive = build(settings_of_server)
     syncer.sync([MAY_1])
-    ended, failed, _ = Journal(archive.root / archive.folders[0] / FILE_NAME).read(9)
+    ended, failed, _ = EventLog(archive.root / archive.folders[0] / FILE_NAME).read(9)
     assert failed.name == "day_failed"
     assert "Bad from" in str(failed.facts["reason"])
     assert (ended.facts["outcome"], ended.facts["failed"]) == ("failed", 1)

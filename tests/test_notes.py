@@ -16,7 +16,7 @@ from dyntube.query.query import Filter, Operator
 from dyntube.settings.settings import Settings
 from dyntube.sharing import notes as module
 from dyntube.sharing.json_list import Shelf
-from dyntube.sharing.notes import FILE_NAME, Note, Notes, Scope, load, shown
+from dyntube.sharing.notes import FILE_NAME, Note, Notes, Subject, load, shown
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 12)
@@ -84,7 +84,7 @@ def test_a_note_that_somebody_has_deleted_cannot_be_changed(notes: Notes) -> Non
     ],
 )
 def test_what_cannot_be_kept_is_said_and_changes_nothing(
-    day: dt.date, text: str, scope: Scope, key: str, told: str, notes: Notes
+    day: dt.date, text: str, scope: Subject, key: str, told: str, notes: Notes
 ) -> None:
     note = notes.add(DAY, "before")
     with pytest.raises(EntryError, match=told):
@@ -161,7 +161,7 @@ def test_each_account_has_its_own_notes_beside_its_days(tmp_path: Path) -> None:
     assert "of the first" in (folder / "notes.json").read_text("utf-8")
 
 
-def note(scope: Scope = "everything", key: str = "", day: dt.date = DAY) -> Note:
+def note(scope: Subject = "everything", key: str = "", day: dt.date = DAY) -> Note:
     return Note("id", day, "text", scope, key, NOON)
 
 
@@ -185,7 +185,7 @@ def test_a_note_about_everything_shows_under_every_filter() -> None:
 
 
 @pytest.mark.parametrize("scope", ["project", "channel"])
-def test_a_note_of_a_project_or_channel_shows_unless_the_page_is_of_others(scope: Scope) -> None:
+def test_a_note_of_a_project_or_channel_shows_unless_the_page_is_of_others(scope: Subject) -> None:
     about = note(scope, "key-a")
     assert shows(about)
     assert shows(about, of("country", "DE"), of("video", "key-b"))

@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from dyntube import formats
 from dyntube.charts import picked
 from dyntube.query.query import Query
-from dyntube.report.context import Scene
-from dyntube.report.tables import Report
+from dyntube.report.context import ReportContext
+from dyntube.report.tables import PageTables
 from dyntube.settings.settings import STATS_URL
 from dyntube.ui.sections import embeds
 
@@ -195,9 +195,11 @@ def test_a_filter_asks_nothing_about_the_past_again(
     open_embeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Query] = []
-    answer = Scene.answer
+    answer = ReportContext.answer
     monkeypatch.setattr(
-        Scene, "answer", lambda scene, query: asked.append(query) or answer(scene, query)
+        ReportContext,
+        "answer",
+        lambda context, query: asked.append(query) or answer(context, query),
     )
 
     open_embeds(**OWN)
@@ -274,7 +276,9 @@ def test_domains_full_of_markup_are_text(open_embeds) -> None:
 
 def test_the_watch_is_a_table_of_the_workbook(open_embeds, monkeypatch: pytest.MonkeyPatch) -> None:
     sheets = {}
-    monkeypatch.setattr(Report, "add", lambda self, sheet: sheets.update({sheet.title: sheet.rows}))
+    monkeypatch.setattr(
+        PageTables, "add", lambda self, sheet: sheets.update({sheet.title: sheet.rows})
+    )
 
     open_embeds(**OWN)
 

@@ -15,7 +15,7 @@ from dyntube import formats
 from dyntube.charts import picked
 from dyntube.export.table import Sheet
 from dyntube.query.dimensions import LENGTHS, UNKNOWN
-from dyntube.report.tables import Report
+from dyntube.report.tables import PageTables
 
 from . import odd, plain
 from .odd import ONE_DAY
@@ -245,7 +245,7 @@ def test_weekdays_and_hours_can_be_chosen_below_the_heatmap(show) -> None:
 def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[Sheet] = []
 
-    def take(report: Report, *_: object) -> None:
+    def take(report: PageTables, *_: object) -> None:
         taken[:] = report.sheets
 
     monkeypatch.setattr("dyntube.ui.frame.page.export_menu", take)

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube.archive.archive import Archive
 from dyntube.export.table import Sheet
-from dyntube.report.tables import Report
+from dyntube.report.tables import PageTables
 
 from . import odd
 from .odd import ONE_DAY
@@ -43,7 +43,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Sheet]:
     """What the page that is shown last gives away."""
     sheets: dict[str, Sheet] = {}
 
-    def take(report: Report, notes: Callable[[], Any], _: object) -> None:
+    def take(report: PageTables, notes: Callable[[], Any], _: object) -> None:
         sheets.update({sheet.title: sheet for sheet in report.sheets})
         sheets["notes"] = notes()
 

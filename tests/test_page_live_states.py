@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube.archive.archive import Archive
 from dyntube.errors import ArchiveError
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 from dyntube.ui import door
 
 from . import odd
@@ -113,7 +113,7 @@ def test_an_empty_archive_says_what_comes_next(stored: Archive) -> None:
 def test_of_two_projects_the_one_that_is_behind_ends_the_hour(
     tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scopes = tuple(Scope("project", key) for key in ("p", "q"))
+    scopes = tuple(FetchScope("project", key) for key in ("p", "q"))
     settings = Settings(archive=tmp_path, scopes=scopes)
     folders = [Archive(tmp_path, [settings.folder(scope)]) for scope in scopes]
     put(folders[0], VIEWS)

@@ -274,6 +274,6 @@ def test_names_full_of_markup_are_shown_as_text(tmp_path: Path, connect) -> None
             time.sleep(0.05)
         at.run()
         label = at.button(key="chip-project-is-p").label
-        assert formats.plain(name) in label
+        assert formats.escape_markdown(name) in label
         assert "![x]" not in label
         assert "<script>" not in label

@@ -21,7 +21,7 @@ from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, UNKNOWN
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
-from dyntube.query.query import ChecksQuery, Filter, Query, RowsQuery
+from dyntube.query.query import ChecksQuery, Filter, Query, ViewsQuery
 from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.trust import day_checks, states
 
@@ -85,7 +85,7 @@ def assert_agree(
     assert counts == {"views": len(records)} | {name: len(wanted[name]) for name in checks.CHECKS}
     for name, ids in wanted.items():
         found = engine.rows(
-            RowsQuery(period, zone, filters, name, limit=1_000_000, access=EVERYTHING)
+            ViewsQuery(period, zone, filters, name, limit=1_000_000, access=EVERYTHING)
         )
         assert set(found["id"]) == ids, name
         assert len(found) == counts[name]
@@ -211,7 +211,7 @@ def test_checks_of_the_stand_ins_views_agree_with_plain_python(
 def test_without_views_every_check_counts_0(archive: Archive) -> None:
     found = open_engine(archive).checks(ChecksQuery(Period(DAY, DAY), access=EVERYTHING))
     assert found.iloc[0].tolist() == [0] * (1 + len(checks.CHECKS))
-    rows = open_engine(archive).rows(RowsQuery(Period(DAY, DAY), access=EVERYTHING))
+    rows = open_engine(archive).rows(ViewsQuery(Period(DAY, DAY), access=EVERYTHING))
     assert rows.empty
     assert tuple(rows.columns) == VIEW_COLUMNS
 
@@ -219,7 +219,7 @@ def test_without_views_every_check_counts_0(archive: Archive) -> None:
 def test_pages_of_views_are_newest_first_and_leave_nothing_out(engine: Engine) -> None:
     period = Period(DAY, DAY + ONE_DAY)
     pages = [
-        engine.rows(RowsQuery(period, limit=10, offset=start, access=EVERYTHING))
+        engine.rows(ViewsQuery(period, limit=10, offset=start, access=EVERYTHING))
         for start in (0, 10, 20, 30, 40)
     ]
     assert [len(page) for page in pages] == [10, 10, 10, len(ODD) - 30, 0]
@@ -232,12 +232,12 @@ def test_the_views_behind_a_number_are_as_many_as_it_says(engine: Engine) -> Non
     count = engine.answer(Query(("views",), period, filters=filters, access=EVERYTHING))[
         "views"
     ].iloc[0]
-    assert len(engine.rows(RowsQuery(period, filters=filters, access=EVERYTHING))) == count
+    assert len(engine.rows(ViewsQuery(period, filters=filters, access=EVERYTHING))) == count
 
 
 def test_views_come_in_their_columns_with_times_in_the_chosen_zone(engine: Engine) -> None:
     views = engine.rows(
-        RowsQuery(Period(DAY, DAY), "Asia/Kolkata", check="unknown_country", access=EVERYTHING)
+        ViewsQuery(Period(DAY, DAY), "Asia/Kolkata", check="unknown_country", access=EVERYTHING)
     )
     assert tuple(views.columns) == VIEW_COLUMNS
     assert str(views["date"].dtype) == "datetime64[us, Asia/Kolkata]"
@@ -248,9 +248,9 @@ def test_views_come_in_their_columns_with_times_in_the_chosen_zone(engine: Engin
 
 def test_an_unknown_check_is_answered_with_the_known_ones() -> None:
     with pytest.raises(QueryError, match="no_length"):
-        RowsQuery(Period(DAY, DAY), check="no_lenght", access=EVERYTHING)
+        ViewsQuery(Period(DAY, DAY), check="no_lenght", access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
-        RowsQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),), access=EVERYTHING)
+        ViewsQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),), access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
         ChecksQuery(Period(DAY, DAY), filters=(Filter("domain", ("x",)),), access=EVERYTHING)
 

@@ -15,7 +15,7 @@ from dyntube.query.checks import CHECKS
 from dyntube.query.dimensions import DIMENSIONS, OTHER, UNKNOWN
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
-from dyntube.query.query import ChecksQuery, CountQuery, Filter, Operator, Query, RowsQuery
+from dyntube.query.query import ChecksQuery, CountQuery, Filter, Operator, Query, ViewsQuery
 
 from . import mixed, odd, plain
 from .conftest import record
@@ -156,17 +156,17 @@ def test_hours_and_weekdays_are_filtered_by_in_the_zone_of_the_question(engine: 
     "name", ["city; DROP TABLE calendar", "geo_city", "1", "*", "", "City", "city "]
 )
 def test_a_name_that_is_not_in_the_lists_never_becomes_sql(name: str) -> None:
-    for ask in (Query, RowsQuery, CountQuery, ChecksQuery):
+    for ask in (Query, ViewsQuery, CountQuery, ChecksQuery):
         metrics = (("views",),) if ask is Query else ()
         with pytest.raises(QueryError, match="embed_domain"):
             ask(*metrics, PERIOD, filters=(Filter(name, ("x",)),), access=EVERYTHING)
     with pytest.raises(QueryError, match="embed_domain"):
         Query(("views",), PERIOD, by=(name,), access=EVERYTHING)
-    for ask in (RowsQuery, CountQuery):
+    for ask in (ViewsQuery, CountQuery):
         with pytest.raises(QueryError, match="watch_time"):
             ask(PERIOD, metric=name, access=EVERYTHING)
     with pytest.raises(QueryError, match="no_length"):
-        RowsQuery(PERIOD, check=name, access=EVERYTHING)
+        ViewsQuery(PERIOD, check=name, access=EVERYTHING)
 
 
 # What is kept
@@ -262,7 +262,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 def ids(engine: Engine, **asked: object) -> str:
-    return "".join(engine.rows(RowsQuery(PERIOD, **asked, access=EVERYTHING))["id"])
+    return "".join(engine.rows(ViewsQuery(PERIOD, **asked, access=EVERYTHING))["id"])
 
 
 BEHIND = {
@@ -329,8 +329,8 @@ def test_pages_show_every_view_once(few: Engine, name: str, size: int) -> None:
 
 
 def test_without_a_limit_all_views_come(engine: Engine) -> None:
-    assert len(engine.rows(RowsQuery(PERIOD, limit=20, access=EVERYTHING))) == 20
-    everything = engine.rows(RowsQuery(PERIOD, limit=None, access=EVERYTHING))
+    assert len(engine.rows(ViewsQuery(PERIOD, limit=20, access=EVERYTHING))) == 20
+    everything = engine.rows(ViewsQuery(PERIOD, limit=None, access=EVERYTHING))
     assert sorted(everything["id"]) == [view["id"] for view in RAW]
     assert everything["channel_key"].isna().sum() == 2
 
@@ -340,4 +340,4 @@ def test_there_are_no_views_behind_nothing(few: Engine) -> None:
     other_day = Period(DAY - odd.ONE_DAY, DAY - odd.ONE_DAY)
     assert few.count(CountQuery(PERIOD, filters=nowhere, access=EVERYTHING)) == 0
     assert few.count(CountQuery(other_day, metric="plays", access=EVERYTHING)) == 0
-    assert few.rows(RowsQuery(other_day, access=EVERYTHING)).empty
+    assert few.rows(ViewsQuery(other_day, access=EVERYTHING)).empty

@@ -12,7 +12,7 @@ import pytest
 from dyntube.errors import ApiError, AuthError, NothingError, RequestError
 from dyntube.fetch.client import Client, Window
 from dyntube.fetch.progress import Progress
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import NOON, SECRET, record
 from .scripted import Answer, Asked, Script, Server, in_turn
@@ -32,7 +32,7 @@ def refused(server: Server, answer: Answer) -> ApiError:
     server.script = in_turn(answer)
     client = asking(server)
     with pytest.raises(ApiError) as caught:
-        client.views(Scope(), WINDOW, 1)
+        client.views(FetchScope(), WINDOW, 1)
     client.close()
     return caught.value
 
@@ -101,9 +101,9 @@ def test_a_size_that_is_refused_is_tried_smaller_and_remembered(server: Server) 
 
     server.script = script
     client = asking(server)
-    client.views(Scope(), WINDOW, 1)
+    client.views(FetchScope(), WINDOW, 1)
     assert [asked.json["size"] for asked in server.asked] == [1000, 100, 50]
-    client.views(Scope(), WINDOW, 1)
+    client.views(FetchScope(), WINDOW, 1)
     assert server.asked[-1].json["size"] == 50
     client.close()
 
@@ -138,7 +138,7 @@ def test_a_server_that_takes_get_alone_is_asked_so_from_then_on(server: Server) 
     server.script = script
     client = asking(server)
     for _ in range(2):
-        assert len(client.views(Scope(), WINDOW, 1)) == 3
+        assert len(client.views(FetchScope(), WINDOW, 1)) == 3
     assert [asked.method for asked in server.asked] == ["POST", "GET", "GET"]
     assert SECRET not in " ".join(asked.path for asked in server.asked)
     client.close()
@@ -172,7 +172,7 @@ def test_views_that_another_thread_got_meanwhile_show_that_an_empty_answer_is_on
         return Answer(body=b'{"pager": {"total": 0, "page": 1, "size": 1}, "views": null}')
 
     server.script = script
-    page = client.views(Scope(), WINDOW, 1)
+    page = client.views(FetchScope(), WINDOW, 1)
     assert page.says_nothing
     assert len(page) == 0
     client.close()
@@ -226,7 +226,7 @@ def test_a_cancelled_run_asks_for_no_empty_day_again(scene: MakeScene) -> None:
 def test_another_scopes_failure_of_the_same_day_stays_when_an_empty_one_is_asked_for_again(
     scene: MakeScene,
 ) -> None:
-    scopes = (Scope("project", "failing"), Scope("project", "project-a"))
+    scopes = (FetchScope("project", "failing"), FetchScope("project", "project-a"))
     log = scene(hourly(3, MAY_1), concurrency=1, scopes=scopes)
     by_project = by_the_day(log)
 

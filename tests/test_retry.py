@@ -24,7 +24,7 @@ from dyntube.fetch.retry import (
     http_date,
     retry_after,
 )
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import NOON
 from .scripted import Answer, Server, in_turn, views
@@ -363,7 +363,7 @@ def test_a_date_to_wait_for_is_on_the_servers_clock(server: Server, ours_is_ahea
     server.script = in_turn(Answer(429, b"", headers), views([]))
     waits = Waits()
     asking = client(server, waits, NOON + dt.timedelta(minutes=ours_is_ahead))
-    asking.views(Scope(), DAY, 1)
+    asking.views(FetchScope(), DAY, 1)
     assert waits == [90]
 
 
@@ -376,7 +376,7 @@ def test_an_absurd_header_of_a_server_changes_nothing(server: Server, header: st
     server.script = in_turn(Answer(429, b"", headers), Answer(200, views([]).body, headers))
     waits = Waits()
     asking = client(server, waits)
-    asking.views(Scope(), DAY, 1)
+    asking.views(FetchScope(), DAY, 1)
     assert waits == []
     assert asking.skew == dt.timedelta(0)
 
@@ -384,8 +384,8 @@ def test_an_absurd_header_of_a_server_changes_nothing(server: Server, header: st
 def test_each_run_has_a_budget_of_its_own(server: Server) -> None:
     first = client(server, Waits())
     with pytest.raises(UnavailableError):
-        first.views(Scope(), DAY, 1)
+        first.views(FetchScope(), DAY, 1)
     first.retries.stop(CancelledError("The sync was cancelled."))
     server.script = in_turn(views([]))
-    assert first.for_one_run().views(Scope(), DAY, 1).pager.total == 0
+    assert first.for_one_run().views(FetchScope(), DAY, 1).pager.total == 0
     assert first.for_one_run().retries.asked == 0

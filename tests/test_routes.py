@@ -22,7 +22,7 @@ from starlette.routing import Route, WebSocketRoute
 from dyntube.engine.duckdb_backend import DuckDB
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
-from dyntube.query.query import Filter, RowsQuery
+from dyntube.query.query import Filter, ViewsQuery
 from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.report.address import to_parameters
 from dyntube.report.selection import Selection
@@ -113,7 +113,7 @@ SELECTIONS = [
 def test_the_file_has_the_views_that_the_page_shows(
     selection: Selection, ending: str, url: str
 ) -> None:
-    query = RowsQuery(PERIOD, selection.timezone, selection.filters, limit=None, access=EVERYTHING)
+    query = ViewsQuery(PERIOD, selection.timezone, selection.filters, limit=None, access=EVERYTHING)
     shown = door.desk().rows(query)["id"].tolist()[::-1]
     assert ids(url, ending, asked(selection)) == shown
     assert shown or selection.filters[0].values == (HOSTILE,)

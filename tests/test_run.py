@@ -13,7 +13,7 @@ import pytest
 from dyntube.archive.archive import Archive
 from dyntube.errors import ArchiveError, AuthError, RequestError, UnavailableError
 from dyntube.fetch.client import Client
-from dyntube.fetch.sync import Progress, Report, Syncer
+from dyntube.fetch.sync import Progress, Syncer, SyncResult
 from dyntube.settings.settings import Settings
 
 from .conftest import NOON, record
@@ -45,18 +45,18 @@ def patient(settings: Settings) -> Syncer:
 class InAThread:
     """A sync in a thread of its own, so that one that hangs fails the test."""
 
-    def __init__(self, work: Callable[[], Report]) -> None:
-        self._found: list[Report | Exception] = []
+    def __init__(self, work: Callable[[], SyncResult]) -> None:
+        self._found: list[SyncResult | Exception] = []
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
-    def _run(self, work: Callable[[], Report]) -> None:
+    def _run(self, work: Callable[[], SyncResult]) -> None:
         try:
             self._found.append(work())
         except Exception as error:
             self._found.append(error)
 
-    def result(self) -> Report:
+    def result(self) -> SyncResult:
         self._thread.join(60)
         assert self._found, "the sync did not end"
         if isinstance(self._found[0], Exception):

@@ -23,7 +23,7 @@ from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS, OTHER
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
-from dyntube.query.query import CountQuery, Filter, Operator, Query, RowsQuery
+from dyntube.query.query import CountQuery, Filter, Operator, Query, ViewsQuery
 
 from . import mixed, plain
 
@@ -227,7 +227,7 @@ def check_rows(
 def check_views(query: Query, metric: str, totals: pd.Series[float], views: Views) -> None:
     """The views behind a number are as many as it counts, and give it again."""
     asked = (query.period, query.timezone, query.filters)
-    rows = views.engine.rows(RowsQuery(*asked, limit=None, metric=metric, access=EVERYTHING))
+    rows = views.engine.rows(ViewsQuery(*asked, limit=None, metric=metric, access=EVERYTHING))
     assert len(rows) == views.engine.count(CountQuery(*asked, metric=metric, access=EVERYTHING))
     assert rows["id"].is_unique
     counted = (METRICS[metric].ratio_of or (metric, metric))[1]

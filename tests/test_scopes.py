@@ -16,12 +16,12 @@ from dyntube.account import open_account
 from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.scopes import FILE_NAME, StoredScope, other_scopes
 from dyntube.errors import ArchiveError
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .scripted import Server
 from .syncing import MAY_1, ONE_DAY, build, hourly, paged
 
-PROJECT = Scope("project", "5lCohVbzSymGw")
+PROJECT = FetchScope("project", "5lCohVbzSymGw")
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_an_archive_that_is_no_folder_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_key_from_outside_is_shown_in_one_line(synced: Settings) -> None:
-    odd = Scope("project", "a\nb" * 99)
+    odd = FetchScope("project", "a\nb" * 99)
     found = StoredScope("project-0", 1, MAY_1, MAY_1, "https://x\x1b", odd)
     shown = formats.stored_scopes([found] * 99)
     assert shown.isprintable()

@@ -18,7 +18,7 @@ import pytest
 
 from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import ArchiveError, UnavailableError
-from dyntube.settings.settings import Scope
+from dyntube.settings.settings import FetchScope
 
 from .conftest import NOON, SECRET, record
 from .plain import Record
@@ -172,7 +172,7 @@ def test_a_damaged_day_that_dyntube_has_forgotten_is_in_doubt_and_its_file_stays
     for path in log.archive.root.rglob("*.parquet"):
         old = log.now.timestamp() - 10**6
         os.utime(path, (old, old))
-    log.archive.sweep(log.archive.folders[0])
+    log.archive.remove_old_generations(log.archive.folders[0])
     assert list(log.archive.root.rglob(f"{day}.000001.parquet"))
 
 
@@ -331,7 +331,9 @@ def test_a_wait_of_any_length_is_a_sentence(scene: MakeScene, wait: str, said: s
 
 def test_views_without_the_key_that_was_asked_for_are_in_doubt(scene: MakeScene) -> None:
     views = [{**view, "projectKey": None} for view in hourly(24)]
-    log = scene(views, page_size=100, scopes=(Scope("project", "a"), Scope("project", "b")))
+    log = scene(
+        views, page_size=100, scopes=(FetchScope("project", "a"), FetchScope("project", "b"))
+    )
     log.sync(MAY_1)
     for info in log.archive.days()[MAY_1]:
         assert ["projectKey is missing in 24 of 24 views" in d.text for d in info.doubts] == [True]

@@ -17,7 +17,7 @@ from dyntube.demo import process
 from dyntube.errors import ArchiveError, AuthError, SyncRunningError, UnavailableError
 from dyntube.fetch.sync import Progress, Syncer, plan
 from dyntube.fetch.window import SWEEPS
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 
 from .conftest import NOON, record
 from .scripted import Answer, Asked, Server, in_turn, views
@@ -193,7 +193,7 @@ def test_an_unreachable_server_stops_the_run_and_finished_days_stay(
 
 def test_each_scope_is_asked_for_and_kept_on_its_own(stand_in: str, tmp_path: Path) -> None:
     keys = ("5lCohVbzSymGw", "yV1pSf4BrUwHk")
-    scopes = tuple(Scope("project", key) for key in keys)
+    scopes = tuple(FetchScope("project", key) for key in keys)
     settings = Settings(stats_url=stand_in, api_url=stand_in, archive=tmp_path, scopes=scopes)
     syncer, archive = build(settings)
     day = TODAY - 10 * ONE_DAY

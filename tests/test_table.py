@@ -18,7 +18,7 @@ from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
 from dyntube.report.breakdown import breakdown, ordered
-from dyntube.report.context import Scene
+from dyntube.report.context import ReportContext
 from dyntube.report.selection import SORTS, Selection
 from dyntube.ui import door
 
@@ -49,14 +49,16 @@ def raw(
     return stored[1]
 
 
-def scene(
+def context(
     selection: Selection | None = None,
     *,
     comparison: Period | None = BEFORE,
     metrics: tuple[str, ...] = METRICS_SHOWN,
-) -> Scene:
+) -> ReportContext:
     selection = selection or Selection()
-    return Scene(*(metrics, selection, WEEK, comparison, NOW, selection.filters), desk=door.desk())
+    return ReportContext(
+        *(metrics, selection, WEEK, comparison, NOW, selection.filters), desk=door.desk()
+    )
 
 
 def expected(
@@ -73,7 +75,7 @@ def expected(
 def test_every_value_has_a_row_with_its_numbers_and_those_before(
     raw: list[plain.Record], by: str
 ) -> None:
-    rows = breakdown(scene(Selection(sort="viewers_change")), by).rows.set_index(by)
+    rows = breakdown(context(Selection(sort="viewers_change")), by).rows.set_index(by)
     now, before = expected(raw, by, WEEK), expected(raw, by, BEFORE)
 
     assert set(rows.index) == {*now, *before}
@@ -86,21 +88,21 @@ def test_every_value_has_a_row_with_its_numbers_and_those_before(
 
 
 def test_viewers_are_compared_only_where_they_are_the_subject() -> None:
-    assert "viewers_before" not in breakdown(scene(), "video").rows
+    assert "viewers_before" not in breakdown(context(), "video").rows
     for subject in (Selection(sort="viewers"), Selection(metric="viewers")):
-        assert "viewers_before" in breakdown(scene(subject), "video").rows
+        assert "viewers_before" in breakdown(context(subject), "video").rows
 
 
 def test_what_is_unknown_has_a_row_like_any_other() -> None:
     for by in ("project", "country", "channel", "device_type"):
-        rows = breakdown(scene(), by).rows
+        rows = breakdown(context(), by).rows
         unknown = rows[rows[by] == UNKNOWN]
         assert unknown["label"].tolist() == ["Unknown"]
         assert unknown["views"].iloc[0] > 0
 
 
 def test_rows_that_are_gone_are_there_with_nothing_and_the_loss() -> None:
-    gone = breakdown(scene(), "video").rows.set_index("video").loc["v-old"]
+    gone = breakdown(context(), "video").rows.set_index("video").loc["v-old"]
 
     assert gone["label"] == "Old film"
     assert (gone["views"], gone["plays"], gone["viewers"], gone["watch_time"]) == (0, 0, 0, 0)
@@ -110,21 +112,21 @@ def test_rows_that_are_gone_are_there_with_nothing_and_the_loss() -> None:
 
 
 def test_without_a_comparison_nothing_is_gone_and_nothing_changed() -> None:
-    rows = breakdown(scene(comparison=None), "video").rows
+    rows = breakdown(context(comparison=None), "video").rows
 
     assert "v-old" not in set(rows["video"])
     assert list(rows) == ["video", *METRICS_SHOWN, "timed_plays", "label"]
 
 
 def test_the_total_has_also_what_the_page_itself_does_not_show(raw: list[plain.Record]) -> None:
-    total = breakdown(scene(metrics=("views",)), "video", ("completions", "viewers")).total
+    total = breakdown(context(metrics=("views",)), "video", ("completions", "viewers")).total
     numbers = plain.metrics(plain.within(raw, WEEK.start, WEEK.end, "UTC"))
 
     assert (total["completions"], total["viewers"]) == (numbers["completions"], numbers["viewers"])
 
 
 def test_rows_have_labels_and_the_total_is_of_all_views(raw: list[plain.Record]) -> None:
-    found = breakdown(scene(), "video")
+    found = breakdown(context(), "video")
     total = plain.metrics(plain.within(raw, WEEK.start, WEEK.end, "UTC"))
 
     labels = dict(zip(found.rows["video"], found.rows["label"], strict=True))
@@ -138,7 +140,7 @@ def test_rows_have_labels_and_the_total_is_of_all_views(raw: list[plain.Record])
 
 def test_a_table_shows_what_else_could_be_chosen() -> None:
     selection = Selection().where("country", ("DE",))
-    found, everything = breakdown(scene(selection), "country"), breakdown(scene(), "country")
+    found, everything = breakdown(context(selection), "country"), breakdown(context(), "country")
 
     pd.testing.assert_frame_equal(found.rows, everything.rows)
     assert found.total["views"] == everything.total["views"]
@@ -160,7 +162,7 @@ def test_what_is_left_out_of_a_page_is_in_none_of_its_tables(
 ) -> None:
     chosen = Selection().where(filter_.dimension, ("of no matter",))
     chosen = chosen.where(filter_.dimension, filter_.values, filter_.operator)
-    found = breakdown(scene(chosen, comparison=None), filter_.dimension)
+    found = breakdown(context(chosen, comparison=None), filter_.dimension)
     rows = expected(raw, filter_.dimension, WEEK, filter_)
 
     assert dict(zip(found.rows[filter_.dimension], found.rows["views"], strict=True)) == {
@@ -182,7 +184,7 @@ def test_what_names_contain_holds_in_the_table_of_those_names(
 ) -> None:
     asked = Selection().where(by, (text,), "contains").where(by, keys[:1])
     found_by_name = resolved(asked.filters, (WEEK,), "UTC")
-    page = replace(scene(asked, comparison=None), filters=found_by_name)
+    page = replace(context(asked, comparison=None), filters=found_by_name)
 
     assert set(breakdown(page, by).rows[by]) == set(keys)
     assert set(page.answer(page.query(by))[by]) == set(keys[:1])
@@ -191,7 +193,7 @@ def test_what_names_contain_holds_in_the_table_of_those_names(
 def test_all_other_filters_count_in_rows_and_total(raw: list[plain.Record]) -> None:
     filters = (Filter("city", ("Munich", "York")), Filter("sound", ("Off",), "is_not"))
     selection = replace(Selection(), filters=filters)
-    rows = breakdown(scene(selection), "country").rows.set_index("country")
+    rows = breakdown(context(selection), "country").rows.set_index("country")
 
     for value, numbers in expected(raw, "country", WEEK, *filters).items():
         assert rows.loc[value, "views"] == numbers["views"]
@@ -200,7 +202,7 @@ def test_all_other_filters_count_in_rows_and_total(raw: list[plain.Record]) -> N
 
 def test_a_filter_below_a_level_counts_like_any_other(raw: list[plain.Record]) -> None:
     filters = (Filter("city", ("Munich",)), Filter("device_type", ("Desktop",)))
-    found = breakdown(scene(replace(Selection(), filters=filters), comparison=None), "country")
+    found = breakdown(context(replace(Selection(), filters=filters), comparison=None), "country")
 
     rows = expected(raw, "country", WEEK, *filters)
     assert found.rows["country"].tolist() == list(rows) == ["DE"]
@@ -214,7 +216,7 @@ def test_a_filter_below_a_level_counts_like_any_other(raw: list[plain.Record]) -
 @pytest.mark.parametrize("sort", [n for n in SORTS if n.removesuffix("_change") in METRICS_SHOWN])
 def test_rows_come_in_the_chosen_order_and_what_has_no_value_last(sort: str, order: Any) -> None:
     chosen = replace(Selection(), sort=sort, order=order)
-    values = breakdown(scene(chosen), "city").rows[sort]
+    values = breakdown(context(chosen), "city").rows[sort]
     known = values.dropna()
 
     assert list(known) == sorted(known, reverse=order == "falling")
@@ -224,7 +226,7 @@ def test_rows_come_in_the_chosen_order_and_what_has_no_value_last(sort: str, ord
 @pytest.mark.parametrize("order", ["falling", "rising"])
 def test_equal_rows_come_in_the_order_of_their_labels(order: Any) -> None:
     rows = pd.DataFrame({"views": [1, 2, 1, 2], "label": ["d", "c", "b", "a"]})
-    found = ordered(scene(replace(Selection(), order=order)), rows)
+    found = ordered(context(replace(Selection(), order=order)), rows)
 
     expected = ["a", "c", "b", "d"] if order == "falling" else ["b", "d", "a", "c"]
     assert found["label"].tolist() == expected
@@ -232,7 +234,7 @@ def test_equal_rows_come_in_the_order_of_their_labels(order: Any) -> None:
 
 @pytest.mark.parametrize("sort", ["sound_on_rate", "viewers_change", "completions"])
 def test_an_order_that_a_table_does_not_have_is_by_views(sort: str) -> None:
-    chosen = scene(replace(Selection(), sort=sort), comparison=None, metrics=("views", "plays"))
+    chosen = context(replace(Selection(), sort=sort), comparison=None, metrics=("views", "plays"))
 
     assert breakdown(chosen, "city").rows["views"].is_monotonic_decreasing
 
@@ -242,7 +244,7 @@ def test_an_order_that_a_table_does_not_have_is_by_views(sort: str) -> None:
 
 def test_a_sheet_has_all_rows_in_our_units_with_labels_and_the_comparison() -> None:
     metrics = ("views", "play_rate")
-    found = breakdown(scene(metrics=metrics), "video")
+    found = breakdown(context(metrics=metrics), "video")
 
     assert found.sheet.title == "By video"
     parts = ("", "_before", "_change")
@@ -255,13 +257,13 @@ def test_a_sheet_has_all_rows_in_our_units_with_labels_and_the_comparison() -> N
 
 
 def test_a_sheet_without_comparison_has_the_chosen_metrics_only() -> None:
-    found = breakdown(scene(comparison=None), "video", ("viewers",))
+    found = breakdown(context(comparison=None), "video", ("viewers",))
 
     assert list(found.sheet.rows) == ["video", "video_key", "viewers"]
 
 
 def test_a_sheet_is_safe_to_open_and_can_be_read_back() -> None:
-    found = breakdown(scene(comparison=None), "video")
+    found = breakdown(context(comparison=None), "video")
     back = pd.read_csv(io.BytesIO(csv(found.sheet)))
 
     assert list(back)[:5] == ["Video", "Video key", "Views", "Plays", "Play rate"]

@@ -23,7 +23,7 @@ def page(by: str, metrics: tuple[str, ...], compared: bool) -> None:
     import datetime as dt
 
     from dyntube.report.breakdown import breakdown
-    from dyntube.report.context import Scene
+    from dyntube.report.context import ReportContext
     from dyntube.ui import door, session
     from dyntube.ui.blocks.table import table
     from tests.library import BEFORE, WEEK
@@ -32,8 +32,8 @@ def page(by: str, metrics: tuple[str, ...], compared: bool) -> None:
     selection, now = session.current(), dt.datetime(2026, 5, 20, 12, tzinfo=dt.UTC)
     before = BEFORE if compared else None
     page = (metrics, selection, WEEK, before, now, selection.filters)
-    scene = Scene(*page, desk=door.desk())
-    table(scene, breakdown(scene, by))
+    context = ReportContext(*page, desk=door.desk())
+    table(context, breakdown(context, by))
 
 
 @pytest.fixture(scope="module")

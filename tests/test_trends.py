@@ -254,7 +254,7 @@ def test_a_day_that_is_not_stored_is_a_gap_and_no_day_without_views():
     assert found.missing.tolist() == [True, False, False, True]
     assert found.partial.tolist() == [True, False, False, True]
     assert found.whole["views"].mean() == 3.5  # over stored days
-    assert [amount for amount in found.course("views") if amount == amount] == [0, 7]
+    assert [amount for amount in found.series("views") if amount == amount] == [0, 7]
 
 
 def test_where_fetching_stopped_the_day_is_partial_and_those_after_it_are_gaps():

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.account import Account, open_account
 from dyntube.errors import AuthError, UnavailableError
 from dyntube.fetch.background import Background
-from dyntube.fetch.board import Board, State
+from dyntube.fetch.status import StatusFile, SyncStatus
 from dyntube.fetch.sync import Progress
 from dyntube.settings.settings import Settings
 
@@ -111,7 +111,7 @@ def test_a_sync_of_another_process_is_seen_and_waited_for(
 ) -> None:
     account = open_account(settings_of(gated, tmp_path, sync=sync))
     here = looker(account)
-    assert here.state == State()
+    assert here.state == SyncStatus()
     with another_process(gated, tmp_path) as process:
         wait_for(lambda: here.state.progress)
         assert here.state.progress
@@ -124,7 +124,7 @@ def test_a_sync_of_another_process_is_seen_and_waited_for(
         assert log_requests(gated) == 4  # as many as one process asks at once
         gate.open.set()
         assert process.wait(60) == 0
-    assert here.state == State()
+    assert here.state == SyncStatus()
     assert sorted(account.archive.days()) == sorted(DAYS)
 
 
@@ -136,11 +136,11 @@ def test_a_sync_that_was_killed_is_seen_to_be_gone(
         wait_for(lambda: here.state.progress)
         process.kill()
         process.wait(60)
-        assert here.state == State()
+        assert here.state == SyncStatus()
     gate.open.set()
     assert here.ensure(DAYS).progress
     wait_for(lambda: here.state.progress is None)
-    assert here.state == State()
+    assert here.state == SyncStatus()
 
 
 def test_the_error_of_another_process_is_told_until_a_sync_succeeds(
@@ -156,7 +156,7 @@ def test_the_error_of_another_process_is_told_until_a_sync_succeeds(
     gate.refuses = False
     with another_process(gated, tmp_path) as process:
         assert process.wait(60) == 0
-    assert here.state == State()
+    assert here.state == SyncStatus()
 
 
 def open_page(page: str = "pages/overview.py") -> AppTest:
@@ -207,19 +207,21 @@ def account(tmp_path: Path) -> Account:
     return open_account(Settings(archive=tmp_path, stats_url="http://127.0.0.1:1"))
 
 
-def test_a_board_is_written_a_few_times_a_second_at_most(account: Account, tmp_path: Path) -> None:
+def test_a_status_file_is_written_a_few_times_a_second_at_most(
+    account: Account, tmp_path: Path
+) -> None:
     seconds = [0.0]
-    board = Board(account.archive, clock=lambda: seconds[0])
+    status = StatusFile(account.archive, clock=lambda: seconds[0])
     with account.archive.lock():
         seen = set()
         for done in range(100):
             seconds[0] += 0.05
-            board.show(Progress(done, 100, done, None))
-            seen.add(board.read().progress)
+            status.show(Progress(done, 100, done, None))
+            seen.add(status.read().progress)
         assert len(seen) == 10
-        board.end(UnavailableError("Could not reach DynTube.", 30))
-    assert str(board.read().error) == "Could not reach DynTube."
-    assert isinstance(board.read().error, UnavailableError)
+        status.end(UnavailableError("Could not reach DynTube.", 30))
+    assert str(status.read().error) == "Could not reach DynTube."
+    assert isinstance(status.read().error, UnavailableError)
 
 
 @pytest.mark.parametrize(
@@ -237,12 +239,12 @@ def test_a_board_is_written_a_few_times_a_second_at_most(account: Account, tmp_p
         ' "waiting": null}, "error": null}',
     ],
 )
-def test_a_board_that_cannot_be_read_tells_nothing(account: Account, content: str) -> None:
-    board = Board(account.archive)
+def test_a_status_file_that_cannot_be_read_tells_nothing(account: Account, content: str) -> None:
+    status = StatusFile(account.archive)
     with account.archive.lock():
         file = account.archive.root / account.archive.folders[0] / "sync.json"
         file.write_text(content)
-        assert board.read() == State()
+        assert status.read() == SyncStatus()
 
 
 def test_who_looks_whether_a_sync_runs_never_makes_one_fail(account: Account) -> None:

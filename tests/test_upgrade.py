@@ -25,7 +25,7 @@ from dyntube.query.access import EVERYTHING
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
-from dyntube.query.query import ChecksQuery, Query, RowsQuery
+from dyntube.query.query import ChecksQuery, Query, ViewsQuery
 from dyntube.reading.addresses import PageRules
 from dyntube.reading.records import SCHEMA, SCHEMA_VERSION
 from dyntube.settings.settings import Settings
@@ -123,8 +123,8 @@ def both(old: Archive) -> Archive:
     return Archive(old.root, [FOLDER])
 
 
-def of_both(**known: Any) -> RowsQuery:
-    return RowsQuery(Period(DAY, NEXT), limit=None, **known, access=EVERYTHING)
+def of_both(**known: Any) -> ViewsQuery:
+    return ViewsQuery(Period(DAY, NEXT), limit=None, **known, access=EVERYTHING)
 
 
 READERS: dict[str, Callable[[Archive], int]] = {

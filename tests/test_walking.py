@@ -27,7 +27,7 @@ from dyntube.export.table import csv, header
 from dyntube.export.workbook import Provenance, workbook
 from dyntube.query.dimensions import DIMENSIONS
 from dyntube.query.metrics import METRICS
-from dyntube.report.tables import Report
+from dyntube.report.tables import PageTables
 from dyntube.ui.frame import page as frame
 
 from . import library, plain, walking
@@ -59,7 +59,7 @@ def api() -> Iterator[str]:
 class Taken:
     """What a page gives away."""
 
-    report: Report
+    report: PageTables
     notes: Provenance
     parameters: dict[str, list[str]]
 
@@ -70,7 +70,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Taken]:
     found: list[Taken] = []
     menu = frame.export_menu
 
-    def kept(report: Report, notes: Callable[[], Provenance], parameters: Any) -> None:
+    def kept(report: PageTables, notes: Callable[[], Provenance], parameters: Any) -> None:
         found.append(Taken(report, notes(), dict(parameters)))
         menu(report, notes, parameters)
 

@@ -39,7 +39,7 @@ from .generations import (
     refuse_unreadable,
 )
 from .lock import hold, is_held
-from .upgrade import Copies, Day, is_current, upgraded
+from .upgrade import Day, UpgradedCopies, is_current, upgraded
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
 _CLOCK_TICK_NS = 100_000_000
@@ -53,7 +53,7 @@ class Archive:
         self.root = root
         self.folders = tuple(folders)
         self.rules = rules  # by which pages are told apart
-        self._copies = Copies()
+        self._copies = UpgradedCopies()
         self._infos: dict[Path, DayInfo | None] = {}
         self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
@@ -178,7 +178,7 @@ class Archive:
         self._looked.clear()
         return info
 
-    def sweep(self, folder: str) -> None:
+    def remove_old_generations(self, folder: str) -> None:
         """Remove replaced generations and left-over temporary files past the grace time.
 
         A damaged one stays where DynTube no longer had its views: somebody may save some of them.

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from ..atomic import replacing
 from ..errors import ArchiveError
-from ..reading.records import LABEL, SCHEMA, SCHEMA_VERSION, TEXT, VIEW_COLUMNS, Rejected
+from ..reading.records import CATEGORY, SCHEMA, SCHEMA_VERSION, TEXT, VIEW_COLUMNS, Rejected
 from .doubts import Doubt
 
 ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
@@ -195,7 +195,7 @@ def write_plain(path: Path, views: pa.Table, doubts: str = "[]") -> None:
     """
     names = [*VIEW_COLUMNS, "extra"]
     plain = {
-        name: pc.cast(views[name], TEXT) if views[name].type == LABEL else views[name]
+        name: pc.cast(views[name], TEXT) if views[name].type == CATEGORY else views[name]
         for name in names
     }
     table = pa.table(plain).replace_schema_metadata({DOUBTS_KEY: doubts})

@@ -19,7 +19,7 @@ from typing import get_args
 
 from ..atomic import cannot, make_folder, replacing
 from ..errors import ArchiveError
-from ..settings.settings import Scope, ScopeKind, Settings
+from ..settings.settings import FetchScope, ScopeKind, Settings
 from .generations import changed_at, day_of, newest_generations
 
 FILE_NAME = "scope.json"
@@ -38,10 +38,10 @@ class StoredScope:
     first: dt.date
     last: dt.date
     url: str | None = None
-    scope: Scope | None = None
+    scope: FetchScope | None = None
 
 
-def note_scope(archive: Path, settings: Settings, scope: Scope) -> None:
+def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
     """Say in a scope's folder what it is; for whoever holds the archive's lock.
 
     Raises ArchiveError.
@@ -81,11 +81,11 @@ def _scope(folder: Path) -> StoredScope | None:
     return StoredScope(folder.name, len(days), min(days), max(days), url, scope)
 
 
-def _read(folder: Path) -> tuple[str, Scope] | None:
+def _read(folder: Path) -> tuple[str, FetchScope] | None:
     """The URL and the scope of a folder; None where it does not say, or what is not true."""
     try:
         known = json.loads((folder / FILE_NAME).read_bytes())
-        url, scope = known["url"], Scope(known["kind"], known["key"])
+        url, scope = known["url"], FetchScope(known["kind"], known["key"])
         is_true = Settings(stats_url=url).folder(scope) == folder.name
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -24,8 +24,8 @@ from ..reading.addresses import PageRules
 from ..reading.loose_json import parse_json
 from ..reading.parse import read_records
 from ..reading.records import (
+    CATEGORY,
     COLUMNS,
-    LABEL,
     SCHEMA_VERSION,
     TEXT,
     Column,
@@ -76,7 +76,7 @@ def _column(stored: pa.Table, column: Column) -> pa.ChunkedArray:
     if column.name not in stored.column_names:
         return pa.chunked_array([pa.nulls(len(stored), column.type)], column.type)
     values = stored[column.name]
-    if column.type == LABEL:
+    if column.type == CATEGORY:
         return as_labels(values.cast(TEXT), column)
     return values.cast(column.type)
 
@@ -100,7 +100,7 @@ def _of_day(views: pa.Table, day: dt.date) -> tuple[pa.Table, int]:
     return mine, len(views) - len(mine)
 
 
-class Copies:
+class UpgradedCopies:
     """Copies of outdated days, in a folder that goes with this process; made once each."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..trust.reasons import accepted_text, ended
-from ..trust.states import STATE_LABELS, State, StoredDay
+from ..trust.states import STATE_LABELS, DayState, StoredDay
 from .base import Palette, blend, figure
 from .labels import wrapped
 
@@ -21,7 +21,7 @@ _STATES = tuple(STATE_LABELS)
 _REASONS = 3  # under the pointer; the list below has all
 _NO_STATE = len(_STATES)  # a day before the first stored one
 # Colour is never the only sign.
-_MARKS: dict[State, str] = {
+_MARKS: dict[DayState, str] = {
     "final": "",
     "changing": "·",
     "accepted": "✓",
@@ -69,7 +69,7 @@ def calendar(
 _MARGIN = {"l": 0, "r": 34, "t": 24, "b": 2}
 
 
-def legend(counts: Mapping[State, int], palette: Palette) -> str:
+def legend(counts: Mapping[DayState, int], palette: Palette) -> str:
     """The states that occur, with their colour, mark and count, as HTML."""
     items = [
         f'<span class="state"><i style="background:{colour}">{_MARKS[state]}</i>'
@@ -80,7 +80,7 @@ def legend(counts: Mapping[State, int], palette: Palette) -> str:
     return f'<div class="states">{"".join(items)}</div>'
 
 
-def _colours(palette: Palette) -> dict[State, str]:
+def _colours(palette: Palette) -> dict[DayState, str]:
     return {
         "final": palette.calm,
         "changing": palette.scale[0],

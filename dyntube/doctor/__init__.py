@@ -24,7 +24,7 @@ from ..settings.settings import Reading, try_settings
 from . import server, store
 from .asking import Clock, open_log
 from .check import Check, failed, skipped
-from .report import Lines, as_json, summary, together
+from .report import LineWrapper, as_json, summary, together
 from .settings import KEY, of_dashboard, of_settings
 
 __all__ = ["Check", "examine", "run"]
@@ -63,7 +63,7 @@ def _tell(texts: Iterable[str]) -> None:
 def _lines(sections: Iterable[tuple[str, Iterator[Check]]], found: list[Check]) -> Iterator[str]:
     """What is found, in lines, as it is found."""
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    lines = Lines(shutil.get_terminal_size().columns, colours=colours)
+    lines = LineWrapper(shutil.get_terminal_size().columns, colours=colours)
     for title, checks in sections:
         yield lines.title(title)
         longest = 0

@@ -12,17 +12,17 @@ from ..errors import UnavailableError
 from ..fetch.client import Client, Window
 from ..query.periods import midnight
 from ..reading.records import Page
-from ..settings.settings import Scope, Settings
+from ..settings.settings import FetchScope, Settings
 
 Clock = Callable[[], dt.datetime]
 LONGEST_WAIT = 15.0  # seconds; a server that asks for more is asked another time
 
 
 @dataclass(frozen=True)
-class Answered:
+class Probed:
     """A page, what it was asked for, and how many seconds it took."""
 
-    scope: Scope
+    scope: FetchScope
     window: Window
     size: int
     page: Page
@@ -46,7 +46,7 @@ class Answered:
 
 
 @dataclass
-class Asking:
+class Probe:
     """One account's view log; notes how long each answer takes."""
 
     settings: Settings
@@ -55,17 +55,17 @@ class Asking:
     _took: list[tuple[int, float]] = field(default_factory=list)  # records, and seconds
 
     def page(
-        self, scope: Scope, window: Window, number: int = 1, size: int | None = None
-    ) -> Answered:
+        self, scope: FetchScope, window: Window, number: int = 1, size: int | None = None
+    ) -> Probed:
         """A page of a window. Raises ApiError."""
         began = time.monotonic()
         page = self.client.views(scope, window, number, size)
         seconds = time.monotonic() - began
-        answered = Answered(scope, window, size or self.client.page_size, page, seconds)
+        answered = Probed(scope, window, size or self.client.page_size, page, seconds)
         self._took.append((answered.records, seconds))
         return answered
 
-    def count(self, scope: Scope, start: dt.date, end: dt.date) -> int:
+    def count(self, scope: FetchScope, start: dt.date, end: dt.date) -> int:
         """How many views there are from a day up to but without another. Raises ApiError."""
         window = Window(midnight(start), midnight(end))
         return self.page(scope, window, size=1).page.counted
@@ -89,7 +89,7 @@ class Asking:
         return self.clock().date()
 
 
-def open_log(settings: Settings, clock: Clock) -> Asking:
+def open_log(settings: Settings, clock: Clock) -> Probe:
     """The view log of these settings, asked by somebody who waits for the answer."""
 
     def sleep(seconds: float) -> None:
@@ -102,4 +102,4 @@ def open_log(settings: Settings, clock: Clock) -> Asking:
     def soon(low: float, high: float) -> float:
         return min(high, 1.0) / 2
 
-    return Asking(settings, Client(settings, sleep=sleep, uniform=soon, now=clock), clock)
+    return Probe(settings, Client(settings, sleep=sleep, uniform=soon, now=clock), clock)

@@ -12,8 +12,8 @@ from ..errors import ApiError, ArchiveError
 from ..fetch.beginning import LONG_AGO, Beginning, first_day
 from ..fetch.client import Window
 from ..query.periods import ONE_DAY, midnight
-from ..settings.settings import Scope
-from .asking import Answered, Asking
+from ..settings.settings import FetchScope
+from .asking import Probe, Probed
 from .check import Check, ok, warning
 
 BLIND = 90  # days, where nobody knows when the first view was
@@ -21,19 +21,19 @@ _MOST_LOOKS = 3  # scopes; each look takes a dozen requests
 
 
 @dataclass(frozen=True)
-class Expected:
+class Workload:
     """What there is to fetch of a scope: its `views` from the `first` day on.
 
     Where nobody knows that day, for a `reason`, it is so many days ago as are counted then.
     """
 
-    scope: Scope
+    scope: FetchScope
     first: dt.date
     views: int
     reason: str = ""
 
 
-def expect(asking: Asking) -> list[Expected]:
+def expect(asking: Probe) -> list[Workload]:
     """What there is to fetch of each scope."""
     return [
         _expect(asking, scope, number < _MOST_LOOKS)
@@ -41,21 +41,21 @@ def expect(asking: Asking) -> list[Expected]:
     ]
 
 
-def _expect(asking: Asking, scope: Scope, look: bool) -> Expected:
+def _expect(asking: Probe, scope: FetchScope, look: bool) -> Workload:
     tomorrow = asking.today + ONE_DAY
     blind = tomorrow - BLIND * ONE_DAY
     try:
         if not look:
             reason = f"only the first {_MOST_LOOKS} scopes are looked at"
-            return Expected(scope, blind, asking.count(scope, blind, tomorrow), reason)
+            return Workload(scope, blind, asking.count(scope, blind, tomorrow), reason)
         first = _first_day(asking, scope, tomorrow)
         views = asking.count(scope, first, tomorrow) if first < tomorrow else 0
-        return Expected(scope, first, views)
+        return Workload(scope, first, views)
     except ApiError as error:
-        return Expected(scope, blind, 0, str(error))
+        return Workload(scope, blind, 0, str(error))
 
 
-def _first_day(asking: Asking, scope: Scope, tomorrow: dt.date) -> dt.date:
+def _first_day(asking: Probe, scope: FetchScope, tomorrow: dt.date) -> dt.date:
     """The day of the first view; `tomorrow` where there is none."""
     last = Beginning(asking.settings.archive / asking.settings.folder(scope)).last()
     if last and last.any_views and not last.reason:
@@ -69,7 +69,7 @@ def window(day: dt.date) -> Window:
     return Window(midnight(day), midnight(day + ONE_DAY))
 
 
-def of_fetch(asking: Asking, expected: list[Expected], sample: Answered | None) -> Check:
+def of_fetch(asking: Probe, expected: list[Workload], sample: Probed | None) -> Check:
     """How long it takes until all is stored."""
     missing = {one: _missing(asking, one) for one in expected}
     days, first = sum(missing.values()), min(one.first for one in expected)
@@ -90,18 +90,18 @@ def of_fetch(asking: Asking, expected: list[Expected], sample: Answered | None) 
     return ok("first fetch", text, "Pages wait only for the days that they show.")
 
 
-def _views(asking: Asking, one: Expected, sample: Answered) -> float:
+def _views(asking: Probe, one: Workload, sample: Probed) -> float:
     """The views of a scope, guessed from a sample of it where they could not be counted."""
     if one.views or one.scope != sample.scope:
         return one.views
     return sample.total * _days(asking, one) / ((sample.window.end - sample.window.start) / ONE_DAY)
 
 
-def _days(asking: Asking, one: Expected) -> int:
+def _days(asking: Probe, one: Workload) -> int:
     return max((asking.today - one.first).days + 1, 1)
 
 
-def _missing(asking: Asking, one: Expected) -> int:
+def _missing(asking: Probe, one: Workload) -> int:
     """How many days of a scope are not stored yet."""
     folder, today = asking.settings.folder(one.scope), asking.today
     try:
@@ -112,7 +112,7 @@ def _missing(asking: Asking, one: Expected) -> int:
     return sum(day not in stored for day in days)
 
 
-def _seconds(asking: Asking, requests: int, views: float) -> float:
+def _seconds(asking: Probe, requests: int, views: float) -> float:
     each, each_view = asking.took()
     return (requests * each + views * each_view) / asking.settings.concurrency
 

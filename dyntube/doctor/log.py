@@ -13,7 +13,7 @@ from ..errors import ApiError
 from ..fetch.client import Window
 from ..reading.records import COLUMNS, odd_fields
 from ..reading.text import clean, short
-from .asking import Answered, Asking
+from .asking import Probe, Probed
 from .check import Check, failed, ok, skip, warning
 
 _SECOND = dt.timedelta(seconds=1)
@@ -23,7 +23,7 @@ _NEEDED = {"videoKey", "viewerId", "started", "ended", "muted", "duration", "wat
 _MOST_NAMED = 6
 
 
-def fields(sample: Answered) -> Check:
+def fields(sample: Probed) -> Check:
     """What the records have, against what this version knows."""
     views, rejected = sample.page.views, sample.page.rejected
     if not len(views):
@@ -82,7 +82,7 @@ def _name(name: str) -> str:
     return short(clean(name), 40)
 
 
-def pages(asking: Asking, sample: Answered) -> Check:
+def pages(asking: Probe, sample: Probed) -> Check:
     """Whether a page is as long as was asked, and the second goes on where the first ends."""
     asked = min(sample.size, sample.total)
     cut = sample.records < _SHORT * asked
@@ -113,7 +113,7 @@ def pages(asking: Asking, sample: Answered) -> Check:
 _NOT_WHOLE = "Days of more than one page will not be whole, and are marked. Ask DynTube's support."
 
 
-def _two_pages(asking: Asking, sample: Answered) -> tuple[Answered, Answered]:
+def _two_pages(asking: Probe, sample: Probed) -> tuple[Probed, Probed]:
     """Two pages of the same window; short ones where one page would have all."""
     scope, window, size = sample.scope, sample.window, sample.size
     if sample.total > sample.records:
@@ -122,7 +122,7 @@ def _two_pages(asking: Asking, sample: Answered) -> tuple[Answered, Answered]:
     return asking.page(scope, window, 1, size), asking.page(scope, window, 2, size)
 
 
-def windows(asking: Asking, sample: Answered) -> Check:
+def windows(asking: Probe, sample: Probed) -> Check:
     """Whether a view comes when the seconds around it are asked for, and nothing else does."""
     if not len(sample.page.views):
         return skip("windows", "no view can be read")

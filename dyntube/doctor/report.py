@@ -22,7 +22,7 @@ def as_json(checks: Iterable[Check]) -> str:
     return json.dumps([asdict(check) for check in checks], indent=1)
 
 
-class Lines:
+class LineWrapper:
     """Makes lines that fit into so many columns, with `colours` or without."""
 
     def __init__(self, columns: int, *, colours: bool) -> None:

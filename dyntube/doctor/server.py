@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from .. import formats
 from ..errors import ApiError, AuthError, UnavailableError
 from ..fetch.catalog import KINDS
-from ..settings.settings import Scope, Settings
+from ..settings.settings import FetchScope, Settings
 from . import cost, log
-from .asking import Answered, Asking
+from .asking import Probe, Probed
 from .check import Check, failed, ok, skipped, warning
 from .settings import KEY
 
@@ -27,7 +27,7 @@ _A_FEW = 20  # views of each further scope
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
-def of_server(asking: Asking) -> Iterator[Check]:
+def of_server(asking: Probe) -> Iterator[Check]:
     """All that only asking tells."""
     scopes = asking.settings.scopes
     try:
@@ -41,7 +41,7 @@ def of_server(asking: Asking) -> Iterator[Check]:
         yield from _views(asking, first)
 
 
-def _views(asking: Asking, first: Answered) -> Iterator[Check]:
+def _views(asking: Probe, first: Probed) -> Iterator[Check]:
     yield _log(first)
     sample = first if first.records else None
     for scope in asking.settings.scopes[1:]:
@@ -62,7 +62,7 @@ def _views(asking: Asking, first: Answered) -> Iterator[Check]:
     yield cost.of_fetch(asking, expected or cost.expect(asking), sample)
 
 
-def _oldest(asking: Asking, expected: list[cost.Expected]) -> Answered | None:
+def _oldest(asking: Probe, expected: list[cost.Workload]) -> Probed | None:
     """The views of the first day that has any."""
     for one in expected:
         if one.views and not one.reason:
@@ -73,7 +73,7 @@ def _oldest(asking: Asking, expected: list[cost.Expected]) -> Answered | None:
     return None
 
 
-def _no_views(asking: Asking, error: ApiError) -> Iterator[Check]:
+def _no_views(asking: Probe, error: ApiError) -> Iterator[Check]:
     host = _host(asking)
     if isinstance(error, UnavailableError):
         was_there = bool(asking.client.skew) or error.wait is not None
@@ -115,7 +115,7 @@ def _accepted(settings: Settings) -> Check:
     return ok("key", "none is set, and none is asked for")
 
 
-def _clock(asking: Asking) -> Check:
+def _clock(asking: Probe) -> Check:
     skew = asking.client.skew
     if not skew:
         return ok("clock", f"{_host(asking)} does not say what time it is there")
@@ -128,7 +128,7 @@ def _clock(asking: Asking) -> Check:
     return warning("clock", text, "Have this machine set its clock (NTP): days end by it.")
 
 
-def _log(answered: Answered) -> Check:
+def _log(answered: Probed) -> Check:
     scope, came = answered.scope, answered.page.views
     views = formats.count(answered.total, "view") if answered.total else "no views"
     text = f"{_named(scope)}{views} in the last {LOOKED_AT} days"
@@ -146,19 +146,19 @@ def _log(answered: Answered) -> Check:
     return ok("log", text)
 
 
-def _setting(scope: Scope) -> str:
+def _setting(scope: FetchScope) -> str:
     return f"DYNTUBE_{scope.kind.upper()}_KEYS"
 
 
-def _named(scope: Scope) -> str:
+def _named(scope: FetchScope) -> str:
     return f"{scope.kind} {scope.key}: " if scope.key else ""
 
 
-def _host(asking: Asking) -> str:
+def _host(asking: Probe) -> str:
     return urlsplit(asking.settings.stats_url).netloc
 
 
-def names(asking: Asking) -> Check:
+def names(asking: Probe) -> Check:
     """How many things have a name."""
     counts = []
     try:

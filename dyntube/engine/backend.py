@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import pyarrow as pa
 
 from ..errors import ArchiveError
-from ..query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 
 At = TypeVar("At", bound=Hashable)  # a snapshot: which stored days answer a question
 
@@ -38,7 +38,7 @@ class Backend(Protocol[At]):
     def distinct(self, query: Query, at: At) -> tuple[pa.Table, int]:
         """How many different values its one metric has, by row (`m_` and its name) and in all."""
 
-    def rows(self, query: RowsQuery, at: At) -> pa.Table:
+    def rows(self, query: ViewsQuery, at: At) -> pa.Table:
         """The views themselves, newest first."""
 
     def counts(self, query: ChecksQuery | CountQuery, at: At) -> pa.Table:

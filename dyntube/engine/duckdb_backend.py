@@ -15,7 +15,7 @@ from ..archive.archive import Archive
 from ..errors import ArchiveError
 from ..query.metrics import metric
 from ..query.periods import calendar
-from ..query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
+from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from ..reading.records import SCHEMA
 from . import results
 from .backend import SnapshotError
@@ -95,7 +95,7 @@ class DuckDB:
         rows, counts = counter.by_row(results.keep_top(named, query.top_values))
         return rows.append_column(f"m_{name}", pa.array(counts)), counter.total()
 
-    def rows(self, query: RowsQuery, at: SourceFiles) -> pa.Table:
+    def rows(self, query: ViewsQuery, at: SourceFiles) -> pa.Table:
         """The views themselves."""
         return self._run(query, statement(query, at), at)
 

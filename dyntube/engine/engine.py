@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from ..errors import QueryError
 from ..query.periods import ONE_DAY, local_days
-from ..query.query import ChecksQuery, CountQuery, Query, Question, RowsQuery
-from ..reading.records import LABEL, SCHEMA, TEXT, VIEW_COLUMNS
+from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
+from ..reading.records import CATEGORY, SCHEMA, TEXT, VIEW_COLUMNS
 from . import results
 from .backend import Backend, SnapshotError
 from .cache import by_bytes
@@ -25,7 +25,7 @@ T = TypeVar("T")
 def plain_views(columns: tuple[str, ...]) -> pa.Schema:
     """The schema of raw views for other programs: labels are plain text."""
     fields = {name: SCHEMA.field(name) for name in columns}
-    return pa.schema([(n, TEXT if f.type == LABEL else f.type) for n, f in fields.items()])
+    return pa.schema([(n, TEXT if f.type == CATEGORY else f.type) for n, f in fields.items()])
 
 
 class Engine:
@@ -41,9 +41,9 @@ class Engine:
 
     def forget(self) -> None:
         """Keep no answer any longer."""
-        # The answer is the same whatever `part_of` is.
-        self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, part_of: (asked, at))
-        self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, part_of: (asked, at))
+        # The answer is the same whatever `rollup` is.
+        self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, rollup: (asked, at))
+        self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at))
         self._scans = by_bytes(KEPT, self.backend.aggregate)
         self._distinct = by_bytes(KEPT, self.backend.distinct)
 
@@ -51,26 +51,26 @@ class Engine:
         """Start warming caches, in the background."""
         self.backend.warm()
 
-    def answer(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+    def answer(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row per combination of `by` that has views (without `by`: one row).
 
         Columns are the dimensions, then the metrics, by name; types as in `results.answer`.
-        `part_of` is a question that covers this one (`Query.covers`): it is scanned once for all
+        `rollup` is a question that covers this one (`Query.covers`): it is scanned once for all
         its parts. Distinct counts do not add up, so each is counted for itself.
 
-        Raises QueryError when `part_of` does not cover it.
+        Raises QueryError when `rollup` does not cover it.
         """
-        if part_of and not part_of.covers(query):
-            raise QueryError(f"{query} is not a part of {part_of}.")
-        return self._ask(query, lambda asked, at: self._answers(asked, at, part_of))
+        if rollup and not rollup.covers(query):
+            raise QueryError(f"{query} is not a part of {rollup}.")
+        return self._ask(query, lambda asked, at: self._answers(asked, at, rollup))
 
-    def total(self, query: Query, part_of: Query | None = None) -> pd.DataFrame:
+    def total(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row: the metrics of a question over all its rows, from the scans that gave these."""
-        if part_of and not part_of.covers(query):
-            raise QueryError(f"{query} is not a part of {part_of}.")
-        return self._ask(query, lambda asked, at: self._totals(asked, at, part_of))
+        if rollup and not rollup.covers(query):
+            raise QueryError(f"{query} is not a part of {rollup}.")
+        return self._ask(query, lambda asked, at: self._totals(asked, at, rollup))
 
-    def rows(self, query: RowsQuery) -> pd.DataFrame:
+    def rows(self, query: ViewsQuery) -> pd.DataFrame:
         """The views themselves, in those of `records.VIEW_COLUMNS` that the access lets see."""
         return self._ask(query, lambda asked, at: self._answers(asked, at, None))
 
@@ -83,7 +83,7 @@ class Engine:
         found = self._ask(query, lambda asked, at: self._answers(asked, at, None))
         return int(found["views"].iloc[0])
 
-    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+    def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
         """All views of a question, oldest first, as `plain_views`: a table for each local day.
 
         Its `limit` and `offset` do not matter, and nothing is kept, so that any number of views
@@ -101,19 +101,19 @@ class Engine:
         except SnapshotError:
             return ask(asked, self.backend.snapshot(asked))
 
-    def _make(self, asked: Question, at: Any, part_of: Query | None) -> pd.DataFrame:
+    def _make(self, asked: Question, at: Any, rollup: Query | None) -> pd.DataFrame:
         match asked:
             case Query():
-                return results.answer(asked, self._groups(asked, at, part_of))
-            case RowsQuery():
+                return results.answer(asked, self._groups(asked, at, rollup))
+            case ViewsQuery():
                 return results.shape(asked, self.backend.rows(asked, at))
             case _:
                 return results.shape(asked, self.backend.counts(asked, at))
 
-    def _groups(self, query: Query, at: Any, part_of: Query | None) -> results.Groups:
+    def _groups(self, query: Query, at: Any, rollup: Query | None) -> results.Groups:
         summed = query.of(query.sum_metrics or ("views",))  # else which rows there are
-        rows = self._scans(part_of or replace(summed, top_values=None), at)
-        if part_of or summed.top_values:
+        rows = self._scans(rollup or replace(summed, top_values=None), at)
+        if rollup or summed.top_values:
             rows = results.add_up(rows, summed)
         groups = results.as_groups(rows)
         for name in query.distinct_metrics:
@@ -124,16 +124,16 @@ class Engine:
                 groups[name] = [in_all]
         return groups
 
-    def _sum_up(self, query: Query, at: Any, part_of: Query | None) -> pd.DataFrame:
+    def _sum_up(self, query: Query, at: Any, rollup: Query | None) -> pd.DataFrame:
         total = replace(query, by=(), top_values=None, order_by=None, limit=None)
         summed = query.of(query.sum_metrics or ("views",))
-        rows = self._scans(part_of or replace(summed, top_values=None), at)
+        rows = self._scans(rollup or replace(summed, top_values=None), at)
         groups = results.as_groups(results.add_up(rows, total))
         for name in query.distinct_metrics:
             groups[name] = [self._distinct(query.of((name,)), at)[1]]
         return results.answer(total, groups)
 
-    def _stored_days(self, query: RowsQuery) -> Iterator[RowsQuery]:
+    def _stored_days(self, query: ViewsQuery) -> Iterator[ViewsQuery]:
         """The question for each local day between the first and the last stored one."""
         stored, span = self.backend.days(), query.period
         if stored is None:

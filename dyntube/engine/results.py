@@ -14,18 +14,18 @@ from ..query import dimensions
 from ..query import metrics as catalogue
 from ..query.dimensions import OTHER
 from ..query.metrics import Metric
-from ..query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from ..query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 from ..reading.records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, TEXT
 
 
-def shape(asked: RowsQuery | ChecksQuery | CountQuery, rows: pa.Table) -> pd.DataFrame:
+def shape(asked: ViewsQuery | ChecksQuery | CountQuery, rows: pa.Table) -> pd.DataFrame:
     """The answer to a question about views one by one, from a backend's rows.
 
     The columns of views are those of `records.VIEW_COLUMNS` that the access lets see, nullable,
     `date` aware in the question's zone. Counts are int64.
     """
     answer: pd.DataFrame = rows.to_pandas().rename(columns=lambda name: name[2:])
-    if not isinstance(asked, RowsQuery):
+    if not isinstance(asked, ViewsQuery):
         return answer.astype("int64")
     answer["date"] = pd.to_datetime(answer["date"], unit="us", utc=True)
     types = {column.name: _pandas_type(column.type) for column in COLUMNS}

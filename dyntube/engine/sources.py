@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..query.dimensions import COMPUTED
-from ..reading.records import LABEL, SCHEMA, TEXT
+from ..reading.records import CATEGORY, SCHEMA, TEXT
 
-LABELS = tuple(field.name for field in SCHEMA if field.type == LABEL)
+LABELS = tuple(field.name for field in SCHEMA if field.type == CATEGORY)
 STEPS = 10  # in which a chunk is loaded: readers wait for one at most
 INSIDE = " WHERE date >= $start AND date < $end"
 # The newest days are loaded first, so that small numbers are enough for them.

@@ -15,7 +15,7 @@ from ..query import metrics as catalogue
 from ..query.access import Access
 from ..query.dimensions import BETWEEN, UNKNOWN, Dimension
 from ..query.metrics import Metric
-from ..query.query import ChecksQuery, CountQuery, Filter, Query, Question, RowsQuery
+from ..query.query import ChecksQuery, CountQuery, Filter, Query, Question, ViewsQuery
 from ..reading.records import VIEW_COLUMNS
 from .sources import INSIDE, LABELS, SourceFiles, source_sql
 
@@ -50,7 +50,7 @@ def statement(asked: Question, files: SourceFiles) -> Statement:
     else:
         views = _views(asked, files, parameters)
         match asked:
-            case RowsQuery():
+            case ViewsQuery():
                 sql = _rows(asked, views, parameters)
             case ChecksQuery():
                 sql = _checks(views)
@@ -245,7 +245,7 @@ def _values(query: Query) -> Iterator[str]:
         yield f"{dimension.sql if dimension.columns else f'g_{name}'} AS d_{name}"
 
 
-def _rows(query: RowsQuery, source: str, parameters: dict[str, object]) -> str:
+def _rows(query: ViewsQuery, source: str, parameters: dict[str, object]) -> str:
     check = checks.check(query.check) if query.check else None
     source = _WITH_REPEATED.format(views=source) if check and check.across else f"FROM {source}"
     shown = query.access.columns(VIEW_COLUMNS)

@@ -18,7 +18,7 @@ from pyarrow import csv
 
 from ..archive import dayfile
 from ..engine.engine import plain_views
-from ..query.query import RowsQuery
+from ..query.query import ViewsQuery
 from ..reading.records import INSTANT, TEXT, VIEW_COLUMNS
 from .table import SAFE
 
@@ -26,7 +26,7 @@ from .table import SAFE
 class Source(Protocol):
     """What has raw views to give: an engine, or a reader's desk."""
 
-    def batches(self, query: RowsQuery) -> Iterator[pa.Table]:
+    def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
         """All views of a question, a table for each day."""
 
 
@@ -34,7 +34,7 @@ _AT_ONCE = 2_000  # views, about a megabyte of CSV
 _BYTE_ORDER_MARK = "\ufeff".encode()
 
 
-def csv_stream(source: Source, query: RowsQuery) -> Iterator[bytes]:
+def csv_stream(source: Source, query: ViewsQuery) -> Iterator[bytes]:
     """The views as UTF-8 with a byte order mark; times are UTC in ISO 8601, flags true or false.
 
     Text is as `sheet.safe` makes it, so that no spreadsheet takes it for a formula: a key that
@@ -48,12 +48,12 @@ def csv_stream(source: Source, query: RowsQuery) -> Iterator[bytes]:
             yield _in_csv(_safe(views.slice(start, _AT_ONCE)))
 
 
-def parquet_stream(source: Source, query: RowsQuery, doubts: str = "{}") -> Iterator[bytes]:
+def parquet_stream(source: Source, query: ViewsQuery, doubts: str = "{}") -> Iterator[bytes]:
     """The views as one Parquet file with plain text columns; `doubts` by day as JSON."""
     return dayfile.stream_plain(source.batches(query), _schema(query), doubts)
 
 
-def _schema(query: RowsQuery) -> pa.Schema:
+def _schema(query: ViewsQuery) -> pa.Schema:
     return plain_views(query.access.columns(VIEW_COLUMNS))
 
 

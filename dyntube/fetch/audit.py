@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..archive.archive import Archive
 from ..archive.audits import Audits
 from ..errors import ApiError
-from ..events import Journal
+from ..events import EventLog
 from .client import Window
 from .day import ONE_DAY, Task
 from .plan import audits, midnight
@@ -23,7 +23,7 @@ class Audit:
     archive: Archive
     folder: str
     sweeper: Sweeper
-    journal: Journal
+    event_log: EventLog
 
     def differing(
         self, known: Audits, now: dt.datetime, stop: threading.Event
@@ -45,7 +45,7 @@ class Audit:
                 counted = self.sweeper.count(Window(start, end or midnight(day + ONE_DAY)))
                 differs = counted not in (info.api_total, known.counted(day))
                 if differs:
-                    self.journal.write(
+                    self.event_log.write(
                         "audit_differs", day=day, stored=info.api_total, counted=counted
                     )
                 if differs or day in damaged:
@@ -54,5 +54,5 @@ class Audit:
                 else:
                     known.note(day, now, counted)
         except ApiError as error:
-            self.journal.write("audit_failed", reason=str(error))
+            self.event_log.write("audit_failed", reason=str(error))
         return wrong

@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection
 from ..errors import AuthError, DynTubeError, SyncRunningError, UnavailableError
 from ..events import event, unforeseen
 from .catalog import Catalog
-from .sync import Progress, State, Syncer, Wish
+from .sync import Progress, Syncer, SyncStatus, Wish
 
 RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
 LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
 CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
-CALM = 5  # after an early refresh, refuse others for this many times its duration
+EARLY_BACKOFF = 5  # after an early refresh, refuse others for this many times its duration
 
-__all__ = ["Background", "State"]
+__all__ = ["Background", "SyncStatus"]
 
 
 class Background:
@@ -47,23 +47,23 @@ class Background:
         self._bug: DynTubeError | None = None  # of the names
         self._stop, self._idle = threading.Event(), threading.Event()
         self._idle.set()
-        self._rest_until = self._calm_until = self._names_rest_until = 0.0
+        self._rest_until = self._early_again_at = self._names_rest_until = 0.0
         self._names_asked = False
         self._wanted: set[dt.date] = set()  # in the last sync
         self._again: set[dt.date] = set()  # of it in the next one
         self._stopped: Progress | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> SyncStatus:
         """What the sync is doing at the moment, here or in another process."""
         if progress := self._progress:
-            return State(progress)
+            return SyncStatus(progress)
         told, rest = self._syncer.state, max(0.0, self._rest_until - self._clock())
         stopped = self._stopped if rest and not told.progress else None
         error = told.error or self._untold or self._bug
-        return State(told.progress, error, told.elsewhere, stopped, rest if stopped else 0.0)
+        return SyncStatus(told.progress, error, told.elsewhere, stopped, rest if stopped else 0.0)
 
-    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> State:
+    def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> SyncStatus:
         """See to it that these UTC days are stored and fresh; returns at once.
 
         Days that may still change are fresh for as long as the settings say, or for `refresh`,
@@ -74,7 +74,7 @@ class Background:
         with self._lock:
             self._ensure_names()
             now = self._clock()
-            refresh = refresh if now >= self._calm_until else None
+            refresh = refresh if now >= self._early_again_at else None
             if self._progress:
                 self._wishes[tuple(days)] = refresh
                 return self.state
@@ -84,7 +84,7 @@ class Background:
                 self._start_sync(wanted, refresh)
             return self.state
 
-    def sync_now(self, days: Collection[dt.date]) -> State:
+    def sync_now(self, days: Collection[dt.date]) -> SyncStatus:
         """Fetch these UTC days now, settled or not; returns at once."""
         with self._lock:
             if not self._external and not self.state.progress:
@@ -139,7 +139,7 @@ class Background:
             error = unforeseen(failure)
         finally:
             if refresh:
-                self._calm_until = self._clock() + CALM * (self._clock() - began)
+                self._early_again_at = self._clock() + EARLY_BACKOFF * (self._clock() - began)
             if error:
                 self._rest(_rest_after(error))
             told = self._syncer.state.error

@@ -17,7 +17,7 @@ from ..errors import BadResponseError, NothingError, RequestError
 from ..reading.loose_json import spelled, spellings, whole_number
 from ..reading.parse import read_page
 from ..reading.records import SCHEMA, Page, Pager
-from ..settings.settings import Scope, Settings
+from ..settings.settings import FetchScope, Settings
 from .habits import Habits
 from .refusals import host, is_of_method, may_be_of_size
 from .retry import Retries
@@ -102,7 +102,7 @@ class Client:
         """Note what answers have shown of this server."""
         self.habits.learn(self._now(), **what)
 
-    def views(self, scope: Scope, window: Window, page: int, size: int | None = None) -> Page:
+    def views(self, scope: FetchScope, window: Window, page: int, size: int | None = None) -> Page:
         """One page of the view log, `POST /v1/logs/data`, or GET where only that is taken.
 
         A server that says in other ways that there is nothing is believed once it has given a page
@@ -125,7 +125,7 @@ class Client:
             )
         return found
 
-    def _gives_pages(self, scope: Scope) -> bool:
+    def _gives_pages(self, scope: FetchScope) -> bool:
         """Whether the address is that of a view log: it has answered with a page of views."""
         now = self._now()
         for days in _TRIED_DAYS:
@@ -138,7 +138,7 @@ class Client:
                     self.habits.answers = True
         return self.habits.answers
 
-    def _page(self, scope: Scope, window: Window, page: int, size: int | None) -> Page:
+    def _page(self, scope: FetchScope, window: Window, page: int, size: int | None) -> Page:
         wanted = size or self.page_size
         asked = {
             "from": f"{window.start:%Y-%m-%dT%H:%M:%S}",

@@ -16,7 +16,7 @@ from ..archive.diff import COMPARED, Revision, compare
 from ..archive.doubts import Doubt
 from ..errors import BadResponseError
 from ..reading.records import filled_fields, odd_fields
-from ..settings.settings import Scope, Settings
+from ..settings.settings import FetchScope, Settings
 from .client import Client, Window
 from .day_doubts import MOST_BAD, doubts_about
 from .plan import (
@@ -31,7 +31,7 @@ from .plan import (
 )
 from .row_budget import RowBudget
 from .swept import Swept, split
-from .whole_day import EDGE, DayCame, sweep_day
+from .whole_day import EDGE, DayResult, sweep_day
 from .window import Sweeper
 
 ONE_DAY = dt.timedelta(days=1)
@@ -45,7 +45,7 @@ class Task:
     One that is not `sure` may be before the first view of its scope.
     """
 
-    scope: Scope
+    scope: FetchScope
     day: dt.date
     stored: DayInfo | None
     sure: bool = True
@@ -98,14 +98,14 @@ class DayFetcher:
 
     def _whole(
         self, task: Task, sweeper: Sweeper, day: Window, hold: Callable[[int], None]
-    ) -> DayCame:
+    ) -> DayResult:
         came = sweep_day(sweeper, day, hold)
         if not self._is_odd(task, day, came):
             return came
         again = sweep_day(sweeper, day)  # a server may have had a bad moment
         return max(came, again, key=lambda one: (len(one.views), one.swept.total is not None))
 
-    def _is_odd(self, task: Task, day: Window, came: DayCame) -> bool:
+    def _is_odd(self, task: Task, day: Window, came: DayResult) -> bool:
         """Whether a day is said to be empty in odd words, is not counted by a server that counts,
         or has far fewer views than is usual."""
         uncounted = came.swept.total is None and self.client.habits.counts
@@ -120,7 +120,7 @@ class DayFetcher:
         around = self.archive.rows(folder, task.day - AROUND, task.day + AROUND)
         return usual_rows(task.day, around, least)
 
-    def _newest(self, task: Task, sweeper: Sweeper, day: Window) -> DayCame | None:
+    def _newest(self, task: Task, sweeper: Sweeper, day: Window) -> DayResult | None:
         """What is stored, with its newest part fetched again; None where all must be fetched."""
         info = task.stored
         since = info and newest_part(info, self.now(), self.client.page_size)
@@ -143,7 +143,7 @@ class DayFetcher:
         ):
             return None
         both = Swept(views, total=total, verified=True, zoneless=swept.zoneless)
-        return DayCame(views, (), info.outside, both, asked, shown=True, whole=False)
+        return DayResult(views, (), info.outside, both, asked, shown=True, whole=False)
 
     def _mark_gone(self, task: Task, stored: DayInfo, asked_at: dt.datetime) -> None:
         """Note on a stored day that DynTube says nothing of it any more; its views stay."""
@@ -159,14 +159,14 @@ class DayFetcher:
     def _stored_views(self, task: Task, columns: tuple[str, ...] | None = None) -> pa.Table | None:
         return self.archive.read_day(self.settings.folder(task.scope), task.day, columns)
 
-    def _revision(self, task: Task, came: DayCame) -> Revision | None:
+    def _revision(self, task: Task, came: DayResult) -> Revision | None:
         """What differs from what is stored; None where nothing is, or it cannot be read."""
         if task.stored is None or (old := self._stored_views(task, COMPARED)) is None:
             return None
         return compare(old, came.views)
 
     def _info(
-        self, task: Task, came: DayCame, revision: Revision | None, asked_at: dt.datetime
+        self, task: Task, came: DayResult, revision: Revision | None, asked_at: dt.datetime
     ) -> DayInfo:
         # A day must not settle early because one of the clocks is fast.
         ours_is_fast = min(self.client.skew, dt.timedelta(0))
@@ -207,7 +207,7 @@ class DayFetcher:
             **asdict(revision or Revision()),
         )
 
-    def _is_final(self, task: Task, came: DayCame, revision: Revision | None) -> bool:
+    def _is_final(self, task: Task, came: DayResult, revision: Revision | None) -> bool:
         """Whether an old day will not change. That there is nothing of it, in odd words or beside
         days with views, has to be said in another run too: a server may be being moved."""
         if revision is None:
@@ -216,7 +216,7 @@ class DayFetcher:
             return not said_once or task.stored is not None
         return revision.none
 
-    def _doubts_of_damage(self, task: Task, came: DayCame) -> Iterator[Doubt]:
+    def _doubts_of_damage(self, task: Task, came: DayResult) -> Iterator[Doubt]:
         """Where DynTube no longer has what was stored, or what a damaged file held."""
         if task.stored and len(came.views) <= task.stored.rows:
             yield from (doubt for doubt in task.stored.doubts if doubt.kind == "gone")
@@ -227,7 +227,7 @@ class DayFetcher:
         text = f"The stored file was damaged, and DynTube has only {len(came.views):,} {lost} now."
         yield Doubt("gone", text)
 
-    def _doubts_of_nothing(self, task: Task, came: DayCame) -> Iterator[Doubt]:
+    def _doubts_of_nothing(self, task: Task, came: DayResult) -> Iterator[Doubt]:
         if came.swept.says_nothing and (usual := self._usual(task)):
             text = f"DynTube says only that there is nothing, where {usual:,.0f} views are usual."
             yield Doubt("no_count", text)
@@ -236,7 +236,7 @@ class DayFetcher:
             yield Doubt("window", f"{text}. Another sync has to find the same.")
 
 
-def _refuse_bad(day: dt.date, came: DayCame) -> None:
+def _refuse_bad(day: dt.date, came: DayResult) -> None:
     rejected = came.rejected
     bad, count = len(rejected), len(rejected) + len(came.views)
     if bad > max(1, MOST_BAD * count):  # one odd record never costs a day
@@ -247,7 +247,7 @@ def _refuse_bad(day: dt.date, came: DayCame) -> None:
 
 
 def _why_keep(
-    task: Task, sweeper: Sweeper, day: Window, came: DayCame, revision: Revision | None
+    task: Task, sweeper: Sweeper, day: Window, came: DayResult, revision: Revision | None
 ) -> str:
     """Why the stored day is better than the one that came; empty when it is not."""
     stored = task.stored

@@ -11,7 +11,7 @@ from ..archive.doubts import Doubt
 from ..query.dimensions import LONGEST_TIME
 from ..reading.records import COLUMNS
 from ..settings.settings import ScopeKind
-from .whole_day import DayCame
+from .whole_day import DayResult
 
 MOST_BAD = 0.01  # of a day's records; when more cannot be read, the API has changed
 FIELDS = ("videoKey", "started", "duration", "watchTime")  # DynTube's page has them in all records
@@ -21,7 +21,7 @@ _FAR_LONGER = 10  # times the length of the video, watched by most: the units di
 
 
 def doubts_about(
-    came: DayCame,
+    came: DayResult,
     unknown: Mapping[str, int],
     unread: Mapping[str, int],
     api_zone: str,
@@ -50,7 +50,7 @@ def doubts_about(
             yield Doubt("field", f"{text}, so they may be of another {kind}.")
 
 
-def _count_text(came: DayCame) -> str:
+def _count_text(came: DayResult) -> str:
     counted = came.swept.counted - came.outside
     sent = came.swept.records - came.outside
     if counted == sent:
@@ -63,7 +63,7 @@ def _views(count: int) -> str:
 
 
 def _field_doubts(
-    came: DayCame, unknown: Mapping[str, int], unread: Mapping[str, int]
+    came: DayResult, unknown: Mapping[str, int], unread: Mapping[str, int]
 ) -> Iterator[Doubt]:
     views = len(came.views)
     for field, count in sorted(unread.items()):
@@ -94,7 +94,7 @@ def _value_doubts(views: pa.Table) -> Iterator[Doubt]:
         yield Doubt("field", f"{text} {_views(count)}. Are both in seconds?")
 
 
-def _filled(came: DayCame, field: str) -> bool:
+def _filled(came: DayResult, field: str) -> bool:
     values = came.views[_COLUMN[field]]
     return bool(values.null_count < len(values))
 

@@ -26,7 +26,7 @@ class Progress:
 
 
 @dataclass
-class Report:
+class SyncResult:
     """What a sync did: the days it stored, the error of each that it could not fetch, and those
     (by folder) of which it kept what was stored before, with the reason. `wanted` counts all that
     it was to fetch; `untried` are the days given up because others had failed, or by a stop."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from ..settings.settings import Scope
+from ..settings.settings import FetchScope
 from .day import Task
 
-Key = tuple[Scope, dt.date]
+Key = tuple[FetchScope, dt.date]
 
 
 class Wishes:
@@ -62,13 +62,13 @@ class Wishes:
         if give_up:
             self._given_up.add(_key(task))
 
-    def unsure(self) -> dict[Scope, dt.date]:
+    def unsure(self) -> dict[FetchScope, dt.date]:
         """The scopes whose beginning is waited for, and the oldest day that is wanted of each."""
         tasks = [task for wish in self._waiting for task in wish if not task.sure]
         newest_first = sorted(tasks, key=lambda task: task.day, reverse=True)
         return {task.scope: task.day for task in newest_first}
 
-    def begin(self, scope: Scope, first: dt.date, sure_from: dt.date) -> None:
+    def begin(self, scope: FetchScope, first: dt.date, sure_from: dt.date) -> None:
         """Nothing of a scope is asked for before its `first` day; later days are sure."""
         self._waiting = [
             [

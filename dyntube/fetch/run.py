@@ -25,14 +25,14 @@ from ..errors import (
     NothingError,
     UnavailableError,
 )
-from ..events import Journal, unforeseen
-from ..settings.settings import Scope, Settings
+from ..events import EventLog, unforeseen
+from ..settings.settings import FetchScope, Settings
 from .audit import Audit
 from .beginning import BLIND, LONG_AGO, Count, Look
 from .client import Client, Window
 from .day import DayFetcher, Fetched, Task
 from .plan import CLOCKS_DIFFER, midnight
-from .progress import Progress, Report
+from .progress import Progress, SyncResult
 from .queue import Wishes
 from .row_budget import RowBudget
 from .window import Sweeper
@@ -41,7 +41,7 @@ ROWS_IN_HAND = 250_000  # days fetched side by side hold about this many views t
 FAILURES_IN_A_ROW = 3  # after so many failed days the rest would fail as well
 _LOOK_AGAIN = 0.25  # seconds between looks at a run
 
-__all__ = ["Progress", "Report", "Run"]
+__all__ = ["Progress", "Run", "SyncResult"]
 
 
 class Run:
@@ -52,26 +52,26 @@ class Run:
         settings: Settings,
         client: Client,
         archive: Archive,
-        journal: Journal,
+        event_log: EventLog,
         *,
         now: Callable[[], dt.datetime],
         sleep: Callable[[float], object],
         progress: Callable[[Progress], None],
         stop: threading.Event,
-        look: Callable[[Scope, Count, dt.date], Look],
+        look: Callable[[FetchScope, Count, dt.date], Look],
         more: Callable[[], Collection[Sequence[Task]]],
     ) -> None:
         self._settings, self._client, self._archive = settings, client, archive
-        self._journal, self._now, self._sleep = journal, now, sleep
+        self._journal, self._now, self._sleep = event_log, now, sleep
         self._progress, self._stop = progress, stop
         self._look, self._more = look, more
-        self._begin: dict[Scope, dt.date] = {}
-        self._report = Report()
+        self._begin: dict[FetchScope, dt.date] = {}
+        self._report = SyncResult()
         self._nothing: list[Task] = []
         self._failures_in_a_row = self._requests = 0
         self._began = time.monotonic()
 
-    def over(self, tasks: Sequence[Task]) -> Report:
+    def over(self, tasks: Sequence[Task]) -> SyncResult:
         """Fetch these days, newest first. Raises ArchiveError when nothing can be written, and
         UnforeseenError.
 
@@ -165,7 +165,7 @@ class Run:
         for scope, first in self._begin.items():
             wishes.begin(scope, first, first)
 
-    def _counting(self, scope: Scope, fetcher: DayFetcher) -> Count:
+    def _counting(self, scope: FetchScope, fetcher: DayFetcher) -> Count:
         def count(start: dt.date, end: dt.date) -> int:
             window = Window(midnight(start), midnight(end))
             asked = fetcher.pages.submit(self._client.views, scope, window, 1, 1)

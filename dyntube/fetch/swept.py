@@ -93,7 +93,7 @@ def _dated_ids(views: pa.Table) -> int:
     return int(views.group_by(["id", "date"]).aggregate([]).num_rows)
 
 
-def together(first: Swept, second: Swept) -> Swept:
+def rollups(first: Swept, second: Swept) -> Swept:
     """Two sweeps of one window whose pages were sorted anew each time, as one.
 
     Only counts that stay the same show that nothing else has changed meanwhile.

@@ -13,19 +13,19 @@ from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
 from ..errors import DynTubeError
-from ..events import FILE_NAME, Journal
-from ..settings.settings import Scope, Settings
+from ..events import FILE_NAME, EventLog
+from ..settings.settings import FetchScope, Settings
 from .beginning import EVER, LONG_AGO, Beginning, Count, Look
-from .board import Board, State
+from .status import StatusFile, SyncStatus
 from .client import Client, Window
 from .day import ONE_DAY, Task
 from .habits import save
 from .plan import midnight, plan
-from .run import Progress, Report, Run
+from .run import Progress, Run, SyncResult
 
 Wish = tuple[Collection[dt.date], dt.timedelta | None]  # UTC days, and how fresh they should be
 
-__all__ = ["Progress", "Report", "State", "Syncer", "Wish"]
+__all__ = ["Progress", "SyncResult", "SyncStatus", "Syncer", "Wish"]
 
 
 class Syncer:
@@ -37,24 +37,24 @@ class Syncer:
         client: Client,
         archive: Archive,
         *,
-        journal: Journal | None = None,
+        event_log: EventLog | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._settings, self._client, self._archive = settings, client, archive
         self._now, self._sleep = now, sleep
         folder = archive.root / archive.folders[0]
-        self._journal = journal or Journal(folder / FILE_NAME, now=now)
-        self._board = Board(archive)
+        self._journal = event_log or EventLog(folder / FILE_NAME, now=now)
+        self._status_file = StatusFile(archive)
         self._kept_at: dict[tuple[str, dt.date], dt.datetime] = {}
         self._beginnings = {
             scope: Beginning(archive.root / settings.folder(scope)) for scope in settings.scopes
         }
 
     @property
-    def state(self) -> State:
+    def state(self) -> SyncStatus:
         """What the sync of this archive is doing, in whichever process it runs."""
-        return self._board.read()
+        return self._status_file.read()
 
     @property
     def empty(self) -> tuple[tuple[dt.date, dt.date], ...]:
@@ -81,7 +81,7 @@ class Syncer:
 
     def due(
         self, days: Collection[dt.date], *, refresh: dt.timedelta | None = None
-    ) -> list[tuple[Scope, dt.date]]:
+    ) -> list[tuple[FetchScope, dt.date]]:
         """What `sync` would fetch of these UTC days, newest first."""
         return [(task.scope, task.day) for task in self._tasks(days, refresh)]
 
@@ -95,7 +95,7 @@ class Syncer:
         progress: Callable[[Progress], None] = lambda _: None,
         stop: threading.Event | None = None,
         more: Callable[[], Collection[Wish]] = tuple,
-    ) -> Report:
+    ) -> SyncResult:
         """Fetch what is missing or due of these UTC days; setting `stop` ends it early.
 
         With `again`, days that are settled are fetched as well.
@@ -104,11 +104,11 @@ class Syncer:
         `wait_for_other` seconds, ArchiveError when nothing can be written, and UnforeseenError.
         """
         if not (self._tasks(days, refresh, again) or self.outdated):
-            return Report()
+            return SyncResult()
         stop = stop or threading.Event()
 
         def show(now: Progress) -> None:
-            self._board.show(now)
+            self._status_file.show(now)
             progress(now)
 
         with self._archive.lock(wait_for_other):
@@ -116,7 +116,7 @@ class Syncer:
             try:
                 for scope in self._settings.scopes:
                     note_scope(self._archive.root, self._settings, scope)
-                report, tasks = Report(), self._tasks(days, refresh, again)
+                report, tasks = SyncResult(), self._tasks(days, refresh, again)
                 if tasks:
                     report = self._run(show, stop, more).over(tasks)
                 error = next(iter(report.failed.values()), None)
@@ -126,7 +126,7 @@ class Syncer:
                 error = failure
                 raise
             finally:
-                self._board.end(error)
+                self._status_file.end(error)
         for folder, day in report.kept:
             self._kept_at[folder, day] = self._now()
         return report
@@ -152,7 +152,7 @@ class Syncer:
         more: Callable[[], Collection[Wish]],
     ) -> Run:
         for folder in self._archive.folders:
-            self._archive.sweep(folder)
+            self._archive.remove_old_generations(folder)
         return Run(
             self._settings,
             self._client.for_one_run(),
@@ -180,7 +180,7 @@ class Syncer:
                 days.append(look.day)
         return min(days, default=None)
 
-    def _look(self, scope: Scope, count: Count, wanted: dt.date = LONG_AGO) -> Look:
+    def _look(self, scope: FetchScope, count: Count, wanted: dt.date = LONG_AGO) -> Look:
         first = _first_with_views(self._stored(scope)) or self._now().date() + ONE_DAY
         return self._beginnings[scope].look(count, first, self._now(), wanted)
 
@@ -211,7 +211,7 @@ class Syncer:
             ]
         return sorted(tasks, key=lambda task: task.day, reverse=True)
 
-    def _stored(self, scope: Scope) -> dict[dt.date, DayInfo]:
+    def _stored(self, scope: FetchScope) -> dict[dt.date, DayInfo]:
         folder = self._settings.folder(scope)
         days = {day: infos[0] for day, infos in self._archive.days(folder).items()}
         for (name, day), at in self._kept_at.items():
@@ -224,7 +224,7 @@ def _first_with_views(stored: Mapping[dt.date, DayInfo]) -> dt.date | None:
     return min((day for day, info in stored.items() if info.rows), default=None)
 
 
-def _counting(client: Client, scope: Scope) -> Count:
+def _counting(client: Client, scope: FetchScope) -> Count:
     def count(start: dt.date, end: dt.date) -> int:
         return client.views(scope, Window(midnight(start), midnight(end)), 1, 1).counted
 

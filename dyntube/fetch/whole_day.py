@@ -36,7 +36,7 @@ _FEW_FAR = 0.01  # of the views that came; so few may have a date of their own
 
 
 @dataclass(frozen=True)
-class DayCame:
+class DayResult:
     """The views of a day, its records that cannot be read, how many more came that are dated
     `outside` of it, and all in one.
 
@@ -55,13 +55,13 @@ class DayCame:
 
 def sweep_day(
     sweeper: Sweeper, day: Window, announce: Callable[[int], None] = lambda _: None
-) -> DayCame:
+) -> DayResult:
     """Fetch a UTC day, up to where `day` ends. Raises ApiError."""
     swept, asked, shown = _sweep(sweeper, day, announce)
     views, outside = split(swept.views, day)
     zone = sweeper.client.tzinfo_of_dates
     bad = tuple(record for record in swept.rejected if _may_be_of(day, record, zone))
-    return DayCame(views, bad, outside + len(swept.rejected) - len(bad), swept, asked, shown)
+    return DayResult(views, bad, outside + len(swept.rejected) - len(bad), swept, asked, shown)
 
 
 def _may_be_of(day: Window, record: Rejected, zone: dt.tzinfo) -> bool:

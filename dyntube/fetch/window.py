@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import BadResponseError, RequestError, UnavailableError
 from ..reading.records import Page
-from ..settings.settings import Scope
+from ..settings.settings import FetchScope
 from .client import Client, Window
 from .paging import (
     FEWEST,
@@ -32,7 +32,7 @@ from .paging import (
     paging,
     refuse_more,
 )
-from .swept import Swept, merged, side_by_side, together
+from .swept import Swept, merged, rollups, side_by_side
 
 SWEEPS = 5  # how often a window that does not add up is fetched before it is kept as unverified
 SHORTEST = dt.timedelta(seconds=1)  # windows are not halved below this
@@ -48,7 +48,7 @@ class Sweeper:
     under way. Counts its `sweeps` and `requests`."""
 
     client: Client
-    scope: Scope
+    scope: FetchScope
     pages: Executor
     sleep: Callable[[float], object]
     sweeps: int = 0
@@ -117,7 +117,7 @@ class Sweeper:
     @staticmethod
     def _again(before: Swept, swept: Swept) -> Swept:
         """The later of two sweeps, with what the earlier one has where only the order differs."""
-        both = together(before, swept)
+        both = rollups(before, swept)
         only_order = both.steady and before.duplicates and swept.duplicates
         return both if only_order and not swept.verified else swept
 

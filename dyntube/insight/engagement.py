@@ -261,7 +261,7 @@ def weekdays(period: Period, timezone: str, known: Coverage) -> tuple[list[int],
     return counts.tolist(), sum(share > 0 for share in days.values()) - len(whole)
 
 
-def week(answer: pd.DataFrame, name: str) -> Numbers:
+def weekday_hour_grid(answer: pd.DataFrame, name: str) -> Numbers:
     """A metric by weekday (rows, Monday first) and hour of the day.
 
     From its answer by `weekday` and `hour_of_day`; NaN where that has nothing.
@@ -271,6 +271,6 @@ def week(answer: pd.DataFrame, name: str) -> Numbers:
     return values
 
 
-def an_hour(totals: Numbers, hours: Numbers) -> Numbers:
+def per_hour(totals: Numbers, hours: Numbers) -> Numbers:
     """Totals by hour of the week as averages of the hours there were; NaN where there was none."""
     return np.where(hours > 0, np.nan_to_num(totals) / np.where(hours > 0, hours, 1), np.nan)

@@ -34,7 +34,7 @@ class Trend:
         """The rows of whole buckets."""
         return self.rows[~self.partial]
 
-    def course(self, name: str) -> list[float]:
+    def series(self, name: str) -> list[float]:
         """A metric bucket by bucket, NaN where the bucket is not whole."""
         return [float(amount) for amount in self.rows[name].where(~self.partial)]
 

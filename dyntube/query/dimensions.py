@@ -35,7 +35,7 @@ _PERCENT = f"CAST(floor(least(({_WATCHED}) * 100 / ({_LENGTH}), 100)) AS INTEGER
 COMPUTED = {
     "watched": _WATCHED,
     "length": _LENGTH,
-    "lasts": f"coalesce({_LASTS}, false)",  # played, and known how much of how long
+    "has_length": f"coalesce({_LASTS}, false)",  # played, and known how much of how long
     "watched_length": f"CASE WHEN {_LASTS} THEN least({_WATCHED}, {_LENGTH}) END",
     "played_length": f"CASE WHEN {_LASTS} THEN {_LENGTH} END",
     "watched_percent": f"CASE WHEN {_LASTS} THEN {_PERCENT} ELSE -1 END",  # -1: it does not last

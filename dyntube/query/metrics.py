@@ -105,7 +105,7 @@ _SUMS = (
     _plays(
         "lasting_plays",
         "Plays of known share",
-        "lasts",
+        "has_length",
         "Plays of which it is known how long they were watched, and how long the video is.",
     ),
     _plays(
@@ -121,7 +121,7 @@ _SUMS = (
         "Watch time of plays, each counted for its video's length at most.",
         "hours",
         additive=True,
-        population="lasts",
+        population="has_length",
     ),
     Metric(
         "played_length",
@@ -130,7 +130,7 @@ _SUMS = (
         "The lengths of the videos of all plays, added up.",
         "hours",
         additive=True,
-        population="lasts",
+        population="has_length",
     ),
     _people(
         "viewers",

@@ -139,7 +139,7 @@ class Query(_OfViews):
 
 
 @dataclass(frozen=True)
-class RowsQuery(_OfViews):
+class ViewsQuery(_OfViews):
     """The views themselves, newest first: all that a metric is about, or that a check counts.
 
     `metric` names one of `metrics.METRICS`, `check` one of `quality.CHECKS`. `limit` (None: all)
@@ -190,4 +190,4 @@ class CountQuery(_OfViews):
         catalogue.metric(self.metric)
 
 
-Question = Query | RowsQuery | ChecksQuery | CountQuery
+Question = Query | ViewsQuery | ChecksQuery | CountQuery

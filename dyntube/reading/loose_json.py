@@ -12,7 +12,7 @@ LONGEST_NUMBER = 4000  # digits; Python itself refuses some more
 
 
 @dataclass(frozen=True)
-class Odd:
+class BadValue:
     """A value that no reader takes: a number that is none or too large, a field that comes twice.
 
     `raw` is what came.
@@ -22,12 +22,12 @@ class Odd:
 
 
 def parse_json(text: bytes | str) -> Any:
-    """JSON with what Python would lose or refuse of it kept as `Odd` values.
+    """JSON with what Python would lose or refuse of it kept as `BadValue` values.
 
     Raises ValueError or RecursionError.
     """
     return json.loads(
-        text, parse_constant=Odd, parse_float=_float, parse_int=_int, object_pairs_hook=_object
+        text, parse_constant=BadValue, parse_float=_float, parse_int=_int, object_pairs_hook=_object
     )
 
 
@@ -64,18 +64,18 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         several.setdefault(name, []).append(value)
     # The same value twice says one thing; of different ones, nobody knows which is meant.
     return {
-        name: values[0] if all(value == values[0] for value in values) else Odd(values)
+        name: values[0] if all(value == values[0] for value in values) else BadValue(values)
         for name, values in several.items()
     }
 
 
 def _int(text: str) -> object:
-    return int(text) if len(text) <= LONGEST_NUMBER else Odd(text)
+    return int(text) if len(text) <= LONGEST_NUMBER else BadValue(text)
 
 
 def _float(text: str) -> object:
     number = float(text)
-    return number if math.isfinite(number) else Odd(text)
+    return number if math.isfinite(number) else BadValue(text)
 
 
 def says_failed(answer: object) -> bool:

@@ -21,11 +21,11 @@ from .addresses import NO_RULES, PageRules
 from .loose_json import parse_json, says_failed, says_partial, spelled, spellings, whole_number
 from .parse_fast import read_plain
 from .records import (
+    CATEGORY,
     COLUMNS,
     COUNT,
     FLAG,
     INSTANT,
-    LABEL,
     SCHEMA,
     SECONDS,
     TEXT,
@@ -62,10 +62,10 @@ def read_records(
         return SCHEMA.empty_table(), rejected
     fields = {column.name: column.type for column in COLUMNS} | {"extra": TEXT}
     arrays = {
-        name: pa.array([row[name] for row in rows], TEXT if type_ == LABEL else type_)
+        name: pa.array([row[name] for row in rows], TEXT if type_ == CATEGORY else type_)
         for name, type_ in fields.items()
     }
-    labels = {name: arrays[name].dictionary_encode() for name, t in fields.items() if t == LABEL}
+    labels = {name: arrays[name].dictionary_encode() for name, t in fields.items() if t == CATEGORY}
     return with_computed(pa.table(arrays | labels), rules), rejected
 
 
@@ -263,7 +263,7 @@ _FLAGS: dict[str | int | float, bool] = {
 }
 _READ: dict[pa.DataType, Callable[[object], object]] = {
     TEXT: _text,
-    LABEL: _text,
+    CATEGORY: _text,
     COUNT: _count,
     SECONDS: _seconds,
     FLAG: _flag,

@@ -13,9 +13,9 @@ import pyarrow.json as pj
 
 from .addresses import NO_RULES, PageRules
 from .records import (
+    CATEGORY,
     COLUMNS,
     INSTANT,
-    LABEL,
     SCHEMA,
     SECONDS,
     TEXT,
@@ -34,7 +34,7 @@ _VERSION_TYPES = (pa.int64(), TEXT)  # as they are documented, and as others hav
 def _json_type(column: Column, versions: pa.DataType) -> pa.DataType:
     if column.name in _VERSIONS:
         return versions
-    return TEXT if column.type in (LABEL, INSTANT) else column.type
+    return TEXT if column.type in (CATEGORY, INSTANT) else column.type
 
 
 def _record_type(columns: Iterable[Column], versions: pa.DataType, depth: int = 0) -> pa.StructType:
@@ -137,7 +137,7 @@ def _plain_column(values: pa.Array, column: Column) -> pa.Array:
         raise pa.ArrowInvalid(f"{column.field} is not finite")
     if column.type == TEXT:
         return _without_empty(values)
-    if column.type == LABEL:
+    if column.type == CATEGORY:
         return as_labels(_short_enough(values.cast(TEXT), column), column)
     return values
 

@@ -23,7 +23,7 @@ SCHEMA_VERSION = 2
 SLOT_SECONDS = 900  # a quarter of an hour: every time zone in use starts its hours on one
 
 TEXT = pa.string()
-LABEL = pa.dictionary(pa.int32(), pa.string())  # text of few different values
+CATEGORY = pa.dictionary(pa.int32(), pa.string())  # text of few different values
 COUNT = pa.int32()
 SECONDS = pa.float64()
 FLAG = pa.bool_()
@@ -54,15 +54,15 @@ def _column(name: str, field: str, type_: pa.DataType, *, words: bool = False) -
 
 
 def _words(name: str, field: str) -> Column:
-    return _column(name, field, LABEL, words=True)
+    return _column(name, field, CATEGORY, words=True)
 
 
 COLUMNS = (
     _column("id", "id", TEXT),
-    _column("video_key", "videoKey", LABEL),
-    _column("account_key", "accountKey", LABEL),
-    _column("project_key", "projectKey", LABEL),
-    _column("channel_key", "channelKey", LABEL),
+    _column("video_key", "videoKey", CATEGORY),
+    _column("account_key", "accountKey", CATEGORY),
+    _column("project_key", "projectKey", CATEGORY),
+    _column("channel_key", "channelKey", CATEGORY),
     _column("channel_view_id", "channelViewId", TEXT),
     _column("client_user_id", "clientUserId", TEXT),
     _column("plan_type", "planType", COUNT),
@@ -93,7 +93,7 @@ COLUMNS = (
     _column("embed_url", "embed.url", TEXT),
     _words("embed_domain", "embed.domain"),
     _column("embed_type", "embed.type", COUNT),
-    _column("user_key", "userKey", LABEL),
+    _column("user_key", "userKey", CATEGORY),
 )
 VIEW_COLUMNS = tuple(column.name for column in COLUMNS)
 # The column of each part of an address.
@@ -109,9 +109,9 @@ SCHEMA = pa.schema(
     + [
         pa.field("slot", pa.int32()),  # quarter-hours since 1970-01-01 UTC
         pa.field("viewer", pa.int64()),  # hash of who `client_user_id`, else `viewer_id` names
-        pa.field("country", LABEL),  # `countries.country_code` of geo_country
+        pa.field("country", CATEGORY),  # `countries.country_code` of geo_country
         # Of embed_url, as `addresses.read` has them:
-        *(pa.field(name, LABEL) for name in _OF_ADDRESS),
+        *(pa.field(name, CATEGORY) for name in _OF_ADDRESS),
         # JSON object of fields as they came: those that this version does not know, and those that
         # it knows and cannot read; null without any.
         pa.field("extra", TEXT),

@@ -12,7 +12,7 @@ from ..insight.comparison import compare, metric_of
 from ..query.dimensions import dimension
 from ..query.metrics import metric
 from ..query.query import Query
-from .context import Scene
+from .context import ReportContext
 from .firsts import young
 from .labels import Labels
 
@@ -43,34 +43,34 @@ class Breakdown:
         return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
 
 
-def breakdown(scene: Scene, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
+def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
     """The page's metrics by a dimension, whatever is chosen of it."""
-    metrics = metrics or scene.metrics
+    metrics = metrics or context.metrics
     bases = filter(None, (metric(name).basis for name in metrics))
     asked = tuple(dict.fromkeys((*metrics, *bases)))
-    query = scene.query(by, metrics=asked, without=(by,))
-    found: Breakdown | None = scene.made.get((query, metrics))
+    query = context.query(by, metrics=asked, without=(by,))
+    found: Breakdown | None = context.memo.get((query, metrics))
     if found is None:
-        found = scene.made[query, metrics] = _breakdown(scene, query, metrics)
+        found = context.memo[query, metrics] = _breakdown(context, query, metrics)
     return found
 
 
-def _breakdown(scene: Scene, query: Query, metrics: tuple[str, ...]) -> Breakdown:
+def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -> Breakdown:
     [by] = query.by
-    rows = scene.answer(query)
-    compared = _compared(scene, query.metrics)
-    if earlier := scene.earlier(replace(query, metrics=compared)):
-        before = scene.answer(earlier)
-        rows = compare(rows, before, [by], list(compared), gone=True, days=scene.days)
-        rows = _without_changes_of_young(scene, rows, by)
-    named = scene.labels.each(by, rows[by])
+    rows = context.answer(query)
+    compared = _compared(context, query.metrics)
+    if earlier := context.earlier(replace(query, metrics=compared)):
+        before = context.answer(earlier)
+        rows = compare(rows, before, [by], list(compared), gone=True, days=context.days)
+        rows = _without_changes_of_young(context, rows, by)
+    named = context.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
-    total = scene.total(query).iloc[0]
-    return Breakdown(by, metrics, ordered(scene, rows), total, scene.labels)
+    total = context.total(query).iloc[0]
+    return Breakdown(by, metrics, ordered(context, rows), total, context.labels)
 
 
-def _without_changes_of_young(scene: Scene, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    first = young(scene, by, [str(value) for value in rows[by]])
+def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    first = young(context, by, [str(value) for value in rows[by]])
     if not first:
         return rows
     days = [first.get(str(value)) for value in rows[by]]
@@ -80,21 +80,21 @@ def _without_changes_of_young(scene: Scene, rows: pd.DataFrame, by: str) -> pd.D
     return rows.assign(**kept, **{FIRST: pd.Series(days, index=rows.index, dtype=object)})
 
 
-def _compared(scene: Scene, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Which metrics to ask of the comparison: all but viewers, unless those are the subject.
 
     Different people cost more than all other metrics together.
     """
-    subject = (asked[0], scene.mapped, metric_of(scene.selection.sort))
+    subject = (asked[0], context.chosen_metric, metric_of(context.selection.sort))
     costly = ("viewers", "views_per_viewer", "new_viewers")
     return tuple(name for name in asked if name in subject or name not in costly)
 
 
-def ordered(scene: Scene, rows: pd.DataFrame) -> pd.DataFrame:
+def ordered(context: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order the reader has chosen; those without a value come last."""
     usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
-    sort = scene.selection.sort if scene.selection.sort in rows else usual
-    rising = scene.selection.order == "rising"
+    sort = context.selection.sort if context.selection.sort in rows else usual
+    rising = context.selection.order == "rising"
     return rows.sort_values(
         [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
     )

@@ -15,26 +15,26 @@ from ..desk import Desk
 from ..insight.trends import Trend, paired, trend
 from ..query.metrics import metric
 from ..query.periods import Interval, Period
-from ..query.query import ChecksQuery, CountQuery, Filter, Query, RowsQuery
+from ..query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 from ..trust.trust import Trust
 from .labels import Labels, only_domain
 from .selection import Selection, in_force
 from .spans import lengths
-from .tables import Report
+from .tables import PageTables
 
 TIME = "time"
 
 
 @dataclass(frozen=True)
-class Scene:
+class ReportContext:
     """What a page draws, and what it gives away for export.
 
     `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
     those of the selection, with names looked up. `comparison` is None when nothing is compared, or
     not all of it is known; both then end where the period is known. `known` says when views are,
-    and `why_not` why nothing is compared. `together` has sets of dimensions, with TIME for the
+    and `why_not` why nothing is compared. `rollups` has sets of dimensions, with TIME for the
     intervals of sparklines and trends: each set is scanned once and serves every breakdown by some
-    of it. `made` is what several blocks of this page share, `trust` says which days are in doubt,
+    of it. `memo` is what several blocks of this page share, `trust` says which days are in doubt,
     and `desk` is that of the reader.
     """
 
@@ -44,9 +44,9 @@ class Scene:
     comparison: Period | None
     now: dt.datetime
     filters: tuple[Filter, ...] = ()
-    together: tuple[tuple[str, ...], ...] = ()
-    report: Report = field(default_factory=Report, compare=False)
-    made: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    rollups: tuple[tuple[str, ...], ...] = ()
+    tables: PageTables = field(default_factory=PageTables, compare=False)
+    memo: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     known: Coverage = ALWAYS
     why_not: str = ""
     trust: Trust = field(default_factory=Trust, compare=False, repr=False)
@@ -85,7 +85,7 @@ class Scene:
     ) -> pd.DataFrame:
         """The views behind a number, or those that a check counts, newest first."""
         return self.desk.rows(
-            RowsQuery(
+            ViewsQuery(
                 *(self.period, self.timezone, self.filters, check, limit, offset, metric),
                 access=self.desk.access,
             )
@@ -108,17 +108,17 @@ class Scene:
 
     def answer(self, query: Query) -> pd.DataFrame:
         """The answer to a question of this page; do not change the frame."""
-        return self.desk.answer(query, self._whole(query))
+        return self.desk.answer(query, self._rollup(query))
 
     def total(self, query: Query) -> pd.DataFrame:
         """The answer to a question for all its rows together."""
-        return self.desk.total(query, self._whole(query))
+        return self.desk.total(query, self._rollup(query))
 
-    def _whole(self, query: Query) -> Query | None:
+    def _rollup(self, query: Query) -> Query | None:
         """The question that views are looked at for, where this one is a part of it."""
-        times = (self.course, self.selection.trend_interval(self.period))
+        times = (self.sparkline_interval, self.selection.trend_interval(self.period))
         all_ = replace(self.totals, period=query.period)
-        for names in self.together:
+        for names in self.rollups:
             by = chain(*(times if name == TIME else (name,) for name in names))
             whole = replace(all_.of(all_.sum_metrics), by=tuple(dict.fromkeys(by)))
             if whole.covers(query):
@@ -162,12 +162,12 @@ class Scene:
         return not self.known.is_whole(*self.period.bounds(self.timezone))
 
     @property
-    def course(self) -> Interval:
+    def sparkline_interval(self) -> Interval:
         """The interval of sparklines."""
         return "hour" if self.period.days <= 2 else "day" if self.period.days <= 100 else "week"
 
     @property
-    def mapped(self) -> str:
+    def chosen_metric(self) -> str:
         """The metric that bars, maps and tables are about: the chosen one where the page has it."""
         chosen = self.selection.metric
         return chosen if chosen in self.metrics else self.metrics[0]

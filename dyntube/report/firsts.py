@@ -9,59 +9,59 @@ from dataclasses import replace
 from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.periods import ONE_DAY, Period
 from ..query.query import Filter
-from .context import Scene
+from .context import ReportContext
 
 
-def stored_span(scene: Scene) -> Period:
+def stored_span(context: ReportContext) -> Period:
     """From the first local day with stored views to today."""
-    today = scene.now.date()
-    start = scene.desk.first_local_day(scene.timezone) or today
+    today = context.now.date()
+    start = context.desk.first_local_day(context.timezone) or today
     return Period(min(start, today), today)
 
 
-def first_days(scene: Scene, by: str, values: Sequence[str]) -> dict[str, dt.date]:
+def first_days(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
     """The first local day in what is stored with a view of each of these, whatever the filters.
 
     Those without a view are not in it; the order is that of `values`.
     """
     filters = (Filter(by, tuple(values)),)
-    span = stored_span(scene)
-    query = scene.query(by, "day", metrics=("views",), period=span, filters=filters)
-    days = scene.answer(query).groupby(by)["day"].min()
+    span = stored_span(context)
+    query = context.query(by, "day", metrics=("views",), period=span, filters=filters)
+    days = context.answer(query).groupby(by)["day"].min()
     return {value: days[value].date() for value in values if value in days.index}
 
 
-def young(scene: Scene, by: str, values: Sequence[str]) -> dict[str, dt.date]:
+def young(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
     """Which of these are younger than what is compared with, and their first day.
 
     None of them where that cannot be told: where nothing earlier is compared, and where what is
     stored does not reach back, without a gap, at least as far again as the comparison.
     """
-    comparison, stored = scene.comparison, stored_span(scene)
+    comparison, stored = context.comparison, stored_span(context)
     if by not in HIERARCHIES["library"] or not values or comparison is None:
         return {}
     start, before = comparison.start, replace(comparison, until=None)
-    if start >= scene.period.start or start - ONE_DAY * before.days < stored.start:
+    if start >= context.period.start or start - ONE_DAY * before.days < stored.start:
         return {}
     history = Period(stored.start, start - ONE_DAY)
-    if not _is_stored(scene, Period(min(stored.start + ONE_DAY, history.end), history.end)):
+    if not _is_stored(context, Period(min(stored.start + ONE_DAY, history.end), history.end)):
         return {}
     # Without filters, so that it is asked once, whatever a page is filtered by.
-    query = scene.query(by, metrics=("views",), period=history, filters=())
-    old = {*scene.answer(query)[by], UNKNOWN}
+    query = context.query(by, metrics=("views",), period=history, filters=())
+    old = {*context.answer(query)[by], UNKNOWN}
     new = [value for value in values if value not in old]
-    return first_days(scene, by, new) if new else {}
+    return first_days(context, by, new) if new else {}
 
 
-def _is_stored(scene: Scene, span: Period) -> bool:
-    return scene.known.is_whole(*span.bounds(scene.timezone))
+def _is_stored(context: ReportContext, span: Period) -> bool:
+    return context.known.is_whole(*span.bounds(context.timezone))
 
 
-def first_day(scene: Scene) -> dt.date | None:
+def first_day(context: ReportContext) -> dt.date | None:
     """The first day of what the page is filtered to, if that is one young thing."""
     for by in reversed(HIERARCHIES["library"]):
-        values = scene.selection.values(by)
+        values = context.selection.values(by)
         if values:
-            found = young(scene, by, values) if len(values) == 1 else {}
+            found = young(context, by, values) if len(values) == 1 else {}
             return found.get(values[0])
     return None

@@ -9,7 +9,7 @@ from ..export.table import Sheet
 from ..export.workbook import Provenance
 
 
-class Report:
+class PageTables:
     """The tables of a page, collected while it is drawn; files are made of them on a click.
 
     A click comes after the page is whole, and outside of its run: so what makes a file looks here,

@@ -31,7 +31,7 @@ IN_APP: Sync = "app"
 
 
 @dataclass(frozen=True)
-class Scope:
+class FetchScope:
     """What one sync asks the API for: the whole account, one project or one channel."""
 
     kind: ScopeKind = "account"
@@ -60,7 +60,7 @@ class Settings:
     api_url: str = API_URL
     archive: Path = Path("archive")
     timezone: str = "UTC"
-    scopes: tuple[Scope, ...] = (Scope(),)
+    scopes: tuple[FetchScope, ...] = (FetchScope(),)
     page_size: int = 1000
     concurrency: int = 4
     refresh_minutes: int = 10
@@ -77,7 +77,7 @@ class Settings:
         """The zone of dates that name none."""
         return zone_info(self.api_zone) if self.api_zone else dt.UTC
 
-    def folder(self, scope: Scope) -> str:
+    def folder(self, scope: FetchScope) -> str:
         """The archive folder's name of a scope: no text from outside becomes part of a path."""
         if self.demo:
             return "demo"
@@ -137,7 +137,7 @@ def try_settings(
         api_url=read("DYNTUBE_API_URL", texts.url, API_URL),
         archive=sources.folder / read("DYNTUBE_ARCHIVE", texts.path, Path("archive")),
         timezone=read("DYNTUBE_TIMEZONE", texts.timezone, "UTC"),
-        scopes=read.scopes() or (Scope(),),
+        scopes=read.scopes() or (FetchScope(),),
         page_size=read("DYNTUBE_PAGE_SIZE", texts.whole_number, 1000),
         concurrency=read("DYNTUBE_CONCURRENCY", texts.whole_number, 4),
         refresh_minutes=read("DYNTUBE_REFRESH_MINUTES", texts.whole_number, 10),
@@ -184,7 +184,7 @@ class _Reader:
             self.wrong[name] = str(error)
             return default
 
-    def scopes(self) -> tuple[Scope, ...]:
+    def scopes(self) -> tuple[FetchScope, ...]:
         projects = self("DYNTUBE_PROJECT_KEYS", texts.keys, NO_KEYS)
         channels = self("DYNTUBE_CHANNEL_KEYS", texts.keys, NO_KEYS)
         if projects and channels:
@@ -192,6 +192,6 @@ class _Reader:
                 "Set DYNTUBE_PROJECT_KEYS or DYNTUBE_CHANNEL_KEYS, not both: "
                 "a view in both would be fetched and counted twice."
             )
-        return tuple(Scope("project", key) for key in projects) or tuple(
-            Scope("channel", key) for key in channels
+        return tuple(FetchScope("project", key) for key in projects) or tuple(
+            FetchScope("channel", key) for key in channels
         )

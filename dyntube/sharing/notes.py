@@ -18,8 +18,8 @@ FILE_NAME = "notes.json"
 LONGEST_TEXT = 200  # characters
 MOST = 2000  # notes; a page reads them all
 
-Scope = Literal["everything", "project", "channel", "video"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
+Subject = Literal["everything", "project", "channel", "video"]
+SCOPES: tuple[Subject, ...] = get_args(Subject)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Note:
     id: str
     day: dt.date
     text: str
-    scope: Scope
+    scope: Subject
     key: str  # of a project, channel or video; "" for everything
     created_at: dt.datetime
 
@@ -53,7 +53,7 @@ class Notes:
         """Every note, the earliest day first; those of a day as they were written."""
         return sorted(self._shelf.items(), key=lambda note: note.day)
 
-    def add(self, day: dt.date, text: str, scope: Scope = "everything", key: str = "") -> Note:
+    def add(self, day: dt.date, text: str, scope: Subject = "everything", key: str = "") -> Note:
         """Write a note. Raises EntryError when it cannot be kept like this."""
         note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
         with self._shelf.editing() as notes:
@@ -63,7 +63,7 @@ class Notes:
         return note
 
     def change(
-        self, id_: str, day: dt.date, text: str, scope: Scope = "everything", key: str = ""
+        self, id_: str, day: dt.date, text: str, scope: Subject = "everything", key: str = ""
     ) -> Note:
         """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
         with self._shelf.editing() as notes:

@@ -45,7 +45,7 @@ _NAMED = 3  # fields in one sentence
 
 
 @dataclass(frozen=True)
-class Filled:
+class FillCounts:
     """How many views a day has, and how many of them have a value of each field."""
 
     rows: int
@@ -57,7 +57,7 @@ class Filled:
 
 
 @dataclass(frozen=True)
-class Fall:
+class FieldDrop:
     """A field that views of `day` lack, and that those of `before` had."""
 
     day: dt.date
@@ -66,7 +66,7 @@ class Fall:
     share: float  # of the views of `before`
 
 
-def filled(infos: Sequence[DayInfo]) -> Filled | None:
+def filled(infos: Sequence[DayInfo]) -> FillCounts | None:
     """What is known of a day's fields, over its scopes; None where an older version stored one."""
     if any(info.rows and not info.filled for info in infos):
         return None
@@ -74,23 +74,23 @@ def filled(infos: Sequence[DayInfo]) -> Filled | None:
     for info in infos:
         for field, count in info.filled.items():
             total[field] = total.get(field, 0) + count
-    return Filled(sum(info.rows for info in infos), total)
+    return FillCounts(sum(info.rows for info in infos), total)
 
 
-def vanished(days: Mapping[dt.date, Filled]) -> list[Fall]:
+def vanished(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
     """Fields that no view of a day has, and at least half of those of the nearest day before."""
     return list(_falls(days, fewest=20, high=0.5, low=0.0))
 
 
-def thinned(days: Mapping[dt.date, Filled]) -> list[Fall]:
+def thinned(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
     """Fields that few views of a day have, and nearly all of the nearest day before."""
     falls = _falls(days, fewest=50, high=0.9, low=0.1)
     return [fall for fall in falls if days[fall.day].share(fall.field)]
 
 
 def _falls(
-    days: Mapping[dt.date, Filled], *, fewest: int, high: float, low: float
-) -> Iterator[Fall]:
+    days: Mapping[dt.date, FillCounts], *, fewest: int, high: float, low: float
+) -> Iterator[FieldDrop]:
     """Fields of which a day's share is `low` at most, and `high` at least on the day before.
 
     Days of fewer views say nothing, nor do those that lack the field themselves: while it stays
@@ -105,10 +105,10 @@ def _falls(
             if share > _TELLING:
                 had[field] = day, share
             elif share <= low and field in had and had[field][1] >= high:
-                yield Fall(day, field, *had[field])
+                yield FieldDrop(day, field, *had[field])
 
 
-def vanished_text(falls: Sequence[Fall], rows: int) -> str:
+def vanished_text(falls: Sequence[FieldDrop], rows: int) -> str:
     """A sentence about fields that vanished on the same day, and were last there on the same."""
     named = [f"{WATCHED[fall.field]} ({fall.field})" for fall in falls[:_NAMED]]
     if rest := len(falls) - len(named):
@@ -118,7 +118,7 @@ def vanished_text(falls: Sequence[Fall], rows: int) -> str:
     return f"{listed(named)} {are} missing in all {rows:,} views; {when} had {them}."
 
 
-def thinned_text(fall: Fall, views: Filled) -> str:
+def thinned_text(fall: FieldDrop, views: FillCounts) -> str:
     """A sentence about a field that few views of a day have."""
     return (
         f"{WATCHED[fall.field]} ({fall.field}) is in {views.views[fall.field]:,} of "
@@ -126,7 +126,7 @@ def thinned_text(fall: Fall, views: Filled) -> str:
     )
 
 
-def _when(fall: Fall) -> str:
+def _when(fall: FieldDrop) -> str:
     is_next = fall.day - fall.before == dt.timedelta(days=1)
     return "the day before" if is_next else full_date(fall.before)
 

@@ -14,8 +14,8 @@ from .trust import Accepted, Trust, judged
 
 ONE_DAY = dt.timedelta(days=1)
 
-State = Literal["final", "changing", "accepted", "doubt", "missing", "damaged"]
-STATE_LABELS: dict[State, str] = {
+DayState = Literal["final", "changing", "accepted", "doubt", "missing", "damaged"]
+STATE_LABELS: dict[DayState, str] = {
     "final": "Final",
     "changing": "Still changing",
     "accepted": "Doubt accepted",
@@ -33,7 +33,7 @@ class StoredDay:
     """
 
     day: dt.date
-    state: State
+    state: DayState
     infos: tuple[DayInfo, ...]
     doubts: tuple[Doubt, ...] = ()
     accepted: tuple[Accepted, ...] = ()
@@ -114,7 +114,7 @@ def stored_days(
 
 def _state(
     infos: Sequence[DayInfo], damaged: bool, scopes: int, doubtful: bool, accepted: bool
-) -> State:
+) -> DayState:
     if damaged:
         return "damaged"
     if len(infos) < scopes:

@@ -20,7 +20,16 @@ from ..archive.doubts import Doubt, Kind
 from ..errors import ArchiveError
 from ..query.periods import ONE_DAY, Period, midnight
 from .accepted import Acceptance, Acceptances, Span
-from .fields import Fall, Filled, filled, named_in, thinned, thinned_text, vanished, vanished_text
+from .fields import (
+    FieldDrop,
+    FillCounts,
+    filled,
+    named_in,
+    thinned,
+    thinned_text,
+    vanished,
+    vanished_text,
+)
 
 Stored = Mapping[dt.date, Sequence[DayInfo]]
 T = TypeVar("T")
@@ -124,7 +133,7 @@ def _of_infos(infos: Iterable[DayInfo]) -> list[Doubt]:
 def _vanished(stored: Stored) -> dict[dt.date, list[Doubt]]:
     """Doubts about fields that are gone, but for those that the day itself speaks of."""
     known = _filled(stored)
-    groups: dict[tuple[dt.date, dt.date], list[Fall]] = {}
+    groups: dict[tuple[dt.date, dt.date], list[FieldDrop]] = {}
     for fall in vanished(known):
         groups.setdefault((fall.day, fall.before), []).append(fall)
     found: dict[dt.date, list[Doubt]] = {}
@@ -136,7 +145,7 @@ def _vanished(stored: Stored) -> dict[dt.date, list[Doubt]]:
     return found
 
 
-def _filled(stored: Stored) -> dict[dt.date, Filled]:
+def _filled(stored: Stored) -> dict[dt.date, FillCounts]:
     every = ((day, filled(infos)) for day, infos in stored.items())
     return {day: known for day, known in every if known}
 

@@ -7,7 +7,7 @@ the pages), and what they share: the door to the desk, the session, clicks, layo
 
 from __future__ import annotations
 
-from ..report.context import TIME, Scene
+from ..report.context import TIME, ReportContext
 from .blocks.breakdown_charts import country_map, share_bars, treemap, world
 from .blocks.cards import cards
 from .blocks.drill import drill
@@ -31,7 +31,7 @@ __all__ = [
     "CAMPAIGN",
     "ICON",
     "TIME",
-    "Scene",
+    "ReportContext",
     "by_length_and_sound",
     "campaigns",
     "card",

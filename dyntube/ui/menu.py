@@ -29,7 +29,7 @@ def _menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
             _outcome(key)
             fill()
         except DynTubeError as error:
-            st.error(formats.plain(str(error)), icon=":material/error:")
+            st.error(formats.escape_markdown(str(error)), icon=":material/error:")
 
 
 def close(key: str) -> None:
@@ -91,6 +91,6 @@ def _outcome(key: str) -> None:
     """Say what came of the last click, once."""
     # Not a toast: a callback in a fragment may not draw, and it would be the only one anywhere.
     if done := st.session_state.pop(f"{key}-done", None):
-        st.caption(f":green[:material/check:] {formats.plain(done)}")
+        st.caption(f":green[:material/check:] {formats.escape_markdown(done)}")
     if error := st.session_state.pop(f"{key}-error", None):
-        st.error(formats.plain(error), icon=":material/error:")
+        st.error(formats.escape_markdown(error), icon=":material/error:")

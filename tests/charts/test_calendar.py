@@ -11,7 +11,7 @@ from dyntube import charts
 from dyntube.archive.dayfile import DayInfo
 from dyntube.charts import DARK, LIGHT
 from dyntube.charts.calendar import _colours
-from dyntube.trust.states import STATE_LABELS, State, StoredDay
+from dyntube.trust.states import STATE_LABELS, DayState, StoredDay
 
 from .drawn import contrast, drawn
 
@@ -34,7 +34,7 @@ def stored(**known: Any) -> DayInfo:
     return DayInfo(**(usual | known))
 
 
-def a_day(day: dt.date, state: State) -> StoredDay:
+def a_day(day: dt.date, state: DayState) -> StoredDay:
     return StoredDay(day, state, () if state in ("missing", "damaged") else (stored(),))
 
 

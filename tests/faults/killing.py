@@ -37,7 +37,7 @@ import pytest
 
 from dyntube.archive.archive import Archive
 from dyntube.fetch.client import Client
-from dyntube.fetch.sync import Report, Syncer
+from dyntube.fetch.sync import Syncer, SyncResult
 from dyntube.settings.settings import Settings
 
 from ..conftest import record
@@ -260,7 +260,7 @@ class Run:
         sent = [a for a in server.asked if a.json and a.headers.get("Authorization") == sign]
         return [day_asked(asked) for asked in sent]
 
-    def here(self) -> Report:
+    def here(self) -> SyncResult:
         """Sync in this process."""
         syncer, _ = build(self.settings, self.now)
         return syncer.sync(self.days, refresh=self.refresh)

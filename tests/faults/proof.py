@@ -11,8 +11,8 @@ from typing import Any
 
 from dyntube.archive.archive import Archive, DayInfo
 from dyntube.fetch.client import Client
-from dyntube.fetch.sync import Report, Syncer
-from dyntube.settings.settings import Scope, Settings
+from dyntube.fetch.sync import Syncer, SyncResult
+from dyntube.settings.settings import FetchScope, Settings
 
 from .clock import Clock
 from .schedule import HOUR, SETTLES_AFTER, Mischief, Plan, plan_of, world_of
@@ -40,7 +40,7 @@ def settings_for(
         archive=folder,
         page_size=page_size,
         concurrency=concurrency,
-        scopes=(Scope("project", project) if project else Scope(),),
+        scopes=(FetchScope("project", project) if project else FetchScope(),),
     )
 
 
@@ -166,7 +166,7 @@ def equals(archive: Archive, day: dt.date, world: World) -> None:
     are_equal(Shelf(archive).views(day), day, world)
 
 
-def none_is_missing(due: Collection[dt.date], report: Report, archive: Archive) -> None:
+def none_is_missing(due: Collection[dt.date], report: SyncResult, archive: Archive) -> None:
     """Each day asked for is stored, or the report says why not, or why the run ended early."""
     stored = {info.day for info in report.stored}
     kept = {day for _, day in report.kept}

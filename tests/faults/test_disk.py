@@ -29,7 +29,7 @@ from dyntube.errors import ArchiveError
 from dyntube.query.access import EVERYTHING
 from dyntube.query.periods import Period
 from dyntube.query.query import Query
-from dyntube.settings.settings import Scope, ScopeKind, Settings
+from dyntube.settings.settings import FetchScope, ScopeKind, Settings
 
 from ..conftest import record
 from ..scripted import Answer, Asked, Server, in_turn, serve
@@ -57,7 +57,7 @@ def show(server: Server, version: int) -> None:
     server.script = paged([*log(DAYS, 20 + version, version), SPOILT])
 
 
-def to_sync(server: Server, root: Path, *scopes: Scope) -> Run:
+def to_sync(server: Server, root: Path, *scopes: FetchScope) -> Run:
     """A sync that fetches all days again, one by one."""
     settings = Settings(
         stats_url=server.url,
@@ -65,7 +65,7 @@ def to_sync(server: Server, root: Path, *scopes: Scope) -> Run:
         archive=root,
         page_size=100,  # a day on one page is always fetched whole
         concurrency=1,
-        scopes=scopes or (Scope(),),
+        scopes=scopes or (FetchScope(),),
     )
     return Run(settings, DAYS, UNSETTLED, dt.timedelta(0))
 
@@ -344,11 +344,11 @@ texts = st.sampled_from(HOSTILE) | st.text(max_size=50)
 def test_the_name_of_a_folder_holds_no_text_from_outside(
     kind: ScopeKind, key: str, url: str
 ) -> None:
-    name = Settings(stats_url=url).folder(Scope(kind, key))
+    name = Settings(stats_url=url).folder(FetchScope(kind, key))
     assert re.fullmatch(rf"{kind}-[0-9a-f]{{12}}", name)
 
 
-def paths(server: Server, scope: Scope, *records: dict[str, object]) -> set[str]:
+def paths(server: Server, scope: FetchScope, *records: dict[str, object]) -> set[str]:
     """What stands where after a sync of these records; a scope's folder is called `*`."""
     server.script = paged(records)
     with tempfile.TemporaryDirectory() as folder:
@@ -360,7 +360,7 @@ def paths(server: Server, scope: Scope, *records: dict[str, object]) -> set[str]
 
 def test_no_key_or_id_becomes_part_of_a_path(server: Server) -> None:
     sound = record("a", f"{DAYS[0]}T10:00:00Z")
-    harmless = paths(server, Scope(), sound, SPOILT)
+    harmless = paths(server, FetchScope(), sound, SPOILT)
     assert len(harmless) >= len(DAYS) + len([".lock", "a scope", "a year", "what is rejected"])
 
     @examples(max_examples=20, deadline=None)
@@ -369,8 +369,8 @@ def test_no_key_or_id_becomes_part_of_a_path(server: Server) -> None:
     @example(key=HOSTILE[4], id_=HOSTILE[4], video="\ud800", viewer="\ud800")
     def check(key: str, id_: str, video: str, viewer: str) -> None:
         hostile = sound | {"id": id_, "videoKey": video, "viewerId": viewer}
-        of_all = paths(server, Scope(), hostile | {"projectKey": key, "channelKey": key})
-        of_one = paths(server, Scope("project", key), hostile | {"projectKey": None})
+        of_all = paths(server, FetchScope(), hostile | {"projectKey": key, "channelKey": key})
+        of_one = paths(server, FetchScope("project", key), hostile | {"projectKey": None})
         assert of_all | of_one <= harmless
 
     check()

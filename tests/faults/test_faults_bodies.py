@@ -13,7 +13,7 @@ import pytest
 from dyntube.errors import BadResponseError, NoPageError, UnavailableError
 from dyntube.fetch.client import Client, Window
 from dyntube.reading.parse import read_page
-from dyntube.settings.settings import Scope
+from dyntube.settings.settings import FetchScope
 
 from .clock import Clock
 from .misdeeds import bomb
@@ -108,7 +108,7 @@ def test_a_page_in_html_is_asked_for_twice_and_then_called_that(
     server.before = always(name)
     settings = settings_for(server, tmp_path)
     with pytest.raises(BadResponseError, match="proxy or login page"):
-        client_of(server, settings).views(Scope(), WINDOW, 1)
+        client_of(server, settings).views(FetchScope(), WINDOW, 1)
     assert len(server.asked) == 2
 
 
@@ -178,7 +178,7 @@ def test_a_dripping_answer_ends_at_the_deadline(
     server.before = lambda asked, rng: answer
     client = Client(settings_for(server, tmp_path), sleep=lambda _: None)
     with pytest.raises(UnavailableError):
-        client.views(Scope(), WINDOW, 1, 20)
+        client.views(FetchScope(), WINDOW, 1, 20)
     server.wire.wait()
     assert max(drops) < 0.75 * DROPS
 

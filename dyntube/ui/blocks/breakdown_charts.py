@@ -17,29 +17,31 @@ from ...query.dimensions import UNKNOWN, dimension, is_missing
 from ...query.metrics import Metric, metric
 from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ..clicks import chart_key, toggles
 from ..layout import headed, palette, switch
 
 _BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
 
 
-def share_bars(scene: Scene, by: str, rows: int, *, metrics: tuple[str, ...] = ()) -> None:
+def share_bars(
+    context: ReportContext, by: str, rows: int, *, metrics: tuple[str, ...] = ()
+) -> None:
     """The largest values of a dimension by the chosen metric, as bars, and Other.
 
     `metrics` are asked for with it, where another block of the page shows them by it too.
     """
-    measure = metric(scene.mapped)
-    found = breakdown(scene, by, metrics or (measure.name,))
-    scene.report.add(found.sheet)
+    measure = metric(context.chosen_metric)
+    found = breakdown(context, by, metrics or (measure.name,))
+    context.tables.add(found.sheet)
     ranked = _ranked(found, measure)
     top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
     items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
-    key = chart_key(f"bars-{by}", scene.selection, by)
+    key = chart_key(f"bars-{by}", context.selection, by)
     st.plotly_chart(
-        charts.bars(measure, items, palette(), chosen=scene.selection.values(by)),
+        charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,
@@ -85,26 +87,28 @@ def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
     return Item(None, f"{formats.OTHER_NAME} ({len(rows):,})", amount, text=share, context=True)
 
 
-def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = ()) -> None:
+def country_map(
+    context: ReportContext, *, height: int = 270, metrics: tuple[str, ...] = ()
+) -> None:
     """The chosen metric, or its change, by country on a map.
 
     `metrics` are asked for with it, where another block of the page shows them by country too.
     """
-    measure = metric(scene.mapped)
-    found = breakdown(scene, "country", metrics or (measure.name,))
+    measure = metric(context.chosen_metric)
+    found = breakdown(context, "country", metrics or (measure.name,))
     items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
     changes = None
-    if scene.comparison and scene.selection.colour == "change":
+    if context.comparison and context.selection.colour == "change":
         changes = dict(
             zip(found.rows["country"], found.rows[f"{measure.name}_change"], strict=True)
         )
-    key = chart_key(f"map-{scene.selection.colour}", scene.selection, "country")
+    key = chart_key(f"map-{context.selection.colour}", context.selection, "country")
     st.plotly_chart(
         charts.world_map(
             measure,
             items,
             palette(),
-            chosen=scene.selection.values("country"),
+            chosen=context.selection.values("country"),
             changes=changes,
             height=height,
         ),
@@ -117,25 +121,25 @@ def country_map(scene: Scene, *, height: int = 270, metrics: tuple[str, ...] = (
     )
 
 
-def world(scene: Scene, metrics: Sequence[str]) -> None:
+def world(context: ReportContext, metrics: Sequence[str]) -> None:
     """A large map of one of these metrics, to be chosen, or of its change."""
-    measure = metric(scene.mapped)
+    measure = metric(context.chosen_metric)
     box, switches = headed(f"{measure.label} by country", "world", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
-        if scene.comparison:
-            switch("colour", {"amount": "Amount", "change": "Change"}, scene.selection.colour)
+        if context.comparison:
+            switch("colour", {"amount": "Amount", "change": "Change"}, context.selection.colour)
     with box:
-        country_map(scene, height=420, metrics=scene.metrics)
+        country_map(context, height=420, metrics=context.metrics)
 
 
-def treemap(scene: Scene, outer: str, inner: str) -> None:
+def treemap(context: ReportContext, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
     measure = metric("views")
-    query = scene.query(outer, metrics=("views",), without=(outer, inner))
-    rows, named = scene.answer(query), scene.labels.each(outer, scene.answer(query)[outer])
+    query = context.query(outer, metrics=("views",), without=(outer, inner))
+    rows, named = context.answer(query), context.labels.each(outer, context.answer(query)[outer])
     rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(outer, ("views",), rows, scene.total(query).iloc[0], scene.labels)
+    found = Breakdown(outer, ("views",), rows, context.total(query).iloc[0], context.labels)
     ranked = _ranked(found, measure)
     shown = ranked.head(_BOXES)
     nodes = [
@@ -143,9 +147,9 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     ]
     if len(ranked) > len(shown):
         nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
-    nodes += _parts(scene, found, inner, [str(value) for value in shown[outer]])
-    key = chart_key(f"treemap-{outer}", scene.selection, outer, inner)
-    chosen = {(by, value) for by in (outer, inner) for value in scene.selection.values(by)}
+    nodes += _parts(context, found, inner, [str(value) for value in shown[outer]])
+    key = chart_key(f"treemap-{outer}", context.selection, outer, inner)
+    chosen = {(by, value) for by in (outer, inner) for value in context.selection.values(by)}
     st.plotly_chart(
         charts.treemap(measure, nodes, palette(), chosen=chosen),
         key=key,
@@ -157,13 +161,15 @@ def treemap(scene: Scene, outer: str, inner: str) -> None:
     )
 
 
-def _parts(scene: Scene, whole: Breakdown, inner: str, shown: Sequence[str]) -> list[Node]:
+def _parts(
+    context: ReportContext, whole: Breakdown, inner: str, shown: Sequence[str]
+) -> list[Node]:
     """The largest parts of the boxes that are shown."""
     outer, measure = whole.by, metric("views")
-    query = scene.query(outer, inner, metrics=("views",), without=(outer, inner))
-    rows = scene.answer(replace(query, order_by="views", limit=_PARTS))
+    query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
+    rows = context.answer(replace(query, order_by="views", limit=_PARTS))
     rows = rows[rows[outer].isin(shown)]
-    named, shared = scene.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
+    named, shared = context.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
     found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
     nodes = []
     for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):

@@ -16,41 +16,45 @@ from ...export.table import Sheet
 from ...insight.comparison import Days, comparable, compare, few, metric_of
 from ...query.metrics import FEW, Metric, metric
 from ...query.query import Query
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.firsts import first_day
 from ...report.spans import days_text
 from .. import session
 from ..layout import palette
-from .doubts import of_scene
+from .doubts import page_doubts
 
 IN_DOUBT = "in doubt"  # the mark of a number that may be wrong
 _SPARK_POINTS = 60  # a sparkline of more is noise
 
 
-def cards(scene: Scene, metrics: tuple[str, ...] = ()) -> None:
+def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
     """One card for each of these metrics, else of the page's: value, change and course."""
-    query = scene.over_time(scene.course, metrics)
-    row = _totals(scene, query, metrics or scene.metrics)
-    course, first = scene.trend(query), first_day(scene)
+    query = context.over_time(context.sparkline_interval, metrics)
+    row = _totals(context, query, metrics or context.metrics)
+    course, first = context.trend(query), first_day(context)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
-        for name in metrics or scene.metrics:
-            _card(scene, metric(name), row, course.course(name)[-_SPARK_POINTS:], first)
+        for name in metrics or context.metrics:
+            _card(context, metric(name), row, course.series(name)[-_SPARK_POINTS:], first)
 
 
-def _totals(scene: Scene, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
+def _totals(context: ReportContext, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
     """The metrics of a question over the whole period, with their change."""
-    both = scene.total(query)
-    if earlier := scene.earlier(query):
+    both = context.total(query)
+    if earlier := context.earlier(query):
         both = compare(
-            both, scene.answer(replace(earlier, by=())), [], list(query.metrics), days=scene.days
+            both,
+            context.answer(replace(earlier, by=())),
+            [],
+            list(query.metrics),
+            days=context.days,
         )
     kept = [name for name in both if metric_of(str(name)) in shown]
-    scene.report.add(Sheet("Totals", both[kept]))
+    context.tables.add(Sheet("Totals", both[kept]))
     return both.iloc[0]
 
 
 def _card(
-    scene: Scene,
+    context: ReportContext,
     measure: Metric,
     row: pd.Series[float],
     course: list[float],
@@ -70,11 +74,11 @@ def _card(
             text or None,
             delta_color=_delta_color(measure) if changed else "off",
             delta_arrow="auto" if changed else "off",
-            delta_description=" · ".join(_marks(scene, measure, changed, fewer)) or None,
+            delta_description=" · ".join(_marks(context, measure, changed, fewer)) or None,
             help=explained(
-                *(measure, row, scene.days),
-                so_far=scene.unfinished,
-                doubts=of_scene(scene).reasons,
+                *(measure, row, context.days),
+                so_far=context.unfinished,
+                doubts=page_doubts(context).reasons,
             ),
         )
         # Not st.metric's own chart: eight of those in green and red shout, and bring 0.8 MB of
@@ -92,14 +96,14 @@ def _card(
         )
 
 
-def _marks(scene: Scene, measure: Metric, changed: bool, fewer: str) -> list[str]:
+def _marks(context: ReportContext, measure: Metric, changed: bool, fewer: str) -> list[str]:
     """What must be known to read a number and its change, in a word or two each."""
-    by_day = changed and measure.additive and scene.days[0] != scene.days[1]
+    by_day = changed and measure.additive and context.days[0] != context.days[1]
     marks = {
-        "so far": scene.unfinished and measure.is_amount,
+        "so far": context.unfinished and measure.is_amount,
         "a day": by_day,
         f"few {fewer}": bool(fewer),
-        IN_DOUBT: bool(of_scene(scene).days),
+        IN_DOUBT: bool(page_doubts(context).days),
     }
     return [mark for mark, holds in marks.items() if holds]
 
@@ -138,7 +142,7 @@ def explained(
         lines.append(f"Fewer than {FEW} {fewer}: read it as a hint only.")
     if doubts:
         more = f" And {formats.count(len(doubts) - 1, 'other reason')}." if doubts[1:] else ""
-        lines.append(f"**In doubt.** {formats.plain(doubts[0])}{more}")
+        lines.append(f"**In doubt.** {formats.escape_markdown(doubts[0])}{more}")
     return "\n\n".join(lines)
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from ... import formats
 from ...insight.trends import Trend
 from ...query.periods import ONE_DAY, Period, bucket_bounds
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...trust.reasons import reasons, sentences, touched
 from ...trust.trust import Trust
 
@@ -20,7 +20,7 @@ _SHOWN = 6  # reasons in a banner
 
 
 @dataclass(frozen=True)
-class Doubtful:
+class PageDoubts:
     """The local days in doubt of a period and of what it is compared with, and why."""
 
     days: tuple[dt.date, ...] = ()
@@ -40,29 +40,29 @@ class Doubtful:
 
 def doubtful(
     trust: Trust, period: Period, comparison: Period | None, timezone: str, now: dt.datetime
-) -> Doubtful:
+) -> PageDoubts:
     """What is in doubt of the days that are shown and compared with, up to a local moment."""
     both, today = (period, comparison), now.date()
     found = trust.within(both, timezone)
     if not found.doubts:
-        return Doubtful()
+        return PageDoubts()
     days = touched(found.doubts, both, timezone, today)
     own = touched(trust.within((period,), timezone).doubts, (period,), timezone, today)
     before = tuple(day for day in days if day not in own)
-    return Doubtful(tuple(days), before, tuple(sentences(found, both, timezone, today)))
+    return PageDoubts(tuple(days), before, tuple(sentences(found, both, timezone, today)))
 
 
-def of_scene(scene: Scene) -> Doubtful:
+def page_doubts(context: ReportContext) -> PageDoubts:
     """What is in doubt of what a page shows."""
-    key = "doubtful", scene.period, scene.comparison
-    if key not in scene.made:
-        parts = scene.period, scene.comparison, scene.timezone, scene.now
-        scene.made[key] = doubtful(scene.trust, *parts)
-    found: Doubtful = scene.made[key]
+    key = "doubtful", context.period, context.comparison
+    if key not in context.memo:
+        parts = context.period, context.comparison, context.timezone, context.now
+        context.memo[key] = doubtful(context.trust, *parts)
+    found: PageDoubts = context.memo[key]
     return found
 
 
-def banner(found: Doubtful, more: str = "See the Data page.") -> None:
+def banner(found: PageDoubts, more: str = "See the Data page.") -> None:
     """Say that numbers may be wrong, of which days, and why."""
     if not found.days:
         return
@@ -71,23 +71,23 @@ def banner(found: Doubtful, more: str = "See the Data page.") -> None:
         which += " in the comparison"
     elif found.before:
         some = f", {len(found.before):,} of them in the comparison"
-    lines = [formats.plain(text) for text in found.reasons[:_SHOWN]]
+    lines = [formats.escape_markdown(text) for text in found.reasons[:_SHOWN]]
     text = f"**Numbers of {which} may be wrong{some}.** "
     text += f"{lines[0]} {more}" if len(lines) == 1 else more + "".join(f"\n- {x}" for x in lines)
     st.warning(text, icon=":material/help:")
 
 
-def of_buckets(scene: Scene, trend: Trend, period: Period | None) -> list[str]:
+def of_buckets(context: ReportContext, trend: Trend, period: Period | None) -> list[str]:
     """Why the numbers of each bucket of a course over a period may be wrong; empty where not."""
     starts = trend.rows[trend.interval]
     nothing = ["" for _ in starts]
-    found = scene.trust.within([period], scene.timezone)
+    found = context.trust.within([period], context.timezone)
     if period is None or not found.doubts:
         return nothing
     there = starts.notna().to_numpy()
     known = pd.DatetimeIndex(starts[there])
-    begins, ends = bucket_bounds(known, trend.interval, scene.timezone)
-    first, last = (pd.Timestamp(moment) for moment in period.bounds(scene.timezone))
+    begins, ends = bucket_bounds(known, trend.interval, context.timezone)
+    first, last = (pd.Timestamp(moment) for moment in period.bounds(context.timezone))
     begins, ends = begins.where(begins > first, first), ends.where(ends < last, last)
     bounds = zip(begins.tz_convert("UTC"), ends.tz_convert("UTC"), strict=True)
     return [_reasons(found, *next(bounds)) if is_there else "" for is_there in there]

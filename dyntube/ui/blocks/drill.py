@@ -9,7 +9,7 @@ import streamlit as st
 from ... import formats
 from ...query.dimensions import HIERARCHIES, dimension
 from ...report.breakdown import breakdown
-from ...report.context import Scene
+from ...report.context import ReportContext
 from .. import session
 from ..layout import headed
 from .table import table
@@ -26,16 +26,16 @@ _TOPS = {
 }
 
 
-def drill(scene: Scene, hierarchy: str, default: str, *, title: str = "") -> None:
+def drill(context: ReportContext, hierarchy: str, default: str, *, title: str = "") -> None:
     """The page's metrics at one level of a hierarchy; a ticked row leads one level down."""
     levels = HIERARCHIES[hierarchy]
-    level = scene.selection.level(levels, default)
+    level = context.selection.level(levels, default)
     box, switches = headed(title or dimension(levels[0]).label, f"drill-{hierarchy}")
     with switches:
         _switch(hierarchy, levels, level)
     with box:
-        _crumbs(scene, hierarchy, levels)
-        table(scene, breakdown(scene, level))
+        _crumbs(context, hierarchy, levels)
+        table(context, breakdown(context, level))
 
 
 def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
@@ -56,15 +56,17 @@ def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
     )
 
 
-def _crumbs(scene: Scene, hierarchy: str, levels: tuple[str, ...]) -> None:
+def _crumbs(context: ReportContext, hierarchy: str, levels: tuple[str, ...]) -> None:
     """The way down to here; a click on a place in it goes back there."""
-    way = [(name, scene.selection.values(name)) for name in levels if scene.selection.values(name)]
+    way = [
+        (name, context.selection.values(name)) for name in levels if context.selection.values(name)
+    ]
     if not way:
         return
     with st.container(horizontal=True, gap="xsmall", key=f"crumbs-{hierarchy}"):
         _crumb(_TOPS[hierarchy], f"{hierarchy}-top", levels, way[0][0])
         for n, (name, values) in enumerate(way):
-            text = ", ".join(scene.labels.one(name, value) for value in values[:3])
+            text = ", ".join(context.labels.one(name, value) for value in values[:3])
             text += f" and {len(values) - 3} more" if len(values) > 3 else ""
             following = way[n + 1][0] if n + 1 < len(way) else None
             _crumb(text, f"{hierarchy}-{name}", levels, following)
@@ -73,7 +75,9 @@ def _crumbs(scene: Scene, hierarchy: str, levels: tuple[str, ...]) -> None:
 def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:
     """One step of the way; a click takes away the filters from the level `gone` on."""
     st.button(
-        f"{formats.plain(text)} :material/chevron_right:" if gone else formats.plain(text),
+        f"{formats.escape_markdown(text)} :material/chevron_right:"
+        if gone
+        else formats.escape_markdown(text),
         key=f"crumb-{key}",
         type="tertiary",
         disabled=gone is None,

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
-from ...report.tables import Report, slug
+from ...report.tables import PageTables, slug
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PRINT = '<script type="module" src="app/static/print.js"></script>'
 
 
 def export_menu(
-    report: Report, notes: Callable[[], Provenance], parameters: Mapping[str, list[str]]
+    report: PageTables, notes: Callable[[], Provenance], parameters: Mapping[str, list[str]]
 ) -> None:
     """Everything that a page can be taken away as; to be drawn when the page is.
 
@@ -35,7 +35,7 @@ def export_menu(
         _print()
 
 
-def table_downloads(sheet: Sheet, report: Report, *, key: str = "") -> None:
+def table_downloads(sheet: Sheet, report: PageTables, *, key: str = "") -> None:
     """A small menu with a table as CSV and Excel; `report` is of the page that it is on."""
     key = key or slug(sheet.title)
     with st.popover(
@@ -45,7 +45,7 @@ def table_downloads(sheet: Sheet, report: Report, *, key: str = "") -> None:
 
 
 @st.fragment
-def _one_table(report: Report) -> None:
+def _one_table(report: PageTables) -> None:
     st.markdown("**One table**")
     chosen = st.selectbox(
         "One table",
@@ -57,7 +57,7 @@ def _one_table(report: Report) -> None:
     _as_csv_and_excel(report.sheets[chosen], report, key=f"export-{chosen}")
 
 
-def _as_csv_and_excel(sheet: Sheet, report: Report, *, key: str) -> None:
+def _as_csv_and_excel(sheet: Sheet, report: PageTables, *, key: str) -> None:
     def as_excel() -> bytes:
         if report.notes is None:
             raise RuntimeError("The page was not drawn to its end.")

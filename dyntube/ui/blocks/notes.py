@@ -9,29 +9,29 @@ from ...errors import ArchiveError, EntryError
 from ...query.dimensions import UNKNOWN, dimension
 from ...query.periods import EARLIEST, LATEST
 from ...reading.text import folded
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.labels import Labels
-from ...sharing.notes import LONGEST_TEXT, Note, Scope, shown
+from ...sharing.notes import LONGEST_TEXT, Note, Subject, shown
 from ..door import desk
 from ..menu import attempt, begin_task, confirm, menu, row_button, row_task
 
 _MENU = "notes"
 _ROWS = 6  # a page of the list; a menu must fit on a phone
-_THINGS: tuple[Scope, ...] = ("project", "channel", "video")
-_About = tuple[Scope, str]
+_THINGS: tuple[Subject, ...] = ("project", "channel", "video")
+_About = tuple[Subject, str]
 
 
-def shown_notes(scene: Scene) -> list[Note]:
+def shown_notes(context: ReportContext) -> list[Note]:
     """The notes on this page's time axis; none when they cannot be read: the menu says why."""
     try:
-        return shown(scene.desk.notes(), scene.period, scene.filters)
+        return shown(context.desk.notes(), context.period, context.filters)
     except ArchiveError:
         return []
 
 
-def notes_menu(scene: Scene) -> None:
+def notes_menu(context: ReportContext) -> None:
     """The button "Notes": the notes of the period, to change and delete, and a form for another."""
-    menu("Notes", _MENU, ":material/edit_calendar:", lambda: _fill(scene))
+    menu("Notes", _MENU, ":material/edit_calendar:", lambda: _fill(context))
 
 
 def about_text(note: Note) -> str:
@@ -39,21 +39,21 @@ def about_text(note: Note) -> str:
     return _about(note.scope, Labels(desk().names()).one(note.scope, note.key))
 
 
-def _fill(scene: Scene) -> None:
-    notes = scene.desk.notes()
+def _fill(context: ReportContext) -> None:
+    notes = context.desk.notes()
     task, id_ = row_task(_MENU)
     changing = next((note for note in notes if (task, note.id) == ("change", id_)), None)
     if changing is None:
-        _list([n for n in notes if scene.period.start <= n.day <= scene.period.end], scene)
-    _form(scene, changing)
+        _list([n for n in notes if context.period.start <= n.day <= context.period.end], context)
+    _form(context, changing)
 
 
-def _list(notes: list[Note], scene: Scene) -> None:
+def _list(notes: list[Note], context: ReportContext) -> None:
     if not notes:
-        st.caption(f"No notes in {formats.period(scene.period)}.")
+        st.caption(f"No notes in {formats.period(context.period)}.")
         return
     pages = -(-len(notes) // _ROWS)
-    on_chart = {note.id for note in shown_notes(scene)}
+    on_chart = {note.id for note in shown_notes(context)}
     place = st.container(gap="xxsmall")
     page = st.pagination(pages, key=f"notes-page-{pages}") if pages > 1 else 1
     with place:
@@ -63,27 +63,29 @@ def _list(notes: list[Note], scene: Scene) -> None:
 
 def _row(note: Note, *, on_chart: bool) -> None:
     if row_task(_MENU) == ("delete", note.id):
-        confirm(_MENU, f"Delete “{formats.plain(note.text)}”?", lambda: _delete(note))
+        confirm(_MENU, f"Delete “{formats.escape_markdown(note.text)}”?", lambda: _delete(note))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(gap=None, width="stretch"):
-            st.markdown(formats.plain(note.text))
+            st.markdown(formats.escape_markdown(note.text))
             hidden = "" if on_chart else " · not on this chart, which shows other views"
-            st.caption(f"{formats.day(note.day)} · {formats.plain(about_text(note))}{hidden}")
+            st.caption(
+                f"{formats.day(note.day)} · {formats.escape_markdown(about_text(note))}{hidden}"
+            )
         row_button(_MENU, "change", note.id, "edit", "Change this note")
         row_button(_MENU, "delete", note.id, "delete", "Delete this note")
 
 
-def _form(scene: Scene, changing: Note | None) -> None:
+def _form(context: ReportContext, changing: Note | None) -> None:
     key = changing.id if changing else "new"
-    abouts = _abouts(scene, changing)
-    chosen = (changing.scope, changing.key) if changing else _filtered(scene)
+    abouts = _abouts(context, changing)
+    chosen = (changing.scope, changing.key) if changing else _filtered(context)
     with st.form(f"note-{key}", border=False):
         st.markdown("**Change this note**" if changing else "**Add a note**")
         day, about = st.columns([2, 3])
         day.date_input(
             "Day",
-            changing.day if changing else scene.period.end,
+            changing.day if changing else context.period.end,
             key=f"note-day-{key}",
             min_value=EARLIEST,
             max_value=LATEST,
@@ -144,23 +146,23 @@ def _delete(note: Note) -> None:
         st.rerun()
 
 
-def _filtered(scene: Scene) -> _About:
+def _filtered(context: ReportContext) -> _About:
     """What the page is about when that is one thing, the smallest first; else everything."""
     for thing in reversed(_THINGS):
-        values = scene.selection.values(thing)
+        values = context.selection.values(thing)
         if len(values) == 1 and values != (UNKNOWN,):
             return thing, values[0]
     return "everything", ""
 
 
-def _abouts(scene: Scene, changing: Note | None) -> dict[_About, str]:
+def _abouts(context: ReportContext, changing: Note | None) -> dict[_About, str]:
     """All that a note can be about, with labels that are not alike: a list tells by label only."""
-    known = scene.desk.names()
-    things: list[_About] = [("everything", ""), _filtered(scene)]
+    known = context.desk.names()
+    things: list[_About] = [("everything", ""), _filtered(context)]
     if changing:
         things.append((changing.scope, changing.key))
     things += [(thing, key) for thing in _THINGS for key in known.known(thing)]
-    each = scene.labels.each
+    each = context.labels.each
     named = {scope: each(scope, (k for of, k in things if of == scope)) for scope, _ in things}
     texts = {(scope, key): _about(scope, named[scope][key]) for scope, key in things}
     return dict(sorted(texts.items(), key=_by_kind))
@@ -171,5 +173,5 @@ def _by_kind(labelled: tuple[_About, str]) -> tuple[int, str]:
     return ("everything", *_THINGS).index(scope), folded(text)
 
 
-def _about(scope: Scope, name: str) -> str:
+def _about(scope: Subject, name: str) -> str:
     return "Everything" if scope == "everything" else f"{dimension(scope).label}: {name}"

@@ -11,7 +11,7 @@ from ... import formats
 from ...query.dimensions import UNKNOWN
 from ...query.metrics import metric
 from ...reading.records import VIEW_COLUMNS
-from ...report.context import Scene
+from ...report.context import ReportContext
 from .. import session
 
 ROWS = 25  # on a page
@@ -21,13 +21,13 @@ _FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "cl
 _NAMED = ("video_key", "project_key", "channel_key")
 
 
-def views_behind(scene: Scene) -> None:
+def views_behind(context: ReportContext) -> None:
     """The views that the chosen number is about, counted and newest first; nothing if none is."""
-    name = scene.selection.behind
+    name = context.selection.behind
     if name is None:
         return
     measure = metric(name)
-    total = scene.count(name)
+    total = context.count(name)
     with st.container(border=True, key="behind"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
             st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
@@ -42,7 +42,7 @@ def views_behind(scene: Scene) -> None:
         if measure.ratio_of:
             lower = metric(measure.ratio_of[1])
             st.caption(f"{measure.help} These are the views that it divides by: {lower.label}.")
-        views_table(scene, total, formats.count(total, "view"), f"behind-{name}", metric=name)
+        views_table(context, total, formats.count(total, "view"), f"behind-{name}", metric=name)
 
 
 def page_of(key: str, total: int, text: str) -> int:
@@ -58,7 +58,7 @@ def page_of(key: str, total: int, text: str) -> int:
 
 
 def views_table(
-    scene: Scene,
+    context: ReportContext,
     total: int,
     text: str,
     key: str,
@@ -68,11 +68,13 @@ def views_table(
 ) -> None:
     """One page of the views behind a number or a check, `total` of them, under a heading."""
     first = page_of(key, total, f"{text}, newest first")
-    found = scene.rows(metric, check, limit=ROWS, offset=first)
+    found = context.rows(metric, check, limit=ROWS, offset=first)
     titles = {}
     for name in ("video", "project", "channel"):
         keys = found[f"{name}_key"].fillna(UNKNOWN)
-        titles[f"{name}_key"] = keys.map(scene.labels.each(name, keys)).where(keys != UNKNOWN, None)
+        titles[f"{name}_key"] = keys.map(context.labels.each(name, keys)).where(
+            keys != UNKNOWN, None
+        )
     named = found.assign(
         **titles,
         date=found["date"].dt.tz_localize(None),

@@ -18,7 +18,7 @@ from ...query.metrics import FEW, metric
 from ...query.query import Filter
 from ...reading.text import folded
 from ...report.breakdown import FIRST, Breakdown, breakdown
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.spans import days_text
 from .. import session
 from ..clicks import toggles_rows
@@ -29,43 +29,43 @@ _SPARK_POINTS = 60
 _FEW_ROWS = 300  # up to so many, sparklines are fetched for all at once
 
 
-def table(scene: Scene, found: Breakdown, *, key: str = "") -> None:
+def table(context: ReportContext, found: Breakdown, *, key: str = "") -> None:
     """A breakdown as a table: search, order, pages, downloads; a ticked row is filtered by."""
     key = key or f"table-{found.by}"
-    scene.report.add(found.sheet)
+    context.tables.add(found.sheet)
     head = st.container(
         horizontal=True, vertical_alignment="bottom", gap="small", key=f"{key}-head"
     )
     with head:
         rows = _searched(found, key)
-        _order(scene, found, key)
-        table_downloads(found.sheet, scene.report, key=key)
+        _order(context, found, key)
+        table_downloads(found.sheet, context.tables, key=key)
     first = _first(rows, key)
-    _grid(scene, found, rows.iloc[first : first + ROWS].reset_index(drop=True), key)
+    _grid(context, found, rows.iloc[first : first + ROWS].reset_index(drop=True), key)
     with st.container(horizontal=True, horizontal_alignment="distribute", key=f"{key}-foot"):
         st.caption(_footer(found, rows), width="content")
         if len(rows) > ROWS:
             st.pagination(math.ceil(len(rows) / ROWS), key=_page_key(rows, key))
 
 
-def top_table(scene: Scene, by: str, rows: int, metrics: tuple[str, ...]) -> None:
+def top_table(context: ReportContext, by: str, rows: int, metrics: tuple[str, ...]) -> None:
     """The values of a dimension with most views; a ticked row is filtered by."""
-    found = breakdown(scene, by, metrics)
-    scene.report.add(found.sheet)
+    found = breakdown(context, by, metrics)
+    context.tables.add(found.sheet)
     top = found.rows.sort_values(["views", "label"], ascending=[False, True]).head(rows)
-    _grid(scene, found, top.reset_index(drop=True), f"top-{by}", width=190)
+    _grid(context, found, top.reset_index(drop=True), f"top-{by}", width=190)
 
 
 def _grid(
-    scene: Scene, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
+    context: ReportContext, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
 ) -> None:
     values = [str(value) for value in shown[found.by]]
-    chosen = scene.selection.values(found.by)
+    chosen = context.selection.values(found.by)
     ticked = [row for row, value in enumerate(values) if value in chosen]
     # A new key for new rows, or the ticks of the old ones would stay.
     widget = f"{key}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
     st.dataframe(
-        _columns(scene, found, shown),
+        _columns(context, found, shown),
         hide_index=True,
         key=widget,
         height="content",
@@ -75,7 +75,7 @@ def _grid(
         selection_mode=["multi-row", "single-cell"],
         selection_default={"selection": {"rows": ticked}},
         alt=f"{dimension(found.by).label} by its numbers",
-        column_config=_config(scene, found, width),
+        column_config=_config(context, found, width),
     )
 
 
@@ -99,11 +99,11 @@ def _searched(found: Breakdown, key: str) -> pd.DataFrame:
     return found.rows[is_found]
 
 
-def _order(scene: Scene, found: Breakdown, key: str) -> None:
+def _order(context: ReportContext, found: Breakdown, key: str) -> None:
     options = [n for n in found.rows.columns if n in found.metrics]
-    if scene.comparison:
+    if context.comparison:
         options += [f"{name}_change" for name in options]
-    shown = scene.selection.sort if scene.selection.sort in options else options[0]
+    shown = context.selection.sort if context.selection.sort in options else options[0]
     st.session_state[f"{key}-sort"] = shown
     st.selectbox(
         "Sort by",
@@ -116,7 +116,7 @@ def _order(scene: Scene, found: Breakdown, key: str) -> None:
             lambda s: replace(s, sort=st.session_state[f"{key}-sort"], order="falling")
         ),
     )
-    rising = scene.selection.order == "rising"
+    rising = context.selection.order == "rising"
     st.button(
         "",
         icon=":material/arrow_upward:" if rising else ":material/arrow_downward:",
@@ -144,13 +144,13 @@ def _first(rows: pd.DataFrame, key: str) -> int:
     return (page - 1) * ROWS
 
 
-def _columns(scene: Scene, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
+def _columns(context: ReportContext, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
     """What is shown, in the units that people read."""
     columns: dict[str, Any] = {"label": shown["label"]}
-    courses = _courses(scene, found, tuple(shown[found.by]))
+    courses = _courses(context, found, tuple(shown[found.by]))
     for number, name in enumerate(found.metrics):
         columns[name] = _readable(name, shown[name])
-        if f"{name}_change" in shown and name in _changing(scene):
+        if f"{name}_change" in shown and name in _changing(context):
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
         if not number and FIRST in shown and shown[FIRST].notna().any():
             columns["new"] = [f"New on {formats.day(day)}" if day else None for day in shown[FIRST]]
@@ -167,9 +167,9 @@ def _few(found: Breakdown, row: Mapping[Any, Any]) -> str | None:
     return next((f"Few {what}" for what in ("plays", "viewers", "views") if what in named), None)
 
 
-def _changing(scene: Scene) -> tuple[str, str]:
+def _changing(context: ReportContext) -> tuple[str, str]:
     """The metrics with their change beside them: a column for each would be too wide to read."""
-    return "views", metric_of(scene.selection.sort)
+    return "views", metric_of(context.selection.sort)
 
 
 def _readable(name: str, amounts: pd.Series[float]) -> pd.Series[Any]:
@@ -197,7 +197,7 @@ _FEW_HELP = f"Fewer than {FEW}, here or in the comparison: rates of so few say l
 _WIDTHS = {"percent": 95, "seconds": 95}
 
 
-def _config(scene: Scene, found: Breakdown, width: int) -> dict[str, Any]:
+def _config(context: ReportContext, found: Breakdown, width: int) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     config: dict[str, Any] = {
         "label": text(dimension(found.by).label, width=width),
@@ -211,10 +211,10 @@ def _config(scene: Scene, found: Breakdown, width: int) -> dict[str, Any]:
             help="Views over the period, or since its last gap",
         ),
     }
-    unequal = scene.days[0] != scene.days[1]
+    unequal = context.days[0] != context.days[1]
     for name in found.metrics:
         measure = metric(name)
-        by_day = f", by the day: {days_text(scene.days)}" if unequal and measure.additive else ""
+        by_day = f", by the day: {days_text(context.days)}" if unequal and measure.additive else ""
         config[name] = number(
             measure.label,
             format=_FORMATS[measure.format],
@@ -231,17 +231,19 @@ def _config(scene: Scene, found: Breakdown, width: int) -> dict[str, Any]:
     return config
 
 
-def _courses(scene: Scene, found: Breakdown, values: tuple[str, ...]) -> dict[str, list[float]]:
+def _courses(
+    context: ReportContext, found: Breakdown, values: tuple[str, ...]
+) -> dict[str, list[float]]:
     """The views of each of these values over time."""
-    by, interval = found.by, scene.course
-    query = scene.query(by, interval, metrics=("views",), without=(by,))
+    by, interval = found.by, context.sparkline_interval
+    query = context.query(by, interval, metrics=("views",), without=(by,))
     if not values:
         return {}
     if len(found.rows) > _FEW_ROWS:
         query = replace(query, filters=(*query.filters, Filter(by, values)))
-    views = scene.answer(query)
+    views = context.answer(query)
     wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
-    starts = _unbroken(scene.buckets(interval))
+    starts = _unbroken(context.buckets(interval))
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(value): wide[value].tolist() for value in wide.columns}
 

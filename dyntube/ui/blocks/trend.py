@@ -11,32 +11,32 @@ from ... import charts, formats
 from ...export.table import Sheet
 from ...insight.trends import Trend
 from ...query.metrics import Metric, metric
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ..clicks import narrows
 from ..layout import headed, palette, switch
 from .doubts import in_words, of_buckets
 from .notes import notes_menu, shown_notes
 
 
-def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
+def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
     """One of these metrics over time, with switches for metric and interval."""
-    chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
-    interval = scene.selection.trend_interval(scene.period)
+    chosen = context.selection.metric if context.selection.metric in metrics else metrics[0]
+    interval = context.selection.trend_interval(context.period)
     measure = metric(chosen)
     box, switches = headed(f"{measure.label} over time", "trend", measure.help)
     with switches:
         if len(metrics) > 1:
             switch("metric", {name: metric(name).label for name in metrics}, chosen)
-        offered = scene.selection.intervals(scene.period)
+        offered = context.selection.intervals(context.period)
         switch("interval", {name: name.capitalize() for name in offered}, interval)
-        notes_menu(scene)
-    query = scene.over_time(interval)
-    now, earlier = scene.trend(query), scene.earlier(replace(query, metrics=(chosen,)))
-    before = scene.paired(now, scene.trend(earlier)) if earlier else None
-    doubts = of_buckets(scene, now, scene.period)
-    doubts_before = of_buckets(scene, before, scene.comparison) if before else []
+        notes_menu(context)
+    query = context.over_time(interval)
+    now, earlier = context.trend(query), context.earlier(replace(query, metrics=(chosen,)))
+    before = context.paired(now, context.trend(earlier)) if earlier else None
+    doubts = of_buckets(context, now, context.period)
+    doubts_before = of_buckets(context, before, context.comparison) if before else []
     ringed = in_words(doubts, interval)
-    key = f"trend-chart-{scene.period.start}-{scene.period.end}"
+    key = f"trend-chart-{context.period.start}-{context.period.end}"
     with box:
         st.plotly_chart(
             charts.trend(
@@ -44,7 +44,7 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
                 now,
                 before,
                 palette(),
-                notes=[(note.day, note.text) for note in shown_notes(scene)],
+                notes=[(note.day, note.text) for note in shown_notes(context)],
                 average=_average(measure, now),
                 doubts=doubts,
                 doubts_before=doubts_before,
@@ -52,13 +52,13 @@ def trend_chart(scene: Scene, metrics: Sequence[str]) -> None:
             key=key,
             theme=None,
             config=charts.PLAIN_CONFIG,
-            on_select=narrows(key, interval, scene.period),
+            on_select=narrows(key, interval, context.period),
             selection_mode=("points", "box"),
-            alt=f"{measure.label} by {interval}, {formats.period(scene.period)}"
+            alt=f"{measure.label} by {interval}, {formats.period(context.period)}"
             + (f", {ringed}" if ringed else ""),
         )
-        st.caption(_legend(scene, now, ringed, in_words(doubts_before, interval)))
-    scene.report.add(_sheet(scene, chosen, now, before, doubts))
+        st.caption(_legend(context, now, ringed, in_words(doubts_before, interval)))
+    context.tables.add(_sheet(context, chosen, now, before, doubts))
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
@@ -67,24 +67,24 @@ def _average(measure: Metric, now: Trend) -> float | None:
     return float(amounts.mean()) if measure.is_amount and len(amounts) > 1 else None
 
 
-def _legend(scene: Scene, now: Trend, ringed: str, ringed_before: str) -> str:
+def _legend(context: ReportContext, now: Trend, ringed: str, ringed_before: str) -> str:
     parts = ["Line: this period"]
-    if scene.comparison:
-        parts.append(f"dotted: {formats.period(scene.comparison)}")
-    parts += _unknown(scene, now)
+    if context.comparison:
+        parts.append(f"dotted: {formats.period(context.comparison)}")
+    parts += _unknown(context, now)
     before = f"{ringed_before} in the comparison" if ringed_before else ""
     if rings := ", ".join(filter(None, [ringed, before])):
         parts.append(f"ringed: {rings}")
     return " · ".join([*parts, "drag to narrow the period"])
 
 
-def _unknown(scene: Scene, now: Trend) -> list[str]:
+def _unknown(context: ReportContext, now: Trend) -> list[str]:
     """What is dashed, and what is missing."""
     parts = []
     cut = now.rows.loc[now.partial & ~now.missing, now.interval]
     if len(cut):
         name = f"{now.interval} not whole"
-        if len(cut) == 1 and now.interval == "day" and cut.iloc[0].date() < scene.now.date():
+        if len(cut) == 1 and now.interval == "day" and cut.iloc[0].date() < context.now.date():
             name = f"{formats.day(cut.iloc[0])}, stored in part"
         parts.append(f"dashed: {name}, left out of the average")
     if missing := int(now.missing.sum()):
@@ -97,9 +97,9 @@ def _whole(cut: bool, missing: bool) -> str:
 
 
 def _sheet(
-    scene: Scene, chosen: str, now: Trend, before: Trend | None, doubts: Sequence[str]
+    context: ReportContext, chosen: str, now: Trend, before: Trend | None, doubts: Sequence[str]
 ) -> Sheet:
-    rows = now.rows[[now.interval, *scene.metrics]]
+    rows = now.rows[[now.interval, *context.metrics]]
     whole = list(map(_whole, now.partial, now.missing))
     rows = rows.assign(whole=whole, in_doubt=[doubt or "no" for doubt in doubts])
     if before is not None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from ... import formats
 from ...archive.coverage import Coverage
-from ...fetch.background import State
+from ...fetch.background import SyncStatus
 from ...fetch.sync import Progress
 from ...query.periods import Period
 from ..door import desk, local_now
@@ -20,7 +20,7 @@ _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sy
 _REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
 
 
-def ensure_stored(spans: Sequence[Period], timezone: str) -> State:
+def ensure_stored(spans: Sequence[Period], timezone: str) -> SyncStatus:
     """Have the background fetch what these spans need, and always what is new today."""
     today = dt.datetime.now(dt.UTC).date()
     days = [day for span in spans for day in span.utc_days(timezone)]
@@ -40,10 +40,10 @@ def why_nothing() -> str:
     if not desk().access.is_admin:
         return "A scheduler has to fetch it."
     archive, found = desk().store().other_scopes()
-    root = formats.plain(str(archive))
+    root = formats.escape_markdown(str(archive))
     if not found:
         return f"A scheduler has to fetch into {root}, which holds no days."
-    scopes = formats.plain(formats.stored_scopes(found))
+    scopes = formats.escape_markdown(formats.stored_scopes(found))
     return f"The archive {root} holds other scopes: {scopes}. {formats.OTHER_SETTINGS}"
 
 
@@ -95,7 +95,7 @@ def not_given_text() -> str:
     day, words = desk().not_given()
     if not words:
         return ""
-    return f"Views before {formats.day(day)} could not be fetched: {formats.plain(words)}"
+    return f"Views before {formats.day(day)} could not be fetched: {formats.escape_markdown(words)}"
 
 
 def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.datetime) -> str:
@@ -134,7 +134,7 @@ def _bar(progress: Progress) -> None:
     )
 
 
-def under_way(state: State) -> None:
+def under_way(state: SyncStatus) -> None:
     """How far the running sync is, and the way to end it, where it runs in this process."""
     if not state.progress or not state.progress.days_total:
         return
@@ -147,7 +147,7 @@ def under_way(state: State) -> None:
         st.caption(f"{cost} What has come can be used meanwhile, and stays.")
 
 
-def ended(state: State, timezone: str) -> None:
+def ended(state: SyncStatus, timezone: str) -> None:
     """What ended the last sync early, how much of it is stored, and the way to go on."""
     if state.progress or not _has_ended_early(state):
         return
@@ -156,7 +156,9 @@ def ended(state: State, timezone: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="ended"):
         if state.error:
             tried = f"{stored}The next try is at {again}." if state.stopped else ""
-            st.error(f"{formats.plain(str(state.error))} {tried}", icon=":material/error:")
+            st.error(
+                f"{formats.escape_markdown(str(state.error))} {tried}", icon=":material/error:"
+            )
         else:
             st.info(f"Stopped; {stored}Fetching goes on at {again}.", icon=":material/stop_circle:")
         if not desk().external:
@@ -164,7 +166,7 @@ def ended(state: State, timezone: str) -> None:
             st.button(label, icon=f":material/{icon}:", key="retry", on_click=desk().retry)
 
 
-def _has_ended_early(state: State) -> bool:
+def _has_ended_early(state: SyncStatus) -> bool:
     return bool(state.error or state.stopped)
 
 

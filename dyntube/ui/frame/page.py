@@ -15,15 +15,15 @@ from streamlit.runtime.pages_manager import PagesManager
 from ... import formats
 from ...errors import DynTubeError
 from ...events import unforeseen
-from ...fetch.background import State
+from ...fetch.background import SyncStatus
 from ...query.periods import Period, local_days
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
 from ...report.spans import spans
-from ...report.tables import Report
+from ...report.tables import PageTables
 from .. import session, style
-from ..blocks.doubts import banner, of_scene
+from ..blocks.doubts import banner, page_doubts
 from ..blocks.export import export_menu
 from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
@@ -51,15 +51,15 @@ def start(page_title: str) -> bool:
 def page(
     title: str,
     metrics: tuple[str, ...],
-    draw: Callable[[Scene], None],
+    draw: Callable[[ReportContext], None],
     *,
-    together: tuple[tuple[str, ...], ...] = (),
+    rollups: tuple[tuple[str, ...], ...] = (),
     always: bool = False,
     span: str = "",
 ) -> None:
     """Draw the frame and a page in it; an error ends here, as a sentence.
 
-    `together` has the sets of dimensions whose views are looked at once: see `Scene`.
+    `rollups` has the sets of dimensions whose views are looked at once: see `ReportContext`.
 
     A page about the store itself is drawn `always`: also where the period has no views. It compares
     nothing, and shows by itself what is missing and what is being fetched. A page with a `span` of
@@ -70,7 +70,7 @@ def page(
         PagesManager.uses_pages_directory = False
         st.rerun()
     try:
-        _page(title, metrics, draw, together, always, span)
+        _page(title, metrics, draw, rollups, always, span)
         _freeze_garbage()
     except DynTubeError as error:
         show_error(error)
@@ -102,14 +102,14 @@ pd.options.mode.string_storage = "python"
 
 def show_error(error: DynTubeError) -> None:
     """Say what went wrong to the person who looks."""
-    st.error(formats.plain(str(error)), icon=":material/error:")
+    st.error(formats.escape_markdown(str(error)), icon=":material/error:")
 
 
 def _page(
     title: str,
     metrics: tuple[str, ...],
-    draw: Callable[[Scene], None],
-    together: tuple[tuple[str, ...], ...],
+    draw: Callable[[ReportContext], None],
+    rollups: tuple[tuple[str, ...], ...],
     always: bool,
     span: str,
 ) -> None:
@@ -125,36 +125,36 @@ def _page(
         views_menu(title)
     chips(selection)
     for remark in session.remarks():
-        st.info(formats.plain(remark), icon=":material/link_off:")
-    report = Report(demo=desk().demo)
+        st.info(formats.escape_markdown(remark), icon=":material/link_off:")
+    report = PageTables(demo=desk().demo)
     if span:
         _banners(desk().sync_state(), selection.timezone)
         alone = (metrics, selection, period, None, now, selection.filters)
-        draw(Scene(*alone, report=report, known=both.known, desk=desk()))
+        draw(ReportContext(*alone, tables=report, known=both.known, desk=desk()))
         return
     if not _can_be_shown(period, now.date(), always):
         return
     _banners(ensure_stored(both.fetched, selection.timezone), selection.timezone)
     watch_progress(both.fetched, selection.timezone, version, silent=always)
     filters = resolved(selection.filters, both.fetched, selection.timezone, desk())
-    scene = Scene(
-        *(metrics, selection, period, both.comparison, now, filters, together, report),
+    context = ReportContext(
+        *(metrics, selection, period, both.comparison, now, filters, rollups, report),
         known=both.known,
         why_not=both.why_not,
         trust=desk().trust(),
         desk=desk(),
     )
-    banner(of_scene(scene), "See the list below." if always else "See the Data page.")
+    banner(page_doubts(context), "See the list below." if always else "See the Data page.")
     if not always:
         gap(period, selection.timezone, both.known, now)
-        if not _has_views(scene):
+        if not _has_views(context):
             return
-        views_behind(scene)
-    draw(scene)
+        views_behind(context)
+    draw(context)
     if not always:
-        notes = provenance(title, scene)
+        notes = provenance(title, context)
         with menus:
-            export_menu(scene.report, lambda: notes, session.parameters())
+            export_menu(context.tables, lambda: notes, session.parameters())
 
 
 def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
@@ -167,11 +167,11 @@ def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
     return True
 
 
-def _has_views(scene: Scene) -> bool:
+def _has_views(context: ReportContext) -> bool:
     """Whether there is anything to draw; else say why not and what to do."""
-    if scene.answer(scene.query(metrics=("views",)))["views"].iloc[0]:
+    if context.answer(context.query(metrics=("views",)))["views"].iloc[0]:
         return True
-    missing = missing_days(scene.period, scene.timezone, scene.known, scene.now)
+    missing = missing_days(context.period, context.timezone, context.known, context.now)
     if missing and desk().sync_state().progress:
         for height in (260, 360):
             st.skeleton(height=height)
@@ -180,7 +180,7 @@ def _has_views(scene: Scene) -> bool:
         if not desk().has_days():
             text = f"Nothing is stored yet. {why_nothing()}"
         st.info(text, icon=":material/hourglass_empty:")
-    elif scene.selection.filters:
+    elif context.selection.filters:
         st.info(
             "No views match these filters in this period. Remove a filter above, or choose "
             "another period on the left.",
@@ -194,7 +194,7 @@ def _has_views(scene: Scene) -> bool:
     return False
 
 
-def _banners(fetch: State, timezone: str) -> None:
+def _banners(fetch: SyncStatus, timezone: str) -> None:
     if desk().demo:
         st.info(
             "You are looking at **demo data**. To connect your account, set `DYNTUBE_API_KEY` "

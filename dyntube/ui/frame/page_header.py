@@ -52,7 +52,7 @@ def chips(selection: Selection) -> None:
             for value in filter_.values:
                 rest = tuple(other for other in filter_.values if other != value)
                 st.button(
-                    f"{formats.plain(labels.sentence(filter_, value))} :material/close:",
+                    f"{formats.escape_markdown(labels.sentence(filter_, value))} :material/close:",
                     key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
                     help="Remove this filter",
                     on_click=session.change,

@@ -55,7 +55,7 @@ def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:
 def _row(view: SavedView, reader: str, page: str) -> None:
     match row_task(_MENU):
         case ("delete", view.id):
-            question = f"Delete “{formats.plain(view.name)}”?"
+            question = f"Delete “{formats.escape_markdown(view.name)}”?"
             confirm(_MENU, question, lambda: _delete(view, reader))
         case ("rename", view.id):
             _rename_form(view, reader)
@@ -63,9 +63,10 @@ def _row(view: SavedView, reader: str, page: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 with st.container(width="stretch"):
                     shown = (view.page, view.parameters) == (_file_name(page), state.parameters())
+                    name = formats.escape_markdown(view.name)
                     of_page = view.page.replace("_", " ").capitalize()
                     st.button(
-                        f"{formats.plain(view.name)} :gray[· {formats.plain(of_page)}]",
+                        f"{name} :gray[· {formats.escape_markdown(of_page)}]",
                         key=f"{_MENU}-open-{view.id}",
                         type="tertiary",
                         icon=":material/check:" if shown else None,

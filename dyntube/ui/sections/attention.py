@@ -23,7 +23,7 @@ def attention_list(days: Sequence[StoredDay]) -> None:
     """The days as a table, narrowed to one of their states if somebody wants that."""
     if problem := desk().trust().problem:
         st.warning(
-            f"It is not known which doubts were accepted. {formats.plain(problem)}",
+            f"It is not known which doubts were accepted. {formats.escape_markdown(problem)}",
             icon=":material/warning:",
         )
     rows = attention(days, desk().external)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from ... import formats
 from ...query.checks import CHECKS, Check
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...trust.day_checks import DAY_CHECKS, DayCheck
 from ...trust.states import StoredDay
 from .. import session
@@ -30,36 +30,36 @@ class Found:
     days: list[StoredDay]
 
 
-def find(scene: Scene) -> Found:
+def find(context: ReportContext) -> Found:
     """The count of every check."""
-    zone = scene.timezone
-    counts = scene.checks()
-    touched = set(scene.period.utc_days(zone))
-    days = [day for day in scene.desk.store().days() if day.day in touched and day.infos]
+    zone = context.timezone
+    counts = context.checks()
+    touched = set(context.period.utc_days(zone))
+    days = [day for day in context.desk.store().days() if day.day in touched and day.infos]
     of_days = {name: sum(map(c.amount, days)) for name, c in DAY_CHECKS.items()}
     return Found(counts["views"], counts | of_days, days)
 
 
-def quality_checks(scene: Scene) -> None:
+def quality_checks(context: ReportContext) -> None:
     """Every check with its count; one can be opened to show what it counts."""
-    found = find(scene)
+    found = find(context)
     if not found.views and not found.days:
         st.info(
             "There are no views in this period to check. Choose another one on the left.",
             icon=":material/event_busy:",
         )
         return
-    st.caption(_scope(scene, found))
+    st.caption(_scope(context, found))
     _table(found)
-    _chooser(scene, found)
-    chosen = scene.selection.check
+    _chooser(context, found)
+    chosen = context.selection.check
     if chosen:
-        _behind(scene, found, chosen)
+        _behind(context, found, chosen)
 
 
-def _scope(scene: Scene, found: Found) -> str:
-    text = f"Of {formats.count(found.views, 'view')}, {formats.period(scene.period)}."
-    if scene.filters:
+def _scope(context: ReportContext, found: Found) -> str:
+    text = f"Of {formats.count(found.views, 'view')}, {formats.period(context.period)}."
+    if context.filters:
         first = next(iter(DAY_CHECKS.values())).label
         text += f" From “{first}” on, checks are of whole days, without the filters."
     return text
@@ -108,9 +108,9 @@ def _table(found: Found) -> None:
     )
 
 
-def _chooser(scene: Scene, found: Found) -> None:
+def _chooser(context: ReportContext, found: Found) -> None:
     labels = {name: c.label for name, c in (CHECKS | DAY_CHECKS).items()}
-    chosen = scene.selection.check
+    chosen = context.selection.check
     offered = [name for name in labels if found.counts[name] or name == chosen]
     st.session_state["check"] = chosen
 
@@ -131,7 +131,7 @@ def _chooser(scene: Scene, found: Found) -> None:
     )
 
 
-def _behind(scene: Scene, found: Found, chosen: str) -> None:
+def _behind(context: ReportContext, found: Found, chosen: str) -> None:
     total = found.counts[chosen]
     label = (CHECKS.get(chosen) or DAY_CHECKS[chosen]).label
     if not total:
@@ -139,16 +139,16 @@ def _behind(scene: Scene, found: Found, chosen: str) -> None:
         return
     if chosen in CHECKS:
         text = f"{label}: {formats.count(total, 'view')}"
-        views_table(scene, total, text, chosen, check=chosen)
+        views_table(context, total, text, chosen, check=chosen)
     elif chosen == "rejected":
-        _rejected(scene, found.days, total)
+        _rejected(context, found.days, total)
     else:
-        _days(scene, found.days, DAY_CHECKS[chosen])
+        _days(context, found.days, DAY_CHECKS[chosen])
 
 
-def _rejected(scene: Scene, days: Sequence[StoredDay], total: int) -> None:
+def _rejected(context: ReportContext, days: Sequence[StoredDay], total: int) -> None:
     first = page_of("rejected", total, f"{formats.count(total, 'record')} could not be read")
-    records = scene.desk.store().rejected(days[0].day, days[-1].day)
+    records = context.desk.store().rejected(days[0].day, days[-1].day)
     shown = [
         {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
         for day, record in islice(records, first, first + ROWS)
@@ -156,8 +156,8 @@ def _rejected(scene: Scene, days: Sequence[StoredDay], total: int) -> None:
     st.dataframe(shown, hide_index=True, key="rejected", alt="Records that could not be read")
 
 
-def _days(scene: Scene, days: Sequence[StoredDay], check: DayCheck) -> None:
-    zone = ZoneInfo(scene.timezone)
+def _days(context: ReportContext, days: Sequence[StoredDay], check: DayCheck) -> None:
+    zone = ZoneInfo(context.timezone)
     wanted = [day for day in reversed(days) if check.amount(day)]
     first = page_of(check.name, len(wanted), f"{check.label}: {formats.count(len(wanted), 'day')}")
     table = pd.DataFrame(

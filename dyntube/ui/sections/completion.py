@@ -11,7 +11,7 @@ from ...insight import engagement
 from ...insight.comparison import change
 from ...insight.engagement import steps
 from ...query.metrics import FEW, metric
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ..layout import card, palette
 from .engagement import HINT, draw, sentences, shares_query, unknown_plays, watched
 
@@ -22,21 +22,21 @@ _RULES_HELP = (
 )
 
 
-def _steps(scene: Scene) -> tuple[pd.Series[float], pd.Series[float] | None]:
+def _steps(context: ReportContext) -> tuple[pd.Series[float], pd.Series[float] | None]:
     """How far plays came in this period, and in the one compared with."""
-    query = shares_query(scene)
-    earlier = scene.earlier(query)
-    return steps(scene.answer(query)), steps(scene.answer(earlier)) if earlier else None
+    query = shares_query(context)
+    earlier = context.earlier(query)
+    return steps(context.answer(query)), steps(context.answer(earlier)) if earlier else None
 
 
-def completion_rules(scene: Scene) -> None:
+def completion_rules(context: ReportContext) -> None:
     """The completion rate under each rule, with the plays that the rule counts."""
-    now, before = _steps(scene)
+    now, before = _steps(context)
     rows = _rules(now, before)
-    scene.report.add(Sheet("Completion rules", rows))
+    context.tables.add(Sheet("Completion rules", rows))
     with card("Completion by rule", _RULES_HELP):
         _table(rows)
-        shares, _ = watched(scene)
+        shares, _ = watched(context)
         unknown = f"{unknown_plays(shares)} can only count as ended" if shares.left_out else ""
         few = HINT if now["plays"] < FEW else ""
         st.caption(sentences(*filter(None, [_USED, unknown, few])))
@@ -87,17 +87,17 @@ def _table(rows: pd.DataFrame) -> None:
     )
 
 
-def funnel(scene: Scene) -> None:
+def funnel(context: ReportContext) -> None:
     """The way from a view to the end, step by step."""
-    now, _ = _steps(scene)
+    now, _ = _steps(context)
     way = engagement.funnel(now)
     rows = pd.DataFrame({"step": [step.label for step in way], "count": [s.count for s in way]})
     of = [now["views"] if step.of is None else step.of for step in way]
-    scene.report.add(Sheet("Funnel", rows.assign(share=rows["count"] / of)))
+    context.tables.add(Sheet("Funnel", rows.assign(share=rows["count"] / of)))
     with card("From view to end", "How many views were played, and how far those plays came."):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in way)
         draw(charts.funnel(way, palette()), "funnel", counts)
-        shares, _ = watched(scene)
+        shares, _ = watched(context)
         unknown = f"{unknown_plays(shares)} are in no Watched step" if shares.left_out else ""
         if said := [*filter(None, [_about_ended(now), unknown])]:
             st.caption(sentences(*said))

@@ -18,7 +18,7 @@ from ...query.dimensions import HIERARCHIES, UNKNOWN
 from ...query.metrics import Metric, metric
 from ...query.periods import EARLIEST, ONE_DAY, Period
 from ...report.breakdown import Breakdown, breakdown
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.firsts import stored_span
 from ..blocks.drill import drill
 from ..clicks import chart_key, toggles, toggles_rows
@@ -40,14 +40,14 @@ _HOW_TO_EXPECT = (
 )
 
 
-def domain_watch(scene: Scene) -> None:
+def domain_watch(context: ReportContext) -> None:
     """The domains that are new, gone or not expected, each to be filtered by."""
-    own = scene.desk.own_domains
-    found, days = _domains(scene), _days(scene)
+    own = context.desk.own_domains
+    found, days = _domains(context), _days(context)
     now, before = _sides(found)
-    rows = watch(now, before, days, period=scene.period, comparison=scene.comparison, own=own)
-    scene.report.add(Sheet("Domain watch", rows))
-    new, gone = _new(scene, found, rows, days), _gone(scene, found, rows)
+    rows = watch(now, before, days, period=context.period, comparison=context.comparison, own=own)
+    context.tables.add(Sheet("Domain watch", rows))
+    new, gone = _new(context, found, rows, days), _gone(context, found, rows)
     with card("Domain watch", _HELP):
         left, right = columns(1, 1)
         if own:
@@ -56,15 +56,15 @@ def domain_watch(scene: Scene) -> None:
             sides = [(left, new), (right, gone)]
         for side, list_ in sides:
             with side:
-                _draw(scene, list_)
-        st.caption(_history(scene, days))
+                _draw(context, list_)
+        st.caption(_history(context, days))
         if not own:
             st.caption(_HOW_TO_EXPECT)
 
 
-def _domains(scene: Scene) -> Breakdown:
+def _domains(context: ReportContext) -> Breakdown:
     """The page's metrics by domain: the same question as that of the table below."""
-    return breakdown(scene, _BY)
+    return breakdown(context, _BY)
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -78,18 +78,20 @@ def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     return now, before.rename(columns=columns)
 
 
-def _days(scene: Scene) -> pd.DataFrame:
+def _days(context: ReportContext) -> pd.DataFrame:
     """The stored days, up to the period's end, on which each domain has views of any kind.
 
     Without filters, so that a change of filters asks nothing again; and in two questions, since
     what was before the period seldom changes.
     """
-    start = max(EARLIEST, stored_span(scene).start)
-    spans = [scene.period]
-    if start < scene.period.start:
-        spans.append(Period(start, scene.period.start - ONE_DAY))
-    asked = [scene.query(_BY, "day", metrics=("views",), period=span, filters=()) for span in spans]
-    return pd.concat([scene.answer(query) for query in asked])
+    start = max(EARLIEST, stored_span(context).start)
+    spans = [context.period]
+    if start < context.period.start:
+        spans.append(Period(start, context.period.start - ONE_DAY))
+    asked = [
+        context.query(_BY, "day", metrics=("views",), period=span, filters=()) for span in spans
+    ]
+    return pd.concat([context.answer(query) for query in asked])
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +112,9 @@ class _List:
     gone: bool = False
 
 
-def _new(scene: Scene, found: Breakdown, rows: pd.DataFrame, days: pd.DataFrame) -> _List:
+def _new(context: ReportContext, found: Breakdown, rows: pd.DataFrame, days: pd.DataFrame) -> _List:
     name, help_ = "New", "Domains without a view before this period. Those that are back follow."
-    if not (days["day"] < pd.Timestamp(scene.period.start)).any():
+    if not (days["day"] < pd.Timestamp(context.period.start)).any():
         said = "Nothing is stored before this period, so no domain can be called new."
         return _List(name, help_, None, said)
     new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
@@ -123,9 +125,9 @@ def _new(scene: Scene, found: Breakdown, rows: pd.DataFrame, days: pd.DataFrame)
     return _List(name, help_, listed, said, len(new), ", ".join(notes))
 
 
-def _gone(scene: Scene, found: Breakdown, rows: pd.DataFrame) -> _List:
+def _gone(context: ReportContext, found: Breakdown, rows: pd.DataFrame) -> _List:
     name, help_ = "Gone", "Domains with views in the comparison and none in this period."
-    if scene.comparison is None or scene.comparison.start >= scene.period.start:
+    if context.comparison is None or context.comparison.start >= context.period.start:
         said = "Nothing earlier is compared, so no domain can be called gone."
         return _List(name, help_, None, said)
     gone = rows[rows["status"] == GONE]
@@ -149,7 +151,7 @@ def _share(part: pd.Series[float], whole: pd.Series[float]) -> str:
     return f"{part.sum() / whole.sum():.1%} of views" if whole.sum() else ""
 
 
-def _draw(scene: Scene, list_: _List) -> None:
+def _draw(context: ReportContext, list_: _List) -> None:
     rows = list_.rows
     count = formats.NONE if rows is None else f"{list_.count:,}"
     with st.container(gap=None):
@@ -158,7 +160,7 @@ def _draw(scene: Scene, list_: _List) -> None:
     if rows is None or rows.empty:
         return
     values = [str(value) for value in rows[_BY]]
-    chosen = scene.selection.values(_BY)
+    chosen = context.selection.values(_BY)
     ticked = [row for row, value in enumerate(values) if value in chosen]
     # A new key for new rows, or the ticks of the old ones would stay.
     key = f"{list_.label.lower()}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
@@ -203,45 +205,45 @@ def _config() -> dict[str, Any]:
     }
 
 
-def _history(scene: Scene, days: pd.DataFrame) -> str:
+def _history(context: ReportContext, days: pd.DataFrame) -> str:
     """How far back it is known which domains there were."""
     first = days["day"].min().date()
     text = f"First and last views are those stored, from {formats.day(first)} on"
-    if first < scene.period.start:
-        before = Period(first, scene.period.start - ONE_DAY)
-        if missing := len(missing_days(before, scene.timezone, scene.known, scene.now)):
+    if first < context.period.start:
+        before = Period(first, context.period.start - ONE_DAY)
+        if missing := len(missing_days(before, context.timezone, context.known, context.now)):
             text += f", with {formats.count(missing, 'day')} missing"
     return f"{text}. Click a domain to filter by it."
 
 
-def campaigns(scene: Scene) -> None:
+def campaigns(context: ReportContext) -> None:
     """How those did who came by letters and advertisements; nothing where nobody did."""
-    found = scene.answer(scene.query(*CAMPAIGN, metrics=("views",)))
+    found = context.answer(context.query(*CAMPAIGN, metrics=("views",)))
     if (found[[*CAMPAIGN]] != UNKNOWN).any(axis=None):
-        drill(scene, "campaign", "campaign_source", title="Campaigns")
+        drill(context, "campaign", "campaign_source", title="Campaigns")
 
 
-def domain_bars(scene: Scene, metrics: tuple[str, ...]) -> None:
+def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     """One of these metrics, to be chosen, of the domains with most views."""
-    chosen = scene.selection.metric if scene.selection.metric in metrics else metrics[0]
-    measure, found = metric(chosen), _domains(scene)
+    chosen = context.selection.metric if context.selection.metric in metrics else metrics[0]
+    measure, found = metric(chosen), _domains(context)
     # Not the best of all domains: a rate of few plays is soon the best.
     top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
     top = top.sort_values(chosen, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", chosen}]
-    named = pd.DataFrame(scene.labels.exported(_BY, top[_BY]), top.index).join(top[shown])
-    scene.report.add(Sheet(f"{measure.label} by domain", named))
+    named = pd.DataFrame(context.labels.exported(_BY, top[_BY]), top.index).join(top[shown])
+    context.tables.add(Sheet(f"{measure.label} by domain", named))
     box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, chosen)
-    key = chart_key("bars-domains", scene.selection, _BY)
+    key = chart_key("bars-domains", context.selection, _BY)
     with box:
         st.plotly_chart(
             charts.bars(
                 measure,
                 [_item(found, measure, row) for row in top.to_dict("records")],
                 palette(),
-                chosen=scene.selection.values(_BY),
+                chosen=context.selection.values(_BY),
             ),
             key=key,
             theme=None,

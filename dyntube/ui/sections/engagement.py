@@ -17,9 +17,9 @@ from ...insight.engagement import Numbers, Typical, Watched
 from ...query.dimensions import dimension
 from ...query.metrics import FEW, Metric
 from ...query.query import Query
-from ...report.context import Scene, with_parts
+from ...report.context import ReportContext, with_parts
 from .. import session
-from ..blocks.doubts import of_scene
+from ..blocks.doubts import page_doubts
 from ..layout import card, headed, palette
 from .length_and_sound import METRICS, NO_PLAYS, chosen_metric, metric_switch
 
@@ -42,40 +42,40 @@ def sentences(*texts: str) -> str:
     return ". ".join(texts) + "."
 
 
-def shares_query(scene: Scene) -> Query:
+def shares_query(context: ReportContext) -> Query:
     """What the curve, the histogram, the rules and the funnel are drawn from."""
-    return scene.query("watched_percent", metrics=("views", "plays", "completions"))
+    return context.query("watched_percent", metrics=("views", "plays", "completions"))
 
 
-def watched(scene: Scene) -> tuple[Watched, Watched | None]:
+def watched(context: ReportContext) -> tuple[Watched, Watched | None]:
     """How much plays watched in this period, and in the one compared with."""
-    query = shares_query(scene)
-    earlier = scene.earlier(query)
-    now = engagement.watched_shares(scene.answer(query))
-    return now, engagement.watched_shares(scene.answer(earlier)) if earlier else None
+    query = shares_query(context)
+    earlier = context.earlier(query)
+    now = engagement.watched_shares(context.answer(query))
+    return now, engagement.watched_shares(context.answer(earlier)) if earlier else None
 
 
-def watched_curve(scene: Scene) -> None:
+def watched_curve(context: ReportContext) -> None:
     """How many plays watched at least so much, with the comparison's curve behind it."""
-    now, before = watched(scene)
+    now, before = watched(context)
     behind: _Band | None = None
     name = text = ""
-    if before and before.plays and scene.comparison:
+    if before and before.plays and context.comparison:
         # A band of no width: its curve alone is seen.
-        behind, name = (before.curve,) * 3, formats.period(scene.comparison)
+        behind, name = (before.curve,) * 3, formats.period(context.comparison)
         text = f"Dotted: {name}, where half watched {before.median}% or more"
     _curve(now, behind, "This period" if name else "", name, text)
     rows = pd.DataFrame({"watched_at_least": range(101), "share": now.curve})
     if before:
         rows["share_before"] = before.curve
-    scene.report.add(Sheet("How much was watched", rows))
+    context.tables.add(Sheet("How much was watched", rows))
 
 
-def video_curve(scene: Scene, video: str) -> None:
+def video_curve(context: ReportContext, video: str) -> None:
     """How much of one video was watched, against what is usual for others of like length."""
     asked = ("plays", "played_length")
-    query = scene.query("video", "watched_percent", metrics=asked, without=("video",))
-    found = scene.answer(query)
+    query = context.query("video", "watched_percent", metrics=asked, without=("video",))
+    found = context.answer(query)
     lengths = engagement.video_lengths(found)
     others = found[found["video"] != video]
     now = engagement.watched_shares(found[found["video"] == video])
@@ -87,7 +87,7 @@ def video_curve(scene: Scene, video: str) -> None:
     if usual:
         rows |= {"usual_lower_quartile": usual.lower, "usual_median": usual.median}
         rows |= {"usual_upper_quartile": usual.upper}
-    scene.report.add(Sheet("How much was watched", pd.DataFrame(rows)))
+    context.tables.add(Sheet("How much was watched", pd.DataFrame(rows)))
 
 
 def _usual_text(usual: Typical | None) -> str:
@@ -122,9 +122,9 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
         )
 
 
-def watched_histogram(scene: Scene) -> None:
+def watched_histogram(context: ReportContext) -> None:
     """How many plays watched how much."""
-    now, _ = watched(scene)
+    now, _ = watched(context)
     counts = now.histogram()
     with card("Plays by share watched", "How many plays watched so much of the video's length."):
         if _is_empty(now):
@@ -143,7 +143,7 @@ def watched_histogram(scene: Scene) -> None:
         )
     starts = range(0, 100, 5)
     rows = {"watched_from": starts, "watched_to": range(5, 101, 5), "plays": counts}
-    scene.report.add(Sheet("Plays by share watched", pd.DataFrame(rows)))
+    context.tables.add(Sheet("Plays by share watched", pd.DataFrame(rows)))
 
 
 def _is_empty(now: Watched) -> bool:
@@ -169,11 +169,11 @@ def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
     st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
 
 
-def heatmap(scene: Scene) -> None:
+def heatmap(context: ReportContext) -> None:
     """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
-    measure = chosen_metric(scene)
-    found = scene.answer(scene.query(*_CLOCK, metrics=with_parts(METRICS), without=_CLOCK))
-    hours = engagement.hours_of_week(scene.period, scene.timezone, scene.known)
+    measure = chosen_metric(context)
+    found = context.answer(context.query(*_CLOCK, metrics=with_parts(METRICS), without=_CLOCK))
+    hours = engagement.hours_of_week(context.period, context.timezone, context.known)
     box, switches = headed("When people watch", "heatmap", measure.help)
     with switches:
         metric_switch(measure, "heatmap-metric")
@@ -183,36 +183,42 @@ def heatmap(scene: Scene) -> None:
             st.caption(NO_PLAYS)
             return
         draw(
-            charts.heatmap(drawn, values, palette(), few=few, doubtful=_doubtful(scene)),
+            charts.heatmap(drawn, values, palette(), few=few, doubtful=_doubtful(context)),
             "heatmap-chart",
             f"{drawn.label} by weekday and hour of the day",
         )
         dots = [f"Dots: fewer than {FEW} plays"] if few is not None and few.any() else []
-        doubts = [text] if (text := of_scene(scene).own_text) else []
-        st.caption(sentences(*_hours_text(scene, measure), *dots, *doubts))
+        doubts = [text] if (text := page_doubts(context).own_text) else []
+        st.caption(sentences(*_hours_text(context, measure), *dots, *doubts))
         with st.container(horizontal=True, gap="small", key="heatmap-filters"):
             for name in _CLOCK:
-                _clock_filter(scene, name)
-    named = {name: [scene.labels.one(name, str(value)) for value in found[name]] for name in _CLOCK}
+                _clock_filter(context, name)
+    named = {
+        name: [context.labels.one(name, str(value)) for value in found[name]] for name in _CLOCK
+    }
     had = hours[found["weekday"] - 1, found["hour_of_day"]]
     rows = found[[*_CLOCK, *METRICS]].assign(**named, hours_in_period=had)
-    scene.report.add(Sheet("By weekday and hour", rows))
+    context.tables.add(Sheet("By weekday and hour", rows))
 
 
-def _doubtful(scene: Scene) -> NDArray[np.bool_]:
+def _doubtful(context: ReportContext) -> NDArray[np.bool_]:
     """Which hours of the week are in doubt on some day of the period."""
-    found = scene.trust.within([scene.period], scene.timezone).stretches
-    return engagement.hours_of_week(scene.period, scene.timezone, found) > 0
+    found = context.trust.within([context.period], context.timezone).stretches
+    return engagement.hours_of_week(context.period, context.timezone, found) > 0
 
 
 def _week(
     measure: Metric, found: pd.DataFrame, hours: Numbers
 ) -> tuple[Metric, Numbers, NDArray[np.bool_] | None]:
     """What a heatmap is about, its values, and where they are of few plays."""
-    values = engagement.week(found, measure.name)
+    values = engagement.weekday_hour_grid(found, measure.name)
     if not measure.is_amount:
-        return measure, values, np.isfinite(values) & (engagement.week(found, measure.basis) < FEW)
-    averages = engagement.an_hour(values, hours)
+        return (
+            measure,
+            values,
+            np.isfinite(values) & (engagement.weekday_hour_grid(found, measure.basis) < FEW),
+        )
+    averages = engagement.per_hour(values, hours)
     many = bool((averages > 99).any())  # fractions of so many say nothing
     return (
         replace(measure, label=f"{measure.label} an hour", format="number" if many else "ratio"),
@@ -221,11 +227,11 @@ def _week(
     )
 
 
-def _hours_text(scene: Scene, measure: Metric) -> tuple[str, str]:
-    clock = f"Hours as the clocks of {scene.timezone} show them"
+def _hours_text(context: ReportContext, measure: Metric) -> tuple[str, str]:
+    clock = f"Hours as the clocks of {context.timezone} show them"
     if not measure.is_amount:
         return f"{measure.label} of all plays that began in such an hour", clock
-    times, cut = engagement.weekdays(scene.period, scene.timezone, scene.known)
+    times, cut = engagement.weekdays(context.period, context.timezone, context.known)
     most = max(times)
     least = min((count for count in times if count), default=0)
     often = formats.count(most, "time") if least == most else f"{least} to {most} times"
@@ -237,15 +243,15 @@ def _hours_text(scene: Scene, measure: Metric) -> tuple[str, str]:
     )
 
 
-def _clock_filter(scene: Scene, name: str) -> None:
+def _clock_filter(context: ReportContext, name: str) -> None:
     """A filter on weekdays or hours, since a chart cannot tell which square was clicked."""
     nothing, values = _CLOCK[name]
-    chosen, key = scene.selection.values(name), f"heatmap-{name}"
+    chosen, key = context.selection.values(name), f"heatmap-{name}"
     st.session_state[key] = list(chosen)
     st.multiselect(
         dimension(name).label,
         [*values, *(value for value in chosen if value not in values)],
-        format_func=lambda value: scene.labels.one(name, value),
+        format_func=lambda value: context.labels.one(name, value),
         key=key,
         placeholder=nothing,
         label_visibility="collapsed",

@@ -8,7 +8,7 @@ import streamlit as st
 from ... import formats
 from ...export.table import Sheet
 from ...query.dimensions import UNKNOWN
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.last_hour import MINUTES, Hour
 from ..blocks.export import table_downloads
 from ..frame.provenance import provenance
@@ -34,7 +34,7 @@ _CONFIG = {
 }
 
 
-def latest_views(shown: Scene, hour: Hour, total: int) -> None:
+def latest_views(shown: ReportContext, hour: Hour, total: int) -> None:
     """The newest of the `total` views of an hour as a table, to be taken away as well."""
     found = shown.rows(limit=ROWS)
     table = pd.DataFrame({"time": found["date"].dt.tz_localize(None)})
@@ -45,12 +45,12 @@ def latest_views(shown: Scene, hour: Hour, total: int) -> None:
     table["played"] = found["started"].fillna(False).astype("bool")
     table["watched_seconds"] = found["watch_time"]
     sheet = Sheet("Latest views", table)
-    shown.report.add(sheet)
+    shown.tables.add(sheet)
     notes = provenance(f"Live: the {MINUTES} minutes up to {hour.end:%H:%M}", shown)
-    shown.report.notes = lambda: notes
+    shown.tables.notes = lambda: notes
     box, menu = headed("Latest views", "latest")
     with menu:
-        table_downloads(sheet, shown.report)
+        table_downloads(sheet, shown.tables)
     with box:
         st.dataframe(
             table.assign(watched=list(map(_watched, table["played"], table["watched_seconds"]))),

@@ -14,7 +14,7 @@ from ...insight.comparison import few
 from ...query.dimensions import LENGTHS, UNKNOWN, dimension
 from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown, breakdown
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ..clicks import chart_key, toggles
 from ..layout import columns, headed, palette, switch
 
@@ -22,9 +22,9 @@ METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion
 NO_PLAYS = "Nothing was played in this period."
 
 
-def chosen_metric(scene: Scene) -> Metric:
+def chosen_metric(context: ReportContext) -> Metric:
     """The metric that the reader has chosen, where it is one of METRICS; else the first."""
-    chosen = scene.selection.metric
+    chosen = context.selection.metric
     return metric(chosen if chosen in METRICS else METRICS[0])
 
 
@@ -33,9 +33,9 @@ def metric_switch(chosen: Metric, key: str) -> None:
     switch("metric", {name: metric(name).label for name in METRICS}, chosen.name, key=key)
 
 
-def by_length_and_sound(scene: Scene) -> None:
+def by_length_and_sound(context: ReportContext) -> None:
     """The chosen metric by the length of the video, and of plays with sound and without."""
-    measure = chosen_metric(scene)
+    measure = chosen_metric(context)
     box, switches = headed("By length and sound", "kinds", measure.help)
     with switches:
         metric_switch(measure, "kinds-metric")
@@ -43,25 +43,25 @@ def by_length_and_sound(scene: Scene) -> None:
         for column, (by, order) in zip(columns(3, 2), _ORDERS.items(), strict=True):
             with column:
                 st.markdown(f"**{dimension(by).label}**")
-                _bars(scene, measure, by, order)
+                _bars(context, measure, by, order)
 
 
 _ORDERS = {"length": (*LENGTHS, UNKNOWN), "sound": ("On", "Off", UNKNOWN)}
 
 
-def _bars(scene: Scene, measure: Metric, by: str, order: Sequence[str]) -> None:
-    found = breakdown(scene, by, ("views", *METRICS))
+def _bars(context: ReportContext, measure: Metric, by: str, order: Sequence[str]) -> None:
+    found = breakdown(context, by, ("views", *METRICS))
     rows = found.rows.set_index(by, drop=False)
     rows = rows.reindex([value for value in order if value in rows.index])
-    scene.report.add(replace(found, rows=rows).sheet)
+    context.tables.add(replace(found, rows=rows).sheet)
     played = rows[rows["plays"] > 0]
     if played.empty:
         st.caption(NO_PLAYS)
         return
-    key = chart_key(f"bars-{by}", scene.selection, by)
+    key = chart_key(f"bars-{by}", context.selection, by)
     items = [_item(found, measure, row) for row in played.to_dict("records")]
     st.plotly_chart(
-        charts.bars(measure, items, palette(), chosen=scene.selection.values(by)),
+        charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
         key=key,
         theme=None,
         config=charts.PLAIN_CONFIG,

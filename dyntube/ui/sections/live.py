@@ -20,14 +20,14 @@ from ...insight.comparison import compare
 from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.zones import zone_info
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...report.labels import resolved
 from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
-from ...report.tables import Report
+from ...report.tables import PageTables
 from .. import session
 from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import IN_DOUBT, explained
-from ..blocks.doubts import Doubtful, banner, doubtful
+from ..blocks.doubts import PageDoubts, banner, doubtful
 from ..door import desk, local_now
 from ..frame.badges import failed
 from ..frame.freshness import gap, under_way, why_nothing
@@ -74,12 +74,12 @@ class Known:
         return self.late and self.fetching
 
 
-def live(scene: Scene) -> None:
+def live(context: ReportContext) -> None:
     """All of the page; it draws itself again every few seconds, and nothing else with it."""
-    known = _look(scene.timezone)
+    known = _look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
-    st.fragment(run_every=every)(_refresh)(scene, known.waiting, shown)
+    st.fragment(run_every=every)(_refresh)(context, known.waiting, shown)
 
 
 def _look(timezone: str) -> Known:
@@ -95,21 +95,21 @@ def _look(timezone: str) -> Known:
     return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
 
 
-def _refresh(scene: Scene, waiting: bool, error: str) -> None:
+def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
     """Draw what is known now; all of the page where more than this block must change."""
     try:
-        known = _look(scene.timezone)
-        clicked = session.current() != scene.selection  # on a bar
+        known = _look(context.timezone)
+        clicked = session.current() != context.selection  # on a bar
         failed = not known.fetching and known.error != error  # or no longer
         if clicked or failed or known.waiting != waiting:
             st.rerun()
-        _draw(scene, known)
+        _draw(context, known)
     except DynTubeError as failure:
         show_error(failure)
 
 
-def _draw(scene: Scene, known: Known) -> None:
-    hour, newest = known.hour, _newest_stored(scene.timezone)
+def _draw(context: ReportContext, known: Known) -> None:
+    hour, newest = known.hour, _newest_stored(context.timezone)
     if hour is None and known.fetching:
         st.caption("Fetching the views of today.")
         under_way(desk().sync_state())
@@ -124,16 +124,16 @@ def _draw(scene: Scene, known: Known) -> None:
     else:
         earlier, name = _compared(hour, known.covered)
         compared = earlier.period if earlier else None
-        scene = replace(scene, trust=scene.desk.trust())
-        found = doubtful(scene.trust, hour.period, compared, scene.timezone, known.now)
+        context = replace(context, trust=context.desk.trust())
+        found = doubtful(context.trust, hour.period, compared, context.timezone, known.now)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
             _badge(known, hour.end, newest, found)
             text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
             st.caption(text + (f" Changes are against {name}." if earlier else ""))
         banner(found)
         if not known.covered.is_whole(*hour.bounds):
-            gap(hour.period, scene.timezone, known.covered, known.now)
-        _draw_hour(scene, known, hour, earlier, found)
+            gap(hour.period, context.timezone, known.covered, known.now)
+        _draw_hour(context, known, hour, earlier, found)
 
 
 def _newest_stored(timezone: str) -> dt.datetime | None:
@@ -145,7 +145,9 @@ def _newest(newest: dt.datetime | None) -> str:
     return f" The newest is from {formats.moment(newest)}." if newest else ""
 
 
-def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None, found: Doubtful) -> None:
+def _badge(
+    known: Known, checked: dt.datetime, newest: dt.datetime | None, found: PageDoubts
+) -> None:
     external = desk().external
     wrong = ["last sync failed"] * failed() + [found.text] * bool(found.days)
     text = " · ".join([freshness(known.now, newest, checked, external), *wrong])
@@ -160,19 +162,19 @@ def _badge(known: Known, checked: dt.datetime, newest: dt.datetime | None, found
 
 
 def _draw_hour(
-    scene: Scene, known: Known, hour: Hour, earlier: Hour | None, found: Doubtful
+    context: ReportContext, known: Known, hour: Hour, earlier: Hour | None, found: PageDoubts
 ) -> None:
-    scene = replace(scene, known=known.covered)
+    context = replace(context, known=known.covered)
     spans = tuple(span.period for span in (hour, earlier) if span)
-    filters = resolved(scene.selection.filters, spans, scene.timezone, scene.desk)
-    shown = _of(scene, hour, filters)
-    row = _totals(shown, _of(scene, earlier, filters) if earlier else None)
+    filters = resolved(context.selection.filters, spans, context.timezone, context.desk)
+    shown = _of(context, hour, filters)
+    row = _totals(shown, _of(context, earlier, filters) if earlier else None)
     with st.grid(5, min_column_width=150, gap="small", key="cards"):
-        _active_card(scene, known, hour, filters)
-        for measure in scene.metrics:
+        _active_card(context, known, hour, filters)
+        for measure in context.metrics:
             _card(metric(measure), row, found)
     if not row["views"]:
-        st.info(_quiet(scene, hour, filters), icon=":material/bedtime:")
+        st.info(_quiet(context, hour, filters), icon=":material/bedtime:")
         return
     _minutes(shown, hour)
     left, right = columns(2, 1)
@@ -196,18 +198,18 @@ def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
     return None, ""
 
 
-def _of(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> Scene:
+def _of(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> ReportContext:
     """The page over an hour; its tables are those of this drawing."""
     return replace(
-        scene,
+        context,
         period=hour.period,
         comparison=None,
         filters=(*filters, hour.filter),
-        report=Report(demo=scene.report.demo),
+        tables=PageTables(demo=context.tables.demo),
     )
 
 
-def _totals(shown: Scene, earlier: Scene | None) -> pd.Series[float]:
+def _totals(shown: ReportContext, earlier: ReportContext | None) -> pd.Series[float]:
     both = shown.answer(shown.totals)
     if earlier:
         both = compare(both, earlier.answer(earlier.totals), [], list(shown.totals.metrics))
@@ -215,11 +217,13 @@ def _totals(shown: Scene, earlier: Scene | None) -> pd.Series[float]:
     return both.iloc[0]
 
 
-def _active_card(scene: Scene, known: Known, hour: Hour, filters: tuple[Filter, ...]) -> None:
+def _active_card(
+    context: ReportContext, known: Known, hour: Hour, filters: tuple[Filter, ...]
+) -> None:
     period, watched = hour.active
     active = (*filters, watched)
-    query = scene.query(metrics=("viewers",), period=period, filters=active)
-    count = int(scene.answer(query)["viewers"].iloc[0])
+    query = context.query(metrics=("viewers",), period=period, filters=active)
+    count = int(context.answer(query)["viewers"].iloc[0])
     recent = since(hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
     with st.container(border=True, height="stretch", key="card-active"):
         st.metric(
@@ -232,7 +236,7 @@ def _active_card(scene: Scene, known: Known, hour: Hour, filters: tuple[Filter, 
         )
 
 
-def _card(measure: Metric, row: pd.Series[float], found: Doubtful) -> None:
+def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
     text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
     changed = text[:1] in ("+", "-")
     help_ = explained(measure, row, doubts=found.reasons)
@@ -250,21 +254,21 @@ def _card(measure: Metric, row: pd.Series[float], found: Doubtful) -> None:
         )
 
 
-def _quiet(scene: Scene, hour: Hour, filters: tuple[Filter, ...]) -> str:
+def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:
     """That there are no views, and when there last were."""
     if not filters:
-        newest = _newest(_newest_stored(scene.timezone))
+        newest = _newest(_newest_stored(context.timezone))
         return f"No views in the last {MINUTES} minutes.{newest}"
     text = f"No views match these filters in the last {MINUTES} minutes"
     span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
-    query = scene.query("minute", metrics=("views",), period=span, filters=filters)
-    found = scene.answer(query)
+    query = context.query("minute", metrics=("views",), period=span, filters=filters)
+    found = context.answer(query)
     if found.empty:
         return f"{text}, nor in the {_SEARCHED} days before."
     return f"{text}.{_newest(found['minute'].max())}"
 
 
-def _minutes(shown: Scene, hour: Hour) -> None:
+def _minutes(shown: ReportContext, hour: Hour) -> None:
     measure = metric("views")
     found = shown.answer(shown.query("minute", metrics=(measure.name,)))
     views = dict(zip(found["minute"], found[measure.name], strict=True))

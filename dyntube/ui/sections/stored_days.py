@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from ... import charts, formats
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ...trust.states import STATE_LABELS, StoredDay
 from ..door import desk
 from ..frame.freshness import not_given_text, poll_seconds, under_way, why_nothing
@@ -69,9 +69,9 @@ def health_of(days: Sequence[StoredDay]) -> Health:
     return Health(text, remark, _WRONG if wrong else _GAPS if missing else _GOOD)
 
 
-def health(scene: Scene) -> None:
+def health(context: ReportContext) -> None:
     """The sentence on overall health, syncing by hand, and four numbers about the store."""
-    days = scene.desk.store().days()
+    days = context.desk.store().days()
     found = health_of(days)
     with st.container(border=True, key="health"):
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
@@ -81,12 +81,12 @@ def health(scene: Scene) -> None:
             st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
             busy = desk().sync_state().progress is not None
-            st.fragment(run_every=poll_seconds(busy))(_sync)(scene, busy)
+            st.fragment(run_every=poll_seconds(busy))(_sync)(context, busy)
     if any(day.infos for day in days):
-        _facts(scene, days)
+        _facts(context, days)
 
 
-def _sync(scene: Scene, was_busy: bool) -> None:
+def _sync(context: ReportContext, was_busy: bool) -> None:
     """Start a sync by hand, or watch and cancel the running one."""
     state, external = desk().sync_state(), desk().external
     if (state.progress is not None) != was_busy:
@@ -98,7 +98,7 @@ def _sync(scene: Scene, was_busy: bool) -> None:
         st.caption("Another program fetches into this archive; its views appear here as they come.")
     if state.progress or external:
         return
-    choices = _choices(scene)
+    choices = _choices(context)
     with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
         chosen = st.selectbox(
             "Fetch again", list(choices), key="sync-days", label_visibility="collapsed"
@@ -116,14 +116,14 @@ def _sync_now(days: list[dt.date]) -> None:
     desk().store().sync_now(days)
 
 
-def _choices(scene: Scene) -> dict[str, list[dt.date]]:
+def _choices(context: ReportContext) -> dict[str, list[dt.date]]:
     """What may be fetched, by its label: UTC days up to today whose views are not final."""
-    today, first = dt.datetime.now(dt.UTC).date(), scene.desk.store().empty_from()
-    known = {day.day: day for day in scene.desk.store().days()}
+    today, first = dt.datetime.now(dt.UTC).date(), context.desk.store().empty_from()
+    known = {day.day: day for day in context.desk.store().days()}
     fetchable = [day for day in known.values() if not day.is_final]
     period = [
         day
-        for day in scene.period.utc_days(scene.selection.timezone)
+        for day in context.period.utc_days(context.selection.timezone)
         if first <= day <= today and (day not in known or not known[day].is_final)
     ]
     choices = {
@@ -138,18 +138,18 @@ def _choices(scene: Scene) -> dict[str, list[dt.date]]:
     } or {"Today": [today]}
 
 
-def _facts(scene: Scene, days: Sequence[StoredDay]) -> None:
-    zone = ZoneInfo(scene.selection.timezone)
+def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
+    zone = ZoneInfo(context.selection.timezone)
     infos = [info for day in days for info in day.infos]
     stored = [day for day in days if day.infos]
     newest = max((info.newest for info in infos if info.newest), default=None)
     views = sum(info.rows for info in infos)
     with st.grid(4, min_column_width=150, gap="small", key="facts"):
-        _moment("Newest view", newest, zone, scene.now)
-        _moment("Last sync", _last_sync(days), zone, scene.now)
+        _moment("Newest view", newest, zone, context.now)
+        _moment("Last sync", _last_sync(days), zone, context.now)
         _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
-    if learned := scene.desk.store().server_habits():
+    if learned := context.desk.store().server_habits():
         st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
     if refused := not_given_text():
         st.caption(refused)
@@ -176,9 +176,9 @@ def _fact(label: str, value: str, remark: str) -> None:
         st.caption(remark)
 
 
-def stored_days(scene: Scene) -> None:
+def stored_days(context: ReportContext) -> None:
     """The calendar of stored days, and a table of those that need attention."""
-    days = scene.desk.store().days()
+    days = context.desk.store().days()
     with st.container(border=True, key="calendar-card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
             st.subheader("Stored days", anchor=False, width="content")
@@ -190,7 +190,7 @@ def stored_days(scene: Scene) -> None:
         counts = Counter(day.state for day in shown)
         with st.container(key="calendar"):
             st.plotly_chart(
-                charts.calendar(shown, start, end, scene.selection.timezone, palette()),
+                charts.calendar(shown, start, end, context.selection.timezone, palette()),
                 key="calendar-chart",
                 theme=None,
                 config=charts.PLAIN_CONFIG,

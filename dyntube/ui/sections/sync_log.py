@@ -13,7 +13,7 @@ import streamlit as st
 from ... import formats
 from ...events import Event
 from ...query.dimensions import UNKNOWN, dimension
-from ...report.context import Scene
+from ...report.context import ReportContext
 from ..door import desk
 
 _NAMED = ("project", "channel", "video")
@@ -26,9 +26,9 @@ _OUTCOMES = {
 }
 
 
-def missing_names(scene: Scene) -> None:
+def missing_names(context: ReportContext) -> None:
     """The keys in the period's views that have no name, with their views."""
-    known, found = scene.desk.names(), scene.answer(scene.query(*_NAMED))
+    known, found = context.desk.names(), context.answer(context.query(*_NAMED))
     if gone := sum(map(len, known.gone.values())):
         st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
     if found.empty:
@@ -118,16 +118,16 @@ def _fine(text: str) -> None:
     st.markdown(f":green[:material/check_circle:] {text}")
 
 
-def sync_log(scene: Scene) -> None:
+def sync_log(context: ReportContext) -> None:
     """What happened to the stored days, newest first."""
-    events = scene.desk.store().events(_READ)
+    events = context.desk.store().events(_READ)
     if not events:
         st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
         return
     if not st.toggle("Every stored day", key="log-every"):
         events = [event for event in events if not _usual(event)]
     events = events[:_SHOWN]
-    zone = ZoneInfo(scene.selection.timezone)
+    zone = ZoneInfo(context.selection.timezone)
     table = {
         "Time": [event.at.astimezone(zone).replace(tzinfo=None) for event in events],
         "What happened": [sentence(event) for event in events],

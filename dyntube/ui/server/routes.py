@@ -28,7 +28,7 @@ from ...desk import Desk
 from ...errors import DynTubeError
 from ...export.raw_views import Source, csv_stream, parquet_stream
 from ...query.periods import Period
-from ...query.query import RowsQuery
+from ...query.query import ViewsQuery
 from ...report.address import MOST_VALUES, from_parameters
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
@@ -43,7 +43,7 @@ from .hosts import OnlyOurHosts
 _ONE_YEAR = 365 * 86400
 _MOST_SPANS = 100  # of days in a header
 
-Stream = Callable[[Source, RowsQuery, str], Iterator[bytes]]
+Stream = Callable[[Source, ViewsQuery, str], Iterator[bytes]]
 _STREAMS: dict[str, tuple[Stream, str]] = {
     "csv": (lambda source, query, _: csv_stream(source, query), "text/csv"),
     "parquet": (parquet_stream, "application/vnd.apache.parquet"),
@@ -80,13 +80,13 @@ def _in_doubt(trust: Trust) -> dict[str, str]:
     return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
 
 
-def _query(selection: Selection, reader: Desk) -> RowsQuery:
+def _query(selection: Selection, reader: Desk) -> ViewsQuery:
     today = local_now(selection.timezone).date()
     is_all = selection.preset == ALL_TIME
     first_day = reader.first_local_day(selection.timezone) if is_all else None
     period = selection.period(today, first_day)
     filters = resolved(selection.filters, (period,), selection.timezone, reader)
-    return RowsQuery(period, selection.timezone, filters, limit=None, access=reader.access)
+    return ViewsQuery(period, selection.timezone, filters, limit=None, access=reader.access)
 
 
 def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:

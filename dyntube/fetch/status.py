@@ -36,7 +36,7 @@ _ERRORS: dict[str, type[DynTubeError]] = {
 
 
 @dataclass(frozen=True)
-class State:
+class SyncStatus:
     """`progress` while a sync runs, `elsewhere` if in another process; `error` of the last one
     that failed.
 
@@ -51,8 +51,8 @@ class State:
     rest: float = 0.0
 
 
-class Board:
-    """The board of one archive; `show` and `end` are for whoever holds its lock."""
+class StatusFile:
+    """The status of the sync of one archive; `show` and `end` are for whoever holds its lock."""
 
     def __init__(self, archive: Archive, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._archive, self._clock = archive, clock
@@ -62,32 +62,32 @@ class Board:
     def show(self, progress: Progress) -> None:
         """Tell how far the sync is; what comes too soon after the last is left out."""
         if self._clock() - self._written >= WRITTEN_EVERY:
-            self._write(State(progress))
+            self._write(SyncStatus(progress))
             self._written = self._clock()
 
     def end(self, error: DynTubeError | None) -> None:
         """Tell that the sync is over, and what went wrong."""
         self._written = -math.inf
-        self._write(State(error=error))
+        self._write(SyncStatus(error=error))
 
-    def read(self) -> State:
+    def read(self) -> SyncStatus:
         """What the last sync told; without progress where it was killed or is done."""
         try:
             told = json.loads(self._file.read_bytes())
             progress, error = _progress(told["progress"]), _error(told["error"])
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return State()
+            return SyncStatus()
         runs = progress is not None and self._archive.is_locked()
-        return State(progress if runs else None, error, elsewhere=runs)
+        return SyncStatus(progress if runs else None, error, elsewhere=runs)
 
-    def _write(self, state: State) -> None:
+    def _write(self, state: SyncStatus) -> None:
         error = state.error and {"kind": type(state.error).__name__, "text": str(state.error)}
         told = {"progress": state.progress and asdict(state.progress), "error": error}
         try:
             with replacing(self._file) as temporary:
                 temporary.write_text(json.dumps(told), "utf-8")
         except OSError as failure:
-            event("board_not_written", reason=failure.strerror)  # the sync itself goes on
+            event("status_not_written", reason=failure.strerror)  # the sync itself goes on
 
 
 def _progress(told: dict[str, Any] | None) -> Progress | None:
