@@ -1,4 +1,5 @@
-"""The command line: `python -m dyntube doctor | sync | status | accept | verify | repair | export`,
+"""The command line: `python -m dyntube doctor | sync | status | report | accept | verify | repair |
+export`,
 or `dyntube ...` where the package is installed.
 
 Exit status: 0 done and all well, 1 something could not be fetched, read or written, 2 wrong usage
@@ -22,6 +23,7 @@ from .account import DEMO, Account, open_account
 from .archive.export import export
 from .cli.accept import add_accept, lines_of, say_doubts
 from .cli.output import guarded_output, shown
+from .cli.report import add_report, report
 from .cli.signals import Stopped, noticed, raised
 from .errors import (
     ConfigError,
@@ -86,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
     add_accept(commands)
+    add_report(commands)
+    commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
     for name, command in commands.choices.items():
         if name in ("sync", "export", "accept"):
             command.add_argument("--from", dest="start", type=_date, metavar="DATE")

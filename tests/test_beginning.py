@@ -381,15 +381,15 @@ def test_days_that_are_not_sure_wait_and_those_before_the_beginning_go() -> None
 def test_days_before_the_first_view_are_not_missing_on_a_page(
     live: str, tmp_path: Path, connect: Callable[..., None]
 ) -> None:
+    from dyntube.report import gaps
     from dyntube.ui import door
-    from dyntube.ui.frame import freshness
 
     connect(live, tmp_path / "archive")
     first = door.desk().account.first_day()
     assert first
     span = Period(first - 40 * ONE_DAY, first)
     known, now = door.desk().known(), door.local_now("UTC")
-    assert freshness.missing_days(span, "UTC", known, now) == [first]
+    assert gaps.missing_days(span, "UTC", known, now) == [first]
 
 
 def test_an_archive_with_days_of_no_view_does_not_begin_there(

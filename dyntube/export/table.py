@@ -120,6 +120,10 @@ _FORMATS = {
     "seconds": "#,##0.0",
     "ratio": "0.00",
 }
+_SHARES = (
+    *("share", "share_before"),
+    *("usual_lower_quartile", "usual_median", "usual_upper_quartile"),
+)
 _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
@@ -141,7 +145,7 @@ def _column(column: pd.Series[Any], name: str) -> Column:
     metric, part = metric_of(name)
     if metric is None:
         values = _values(column)
-        return Column(header(name), values, "0.0%" if name == "share" else _format(values))
+        return Column(header(name), values, "0.0%" if name in _SHARES else _format(values))
     look, scale = _FORMATS[metric.format], 1.0
     if part == "change":
         look, scale = ("+0.0;-0.0;0.0", 100) if metric.is_rate else ("+0.0%;-0.0%;0.0%", 1)

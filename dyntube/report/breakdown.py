@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ..export.table import Sheet
-from ..insight.comparison import compare, metric_of
+from ..insight.comparison import metric_of
 from ..query.dimensions import dimension
 from ..query.metrics import metric
 from ..query.query import Query
 from .context import ReportContext
 from .firsts import young
 from .labels import Labels
+from .runner import run, run_total
 
 FIRST = "first_view"
 
@@ -57,15 +58,13 @@ def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) ->
 
 def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -> Breakdown:
     [by] = query.by
-    rows = context.answer(query)
-    compared = _compared(context, query.metrics)
-    if earlier := context.earlier(replace(query, metrics=compared)):
-        before = context.answer(earlier)
-        rows = compare(rows, before, [by], list(compared), gone=True, days=context.days)
+    answer = run(context, query, compared=_compared(context, query.metrics))
+    rows = answer.compared(gone=True)
+    if answer.before is not None:
         rows = _without_changes_of_young(context, rows, by)
     named = context.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
-    total = context.total(query).iloc[0]
+    total = run_total(context, query).rows.iloc[0]
     return Breakdown(by, metrics, ordered(context, rows), total, context.labels)
 
 

@@ -1,18 +1,14 @@
-"""What a page is about: the selection, resolved for this moment, and the questions it asks."""
+"""What a page is about: the selection, resolved for this moment, and its questions."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-
-import pandas as pd
 
 from ..archive.coverage import ALWAYS, Coverage
 from ..desk import Desk
-from ..insight.trends import Trend, paired, trend
 from ..query.metrics import metric
 from ..query.periods import Interval, Period
 from ..query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
@@ -80,76 +76,32 @@ class ReportContext:
         asked = metrics or self.metrics
         return Query(asked, span, self.timezone, by, kept, access=self.desk.access)
 
-    def rows(
+    def views_query(
         self, metric: str = "views", check: str | None = None, *, limit: int, offset: int = 0
-    ) -> pd.DataFrame:
-        """The views behind a number, or those that a check counts, newest first."""
-        return self.desk.rows(
-            ViewsQuery(
-                *(self.period, self.timezone, self.filters, check, limit, offset, metric),
-                access=self.desk.access,
-            )
-        )
-
-    def count(self, metric: str) -> int:
-        """How many views a metric is about."""
+    ) -> ViewsQuery:
+        """The question for the views behind a number, or those that a check counts."""
         of_page = (self.period, self.timezone, self.filters)
-        return self.desk.count(CountQuery(*of_page, metric, access=self.desk.access))
+        return ViewsQuery(*of_page, check, limit, offset, metric, access=self.desk.access)
 
-    def checks(self) -> dict[str, int]:
-        """The count of all views and of each check of views."""
+    def count_query(self, metric: str) -> CountQuery:
+        """The question how many views a metric is about."""
         of_page = (self.period, self.timezone, self.filters)
-        return self.desk.checks(ChecksQuery(*of_page, access=self.desk.access))
+        return CountQuery(*of_page, metric, access=self.desk.access)
+
+    def checks_query(self) -> ChecksQuery:
+        """The question for the count of all views and of each check of views."""
+        of_page = (self.period, self.timezone, self.filters)
+        return ChecksQuery(*of_page, access=self.desk.access)
 
     @property
     def totals(self) -> Query:
         """The question for everything at once: the page's metrics and what its rates divide."""
         return self.query(metrics=with_parts(("views", *self.metrics, "plays")))
 
-    def answer(self, query: Query) -> pd.DataFrame:
-        """The answer to a question of this page; do not change the frame."""
-        return self.desk.answer(query, self._rollup(query))
-
-    def total(self, query: Query) -> pd.DataFrame:
-        """The answer to a question for all its rows together."""
-        return self.desk.total(query, self._rollup(query))
-
-    def _rollup(self, query: Query) -> Query | None:
-        """The question that views are looked at for, where this one is a part of it."""
-        times = (self.sparkline_interval, self.selection.trend_interval(self.period))
-        all_ = replace(self.totals, period=query.period)
-        for names in self.rollups:
-            by = chain(*(times if name == TIME else (name,) for name in names))
-            whole = replace(all_.of(all_.sum_metrics), by=tuple(dict.fromkeys(by)))
-            if whole.covers(query):
-                return whole
-        return None
-
-    def over_time(self, interval: Interval, metrics: tuple[str, ...] = ()) -> Query:
+    def totals_by(self, interval: Interval, metrics: tuple[str, ...] = ()) -> Query:
         """These metrics and their parts, else those of the totals, by an interval."""
         shown = with_parts(("views", *metrics, "plays")) if metrics else self.totals.metrics
         return self.query(interval, metrics=shown)
-
-    def earlier(self, query: Query) -> Query | None:
-        """The same question about the comparison."""
-        return replace(query, period=self.comparison) if self.comparison else None
-
-    def trend(self, query: Query) -> Trend:
-        """The answer to a question by one interval, with every bucket up to now."""
-        return self.over_buckets(query, self.answer(query))
-
-    def over_buckets(self, query: Query, answer: pd.DataFrame) -> Trend:
-        """An answer by one interval, or a part of one, with every bucket up to now."""
-        return trend(query, answer, self.known, self.now)
-
-    def paired(self, now: Trend, before: Trend) -> Trend:
-        """The course of the comparison, bucket by bucket beside that of the period."""
-        return paired(now, before, self.period, self.comparison or self.period)
-
-    def buckets(self, interval: Interval) -> Trend:
-        """The buckets of this period alone: nothing is asked for them."""
-        query = self.query(interval, metrics=("views",))
-        return self.over_buckets(query, pd.DataFrame({interval: [], "views": []}))
 
     @property
     def days(self) -> tuple[float, float]:
@@ -169,8 +121,12 @@ class ReportContext:
     @property
     def chosen_metric(self) -> str:
         """The metric that bars, maps and tables are about: the chosen one where the page has it."""
+        return self.chosen(self.metrics)
+
+    def chosen(self, metrics: Sequence[str]) -> str:
+        """The metric that the reader has chosen where it is one of these, else the first."""
         chosen = self.selection.metric
-        return chosen if chosen in self.metrics else self.metrics[0]
+        return chosen if chosen in metrics else metrics[0]
 
 
 def with_parts(metrics: tuple[str, ...]) -> tuple[str, ...]:

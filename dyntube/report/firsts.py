@@ -10,6 +10,7 @@ from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.periods import ONE_DAY, Period
 from ..query.query import Filter
 from .context import ReportContext
+from .runner import run
 
 
 def stored_span(context: ReportContext) -> Period:
@@ -27,7 +28,7 @@ def first_days(context: ReportContext, by: str, values: Sequence[str]) -> dict[s
     filters = (Filter(by, tuple(values)),)
     span = stored_span(context)
     query = context.query(by, "day", metrics=("views",), period=span, filters=filters)
-    days = context.answer(query).groupby(by)["day"].min()
+    days = run(context, query).rows.groupby(by)["day"].min()
     return {value: days[value].date() for value in values if value in days.index}
 
 
@@ -48,7 +49,7 @@ def young(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, d
         return {}
     # Without filters, so that it is asked once, whatever a page is filtered by.
     query = context.query(by, metrics=("views",), period=history, filters=())
-    old = {*context.answer(query)[by], UNKNOWN}
+    old = {*run(context, query).rows[by], UNKNOWN}
     new = [value for value in values if value not in old]
     return first_days(context, by, new) if new else {}
 

@@ -7,7 +7,7 @@ the pages), and what they share: the door to the desk, the session, clicks, layo
 
 from __future__ import annotations
 
-from ..report.context import TIME, ReportContext
+from ..report.context import ReportContext
 from .blocks.breakdown_charts import country_map, share_bars, treemap, world
 from .blocks.cards import cards
 from .blocks.drill import drill
@@ -18,7 +18,7 @@ from .frame.page import page, start
 from .layout import card, columns
 from .sections.checks import quality_checks
 from .sections.completion import completion_rules, funnel
-from .sections.embeds import CAMPAIGN, campaigns, domain_bars, domain_watch
+from .sections.embeds import campaigns, domain_bars, domain_watch
 from .sections.engagement import heatmap, video_curve, watched_curve, watched_histogram
 from .sections.length_and_sound import by_length_and_sound
 from .sections.live import live
@@ -28,9 +28,7 @@ from .sections.videos import compare_videos, video_detail
 from .style import ICON
 
 __all__ = [
-    "CAMPAIGN",
     "ICON",
-    "TIME",
     "ReportContext",
     "by_length_and_sound",
     "campaigns",

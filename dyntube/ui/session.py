@@ -7,7 +7,7 @@ replace it. So a link, a widget, a chip and (later) a click on a chart all chang
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -46,6 +46,12 @@ def current() -> Selection:
 def parameters() -> dict[str, list[str]]:
     """What the URL says of what is looked at."""
     return to_parameters(current(), default_selection())
+
+
+def link() -> str:
+    """The address that shows the same page again."""
+    parts = urlsplit(st.context.url or "")
+    return urlunsplit(parts._replace(query=urlencode(parameters(), doseq=True), fragment=""))
 
 
 def change(edit: Callable[[Selection], Selection]) -> None:

@@ -18,6 +18,7 @@ from ...query.metrics import Metric, metric
 from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
+from ...report.runner import run, run_total
 from ..clicks import chart_key, toggles
 from ..layout import headed, palette, switch
 
@@ -96,6 +97,7 @@ def country_map(
     """
     measure = metric(context.chosen_metric)
     found = breakdown(context, "country", metrics or (measure.name,))
+    context.tables.add(found.sheet)
     items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
     changes = None
     if context.comparison and context.selection.colour == "change":
@@ -137,9 +139,12 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
     """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
     measure = metric("views")
     query = context.query(outer, metrics=("views",), without=(outer, inner))
-    rows, named = context.answer(query), context.labels.each(outer, context.answer(query)[outer])
+    rows = run(context, query).rows
+    named = context.labels.each(outer, rows[outer])
     rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(outer, ("views",), rows, context.total(query).iloc[0], context.labels)
+    found = Breakdown(
+        outer, ("views",), rows, run_total(context, query).rows.iloc[0], context.labels
+    )
     ranked = _ranked(found, measure)
     shown = ranked.head(_BOXES)
     nodes = [
@@ -167,7 +172,7 @@ def _parts(
     """The largest parts of the boxes that are shown."""
     outer, measure = whole.by, metric("views")
     query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
-    rows = context.answer(replace(query, order_by="views", limit=_PARTS))
+    rows = run(context, replace(query, order_by="views", limit=_PARTS)).rows
     rows = rows[rows[outer].isin(shown)]
     named, shared = context.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
     found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)

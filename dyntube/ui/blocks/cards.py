@@ -12,52 +12,35 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
-from ...export.table import Sheet
-from ...insight.comparison import Days, comparable, compare, few, metric_of
+from ...insight.comparison import Days, comparable, few
 from ...query.metrics import FEW, Metric, metric
-from ...query.query import Query
 from ...report.context import ReportContext
+from ...report.doubts import page_doubts
 from ...report.firsts import first_day
 from ...report.spans import days_text
+from ...report.totals import totals
 from .. import session
 from ..layout import palette
-from .doubts import page_doubts
 
 IN_DOUBT = "in doubt"  # the mark of a number that may be wrong
 _SPARK_POINTS = 60  # a sparkline of more is noise
 
 
 def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
-    """One card for each of these metrics, else of the page's: value, change and course."""
-    query = context.over_time(context.sparkline_interval, metrics)
-    row = _totals(context, query, metrics or context.metrics)
-    course, first = context.trend(query), first_day(context)
+    """One card for each of these metrics, else of the page's: value, change and sparkline."""
+    found, first = totals(context, metrics), first_day(context)
+    context.tables.add(found.sheet)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
         for name in metrics or context.metrics:
-            _card(context, metric(name), row, course.series(name)[-_SPARK_POINTS:], first)
-
-
-def _totals(context: ReportContext, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
-    """The metrics of a question over the whole period, with their change."""
-    both = context.total(query)
-    if earlier := context.earlier(query):
-        both = compare(
-            both,
-            context.answer(replace(earlier, by=())),
-            [],
-            list(query.metrics),
-            days=context.days,
-        )
-    kept = [name for name in both if metric_of(str(name)) in shown]
-    context.tables.add(Sheet("Totals", both[kept]))
-    return both.iloc[0]
+            sparkline = found.trend.series(name)[-_SPARK_POINTS:]
+            _card(context, metric(name), found.row, sparkline, first)
 
 
 def _card(
     context: ReportContext,
     measure: Metric,
     row: pd.Series[float],
-    course: list[float],
+    sparkline: list[float],
     first: dt.date | None,
 ) -> None:
     value = row[measure.name]
@@ -83,8 +66,8 @@ def _card(
         )
         # Not st.metric's own chart: eight of those in green and red shout, and bring 0.8 MB of
         # scripts to every first visit.
-        if len(course) > 1:
-            st.html(charts.sparkline(course, palette()))
+        if len(sparkline) > 1:
+            st.html(charts.sparkline(sparkline, palette()))
         st.button(
             "",
             icon=":material/table_rows:",

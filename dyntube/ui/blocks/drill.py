@@ -8,8 +8,8 @@ import streamlit as st
 
 from ... import formats
 from ...query.dimensions import HIERARCHIES, dimension
-from ...report.breakdown import breakdown
 from ...report.context import ReportContext
+from ...report.pages import drill as drilled
 from .. import session
 from ..layout import headed
 from .table import table
@@ -26,16 +26,15 @@ _TOPS = {
 }
 
 
-def drill(context: ReportContext, hierarchy: str, default: str, *, title: str = "") -> None:
+def drill(context: ReportContext, hierarchy: str, *, title: str) -> None:
     """The page's metrics at one level of a hierarchy; a ticked row leads one level down."""
-    levels = HIERARCHIES[hierarchy]
-    level = context.selection.level(levels, default)
-    box, switches = headed(title or dimension(levels[0]).label, f"drill-{hierarchy}")
+    levels, found = HIERARCHIES[hierarchy], drilled(context, hierarchy)
+    box, switches = headed(title, f"drill-{hierarchy}")
     with switches:
-        _switch(hierarchy, levels, level)
+        _switch(hierarchy, levels, found.by)
     with box:
         _crumbs(context, hierarchy, levels)
-        table(context, breakdown(context, level))
+        table(context, found)
 
 
 def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:

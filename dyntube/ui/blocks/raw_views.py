@@ -12,6 +12,7 @@ from ...query.dimensions import UNKNOWN
 from ...query.metrics import metric
 from ...reading.records import VIEW_COLUMNS
 from ...report.context import ReportContext
+from ...report.runner import run_count, run_views
 from .. import session
 
 ROWS = 25  # on a page
@@ -27,7 +28,7 @@ def views_behind(context: ReportContext) -> None:
     if name is None:
         return
     measure = metric(name)
-    total = context.count(name)
+    total = run_count(context, context.count_query(name))
     with st.container(border=True, key="behind"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
             st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
@@ -68,7 +69,7 @@ def views_table(
 ) -> None:
     """One page of the views behind a number or a check, `total` of them, under a heading."""
     first = page_of(key, total, f"{text}, newest first")
-    found = context.rows(metric, check, limit=ROWS, offset=first)
+    found = run_views(context, context.views_query(metric, check, limit=ROWS, offset=first))
     titles = {}
     for name in ("video", "project", "channel"):
         keys = found[f"{name}_key"].fillna(UNKNOWN)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ... import formats
+from ...report.doubts import doubtful
+from ...report.gaps import cut_days, missing_days
 from ...report.spans import Spans
 from ...trust.reasons import touched
-from ..blocks.doubts import doubtful
 from ..door import desk, local_now
-from .freshness import cut_days, missing_days
 
 
 def badge(text: str, wrong: list[str], missing: list[str]) -> None:

@@ -14,6 +14,7 @@ from ...archive.coverage import Coverage
 from ...fetch.background import SyncStatus
 from ...fetch.sync import Progress
 from ...query.periods import Period
+from ...report.gaps import gap_text
 from ..door import desk, local_now
 
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
@@ -25,12 +26,6 @@ def ensure_stored(spans: Sequence[Period], timezone: str) -> SyncStatus:
     today = dt.datetime.now(dt.UTC).date()
     days = [day for span in spans for day in span.utc_days(timezone)]
     return desk().ensure([*days, today])
-
-
-def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, up to today, of which nothing is stored yet."""
-    days = known.days(span, timezone)
-    return [day for day, share in days.items() if share == 0 and day <= now.date()]
 
 
 def why_nothing() -> str:
@@ -47,66 +42,12 @@ def why_nothing() -> str:
     return f"The archive {root} holds other scopes: {scopes}. {formats.OTHER_SETTINGS}"
 
 
-def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, before today, of which only a part is stored."""
-    days = known.days(span, timezone)
-    return [day for day, share in days.items() if 0 < share < 1 and day < now.date()]
-
-
 def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
     """Say which days the numbers leave out, when nothing is about to bring them."""
     if desk().sync_state().progress or not desk().has_days():
         return
-    if text := gap_text(period, timezone, known, now):
-        st.warning(text, icon=":material/event_busy:")
-
-
-def gap_text(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
-    """Which local days before today are not stored, or only a part of them; empty for none."""
-    days = known.days(period, timezone)
-    missing = missing_days(period, timezone, known, now)
-    cut = cut_days(period, timezone, known, now)
-    said = []
-    given_from, _ = desk().not_given()
-    if missing:
-        of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
-        said.append(_missing_text(missing, of, yet))
-    if cut:
-        said.append(_cut_text(cut, timezone, known, now))
-    if missing and missing[0] < given_from:
-        said.append(not_given_text())
-    rest = "them" if missing else "the rest"
-    return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
-
-
-def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
-    if len(missing) == of:
-        none = "None of these days is" if of > 1 else f"{formats.day(missing[0])} is not"
-        return f"{none} stored{yet}."
-    are = "is" if len(missing) == 1 else "are"
-    return (
-        f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
-        f"last of them {formats.day(missing[-1])}."
-    )
-
-
-def not_given_text() -> str:
-    """Before which day views cannot be had, in the server's words; empty where all can."""
-    day, words = desk().not_given()
-    if not words:
-        return ""
-    return f"Views before {formats.day(day)} could not be fetched: {formats.escape_markdown(words)}"
-
-
-def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.datetime) -> str:
-    last = cut[-1]
-    start, end = Period(last, last).bounds(timezone)
-    until = known.until(start, end).astimezone(now.tzinfo)
-    text = f"{formats.day(last)} is stored up to {until:%H:%M} only"
-    if until == start:
-        text = f"{formats.day(last)} is stored in part"
-    others = f", and so are parts of {formats.count(len(cut) - 1, 'day')} before" if cut[1:] else ""
-    return f"{text}{others}."
+    if text := gap_text(desk(), period, timezone, known, now):
+        st.warning(formats.escape_markdown(text), icon=":material/event_busy:")
 
 
 def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent: bool) -> None:

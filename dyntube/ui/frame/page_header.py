@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ... import formats
+from ...report.freshness import data_time
 from ...report.labels import Labels, only_domain
 from ...report.selection import Selection
 from ...report.spans import Spans
@@ -62,16 +63,5 @@ def chips(selection: Selection) -> None:
 
 @st.fragment(run_every=_POLL_SECONDS)
 def _freshness(shown: Spans) -> None:
-    if text := data_time(shown.timezone):
+    if text := data_time(desk(), local_now(shown.timezone)):
         badge(text, *shortcomings(shown))
-
-
-def data_time(timezone: str) -> str:
-    """Up to when there are views, and when that was checked; empty where nothing is stored."""
-    newest, fetched = desk().newest_view(), desk().last_fetch()
-    if newest is None or fetched is None:
-        return ""
-    local, now = newest.astimezone(local_now(timezone).tzinfo), local_now(timezone)
-    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
-    checked = formats.ago((now - fetched).total_seconds())
-    return f"Views up to {day}{local:%H:%M} · checked {checked}"

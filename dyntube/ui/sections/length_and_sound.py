@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,21 +10,15 @@ import streamlit as st
 from ... import charts, formats
 from ...charts import Item
 from ...insight.comparison import few
-from ...query.dimensions import LENGTHS, UNKNOWN, dimension
+from ...query.dimensions import UNKNOWN, dimension
 from ...query.metrics import FEW, Metric, metric
-from ...report.breakdown import Breakdown, breakdown
+from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
+from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
 from ..clicks import chart_key, toggles
 from ..layout import columns, headed, palette, switch
 
-METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
 NO_PLAYS = "Nothing was played in this period."
-
-
-def chosen_metric(context: ReportContext) -> Metric:
-    """The metric that the reader has chosen, where it is one of METRICS; else the first."""
-    chosen = context.selection.metric
-    return metric(chosen if chosen in METRICS else METRICS[0])
 
 
 def metric_switch(chosen: Metric, key: str) -> None:
@@ -35,25 +28,21 @@ def metric_switch(chosen: Metric, key: str) -> None:
 
 def by_length_and_sound(context: ReportContext) -> None:
     """The chosen metric by the length of the video, and of plays with sound and without."""
-    measure = chosen_metric(context)
+    measure = metric(context.chosen(METRICS))
     box, switches = headed("By length and sound", "kinds", measure.help)
     with switches:
         metric_switch(measure, "kinds-metric")
     with box:
-        for column, (by, order) in zip(columns(3, 2), _ORDERS.items(), strict=True):
+        for column, by in zip(columns(3, 2), ORDERS, strict=True):
             with column:
                 st.markdown(f"**{dimension(by).label}**")
-                _bars(context, measure, by, order)
+                _bars(context, measure, by)
 
 
-_ORDERS = {"length": (*LENGTHS, UNKNOWN), "sound": ("On", "Off", UNKNOWN)}
-
-
-def _bars(context: ReportContext, measure: Metric, by: str, order: Sequence[str]) -> None:
-    found = breakdown(context, by, ("views", *METRICS))
-    rows = found.rows.set_index(by, drop=False)
-    rows = rows.reindex([value for value in order if value in rows.index])
-    context.tables.add(replace(found, rows=rows).sheet)
+def _bars(context: ReportContext, measure: Metric, by: str) -> None:
+    found = by_kind_of_play(context, by)
+    context.tables.add(found.sheet)
+    rows = found.rows
     played = rows[rows["plays"] > 0]
     if played.empty:
         st.caption(NO_PLAYS)

@@ -12,9 +12,10 @@ import streamlit as st
 
 from ... import charts, formats
 from ...report.context import ReportContext
+from ...report.gaps import not_given_text
 from ...trust.states import STATE_LABELS, StoredDay
 from ..door import desk
-from ..frame.freshness import not_given_text, poll_seconds, under_way, why_nothing
+from ..frame.freshness import poll_seconds, under_way, why_nothing
 from ..layout import palette
 from .attention import attention_list
 from .sync_log import outdated
@@ -151,8 +152,8 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
     if learned := context.desk.store().server_habits():
         st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
-    if refused := not_given_text():
-        st.caption(refused)
+    if refused := not_given_text(context.desk):
+        st.caption(formats.escape_markdown(refused))
 
 
 def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
-import streamlit as st
-
-from ... import formats
-from ...export.workbook import Provenance
-from ...query.metrics import metric
-from ...report.context import ReportContext
-from ...report.spans import compared_text, lengths_text, so_far
-from ...trust.reasons import accepted_sentences
-from .. import session
-from ..blocks.doubts import page_doubts
-from ..blocks.notes import about_text, shown_notes
-from .page_header import data_time
+from .. import formats
+from ..export.workbook import Provenance
+from ..query.metrics import metric
+from ..trust.reasons import accepted_sentences
+from .context import ReportContext
+from .doubts import page_doubts
+from .freshness import data_time
+from .labels import Labels
+from .notes import about_text, shown_notes
+from .runner import run
+from .spans import compared_text, lengths_text, so_far
 
 
-def provenance(title: str, context: ReportContext) -> Provenance:
+def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
     """The notes that go with everything exported from a page."""
-    totals = context.answer(context.query(metrics=("views", "plays"))).iloc[0]
+    labels = Labels(context.desk.names())
+    totals = run(context, context.query(metrics=("views", "plays"))).rows.iloc[0]
     stored = so_far(context.period, context.timezone, context.known, context.now)
     return Provenance(
         title=title,
@@ -32,15 +30,15 @@ def provenance(title: str, context: ReportContext) -> Provenance:
             for value in filter_.values
         ),
         timezone=context.timezone,
-        data_time=" · ".join(filter(None, [data_time(context.timezone), stored])),
+        data_time=" · ".join(filter(None, [data_time(context.desk, context.now), stored])),
         made_at=f"{context.now:%Y-%m-%d %H:%M}",
-        link=_link(),
+        link=link,
         counts=tuple(
             (metric(name).label, formats.value(metric(name), totals[name], full=True))
             for name in ("views", "plays")
         ),
         annotations=tuple(
-            (f"{note.day}", about_text(note), note.text) for note in shown_notes(context)
+            (f"{note.day}", about_text(labels, note), note.text) for note in shown_notes(context)
         ),
         demo=context.desk.demo,
         doubts=_doubts(context),
@@ -62,10 +60,3 @@ def _comparison(context: ReportContext) -> str:
     return compared_text(context.comparison).removeprefix("compared with ") + (
         f" · {unequal}" if unequal else ""
     )
-
-
-def _link() -> str:
-    """The address that shows the same page again."""
-    parts = urlsplit(st.context.url or "")
-    query = urlencode(session.parameters(), doseq=True)
-    return urlunsplit(parts._replace(query=query, fragment=""))
