@@ -1,7 +1,6 @@
 """What all figures share: the colours of a theme, the font, an empty ground, what is shown.
 
-Figures are `go`, not `px`: ten times cheaper to build. Plotly is not asked whether they are right,
-which took half of the time: the tests ask it of every kind of figure.
+Figures are `go`, not `px`: ten times cheaper to build.
 """
 
 from __future__ import annotations
@@ -13,14 +12,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import plotly.graph_objects as go
 
+from .plotly_internals import unchecked
+
 FONT = "Inter, sans-serif"
 NOTHING = "rgba(0,0,0,0)"
 _FADED = 0.35  # how much is left of the colour of what is not chosen
-# What plotly is to do while a pointer is dragged. Streamlit replaces a missing or false mode of a
-# clickable figure by "pan", with which a finger on a chart no longer scrolls the page, and lets
-# nothing be clicked where the mode is "select". A word that plotly does not know is left alone by
-# Streamlit, and plotly takes the template's mode for it.
-_OF_TEMPLATE = "of-template"
 
 
 @dataclass(frozen=True)
@@ -114,23 +110,6 @@ class Item:
         return () if self.value is None else ((self.dimension, self.value), *self.within)
 
 
-class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
-    """A figure whose drag mode is its template's, also where it is clickable."""
-
-    def to_dict(self) -> dict[str, Any]:
-        spec = self._plain()
-        spec["layout"]["dragmode"] = _OF_TEMPLATE
-        return spec
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A copy is made of what plotly accepts.
-        return _unchecked, (self._plain(),)
-
-    def _plain(self) -> dict[str, Any]:
-        spec: dict[str, Any] = super().to_dict()
-        return spec
-
-
 def figure(
     traces: list[dict[str, Any]],
     palette: Palette,
@@ -160,11 +139,7 @@ def figure(
             "font": {"family": FONT, "size": 13, "color": palette.text},
         },
     }
-    return _unchecked({"data": traces, "layout": base | layout})
-
-
-def _unchecked(spec: dict[str, Any]) -> _Figure:
-    return _Figure(spec, _validate=False)
+    return unchecked({"data": traces, "layout": base | layout})
 
 
 # A click is drawn from what the page then knows, not by plotly's own dimming of all the rest.

@@ -11,7 +11,6 @@ import secrets
 from html import escape
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _SESSION, _RUNS, _ACTS = "history-session", "history-runs", "history-acts"
 _SCRIPT = '<script type="module" src="app/static/address.js"></script>'
@@ -20,15 +19,6 @@ _SCRIPT = '<script type="module" src="app/static/address.js"></script>'
 def asked() -> dict[str, list[str]]:
     """The parameters of the address that this run was asked for."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
-def went_back() -> bool:
-    """Whether this run is for the browser's Back or Forward, which restore an address.
-
-    Whatever else runs a script, also a click in the menu of pages, does not mean its address.
-    """
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
 
 
 def act() -> None:

@@ -15,6 +15,7 @@ from ..report.address import from_parameters, to_parameters, too_much
 from ..report.selection import Selection
 from . import history
 from .door import desk
+from .streamlit_internals import came_by_history
 
 _SELECTION, _NOTES = "selection", "url-notes"
 
@@ -26,7 +27,7 @@ def default_selection() -> Selection:
 
 def begin(page: str) -> None:
     """Take over the URL when it is new, and make it say what is shown; once a run, first."""
-    if not begun() or history.went_back():
+    if not begun() or came_by_history():
         selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
         st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
     history.write(page, urlencode(parameters(), doseq=True))

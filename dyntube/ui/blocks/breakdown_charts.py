@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from ... import charts, formats
 from ...charts import Item, Node
@@ -19,7 +18,7 @@ from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
 from ...report.runner import run, run_total
-from ..clicks import chart_key, toggles
+from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
 
 _BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
@@ -40,15 +39,12 @@ def share_bars(
     items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
-    key = chart_key(f"bars-{by}", context.selection, by)
-    st.plotly_chart(
+    show_filtering_chart(
         charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by {dimension(by).label.lower()}",
+        f"{measure.label} by {dimension(by).label.lower()}",
+        key=f"bars-{by}",
+        selection=context.selection,
+        by=(by,),
     )
 
 
@@ -104,8 +100,7 @@ def country_map(
         changes = dict(
             zip(found.rows["country"], found.rows[f"{measure.name}_change"], strict=True)
         )
-    key = chart_key(f"map-{context.selection.colour}", context.selection, "country")
-    st.plotly_chart(
+    show_filtering_chart(
         charts.world_map(
             measure,
             items,
@@ -114,12 +109,11 @@ def country_map(
             changes=changes,
             height=height,
         ),
-        key=key,
-        theme=None,
+        f"{measure.label} by country",
+        key=f"map-{context.selection.colour}",
+        selection=context.selection,
+        by=("country",),
         config=charts.MAP_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by country",
     )
 
 
@@ -153,16 +147,13 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
     if len(ranked) > len(shown):
         nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
     nodes += _parts(context, found, inner, [str(value) for value in shown[outer]])
-    key = chart_key(f"treemap-{outer}", context.selection, outer, inner)
     chosen = {(by, value) for by in (outer, inner) for value in context.selection.values(by)}
-    st.plotly_chart(
+    show_filtering_chart(
         charts.treemap(measure, nodes, palette(), chosen=chosen),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+        f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+        key=f"treemap-{outer}",
+        selection=context.selection,
+        by=(outer, inner),
     )
 
 

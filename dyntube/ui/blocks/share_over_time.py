@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from ... import charts
 from ...query.dimensions import OTHER, dimension
 from ...query.metrics import metric
 from ...report.context import ReportContext
 from ...report.doubts import bucket_doubts
 from ...report.share_over_time import share_over_time
-from ..clicks import chart_key, toggles
+from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
 
 
@@ -24,9 +22,8 @@ def mix(context: ReportContext, choices: Sequence[str]) -> None:
     with switches:
         switch("mix", {name: dimension(name).label for name in choices}, by)
     named = context.labels.each(by, order)
-    key = chart_key(f"mix-{by}", context.selection, by)
     with box:
-        st.plotly_chart(
+        show_filtering_chart(
             charts.mix(
                 metric("views"),
                 found.buckets.rows[interval],
@@ -38,11 +35,9 @@ def mix(context: ReportContext, choices: Sequence[str]) -> None:
                 values=[None if value == OTHER else value for value in order],
                 doubtful=bucket_doubts(context, found.buckets, context.period),
             ),
-            key=key,
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            on_select=toggles(key),
-            selection_mode="points",
-            alt=f"Share of views by {dimension(by).label.lower()}, by {interval}",
+            f"Share of views by {dimension(by).label.lower()}, by {interval}",
+            key=f"mix-{by}",
+            selection=context.selection,
+            by=(by,),
         )
     context.tables.add(found.sheet)

@@ -23,7 +23,7 @@ from ...report.over_time import buckets
 from ...report.runner import run
 from ...report.spans import days_text
 from .. import session
-from ..clicks import toggles_rows
+from ..ticked import ticked_table
 from .export import table_downloads
 
 ROWS = 15  # on a page
@@ -61,23 +61,14 @@ def top_table(context: ReportContext, by: str, rows: int, metrics: tuple[str, ..
 def _grid(
     context: ReportContext, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
 ) -> None:
-    values = [str(value) for value in shown[found.by]]
-    chosen = context.selection.values(found.by)
-    ticked = [row for row, value in enumerate(values) if value in chosen]
-    # A new key for new rows, or the ticks of the old ones would stay.
-    widget = f"{key}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
-    st.dataframe(
+    ticked_table(
         _columns(context, found, shown),
-        hide_index=True,
-        key=widget,
-        height="content",
-        row_height=36,
-        placeholder=formats.NONE,
-        on_select=toggles_rows(widget, found.by, values),
-        selection_mode=["multi-row", "single-cell"],
-        selection_default={"selection": {"rows": ticked}},
-        alt=f"{dimension(found.by).label} by its numbers",
-        column_config=_config(context, found, width),
+        f"{dimension(found.by).label} by its numbers",
+        key=key,
+        selection=context.selection,
+        by=found.by,
+        values=[str(value) for value in shown[found.by]],
+        config=_config(context, found, width),
     )
 
 

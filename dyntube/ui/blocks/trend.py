@@ -13,6 +13,7 @@ from ...report.context import ReportContext
 from ...report.doubts import in_words
 from ...report.notes import shown_notes
 from ...report.over_time import over_time
+from ..chart import show_time_chart
 from ..clicks import narrows
 from ..layout import headed, palette, switch
 from .notes import notes_menu
@@ -32,7 +33,7 @@ def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
     ringed = in_words(found.doubts, interval)
     key = f"trend-chart-{context.period.start}-{context.period.end}"
     with box:
-        st.plotly_chart(
+        show_time_chart(
             charts.trend(
                 measure,
                 now,
@@ -43,13 +44,10 @@ def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
                 doubts=found.doubts,
                 doubts_before=found.doubts_before,
             ),
-            key=key,
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            on_select=narrows(key, interval, context.period),
-            selection_mode=("points", "box"),
-            alt=f"{measure.label} by {interval}, {formats.period(context.period)}"
+            f"{measure.label} by {interval}, {formats.period(context.period)}"
             + (f", {ringed}" if ringed else ""),
+            key=key,
+            on_select=narrows(key, interval, context.period),
         )
         st.caption(_legend(context, now, ringed, in_words(found.doubts_before, interval)))
     context.tables.add(found.sheet)

@@ -11,7 +11,6 @@ from itertools import count
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.pages_manager import PagesManager
 
 from ... import formats
 from ...errors import DynTubeError
@@ -29,6 +28,7 @@ from ..blocks.doubts import banner
 from ..blocks.export import export_menu
 from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
+from ..streamlit_internals import forget_pages_folder
 from .filters import sidebar
 from .freshness import ended, ensure_stored, gap, watch_progress, why_nothing
 from .page_header import chips, head
@@ -55,8 +55,7 @@ _Draw = Callable[[ReportContext], None]
 def page(of: Page, draw: _Draw) -> None:
     """Draw the frame and a page in it; an error ends here, as a sentence."""
     if not session.begun():
-        # A fresh server runs files in `pages/` by themselves until it has seen st.navigation.
-        PagesManager.uses_pages_directory = False
+        forget_pages_folder()
         st.rerun()
     try:
         _page(of, draw)

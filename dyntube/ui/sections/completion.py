@@ -9,8 +9,9 @@ from ... import charts, formats
 from ...query.metrics import FEW, metric
 from ...report.context import ReportContext
 from ...report.watched import RATE, completion, watched
+from ..chart import show_chart
 from ..layout import card, palette
-from .engagement import HINT, draw, sentences, unknown_plays
+from .engagement import HINT, sentences, unknown_plays
 
 _RULES_HELP = (
     "The plays that a rule counts, divided by all plays; where it asks how much was watched, by "
@@ -64,7 +65,7 @@ def funnel(context: ReportContext) -> None:
     context.tables.add(found.funnel)
     with card("From view to end", "How many views were played, and how far those plays came."):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
-        draw(charts.funnel(found.way, palette()), "funnel", counts)
+        show_chart(charts.funnel(found.way, palette()), counts, key="funnel")
         shares, _ = watched(context)
         unknown = f"{unknown_plays(shares)} are in no Watched step" if shares.left_out else ""
         if said := [*filter(None, [_about_ended(found.plays), unknown])]:

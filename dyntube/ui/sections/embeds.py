@@ -22,10 +22,11 @@ from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
 from ..blocks.drill import drill
-from ..clicks import chart_key, toggles, toggles_rows
+from ..chart import show_filtering_chart
 from ..layout import card, columns, headed, palette, switch
+from ..ticked import ROW, ticked_table
 
-_ROW, _ROWS = 36, 6  # pixels; rows of a list before it scrolls
+_ROWS = 6  # of a list before it scrolls
 _HELP = (
     "New: no view before this period in what is stored. Back: none in the comparison, but some "
     "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
@@ -125,22 +126,15 @@ def _draw(context: ReportContext, list_: _List) -> None:
     if rows is None or rows.empty:
         return
     values = [str(value) for value in rows[BY]]
-    chosen = context.selection.values(BY)
-    ticked = [row for row, value in enumerate(values) if value in chosen]
-    # A new key for new rows, or the ticks of the old ones would stay.
-    key = f"{list_.label.lower()}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
-    st.dataframe(
+    ticked_table(
         _shown(list_, rows),
-        hide_index=True,
-        key=key,
-        height=_ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
-        row_height=_ROW,
-        placeholder=formats.NONE,
-        on_select=toggles_rows(key, BY, values),
-        selection_mode=["multi-row", "single-cell"],
-        selection_default={"selection": {"rows": ticked}},
-        alt=f"{list_.label} domains with their views and plays",
-        column_config=_config(),
+        f"{list_.label} domains with their views and plays",
+        key=list_.label.lower(),
+        selection=context.selection,
+        by=BY,
+        values=values,
+        config=_config(),
+        height=ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
     )
 
 
@@ -195,21 +189,18 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
-    key = chart_key("bars-domains", context.selection, BY)
     with box:
-        st.plotly_chart(
+        show_filtering_chart(
             charts.bars(
                 measure,
                 [_item(found.all, measure, row) for row in top.to_dict("records")],
                 palette(),
                 chosen=context.selection.values(BY),
             ),
-            key=key,
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            on_select=toggles(key),
-            selection_mode="points",
-            alt=f"{measure.label} of the domains with most views",
+            f"{measure.label} of the domains with most views",
+            key="bars-domains",
+            selection=context.selection,
+            by=(BY,),
         )
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")

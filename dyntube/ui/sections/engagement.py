@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from ... import charts, formats
@@ -17,6 +15,7 @@ from ...report.length_and_sound import METRICS
 from ...report.watched import curve_sheet, histogram_sheet, video_watched, watched
 from ...report.week import CLOCK, week
 from .. import session
+from ..chart import show_chart
 from ..layout import card, headed, palette
 from .length_and_sound import NO_PLAYS, metric_switch
 
@@ -76,12 +75,12 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
     with card("How much was watched", _CURVE_HELP):
         if _is_empty(now):
             return
-        draw(
+        show_chart(
             charts.watched_curve(
                 now.curve, palette(), typical=typical, name=name, typical_name=other
             ),
-            "watched-curve",
             "Share of plays by how much of the video they watched at least",
+            key="watched-curve",
         )
         lower, middle, upper = now.quartiles or (0, 0, 0)
         st.caption(
@@ -101,10 +100,10 @@ def watched_histogram(context: ReportContext) -> None:
     with card("Plays by share watched", "How many plays watched so much of the video's length."):
         if _is_empty(now):
             return
-        draw(
+        show_chart(
             charts.histogram(counts, palette()),
-            "watched-histogram",
             "Number of plays by how much of the video they watched",
+            key="watched-histogram",
         )
         little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
         st.caption(
@@ -134,11 +133,6 @@ def unknown_plays(now: Watched) -> str:
     return f"{formats.count(now.left_out, 'play')} of unknown length or watch time"
 
 
-def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
-    """Put a figure on the page that nothing happens to when it is clicked."""
-    st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
-
-
 def heatmap(context: ReportContext) -> None:
     """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
     measure, found = metric(context.chosen(METRICS)), week(context, METRICS)
@@ -150,10 +144,10 @@ def heatmap(context: ReportContext) -> None:
             st.caption(NO_PLAYS)
             return
         parts = {"few": found.few, "doubtful": found.doubtful}
-        draw(
+        show_chart(
             charts.heatmap(found.metric, found.values, palette(), **parts),
-            "heatmap-chart",
             f"{found.metric.label} by weekday and hour of the day",
+            key="heatmap-chart",
         )
         dots = (
             [f"Dots: fewer than {FEW} plays"] if found.few is not None and found.few.any() else []

@@ -15,7 +15,7 @@ from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
-from ..clicks import chart_key, toggles
+from ..chart import show_filtering_chart
 from ..layout import columns, headed, palette, switch
 
 NO_PLAYS = "Nothing was played in this period."
@@ -47,16 +47,13 @@ def _bars(context: ReportContext, measure: Metric, by: str) -> None:
     if played.empty:
         st.caption(NO_PLAYS)
         return
-    key = chart_key(f"bars-{by}", context.selection, by)
     items = [_item(found, measure, row) for row in played.to_dict("records")]
-    st.plotly_chart(
+    show_filtering_chart(
         charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by {dimension(by).label.lower()}",
+        f"{measure.label} by {dimension(by).label.lower()}",
+        key=f"bars-{by}",
+        selection=context.selection,
+        by=(by,),
     )
     if any(item.few for item in items):
         st.caption(f"Hatched: fewer than {FEW} plays.")

@@ -38,6 +38,7 @@ from .. import session
 from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import IN_DOUBT, explained
 from ..blocks.doubts import banner
+from ..chart import show_chart
 from ..door import desk, local_now
 from ..frame.badges import failed
 from ..frame.freshness import gap, under_way, why_nothing
@@ -245,10 +246,8 @@ def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> s
 def _minutes(shown: ReportContext, hour: Hour) -> None:
     measure, starts = metric("views"), list(hour.starts)
     with card("Views by minute", measure.help):
-        st.plotly_chart(
+        show_chart(
             charts.minutes(measure, starts, by_minute(shown, hour), palette()),
+            f"Views by minute, {starts[0]:%H:%M} to {hour.end:%H:%M}",
             key="minutes",
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            alt=f"Views by minute, {starts[0]:%H:%M} to {hour.end:%H:%M}",
         )

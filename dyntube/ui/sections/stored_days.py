@@ -14,6 +14,7 @@ from ... import charts, formats
 from ...report.context import ReportContext
 from ...report.gaps import not_given_text
 from ...trust.states import STATE_LABELS, StoredDay
+from ..chart import show_chart
 from ..door import desk
 from ..frame.freshness import poll_seconds, under_way, why_nothing
 from ..layout import palette
@@ -190,12 +191,10 @@ def stored_days(context: ReportContext) -> None:
         shown = [day for day in days if start <= day.day <= end]
         counts = Counter(day.state for day in shown)
         with st.container(key="calendar"):
-            st.plotly_chart(
+            show_chart(
                 charts.calendar(shown, start, end, context.selection.timezone, palette()),
+                ", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
                 key="calendar-chart",
-                theme=None,
-                config=charts.PLAIN_CONFIG,
-                alt=", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
             )
         st.html(charts.legend(counts, palette()))
     attention_list(days)

@@ -16,6 +16,7 @@ from ...report.side_by_side import MOST_COMPARED, side_by_side
 from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import cards
 from ..blocks.trend import trend_chart
+from ..chart import show_chart
 from ..layout import card, columns, headed, palette, switch
 from .engagement import heatmap, video_curve, watched_histogram
 
@@ -64,12 +65,10 @@ def compare_videos(
     ]
     with box:
         title = "Days since first view" if align == "age" else ""
-        st.plotly_chart(
+        show_chart(
             charts.lines(measure, series, palette(), x_title=title),
+            f"{measure.label} of {len(named)} videos",
             key=f"compare-{align}",
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            alt=f"{measure.label} of {len(named)} videos",
         )
         st.caption(_caption(context, videos) + _ringed(series))
     context.tables.add(found.sheet)

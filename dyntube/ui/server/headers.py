@@ -6,12 +6,12 @@ import base64
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.file_util import get_static_dir
+
+from ..streamlit_internals import static_folder
 
 _KEPT_NOWHERE = ("api", "media")  # where views and files made of them are
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -34,7 +34,7 @@ _POLICY = (
 @cache
 def safe_headers() -> dict[str, str]:
     """The headers of every answer: no code but Streamlit's own files, no other host, no frames."""
-    page = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    page = (static_folder() / "index.html").read_text("utf-8")
     scripts = ["script-src 'self'", *map(_hash, _INLINE_SCRIPT.findall(page))]
     return {
         "Content-Security-Policy": "; ".join((*_POLICY, " ".join(scripts))),

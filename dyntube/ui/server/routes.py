@@ -22,7 +22,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
 from ...desk import Desk
 from ...errors import DynTubeError
@@ -37,6 +36,7 @@ from ...trust.trust import Trust, runs
 from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
+from ..streamlit_internals import MOST_PARAMETERS
 from .headers import SafeHeaders, base_path, safe_headers
 from .hosts import OnlyOurHosts
 
@@ -142,7 +142,7 @@ class RefuseLong:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         count = scope["query_string"].count(b"&") + 1 if scope["type"] == "http" else 0
-        if count <= CLIENT_STATE_QUERY_STRING_MAX_FIELDS:
+        if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
         said = f"The address asks for {count:,} things. At most {MOST_VALUES} values can be "
