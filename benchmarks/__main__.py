@@ -1,6 +1,7 @@
 """`python -m benchmarks` measures everything, as Markdown tables; `... fetch pages`, say, some.
 
-Each part takes options of its own, such as other sizes: `python -m benchmarks.rivals --help`.
+Each part takes options of its own, such as other sizes: `python -m benchmarks.pages --help`.
+`python -m benchmarks.rivals` compares with others.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import sys
 
 from . import addresses, archive, fetch, growth, page, pages, questions, readers
 from .machine import describe
-from .rivals import report
 
 ROWS = {  # in one table of what, measured, target
     "fetch": fetch.main,
@@ -20,7 +20,6 @@ ROWS = {  # in one table of what, measured, target
 }
 TABLES = {
     "pages": pages.main,
-    "rivals": report.main,
     "growth": growth.main,
     "readers": readers.main,
 }

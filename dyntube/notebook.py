@@ -76,7 +76,7 @@ def ask(
 
     Without `by` one row; else one row per combination of the named dimensions that has views, in
     their order. Columns are the dimensions, then the metrics, by their names in `metrics.METRICS`
-    and `metrics.DIMENSIONS`. Rates are fractions, times are seconds, missing values are NA.
+    and `dimensions.DIMENSIONS`. Rates are fractions, times are seconds, missing values are NA.
     `filters` keeps the views whose dimension has one of the given values; None is a missing one.
     Places and device models are given with what they lie in, `Paris~Île-de-France~FR` (no city in
     France: `~~FR`), and may be filtered by the bare name, which means all that are called so.

@@ -1,8 +1,8 @@
 """Every metric: name, label, SQL expression, format, help, which way is good.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of `dimensions.COMPUTED`.
-A rate divides sums. A new
-metric is one entry here and nothing else.
+A rate divides sums. A new metric is one entry here; `report.breakdown` also names those that count
+people, and `Query.needs_history` those that ask what happened before.
 """
 
 from __future__ import annotations

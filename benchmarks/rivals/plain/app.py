@@ -1,7 +1,7 @@
 """The same charts and tables as they are written in an afternoon, to be compared with.
 
-`DYNTUBE_ARCHIVE=FOLDER streamlit run benchmarks/plain/app.py`. It leaves out what takes longer:
-sparklines, clicks on charts, counts in the filters, notes, exports.
+`DYNTUBE_ARCHIVE=FOLDER streamlit run benchmarks/rivals/plain/app.py`. It leaves out what takes
+longer: sparklines, clicks on charts, counts in the filters, notes, exports.
 """
 
 from __future__ import annotations
