@@ -147,32 +147,32 @@ def _fetch(
     account: Account, days: Sequence[dt.date], options: argparse.Namespace, *, again: bool = False
 ) -> int:
     with noticed() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
-        report = account.syncer.sync(
+        result = account.syncer.sync(
             days, refresh=dt.timedelta(0), again=again, progress=show, stop=stop
         )
     if stop.is_set():
-        print(f"dyntube: {_stopped_text(report)}", file=sys.stderr)
+        print(f"dyntube: {_stopped_text(result)}", file=sys.stderr)
         if not options.json:
             return stop.status
     if options.json:
         doubts = as_json(account.trust().on(days))
-        print(json.dumps(_report_json(report) | {"in_doubt": doubts}))
+        print(json.dumps(_result_json(result) | {"in_doubt": doubts}))
     else:
-        print(_report_text(report))
-    for day, error in sorted(report.failed.items()):
+        print(_result_text(result))
+    for day, error in sorted(result.failed.items()):
         print(f"dyntube: {day}: {error}", file=sys.stderr)
-    for (_, day), reason in sorted(report.kept.items()):
+    for (_, day), reason in sorted(result.kept.items()):
         print(f"dyntube: {day}: {reason}.", file=sys.stderr)
-    for line in _left_out(account, days, report):
+    for line in _left_out(account, days, result):
         print(f"dyntube: {line}", file=sys.stderr)
     doubtful = say_doubts(account, days)
-    return stop.status or (1 if report.failed else doubtful)
+    return stop.status or (1 if result.failed else doubtful)
 
 
-def _left_out(account: Account, days: Sequence[dt.date], report: SyncResult) -> Iterator[str]:
+def _left_out(account: Account, days: Sequence[dt.date], result: SyncResult) -> Iterator[str]:
     """What a sync leaves to the next one, or cannot have."""
-    if failed := len(report.failed):
-        untried = len(report.untried - report.failed.keys())
+    if failed := len(result.failed):
+        untried = len(result.untried - result.failed.keys())
         more = f" {untried:,} more {'was' if untried == 1 else 'were'} not tried."
         yield f"{_days(failed)} could not be fetched.{more * bool(untried)}"
     given_from, words = account.syncer.not_given
@@ -189,24 +189,24 @@ def _refresh_names(account: Account) -> None:
         event("names_not_fetched", reason=str(error))  # the dashboard shows keys instead
 
 
-def _report_json(report: SyncResult) -> dict[str, object]:
+def _result_json(result: SyncResult) -> dict[str, object]:
     return {
-        "views": report.views,
-        "stored": [info.to_json() for info in sorted(report.stored, key=lambda info: info.day)],
-        "wanted": report.wanted,
-        "kept": {str(day): reason for (_, day), reason in sorted(report.kept.items())},
-        "failed": {str(day): str(error) for day, error in sorted(report.failed.items())},
+        "views": result.views,
+        "stored": [info.to_json() for info in sorted(result.stored, key=lambda info: info.day)],
+        "wanted": result.wanted,
+        "kept": {str(day): reason for (_, day), reason in sorted(result.kept.items())},
+        "failed": {str(day): str(error) for day, error in sorted(result.failed.items())},
     }
 
 
-def _report_text(report: SyncResult) -> str:
-    return f"{_days(len(report.stored))} fetched, {report.views:,} views."
+def _result_text(result: SyncResult) -> str:
+    return f"{_days(len(result.stored))} fetched, {result.views:,} views."
 
 
-def _stopped_text(report: SyncResult) -> str:
-    if not report.wanted:  # older days were being read anew
+def _stopped_text(result: SyncResult) -> str:
+    if not result.wanted:  # older days were being read anew
         return "Stopped."
-    return f"Stopped; {report.done:,} of {_days(report.wanted)} stored."
+    return f"Stopped; {result.done:,} of {_days(result.wanted)} stored."
 
 
 def _days(count: int) -> str:

@@ -107,8 +107,8 @@ def _up_to_date(period: Period, timezone: str) -> Account:
         warnings.warn(f"{DEMO} See `python -m dyntube doctor`.", DemoDataWarning, stacklevel=3)
     if account.settings.sync == "external":
         return account
-    report = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
-    for error in report.failed.values():
+    result = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
+    for error in result.failed.values():
         raise error
     return account
 

@@ -27,7 +27,7 @@ __all__ = ["stored"]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is, the page gets its views as early as it wants."""
-    monkeypatch.setattr("dyntube.fetch.background.CALM", 0)
+    monkeypatch.setattr("dyntube.fetch.background.EARLY_BACKOFF", 0)
 
 
 def now() -> dt.datetime:

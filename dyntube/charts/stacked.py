@@ -44,27 +44,34 @@ def mix(
     each part filters by, `doubtful` which buckets may be wrong.
     Parts that filter nothing, and those unknown, are grey; six others have a colour of their own.
     """
+    doubts = doubtful or [False] * len(starts)
     names = [
-        f"{bucket_name(start, interval)}{NOT_WHOLE if is_cut else ''}{IN_DOUBT if doubt else ''}"
-        for start, is_cut, doubt in zip(
-            starts, partial, doubtful or [False] * len(starts), strict=True
-        )
+        f"{bucket_name(start, interval)}{NOT_WHOLE * bool(is_cut)}{IN_DOUBT * bool(doubt)}"
+        for start, is_cut, doubt in zip(starts, partial, doubts, strict=True)
     ]
     named = apart([str(label) for label in shares.columns], _LABEL_LENGTH)
     traces = []
     for column, colour in enumerate(_colours(values, palette)):
-        label, amounts = str(shares.columns[column]), shares.iloc[:, column].tolist()
-        part = f"of {measure.label.lower()}<br>"
-        hovers = [
-            f"{bold(label)}<br>{formats.NONE if math.isnan(share) else f'{share:.1%}'} {part}{name}"
-            for share, name in zip(amounts, names, strict=True)
-        ]
-        value = values[column]
+        amounts, value = shares.iloc[:, column].tolist(), values[column]
+        hovers = _hovers(measure, str(shares.columns[column]), amounts, names)
         picks = () if value is None else ((by, value),)
         custom = [point(text, *picks) for text in hovers]
         rows = list(zip(clocks(starts).tolist(), amounts, custom, partial, strict=True))
         base = {"name": named[column], "legendgroup": str(column)}
         traces += [base | trace for trace in _segments(rows, colour, palette)]
+    return _stacked(traces, starts, interval, palette)
+
+
+def _hovers(measure: Metric, label: str, shares: list[float], names: list[str]) -> list[str]:
+    of = f"of {measure.label.lower()}"
+    texts = [formats.NONE if math.isnan(share) else f"{share:.1%}" for share in shares]
+    pairs = zip(texts, names, strict=True)
+    return [f"{bold(label)}<br>{text} {of}<br>{name}" for text, name in pairs]
+
+
+def _stacked(
+    traces: list[dict[str, Any]], starts: pd.Series[Any], interval: Interval, palette: Palette
+) -> go.Figure:
     return figure(
         traces,
         palette,

@@ -57,13 +57,7 @@ def treemap(
     While some values, by dimension, are `chosen`, all other tiles are pale, but for their parts.
     """
     placed = list(_places(_shown(nodes), None, Tile(0, 0, _WIDTH, _HEIGHT)))
-    parents = {node.id: node for node in nodes}
-    top = max((part.node.item.amount for part in placed if not part.is_outer), default=0.0)
-    colours = []
-    for part in placed:
-        colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
-        bright = not chosen or _is_chosen(part.node, parents, chosen)
-        colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    colours = _colours(placed, {node.id: node for node in nodes}, palette, chosen)
     shown = [part.node for part in placed]
     trace = _rectangles([part.tile for part in placed]) | {
         "text": [_text(part) for part in placed],
@@ -88,6 +82,22 @@ def treemap(
         xaxis=axis | {"range": [0, _WIDTH]},
         yaxis=axis | {"range": [0, _HEIGHT]},
     )
+
+
+def _colours(
+    placed: Sequence[_Placed],
+    parents: dict[str, Node],
+    palette: Palette,
+    chosen: Collection[tuple[str, str]],
+) -> list[str]:
+    """The colour of each tile: the more, the stronger, and pale where others are chosen."""
+    top = max((part.node.item.amount for part in placed if not part.is_outer), default=0.0)
+    colours = []
+    for part in placed:
+        colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
+        bright = not chosen or _is_chosen(part.node, parents, chosen)
+        colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    return colours
 
 
 def _shown(nodes: Sequence[Node]) -> list[Node]:

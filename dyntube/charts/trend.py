@@ -64,15 +64,22 @@ def trend(
     return figure(
         traces,
         palette,
-        drag="select" if drag else False,
-        selectdirection="h",
-        newselection={"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
-        activeselection={"fillcolor": palette.accent, "opacity": 0.1},
+        **_dragging(palette, drag),
         hovermode="x unified",
         xaxis=_x_axis(now, palette),
         yaxis=value_axis(measure, top, palette),
         **marks,
     )
+
+
+def _dragging(palette: Palette, drag: bool) -> dict[str, Any]:
+    """What a drag does, and what its range looks like."""
+    return {
+        "drag": "select" if drag else False,
+        "selectdirection": "h",
+        "newselection": {"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
+        "activeselection": {"fillcolor": palette.accent, "opacity": 0.1},
+    }
 
 
 def _noted(notes: Sequence[tuple[Moment, str]], now: Trend, palette: Palette) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Values are bound as parameters; names come from the fixed lists of `metrics`, `c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -33,7 +33,6 @@ class Statement:
         return _BY_THE_CLOCK in self.sql
 
 
-FEW = 12  # values that are looked for one by one: more take longer so
 _BY_THE_CLOCK = " JOIN calendar USING (slot)"
 
 
@@ -102,7 +101,8 @@ def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
         found = [f"strpos({value}, lower(nfc_normalize(${part}))) > 0" for part in parts]
         return f"({' OR '.join(found) or 'false'})"
     if filter_.operator == "is" and dimension.label_of and UNKNOWN not in filter_.values:
-        return _is_one_of(dimension.label_of, filter_.values, name, parameters)
+        parameters[name] = list(filter_.values)
+        return f"list_contains(${name}, {dimension.label_of})"
     parameters[name] = [str(wanted) for wanted in filter_.values]
     is_one = f"list_contains(${name}, CAST({dimension.sql} AS VARCHAR))"
     if dimension.within:
@@ -124,20 +124,6 @@ def _is_named(dimension: Dimension, name: str, is_one: str, parameters: dict[str
     # Names are compared first: what they lie in has to be put together view by view.
     is_called = f"list_contains(${name}_names, {called})"
     return f"({is_called} AND (list_contains(${name}_bare, {called}) OR {is_one}))"
-
-
-def _is_one_of(
-    label: str, values: Collection[str], name: str, parameters: dict[str, object]
-) -> str:
-    """Whether a label, as it is stored, is one of some values."""
-    if not 1 < len(values) <= FEW:
-        parameters[name] = list(values)
-        return f"list_contains(${name}, {label})"
-    each = {f"{name}_{n}": value for n, value in enumerate(values)}
-    parameters |= each
-    # OR makes DuckDB select again after each term; a bitwise OR is evaluated once.
-    bits = " | ".join(f"CAST({label} = ${one} AS UTINYINT)" for one in each)
-    return f"({bits}) = 1"
 
 
 def distinct_values(query: Query, metric: Metric, files: SourceFiles, numbered: bool) -> Statement:

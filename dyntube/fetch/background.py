@@ -120,7 +120,7 @@ class Background:
         error: DynTubeError | None = None
         began, cancelled = self._clock(), False
         try:
-            report = self._syncer.sync(
+            result = self._syncer.sync(
                 days,
                 refresh=refresh,
                 again=again,
@@ -128,8 +128,8 @@ class Background:
                 stop=self._stop,
                 more=self._more,
             )
-            error = next(iter(report.failed.values()), None)
-            if cancelled := report.cancelled:
+            error = next(iter(result.failed.values()), None)
+            if cancelled := result.cancelled:
                 self._rest(CANCELLED_SECONDS)
         except SyncRunningError:
             pass  # another process is at it; its days appear here as it stores them

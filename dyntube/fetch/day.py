@@ -169,13 +169,7 @@ class DayFetcher:
         self, task: Task, came: DayResult, revision: Revision | None, asked_at: dt.datetime
     ) -> DayInfo:
         # A day must not settle early because one of the clocks is fast.
-        ours_is_fast = min(self.client.skew, dt.timedelta(0))
-        by_both_clocks = asked_at + ours_is_fast
-        asked_until = asked_at
-        if -ours_is_fast > FAR_AHEAD:
-            # Views after the time that the server says show that its clock is the wrong one.
-            newest = pc.max(came.swept.views["date"]).as_py() or by_both_clocks
-            asked_until = min(asked_at, max(by_both_clocks, newest + EDGE))
+        by_both_clocks = asked_at + min(self.client.skew, dt.timedelta(0))
         old_enough = by_both_clocks >= midnight(task.day + ONE_DAY) + SETTLES_AFTER
         unknown, unread = odd_fields(came.views)
         zone = self.settings.api_zone
@@ -187,7 +181,7 @@ class DayFetcher:
             settled=old_enough and self._is_final(task, came, revision),
             fetched_at=asked_at,
             whole_at=asked_at if came.whole else (task.stored.whole_at if task.stored else None),
-            until=min(midnight(task.day + ONE_DAY), asked_until),
+            until=min(midnight(task.day + ONE_DAY), self._known_until(came, asked_at)),
             newest=pc.max(came.views["date"]).as_py(),
             rejected=len(came.rejected),
             duplicates=came.swept.duplicates,
@@ -206,6 +200,16 @@ class DayFetcher:
             ),
             **asdict(revision or Revision()),
         )
+
+    def _known_until(self, came: DayResult, asked_at: dt.datetime) -> dt.datetime:
+        """Up to when the views that came are all there are, if our clock may be fast."""
+        ours_is_fast = min(self.client.skew, dt.timedelta(0))
+        if -ours_is_fast <= FAR_AHEAD:
+            return asked_at
+        by_both_clocks = asked_at + ours_is_fast
+        # Views after the time that the server says show that its clock is the wrong one.
+        newest = pc.max(came.swept.views["date"]).as_py() or by_both_clocks
+        return min(asked_at, max(by_both_clocks, newest + EDGE))
 
     def _is_final(self, task: Task, came: DayResult, revision: Revision | None) -> bool:
         """Whether an old day will not change. That there is nothing of it, in odd words or beside

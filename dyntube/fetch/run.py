@@ -62,11 +62,11 @@ class Run:
         more: Callable[[], Collection[Sequence[Task]]],
     ) -> None:
         self._settings, self._client, self._archive = settings, client, archive
-        self._journal, self._now, self._sleep = event_log, now, sleep
+        self._event_log, self._now, self._sleep = event_log, now, sleep
         self._progress, self._stop = progress, stop
         self._look, self._more = look, more
         self._begin: dict[FetchScope, dt.date] = {}
-        self._report = SyncResult()
+        self._result = SyncResult()
         self._nothing: list[Task] = []
         self._failures_in_a_row = self._requests = 0
         self._began = time.monotonic()
@@ -79,47 +79,45 @@ class Run:
         of it; days that are not sure wait for it.
         `more` has the days that somebody wants since it was last called.
         """
-        self._journal.write("sync_started", days=len(tasks))
+        self._event_log.write("sync_started", days=len(tasks))
         workers = self._settings.concurrency
         try:
             # A look for the beginning has a thread of its own, so that no day waits for it.
             with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers + 1) as threads:
-                budget = RowBudget(ROWS_IN_HAND)
-                fetcher = DayFetcher(
-                    self._settings,
-                    self._client,
-                    self._archive,
-                    pages,
-                    budget,
-                    self._now,
-                    self._sleep,
-                )
-                try:
-                    self._fetch(tasks, fetcher, threads)
-                    if again := self._empty_after_all():
-                        self._fetch(again, fetcher, threads)
-                    if self._report.outcome == "done":
-                        self._audit(pages, fetcher, threads)
-                except DynTubeError as error:
-                    self._client.retries.stop(error)  # or days that wait would be waited for
-                    raise
-                except Exception as error:
-                    failure = unforeseen(error)
-                    self._client.retries.stop(failure)
-                    raise failure from error
+                self._fetch_all(tasks, pages, threads)
         except DynTubeError as error:
             self._note_end("stopped", reason=str(error))
             raise
-        self._note_end(self._report.outcome)
-        return self._report
+        self._note_end(self._result.outcome)
+        return self._result
+
+    def _fetch_all(
+        self, tasks: Sequence[Task], pages: ThreadPoolExecutor, threads: ThreadPoolExecutor
+    ) -> None:
+        shared = self._settings, self._client, self._archive
+        budget = RowBudget(ROWS_IN_HAND)
+        fetcher = DayFetcher(*shared, pages, budget, self._now, self._sleep)
+        try:
+            self._fetch(tasks, fetcher, threads)
+            if again := self._empty_after_all():
+                self._fetch(again, fetcher, threads)
+            if self._result.outcome == "done":
+                self._audit(pages, fetcher, threads)
+        except DynTubeError as error:
+            self._client.retries.stop(error)  # or days that wait would be waited for
+            raise
+        except Exception as error:
+            failure = unforeseen(error)
+            self._client.retries.stop(failure)
+            raise failure from error
 
     def _empty_after_all(self) -> list[Task]:
         """Days that DynTube had nothing of before it had shown views, if it has since."""
-        again = self._nothing if self._client.habits.answers and not self._report.cancelled else []
+        again = self._nothing if self._client.habits.answers and not self._result.cancelled else []
         for task in again:
-            if isinstance(self._report.failed.get(task.day), NothingError):
-                del self._report.failed[task.day]
-        self._report.wanted -= len(again)
+            if isinstance(self._result.failed.get(task.day), NothingError):
+                del self._result.failed[task.day]
+        self._result.wanted -= len(again)
         return again
 
     def _fetch(
@@ -141,7 +139,7 @@ class Run:
             while len(running) < self._settings.concurrency and (task := wishes.take()):
                 running[threads.submit(fetcher.fetch, task)] = task
             if not running and not looks:
-                self._report.wanted += wishes.total
+                self._result.wanted += wishes.total
                 return
             under_way: set[Future[Any]] = {*running, *looks}
             done = wait(under_way, _LOOK_AGAIN, FIRST_COMPLETED).done
@@ -149,12 +147,12 @@ class Run:
                 is_open = not self._note(running.pop(future), future, wishes) and is_open
             for look in [look for look in looks if look in done]:
                 is_open = not self._note_begin(looks.pop(look), look, wishes) and is_open
-            if self._stop.is_set() and not self._report.cancelled:
-                self._report.cancelled, is_open = True, False
+            if self._stop.is_set() and not self._result.cancelled:
+                self._result.cancelled, is_open = True, False
                 self._client.retries.stop(CancelledError("The sync was cancelled."))
             if not is_open:
                 dropped = wishes.clear()  # days under way may still succeed
-                self._report.untried |= {task.day for task in dropped}
+                self._result.untried |= {task.day for task in dropped}
             self._show(wishes)
 
     def _take_up(self, wishes: Wishes) -> None:
@@ -183,14 +181,14 @@ class Run:
             return self._note_failed(oldest, error)
         except ApiError as error:
             found = Look(self._now().date() - BLIND, self._now())
-            self._journal.write("first_day_not_found", asked_from=found.day, reason=str(error))
+            self._event_log.write("first_day_not_found", asked_from=found.day, reason=str(error))
         if found.exact:
             self._begin[oldest.scope] = found.day
         wishes.begin(oldest.scope, found.day if found.exact else LONG_AGO, found.day)
         return False
 
     def _note(self, task: Task, future: Future[Fetched], wishes: Wishes) -> bool:
-        """Put a finished day into the report; True when the rest would fail the same way."""
+        """Put a finished day into the result; True when the rest would fail the same way."""
         try:
             fetched = future.result()
         except CancelledError:
@@ -213,10 +211,10 @@ class Run:
     def _note_failed(self, task: Task, error: DynTubeError) -> bool:
         if isinstance(error, NothingError):
             self._nothing.append(task)
-            self._report.failed.setdefault(task.day, error)  # another scope's failure stays
+            self._result.failed.setdefault(task.day, error)  # another scope's failure stays
         else:
-            self._report.failed[task.day] = error
-        self._journal.write("day_failed", day=task.day, reason=str(error))
+            self._result.failed[task.day] = error
+        self._event_log.write("day_failed", day=task.day, reason=str(error))
         self._failures_in_a_row += 1
         if isinstance(error, AuthError):
             self._client.retries.stop(error)
@@ -225,12 +223,12 @@ class Run:
 
     def _note_fetched(self, task: Task, fetched: Fetched) -> None:
         if fetched.kept:
-            self._report.kept[self._settings.folder(task.scope), task.day] = fetched.kept
-            self._journal.write("day_kept", day=task.day, reason=fetched.kept)
+            self._result.kept[self._settings.folder(task.scope), task.day] = fetched.kept
+            self._event_log.write("day_kept", day=task.day, reason=fetched.kept)
             return
         info = fetched.info
-        self._report.stored.append(info)
-        self._journal.write(
+        self._result.stored.append(info)
+        self._event_log.write(
             "day_stored",
             day=info.day,
             views=info.rows,
@@ -247,7 +245,7 @@ class Run:
         seconds = time.monotonic() - self._began
         left = seconds / ended * (total - ended) if ended else None
         waiting = self._client.retries.waiting or None
-        views, requests = self._report.views, self._requests
+        views, requests = self._result.views, self._requests
         self._progress(Progress(wishes.done, total, views, left, waiting, requests))
 
     def _audit(
@@ -260,26 +258,26 @@ class Run:
         for scope in self._settings.scopes:
             known = Audits(self._archive.root / self._settings.folder(scope))
             sweeper = Sweeper(self._client, scope, pages, self._sleep)
-            audit = Audit(self._archive, self._settings.folder(scope), sweeper, self._journal)
+            audit = Audit(self._archive, self._settings.folder(scope), sweeper, self._event_log)
             wrong = audit.differing(known, self._now(), self._stop)
             known.save()
             if wrong:
                 self._fetch([task for task, _ in wrong], fetcher, threads)
             for task, counted in wrong:
-                if task.day not in self._report.failed and not self._report.cancelled:
+                if task.day not in self._result.failed and not self._result.cancelled:
                     known.note(task.day, self._now(), counted)
             known.save()
 
     def _note_end(self, outcome: str, **facts: object) -> None:
         skew = self._client.skew
         if abs(skew) > CLOCKS_DIFFER:
-            self._journal.write("clock_differs", seconds=round(skew.total_seconds()))
-        self._journal.write(
+            self._event_log.write("clock_differs", seconds=round(skew.total_seconds()))
+        self._event_log.write(
             "sync_ended",
             outcome=outcome,
-            days=len(self._report.stored),
-            views=self._report.views,
-            failed=len(self._report.failed),
+            days=len(self._result.stored),
+            views=self._result.views,
+            failed=len(self._result.failed),
             requests=self._client.retries.asked,
             retries=self._client.retries.repeated,
             seconds=round(time.monotonic() - self._began, 1),

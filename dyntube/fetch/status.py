@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -64,6 +65,19 @@ class StatusFile:
         if self._clock() - self._written >= WRITTEN_EVERY:
             self._write(SyncStatus(progress))
             self._written = self._clock()
+
+    @contextmanager
+    def until_end(self) -> Iterator[list[DynTubeError]]:
+        """Tell at the end of a sync that it is over, and what ended it or else the first error
+        that it has put into this list."""
+        errors: list[DynTubeError] = []
+        try:
+            yield errors
+        except DynTubeError as error:
+            errors[:] = [error]
+            raise
+        finally:
+            self.end(next(iter(errors), None))
 
     def end(self, error: DynTubeError | None) -> None:
         """Tell that the sync is over, and what went wrong."""

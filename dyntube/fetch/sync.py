@@ -12,7 +12,6 @@ from pathlib import Path
 from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
-from ..errors import DynTubeError
 from ..events import FILE_NAME, EventLog
 from ..settings.settings import FetchScope, Settings
 from .beginning import EVER, LONG_AGO, Beginning, Count, Look
@@ -44,7 +43,7 @@ class Syncer:
         self._settings, self._client, self._archive = settings, client, archive
         self._now, self._sleep = now, sleep
         folder = archive.root / archive.folders[0]
-        self._journal = event_log or EventLog(folder / FILE_NAME, now=now)
+        self._event_log = event_log or EventLog(folder / FILE_NAME, now=now)
         self._status_file = StatusFile(archive)
         self._kept_at: dict[tuple[str, dt.date], dt.datetime] = {}
         self._beginnings = {
@@ -100,7 +99,7 @@ class Syncer:
 
         With `again`, days that are settled are fetched as well.
         `more` gives what is wanted since it was last called: those days join the run. What could
-        not be fetched is in the report. Raises SyncRunningError when another sync still runs after
+        not be fetched is in the result. Raises SyncRunningError when another sync still runs after
         `wait_for_other` seconds, ArchiveError when nothing can be written, and UnforeseenError.
         """
         if not (self._tasks(days, refresh, again) or self.outdated):
@@ -111,25 +110,18 @@ class Syncer:
             self._status_file.show(now)
             progress(now)
 
-        with self._archive.lock(wait_for_other):
-            error: DynTubeError | None = None
-            try:
-                for scope in self._settings.scopes:
-                    note_scope(self._archive.root, self._settings, scope)
-                report, tasks = SyncResult(), self._tasks(days, refresh, again)
-                if tasks:
-                    report = self._run(show, stop, more).over(tasks)
-                error = next(iter(report.failed.values()), None)
-                save(self._client.habits, self._archive.root / self._archive.folders[0])
-                self._rewrite(stop)
-            except DynTubeError as failure:
-                error = failure
-                raise
-            finally:
-                self._status_file.end(error)
-        for folder, day in report.kept:
+        with self._archive.lock(wait_for_other), self._status_file.until_end() as errors:
+            for scope in self._settings.scopes:
+                note_scope(self._archive.root, self._settings, scope)
+            result, tasks = SyncResult(), self._tasks(days, refresh, again)
+            if tasks:
+                result = self._run(show, stop, more).over(tasks)
+            errors += result.failed.values()
+            save(self._client.habits, self._archive.root / self._archive.folders[0])
+            self._rewrite(stop)
+        for folder, day in result.kept:
             self._kept_at[folder, day] = self._now()
-        return report
+        return result
 
     def _rewrite(self, stop: threading.Event) -> None:
         """Store outdated days as this version does, until `stop` is set; one that is damaged stays.
@@ -143,7 +135,7 @@ class Syncer:
             self._archive.rewrite(path)
             count += 1
         if count:
-            self._journal.write("days_rewritten", days=count)
+            self._event_log.write("days_rewritten", days=count)
 
     def _run(
         self,
@@ -157,7 +149,7 @@ class Syncer:
             self._settings,
             self._client.for_one_run(),
             self._archive,
-            self._journal,
+            self._event_log,
             now=self._now,
             sleep=self._sleep,
             progress=show,

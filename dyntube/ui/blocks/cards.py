@@ -68,15 +68,19 @@ def _card(
         # scripts to every first visit.
         if len(sparkline) > 1:
             st.html(charts.sparkline(sparkline, palette()))
-        st.button(
-            "",
-            icon=":material/table_rows:",
-            type="tertiary",
-            key=f"open-{measure.name}",
-            help=f"Show the views behind {measure.label}",
-            on_click=_open,
-            args=(measure.name,),
-        )
+        _open_button(measure)
+
+
+def _open_button(measure: Metric) -> None:
+    st.button(
+        "",
+        icon=":material/table_rows:",
+        type="tertiary",
+        key=f"open-{measure.name}",
+        help=f"Show the views behind {measure.label}",
+        on_click=_open,
+        args=(measure.name,),
+    )
 
 
 def _marks(context: ReportContext, measure: Metric, changed: bool, fewer: str) -> list[str]:
