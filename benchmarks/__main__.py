@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import addresses, archive, fetch, growth, page, pages, questions, readers
+from . import addresses, archive, clock, fetch, growth, page, pages, questions, readers
 from .machine import describe
 
 ROWS = {  # in one table of what, measured, target
@@ -17,6 +17,7 @@ ROWS = {  # in one table of what, measured, target
     "addresses": addresses.main,
     "questions": questions.main,
     "page": page.main,
+    "clock": clock.main,
 }
 TABLES = {
     "pages": pages.main,
