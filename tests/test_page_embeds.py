@@ -199,7 +199,7 @@ def test_a_filter_asks_nothing_about_the_past_again(
     monkeypatch.setattr(
         Desk,
         "answer",
-        lambda desk, query, rollup: asked.append(query) or answer(desk, query, rollup),
+        lambda desk, query, rollup=None: asked.append(query) or answer(desk, query, rollup),
     )
 
     open_embeds(**OWN)
