@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+CLOCK_TICK_NS = 100_000_000  # a change within the clock's last tick may not show in a file's time
 
 
 @contextlib.contextmanager
@@ -22,6 +27,26 @@ def replacing(path: Path) -> Iterator[Path]:
         _to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+class Reread(Generic[T]):
+    """What a file says, read again only when the file has changed."""
+
+    def __init__(self, file: Path, read: Callable[[bytes], T]) -> None:
+        self._file, self._read = file, read
+        self._kept: tuple[tuple[int, int, int], T] | None = None
+
+    def get(self) -> T:
+        """What it says now. Raises OSError."""
+        with self._file.open("rb") as opened:
+            status, kept = os.fstat(opened.fileno()), self._kept
+            stamp = status.st_ino, status.st_mtime_ns, status.st_size
+            if kept and kept[0] == stamp:
+                return kept[1]
+            found = self._read(opened.read())
+        if time.time_ns() - status.st_mtime_ns > CLOCK_TICK_NS:
+            self._kept = stamp, found
+        return found
 
 
 def make_folder(folder: Path) -> None:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import CLOCK_TICK_NS, cannot, make_folder, replacing
 from ..errors import ArchiveError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.records import SCHEMA, Rejected
@@ -42,7 +42,6 @@ from .lock import hold, is_held
 from .upgrade import Day, UpgradedCopies, is_current, upgraded
 
 GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
-_CLOCK_TICK_NS = 100_000_000
 _FRESH_SECONDS = 0.05
 
 
@@ -240,7 +239,7 @@ class Archive:
             if known is None or known[0] != changed:
                 known = changed, tuple(newest_generations(changed))
                 # A change within the clock's last tick may not show in the folder's time.
-                if time.time_ns() - max(changed.values(), default=0) <= _CLOCK_TICK_NS:
+                if time.time_ns() - max(changed.values(), default=0) <= CLOCK_TICK_NS:
                     return known[1]
                 self._listings[folder] = known
             self._looked[folder] = now

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ..atomic import make_folder, replacing
+from ..atomic import Reread, make_folder, replacing
 from ..errors import ApiError, AuthError, RequestError
 from ..reading.text import clean, short
 from .day import ONE_DAY
@@ -68,17 +68,14 @@ class Beginning:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "beginning.json"
-        self._kept: tuple[int, Look | None] = (0, None)
+        self._kept = Reread(self._file, _read)
 
     def last(self) -> Look | None:
         """The last look; None where nobody has looked yet, or what was kept cannot be read."""
         try:
-            changed = self._file.stat().st_mtime_ns
-            if changed != self._kept[0]:
-                self._kept = changed, _read(self._file.read_bytes())
+            return self._kept.get()
         except OSError:
             return None
-        return self._kept[1]
 
     @property
     def asked_from(self) -> dt.date:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import Reread, cannot, make_folder, replacing
 from ..errors import ApiError, ArchiveError, AuthError, UnavailableError
 from ..query.access import Access
 from ..reading.text import LONGEST, clean, short, valid
@@ -98,8 +98,8 @@ class Catalog:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._client, self._file, self._now = client, folder / "names.json", now
-        self._kept = (0, Names())
-        self._looked = -math.inf
+        self._kept = Reread(self._file, lambda raw: _names(*_read(raw)[1:]))
+        self._names, self._looked = Names(), -math.inf
 
     def names(self) -> Names:
         """The names that are known; none when nothing was fetched or the file cannot be read.
@@ -108,15 +108,13 @@ class Catalog:
         """
         if time.monotonic() - self._looked > _FRESH_SECONDS:
             try:
-                changed = self._file.stat().st_mtime_ns
-                if changed != self._kept[0]:
-                    self._kept = changed, _names(*_read(self._file)[1:])
+                self._names = self._kept.get()
             except FileNotFoundError:
                 return Names()
             except OSError:
-                return self._kept[1]
+                return self._names
             self._looked = time.monotonic()
-        return self._kept[1]
+        return self._names
 
     def is_old(self) -> bool:
         """Whether the names should be fetched again."""
@@ -164,7 +162,7 @@ class Catalog:
 
     def _known(self) -> tuple[dt.datetime | None, Things]:
         try:
-            version, fetched_at, things = _read(self._file)
+            version, fetched_at, things = _read(self._file.read_bytes())
         except FileNotFoundError:
             return None, {kind: {} for kind in KINDS}
         except OSError as error:
@@ -228,10 +226,10 @@ def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
     )
 
 
-def _read(file: Path) -> tuple[int, dt.datetime | None, Things]:
+def _read(raw: bytes) -> tuple[int, dt.datetime | None, Things]:
     """The version of a file, when its names were fetched, and all of it that can be read."""
     try:
-        stored = json.loads(file.read_bytes())
+        stored = json.loads(raw)
     except (ValueError, RecursionError):
         stored = None
     found = stored if isinstance(stored, dict) else {}

@@ -11,8 +11,7 @@ import pandas as pd
 
 from ... import charts, formats
 from ...charts import Item, Node
-from ...insight.comparison import few
-from ...query.dimensions import UNKNOWN, dimension, is_missing
+from ...query.dimensions import UNKNOWN, dimension
 from ...query.metrics import Metric, metric
 from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
@@ -20,6 +19,7 @@ from ...report.context import ReportContext
 from ...report.runner import run, run_total
 from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
+from .items import item, share_of
 
 _BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
 
@@ -55,33 +55,19 @@ def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    """A row as a bar, a country or a box."""
-    value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
     lines = (
-        [f"{formats.change(measure, change)} against the comparison"] if change == change else []
+        [] if math.isnan(change) else [f"{formats.change(measure, change)} against the comparison"]
     )
-    if measure.additive and (total := float(found.total[measure.name])):
-        text = f"{amount / total:.1%}"
-        lines.append(f"{text} of all {measure.label.lower()}")
-    else:
-        text = formats.value(measure, amount)
-    return Item(
-        value=value,
-        label=str(row["label"]),
-        amount=amount,
-        text=text,
-        hover="\n".join(lines),
-        context=is_missing(value),
-        dimension=found.by,
-        few=few(measure, row),
-    )
+    if share := share_of(found, measure, float(row[measure.name])):
+        lines.append(f"{share} of all {measure.label.lower()}")
+    return item(found, measure, row, lines)
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
     amount = float(rows[measure.name].sum())
-    share = f"{amount / float(found.total[measure.name]):.1%}"
-    return Item(None, f"{formats.OTHER_NAME} ({len(rows):,})", amount, text=share, context=True)
+    share, name = share_of(found, measure, amount), f"{formats.OTHER_NAME} ({len(rows):,})"
+    return Item(None, name, amount, text=share, context=True)
 
 
 def country_map(

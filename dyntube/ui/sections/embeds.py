@@ -10,18 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
-from ...charts import Item
-from ...insight.comparison import few
 from ...insight.domains import BACK, GONE, NEW
-from ...query.dimensions import UNKNOWN
-from ...query.metrics import Metric, metric
+from ...query.metrics import metric
 from ...query.periods import ONE_DAY, Period
-from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
 from ..blocks.drill import drill
+from ..blocks.items import item
 from ..chart import show_filtering_chart
 from ..layout import card, columns, headed, palette, switch
 from ..ticked import ROW, ticked_table
@@ -193,7 +190,7 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
         show_filtering_chart(
             charts.bars(
                 measure,
-                [_item(found.all, measure, row) for row in top.to_dict("records")],
+                [item(found.all, measure, row, [_counts(row)]) for row in top.to_dict("records")],
                 palette(),
                 chosen=context.selection.values(BY),
             ),
@@ -206,18 +203,5 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
 
 
-def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    value, amount = str(row[BY]), float(row[measure.name])
-    text = formats.value(measure, amount)
-    if measure.additive:
-        text = f"{amount / float(found.total[measure.name]):.1%}"
-    return Item(
-        value,
-        str(row["label"]),
-        amount,
-        text=text,
-        hover=f"{row['views']:,.0f} views, {row['plays']:,.0f} plays",
-        context=value == UNKNOWN,
-        dimension=BY,
-        few=few(measure, row),
-    )
+def _counts(row: Mapping[Any, Any]) -> str:
+    return f"{row['views']:,.0f} views, {row['plays']:,.0f} plays"

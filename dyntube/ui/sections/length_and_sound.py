@@ -10,11 +10,12 @@ import streamlit as st
 from ... import charts, formats
 from ...charts import Item
 from ...insight.comparison import few
-from ...query.dimensions import UNKNOWN, dimension
+from ...query.dimensions import dimension
 from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
+from ..blocks.items import item, share_of
 from ..chart import show_filtering_chart
 from ..layout import columns, headed, palette, switch
 
@@ -60,20 +61,11 @@ def _bars(context: ReportContext, measure: Metric, by: str) -> None:
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    value, amount = str(row[found.by]), float(row[measure.name])
-    share = f"{amount / found.total[measure.name]:.1%}" if measure.additive else ""
+    share = share_of(found, measure, float(row[measure.name]))
     others = [metric(name) for name in found.metrics if name != measure.name]
     lines = [f"{share} of all {measure.label.lower()}"] if share else []
     lines += [
         f"{other.label}: {formats.value(other, row[other.name], full=True)}" for other in others
     ]
-    return Item(
-        value,
-        str(row["label"]),
-        amount,
-        text=share or formats.value(measure, amount),
-        hover="\n".join(lines),
-        context=value == UNKNOWN,
-        dimension=found.by,
-        few=few(measure, {measure.basis: row[measure.basis]}) if measure.basis else "",
-    )
+    own = {measure.basis: row[measure.basis]} if measure.basis else {}
+    return item(found, measure, row, lines, of_few=few(measure, own))
