@@ -190,15 +190,15 @@ GUARDS = (
     Guard(
         "a file is on disk before it gets its name",
         "atomic.py",
-        "        _to_disk(temporary)\n        os.replace(temporary, path)\n",
-        "        os.replace(temporary, path)\n        _to_disk(path)\n",
+        "        _to_disk(temporary)\n        rename(temporary, path)\n",
+        "        rename(temporary, path)\n        _to_disk(path)\n",
         "faults/test_disk.py",
     ),
     Guard(
         "a name is on disk before it is counted on",
         "atomic.py",
-        "        _to_disk(path.parent)\n    finally",
-        "    finally",
+        "    os.replace(path, to)\n    _to_disk(path.parent)\n",
+        "    os.replace(path, to)\n",
         "faults/test_disk.py",
     ),
     Guard(
