@@ -178,9 +178,7 @@ def test_entries_that_cannot_be_read_stay_in_their_file_which_the_log_says(
     ]
     assert (folder / f"notes.json{BEFORE}").read_bytes() == raw
     (told,) = [record for record in caplog.records if record.msg == "entries_not_read"]
-    assert told.__dict__["facts"]["reason"] == (
-        f"10 entries of notes.json could not be read and stayed in notes.json{BEFORE}"
-    )
+    assert told.__dict__["facts"]["reason"] == (f"10 entries in notes.json{BEFORE} cannot be read")
 
 
 # Older versions that still run

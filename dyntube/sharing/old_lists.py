@@ -168,13 +168,13 @@ class OldLists:
             rename(path, path.with_name(name + SUFFIX))
             event("list_moved", file=name)
             if taken[name].unread:
-                event("entries_not_read", reason=unread_text(taken[name]))
+                event("entries_not_read", reason=unread_text(taken[name], name + SUFFIX))
 
 
-def unread_text(taken: Taken) -> str:
-    """What could not be taken over, and where it is."""
+def unread_text(taken: Taken, file: str) -> str:
+    """What was not taken over, and which file alone has it."""
     entries = "1 entry" if taken.unread == 1 else f"{taken.unread:,} entries"
-    return f"{entries} of {taken.id} could not be read and stayed in {taken.id}{SUFFIX}"
+    return f"{entries} in {file} cannot be read"
 
 
 def _digest(raw: bytes) -> str:

@@ -24,9 +24,9 @@ FILE_NAME = "state.sqlite"
 
 @dataclass(frozen=True)
 class Contents:
-    """How many entries each table has, and what could not be taken over from before."""
+    """How many entries each table has; which entries of old lists are in those files alone."""
 
-    entries: dict[str, int]
+    counts: dict[str, int]
     unread: tuple[str, ...]
 
 
@@ -72,9 +72,11 @@ class State:
             database.check(connection)
             counts = {table.name: len(table.all(connection)) for table in self._tables}
             taken = TAKEN.all(connection)
-        kept = {path.name.removesuffix(SUFFIX) for path in self._old.find().renamed}
-        unread = [old for old in taken.values() if old.unread and old.id in kept]
-        return Contents(counts, tuple(map(unread_text, unread)))
+        found = self._old.find()
+        files = {path.name.removesuffix(SUFFIX): path.name for path in found.renamed}
+        files |= {name: name for name in found.raw}
+        unread = [old for old in taken.values() if old.unread and old.id in files]
+        return Contents(counts, tuple(unread_text(old, files[old.id]) for old in unread))
 
     def try_writing(self) -> None:
         """Raise ArchiveError where an edit could not begin; changes nothing."""
