@@ -8,6 +8,7 @@ edit will store them.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,10 @@ class State:
 
     def backup(self, to: Path) -> None:
         """Write what is kept at one moment to another file, for its owner only."""
-        if to.resolve() == self.file.resolve():
-            raise ArchiveError(f"Back up to another file than {to} itself.")
+        if os.path.isdir(to) or to.resolve() == self.file.resolve():
+            raise ArchiveError(
+                f"Name another file to back up to: {to} is a folder, or what is kept."
+            )
         with told(self.file), opened(MEMORY) as copy:
             with self._reading() as connection:
                 connection.backup(copy)
