@@ -257,6 +257,41 @@ GUARDS = (
         "pass",
         "test_page_fetching.py",
     ),
+    Guard(
+        "an edit of what people keep waits before it reads",
+        "sharing/database.py",
+        '    connection.execute("BEGIN IMMEDIATE")',
+        '    connection.execute("BEGIN")',
+        "test_state.py",
+    ),
+    Guard(
+        "older versions cannot write while their lists are taken over",
+        "sharing/state.py",
+        "stack.enter_context(self._old.locked())",
+        "pass",
+        "test_old_lists.py",
+    ),
+    Guard(
+        "a list that is newer than the move stops this version",
+        "sharing/old_lists.py",
+        "if name not in taken or taken[name].digest != _digest(raw):",
+        "if False:",
+        "test_old_lists.py",
+    ),
+    Guard(
+        "a lost file of what people keep is not begun anew",
+        "sharing/old_lists.py",
+        "        if found.renamed:",
+        "        if False:",
+        "test_old_lists.py",
+    ),
+    Guard(
+        "every page of a backup is read before it gets its name",
+        "sharing/state.py",
+        "            database.check(copy)  #",
+        "            #",
+        "test_backup.py",
+    ),
 )
 
 
