@@ -1,6 +1,5 @@
 """The command line: `python -m dyntube doctor | sync | status | report | accept | verify | repair |
-export`,
-or `dyntube ...` where the package is installed.
+export | backup`, or `dyntube ...` where the package is installed.
 
 Exit status: 0 done and all well, 1 something could not be fetched, read or written, 2 wrong usage
 or settings, 3 done, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 whoever read
@@ -82,11 +81,14 @@ def _parser() -> argparse.ArgumentParser:
         ("verify", _verify, "read every stored byte and name damaged files"),
         ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
+        ("backup", _backup, "copy notes, saved views and accepted doubts to one file"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
+        if name == "backup":
+            command.add_argument("file", type=Path, metavar="FILE")
     add_accept(commands)
     add_report(commands)
     commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
@@ -275,6 +277,13 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
     say_doubts(account, days)
     return _name_damaged(account.archive.damaged())
+
+
+def _backup(options: argparse.Namespace) -> int:
+    _open().state.backup(options.file)
+    text = f"Notes, saved views and accepted doubts written to {options.file}."
+    print(json.dumps({"file": str(options.file)}) if options.json else text)
+    return 0
 
 
 if __name__ == "__main__":

@@ -23,8 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _to_disk(temporary)
-        os.replace(temporary, path)
-        _to_disk(path.parent)
+        rename(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -47,6 +46,12 @@ class Reread(Generic[T]):
         if time.time_ns() - status.st_mtime_ns > CLOCK_TICK_NS:
             self._kept = stamp, found
         return found
+
+
+def rename(path: Path, to: Path) -> None:
+    """Give a file another name in its folder, on disk."""
+    os.replace(path, to)
+    _to_disk(path.parent)
 
 
 def make_folder(folder: Path) -> None:

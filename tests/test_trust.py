@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dyntube.account import open_state
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.doubts import Doubt, Kind
@@ -16,9 +17,8 @@ from dyntube.query.dimensions import COMPUTED, DIMENSIONS
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
 from dyntube.reading.records import COLUMNS
-from dyntube.sharing.json_list import Shelf
 from dyntube.trust import trust as module
-from dyntube.trust.accepted import Acceptance, Acceptances, load
+from dyntube.trust.accepted import Acceptance, Acceptances
 from dyntube.trust.fields import WATCHED
 from dyntube.trust.trust import Trust, Trusted, in_doubt, judged, runs
 
@@ -336,8 +336,7 @@ def test_a_period_has_the_doubts_of_the_utc_days_that_it_touches(
 @pytest.fixture
 def trusted(archive: Archive, store: Store) -> Trusted:
     store(DAY, [record("a", f"{DAY}T12:00:00Z")], doubts=(Doubt("count", "9 and 3."),))
-    file = archive.root / archive.folders[0] / "accepted.json"
-    return Trusted(archive, Acceptances(Shelf(file, load)))
+    return Trusted(archive, Acceptances(open_state(archive.root / archive.folders[0])))
 
 
 def test_what_is_said_changes_with_the_days_and_with_what_is_accepted(
@@ -358,11 +357,12 @@ def test_days_are_judged_once_while_nothing_changes(
     assert trusted.now() is found
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"version": 99, "items": []}', "\x00"])
+@pytest.mark.parametrize("file", ["accepted.json", "state.sqlite"])
+@pytest.mark.parametrize("content", ["rubbish", "[]", '{"version": 99, "items": []}', "\x00\x00"])
 def test_where_it_is_not_known_what_was_accepted_nothing_is_and_that_is_said(
-    trusted: Trusted, archive: Archive, content: str
+    trusted: Trusted, archive: Archive, file: str, content: str
 ) -> None:
-    (archive.root / archive.folders[0] / "accepted.json").write_text(content)
+    (archive.root / archive.folders[0] / file).write_text(content)
     found = trusted.now()
     assert list(found.doubts) == [DAY]
-    assert "accepted.json" in found.problem
+    assert file in found.problem

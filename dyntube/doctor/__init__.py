@@ -5,6 +5,7 @@
     log         the views that came: fields, pages, windows
     cost        how long a first fetch takes
     store       the archive: rights, room, days, other scopes
+    state       what people keep: whether its file is sound, and on a disk of this machine
     report      lines for a terminal, or JSON
 
 Nothing is changed and nothing is stored: a few pages are asked for and looked at.

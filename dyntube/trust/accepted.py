@@ -15,9 +15,11 @@ from ..archive.doubts import KINDS, Doubt, Kind
 from ..errors import EntryError
 from ..query.periods import EARLIEST, LATEST, ONE_DAY
 from ..reading.text import clean, short
-from ..sharing.json_list import Shelf, moment, one_line
+from ..sharing.database import Table
+from ..sharing.entries import moment, one_line
+from ..sharing.old_lists import OldList
+from ..sharing.state import State
 
-FILE_NAME = "accepted.json"
 LONGEST_REASON = 200  # characters
 MOST = 2000  # acceptances; a page reads them all
 _LONGEST_NAME = 80
@@ -50,21 +52,21 @@ class Acceptance:
 class Acceptances:
     """What is accepted on the days of an archive; safe for many threads and processes.
 
-    All methods raise ArchiveError when the file cannot be read, those that change it also when it
+    All methods raise ArchiveError when the state cannot be read, those that change it also when it
     cannot be written.
     """
 
     def __init__(
         self,
-        shelf: Shelf[Acceptance],
+        state: State,
         *,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self._shelf, self._now = shelf, now
+        self._state, self._now = state, now
 
     def all(self) -> tuple[Acceptance, ...]:
         """Every acceptance; at most one is about a kind on a day."""
-        return self._shelf.items()
+        return self._state.entries(ACCEPTANCES)
 
     def accept(
         self,
@@ -88,7 +90,7 @@ class Acceptances:
             for kind, of_kind in spans.items()
             for first, last in of_kind
         ]
-        with self._shelf.editing() as items:
+        with self._state.editing(ACCEPTANCES) as items:
             for item in new:
                 _cut(items, item.first, item.last, (item.kind,))
                 items[item.id] = item
@@ -101,7 +103,7 @@ class Acceptances:
     def undo(self, first: dt.date, last: dt.date, kinds: Collection[Kind] = KINDS) -> bool:
         """Accept nothing of these kinds on these days; whether anything was."""
         _check_days(first, last)
-        with self._shelf.editing() as items:
+        with self._state.editing(ACCEPTANCES) as items:
             before = dict(items)
             _cut(items, first, last, kinds)
             return items != before
@@ -125,7 +127,7 @@ def _rests(item: Acceptance, first: dt.date, last: dt.date) -> Iterator[Acceptan
 
 
 def load(item: dict[str, Any]) -> Acceptance:
-    """The acceptance that a JSON object describes, for a shelf."""
+    """The acceptance that cells or a JSON object describe."""
     first, last = (dt.date.fromisoformat(item[name]) for name in ("first", "last"))
     texts = tuple(item.get("texts", ()))
     known = {"first": first, "last": last, "at": moment(item["at"]), "texts": texts}
@@ -133,6 +135,10 @@ def load(item: dict[str, Any]) -> Acceptance:
     if not all(isinstance(text, str) for text in (found.id, found.reason, found.by, *texts)):
         raise TypeError("an acceptance's texts are texts")
     return _checked(found)
+
+
+ACCEPTANCES = Table("acceptances", load, json=("texts",))
+OLD = OldList("accepted.json", ACCEPTANCES)
 
 
 def _checked(item: Acceptance) -> Acceptance:
