@@ -104,7 +104,7 @@ def _taken(frame: pd.DataFrame, name: str, places: Places) -> NDArray[Any]:
 
 
 def few(measure: Metric, row: Mapping[Any, Any] | pd.Series[Any]) -> str:
-    """What a rate, or the rate it is compared with, has fewer of than FEW; empty when enough.
+    """The basis ("plays") of which a rate, or the one before it, has fewer than FEW; else empty.
 
     The row must hold the metric's basis and the columns `compare` adds.
     """

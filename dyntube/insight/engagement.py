@@ -34,7 +34,7 @@ class Watched:
     """Distribution of watched shares.
 
     `counts` holds the number of plays at each whole percent from 0 to 100, `left_out` the number of
-    plays without a known video length.
+    plays of unknown share, for lack of video length or watch time.
     """
 
     counts: NDArray[np.int64]
@@ -42,7 +42,7 @@ class Watched:
 
     @property
     def plays(self) -> int:
-        """The number of plays of known length."""
+        """The number of plays of known share."""
         return int(self.counts.sum())
 
     @property
@@ -130,7 +130,7 @@ class Typical:
 def video_lengths(answer: pd.DataFrame) -> dict[str, float]:
     """The mean length in seconds of each video, from `plays` and `played_length`.
 
-    The answer is by `video` and `watched_percent`; videos of unknown length are left out.
+    The answer is by `video` and `watched_percent`; plays of unknown share are left out.
     """
     known = answer[answer["watched_percent"] >= 0]
     sums = known.groupby("video")[["played_length", "plays"]].sum()
@@ -140,10 +140,10 @@ def video_lengths(answer: pd.DataFrame) -> dict[str, float]:
 
 
 def typical(answer: pd.DataFrame, lengths: Mapping[str, float], length: float) -> Typical | None:
-    """The typical curve of videos of about this length from plays by `video` and `watched_percent`.
+    """The typical curve of videos of similar length, from plays by `video` and `watched_percent`.
 
-    Only videos with at least FEW plays count. "About this length" is within a factor of 1.5, with
-    fewer than 5 videos of 2, then of 3; None if there are still too few. Lengths are in seconds.
+    Only videos with at least FEW plays count. Lengths, in seconds, match within a factor of 1.5; if
+    fewer than 5 videos match, of 2, then of 3. None if there are still too few.
     """
     known = answer[answer["watched_percent"] >= 0]
     wide = known.pivot(index="video", columns="watched_percent", values="plays")
@@ -197,9 +197,9 @@ _ENDED = "Ended"
 
 @dataclass(frozen=True)
 class Step:
-    """A funnel step, its denominator `of`, and the count it is reached from, `before`.
+    """A funnel step, with its denominator `of` and the count `before` it.
 
-    None stands for the count of the first step and of the step before.
+    None stands for the first step's count and the previous step's.
     """
 
     label: str

@@ -67,10 +67,10 @@ def _bounds(query: Query) -> tuple[dt.datetime, dt.datetime]:
 def paired(now: Trend, before: Trend, period: Period, comparison: Period) -> Trend:
     """The comparison's series aligned to `now`: one row for each bucket of `now`.
 
-    Hours pair by day and clock time. Where the clock change repeats an hour on one side only, both
-    pair with the single one, or the first of both is taken. Days pair by day of the month when the
-    periods are made of months or are the same dates of other years. All else pairs n-th with n-th.
-    Buckets without a partner have the start NaT and NaN metrics.
+    Hours pair by day and clock time: both occurrences of an hour repeated by a clock change pair
+    with the same one, and of two candidates the first is taken. Days pair by day of the month when
+    the periods are made of months or are the same dates of other years. All else pairs n-th with
+    n-th. Buckets without a partner have the start NaT and NaN metrics.
     """
     by_month = _are_months(period, comparison)
     names = _names(before, comparison, by_month)

@@ -1,7 +1,7 @@
 """Reads and writes the selection in a URL's query parameters.
 
-Whatever in a URL cannot be used is refused with a note, never silently ignored. Saved views are
-read the same way.
+Anything in a URL that cannot be used is refused with a note, never silently ignored. Saved views
+are read the same way.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Labels:
         return f"{name}{sign}{self.one(filter_.dimension, value)}"
 
     def name(self, by: str, value: str, *, whole: bool = False) -> str:
-        """The name of a value; `whole` names repeat what the page's filters imply."""
+        """The name of a value; `whole` names keep what the page's filters imply."""
         if value in _OURS:
             return _OURS[value]
         match by:
@@ -164,7 +164,7 @@ def _quoted(name: str) -> str:
 
 
 def told_apart(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts by value; those that look alike get their value appended, unless they are it."""
+    """Texts by value; those that look alike get their value appended, unless they equal it."""
     found = dict(texts)
     look: Callable[[str], str] = _look
     while marked := _marked(found, look):

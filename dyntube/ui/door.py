@@ -46,5 +46,5 @@ def desk() -> Desk:
 
 
 def local_now(timezone: str) -> dt.datetime:
-    """The time in a zone; pages read the clock only here."""
+    """The current time in a zone."""
     return dt.datetime.now(ZoneInfo(timezone))

@@ -80,7 +80,7 @@ def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
 
 
 def confirm(key: str, question: str, delete: Callable[[], None]) -> None:
-    """Replace a row by the question whether to delete it."""
+    """Ask, in place of a row, whether to delete it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(question)
         st.button("Delete", key=f"{key}-yes", type="primary", on_click=delete)

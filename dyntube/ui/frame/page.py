@@ -1,4 +1,4 @@
-"""Draws pages in their frame, and opens their context."""
+"""The frame drawn around every page, and how a page is drawn in it."""
 
 from __future__ import annotations
 
