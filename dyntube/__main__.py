@@ -1,9 +1,11 @@
-"""The command line: `python -m dyntube doctor | sync | status | report | accept | verify | repair |
-export | backup`, or `dyntube ...` where the package is installed.
+"""The command line.
 
-Exit status: 0 done and all well, 1 something could not be fetched, read or written, 2 wrong usage
-or settings, 3 done, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 whoever read
-the output has ended.
+`python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup`, or
+`dyntube ...` if the package is installed.
+
+Exit status: 0 success, 1 something could not be fetched, read or written, 2 wrong usage or
+settings, 3 success, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 output pipe
+closed.
 """
 
 from __future__ import annotations
@@ -39,11 +41,11 @@ from .query.periods import Period, local_days
 from .settings.settings import try_settings
 from .trust.reasons import as_json
 
-BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --from is given
+BACKFILL = dt.timedelta(days=90)  # span of the first sync without --from
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit status."""
+    """Run a command and return its exit status."""
     try:
         with guarded_output(), raised():
             options = _parser().parse_args(arguments)
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 log_everything()
             return int(options.run(options))
     except OutputClosedError:
-        return 128 + signal.SIGPIPE  # as the shell says of a program that a closed pipe has ended
+        return 128 + signal.SIGPIPE  # as in a shell after SIGPIPE
     except Stopped as stopped:
         print("dyntube: Stopped.", file=sys.stderr)
         return stopped.status
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DynTubeError as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 1
-    except Exception as error:  # the last line of defence: the trace is in the log
+    except Exception as error:  # last resort: the traceback is in the log
         print(f"dyntube: {unforeseen(error)}", file=sys.stderr)
         return 1
 
@@ -103,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _program() -> str:
-    """What to type to get here."""
+    """The command as typed."""
     return "dyntube" if Path(sys.argv[0]).stem == "dyntube" else "python -m dyntube"
 
 
@@ -140,7 +142,7 @@ def _sync(options: argparse.Namespace) -> int:
         )
     days = [d for d in Period(start, options.end or today).utc_days(zone) if d >= (first or d)]
     status = _fetch(account, days, options)
-    if status < 128:  # else a signal has come
+    if status < 128:  # else stopped by a signal
         _refresh_names(account)
     return status
 
@@ -172,7 +174,7 @@ def _fetch(
 
 
 def _left_out(account: Account, days: Sequence[dt.date], result: SyncResult) -> Iterator[str]:
-    """What a sync leaves to the next one, or cannot have."""
+    """What the sync left to the next one or could not get, in lines."""
     if failed := len(result.failed):
         untried = len(result.untried - result.failed.keys())
         more = f" {untried:,} more {'was' if untried == 1 else 'were'} not tried."
@@ -206,7 +208,7 @@ def _result_text(result: SyncResult) -> str:
 
 
 def _stopped_text(result: SyncResult) -> str:
-    if not result.wanted:  # older days were being read anew
+    if not result.wanted:  # it was still rewriting days of an older version
         return "Stopped."
     return f"Stopped; {result.done:,} of {_days(result.wanted)} stored."
 

@@ -1,6 +1,6 @@
-"""Files that are whole or not there: written beside, flushed to disk, and only then named.
+"""Atomic file writes: a temporary file is written, flushed to disk and renamed.
 
-The order is what survives a power loss: data, then its name, then the folder that has the name.
+The order survives a power loss: data, then its name, then the folder with the name.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CLOCK_TICK_NS = 100_000_000  # a change within the clock's last tick may not sho
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to write, which becomes `path` whole and on disk, or is removed."""
+    """A temporary file to write; it replaces `path`, flushed to disk, or is removed on error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -55,14 +55,14 @@ def rename(path: Path, to: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, for its owner only, where they are missing."""
+    """Create a folder and its missing parents, accessible by the owner only."""
     for missing in [p for p in (*reversed(folder.parents), folder) if not p.exists()]:
         missing.mkdir(mode=0o700, exist_ok=True)
         _to_disk(missing.parent)
 
 
 def cannot(what: str, path: Path, verb: str, error: OSError) -> str:
-    """A sentence about what the system does not let us read or write."""
+    """A sentence on a failed file operation."""
     return f"The {what} {path} cannot be {verb}: {error.strerror or type(error).__name__}."
 
 

@@ -1,4 +1,4 @@
-"""On what people watch: devices, browsers and systems, and how their mix develops."""
+"""Devices, browsers and operating systems, and their mix over time."""
 
 from dyntube import ui
 from dyntube.report import pages

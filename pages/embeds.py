@@ -1,4 +1,4 @@
-"""On whose pages people watch: which domains come and go, how each plays, and its pages."""
+"""Embed domains and pages: which are new or gone, and how videos play on them."""
 
 from dyntube import ui
 from dyntube.report import pages

@@ -1,4 +1,4 @@
-"""How much of the videos is watched, by whom it is finished, and when."""
+"""How much of the videos is watched, completion, and when people watch."""
 
 from dyntube import ui
 from dyntube.report import pages

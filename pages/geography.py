@@ -1,4 +1,4 @@
-"""Where people watch: the map, then every continent, country, region and city."""
+"""Where people watch: the map, then continents, countries, regions and cities."""
 
 from dyntube import ui
 from dyntube.report import pages

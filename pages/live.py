@@ -1,4 +1,4 @@
-"""The last 60 minutes, as they come in."""
+"""The last 60 minutes, auto-refreshing."""
 
 from dyntube import ui
 from dyntube.report import pages

@@ -1,4 +1,4 @@
-"""How all videos did in the chosen period."""
+"""All videos in the selected period."""
 
 from dyntube import ui
 from dyntube.report import pages

@@ -1,4 +1,4 @@
-"""Every video, one video, or some side by side."""
+"""All videos, the detail of one, or several side by side."""
 
 from dyntube import ui
 from dyntube.report import pages

@@ -1,4 +1,4 @@
-"""A metric by weekday and hour of the day."""
+"""Heatmap of a metric by weekday and hour of the day."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def heatmap(
     few: Flags | None = None,
     doubtful: Flags | None = None,
 ) -> go.Figure:
-    """Squares of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN is no square.
+    """Cells of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN cells are empty.
 
-    The scale ends at the 98th percentile, so that one outlier cannot rule; its last number then
-    says so. Squares of `few` plays are marked; those with hours that are `doubtful` say so.
+    The scale is clipped at the 98th percentile against outliers, and its last tick then says so.
+    Cells of `few` plays are marked; tooltips name `few` and `doubtful` cells.
     """
     known = values[np.isfinite(values)]
     top = float(known.max()) if known.size else 0.0

@@ -1,6 +1,6 @@
-"""What figures use of plotly beyond its documented interface, in one place for upgrades.
+"""Uses of plotly beyond its public interface, in one place for upgrades.
 
-`tests/charts/test_plotly_internals.py` fails where a new version has changed any of it.
+`tests/charts/test_plotly_internals.py` fails if a new version changes any of them.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-# What plotly is to do while a pointer is dragged. Streamlit replaces a missing or false mode of a
-# clickable figure by "pan", with which a finger on a chart no longer scrolls the page, and lets
-# nothing be clicked where the mode is "select". A word that plotly does not know is left alone by
-# Streamlit, and plotly takes the template's mode for it.
+# The drag mode. Streamlit replaces a missing or false mode of a clickable figure by "pan", so that
+# a finger on a chart no longer scrolls the page, and disables clicks when it is "select". It keeps
+# a value that plotly does not know, and plotly then falls back to the template's mode.
 _OF_TEMPLATE = "of-template"
 
 
 class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
-    """A figure whose drag mode is its template's, also where it is clickable."""
+    """A figure that keeps its template's drag mode even when clickable."""
 
     def to_dict(self) -> dict[str, Any]:
         spec = self._plain()
@@ -25,7 +24,7 @@ class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
         return spec
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A copy is made of what plotly accepts.
+        # Copies are made without our drag mode, which plotly rejects.
         return unchecked, (self._plain(),)
 
     def _plain(self) -> dict[str, Any]:
@@ -34,8 +33,8 @@ class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
 
 
 def unchecked(spec: dict[str, Any]) -> go.Figure:
-    """A figure of plotly's own dictionaries that plotly does not check, which takes half the time.
+    """A figure from plotly's own dictionaries, not validated, which halves the time.
 
-    The tests ask plotly of every kind of figure whether it is right.
+    The tests validate every kind of figure.
     """
     return _Figure(spec, _validate=False)

@@ -1,4 +1,4 @@
-"""How the parts of a whole develop."""
+"""Shares over time as stacked bars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_
 from .labels import apart, bold
 
 _HEIGHT = 320
-_CALM = 0.85  # of a colour, since areas shout louder than lines
+_CALM = 0.85  # opacity, since areas look stronger than lines
 _Row = tuple[pd.Timestamp, float, list[str | None], bool]  # start, share, customdata, partial
 _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 
@@ -37,12 +37,12 @@ def mix(
     values: Sequence[str | None],
     doubtful: Sequence[object] = (),
 ) -> go.Figure:
-    """Stacked bars to 100 %, one a bucket, pale where the bucket is not whole.
+    """Bars stacked to 100 %, one per bucket, faded for partial buckets.
 
-    `shares` has a row a bucket and a column a part, from the bottom up, with fractions of
-    `measure`; its column names are the labels. `values` of the dimension `by` say what a click on
-    each part filters by, `doubtful` which buckets may be wrong.
-    Parts that filter nothing, and those unknown, are grey; six others have a colour of their own.
+    `shares` has a row per bucket and a column per part, from the bottom up, with fractions of
+    `measure`; its column names are the labels. `values` of the dimension `by` are what a click on
+    each part filters by, `doubtful` marks buckets that may be wrong. Parts without a filter and
+    Unknown are grey; up to six others have distinct colours.
     """
     doubts = doubtful or [False] * len(starts)
     names = [
@@ -77,7 +77,7 @@ def _stacked(
         palette,
         height=_HEIGHT,
         barmode="stack",
-        bargap=0,  # a click between two bars would meet nothing
+        bargap=0,  # a click between two bars would miss
         hovermode="closest",
         showlegend=True,
         legend=top_legend(palette),
@@ -97,7 +97,7 @@ def _colours(values: Sequence[str | None], palette: Palette) -> Iterator[str]:
 
 
 def _segments(rows: Sequence[_Row], colour: str, palette: Palette) -> list[dict[str, Any]]:
-    """A part in whole buckets, then in others: a legend shows the colour of the first bar."""
+    """Complete buckets, then partial ones: the legend shows the colour of the first trace."""
     traces: list[dict[str, Any]] = []
     for is_cut in (False, True):
         shown = [row for row in rows if bool(row[3]) == is_cut]

@@ -1,4 +1,4 @@
-"""The command line on pages: the numbers of one, as text or as JSON, without a browser."""
+"""The command `report`: the numbers of a page as Markdown or JSON, without a browser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ days may be in doubt or not stored: the text and the JSON say so."""
 
 
 def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Give the command line its command `report`, with all but --json and what runs it."""
+    """Add the command `report`, without --json and its function."""
     command = commands.add_parser("report", help="print what a page says", description=_HELP)
     command.add_argument("page", choices=list(PAGES), metavar="PAGE", help=", ".join(PAGES))
     command.add_argument(
@@ -32,7 +32,7 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def report(account: Account, options: argparse.Namespace) -> int:
-    """Read a page and print it; what the address says in vain is told on stderr."""
+    """Read a page and print it; remarks on the URL go to stderr."""
     desk = Desk(account, Background(account.syncer, account.catalog, external=True), EVERYTHING)
     read = read_page(desk, PAGES[options.page], options.address, dt.datetime.now(dt.UTC))
     for remark in read.remarks:

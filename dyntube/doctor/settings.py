@@ -1,4 +1,4 @@
-"""The settings: where each stands, which are wrong, which names are none."""
+"""Checks of the settings: where each is set, which are invalid, which names are unknown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY = "DYNTUBE_API_KEY"
 
 
 def of_settings(reading: Reading) -> Iterator[Check]:
-    """The file, each setting that is set, and what looks like one."""
+    """The secrets file, each setting in use, and names that look like settings."""
     yield _file(reading)
     for name in reading.names:
         if name in reading.sources.given or name in reading.wrong:
@@ -85,7 +85,7 @@ def _shown(name: str, text: str) -> str:
 
 
 def of_dashboard(reading: Reading, now: dt.datetime) -> Iterator[Check]:
-    """What readers meet: when their days start, and under which names they come in."""
+    """What readers depend on: the time zone of their days, and the hosts they may use."""
     settings, given = reading.settings, reading.sources.text
 
     def is_known(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""A table as JSON and as Markdown: for programs, e-mails and terminals."""
+"""Tables as JSON and Markdown, for programs, e-mails and terminals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..formats import NONE
 from .table import Column, Sheet, columns, metric_of
 
 _MOST_ROWS = 30  # in Markdown
-_NUMBERS: dict[str, Callable[[float], str]] = {  # by their format in Excel
+_NUMBERS: dict[str, Callable[[float], str]] = {  # by Excel number format
     "#,##0": "{:,.0f}".format,
     "#,##0.0": "{:,.1f}".format,
     "#,##0.00": "{:,.2f}".format,
@@ -25,9 +25,9 @@ _NUMBERS: dict[str, Callable[[float], str]] = {  # by their format in Excel
 
 
 def rows_json(sheet: Sheet) -> list[dict[str, Any]]:
-    """Each row by the names of its columns, in our units: seconds, fractions, counts.
+    """One dict per row by column name, in the units of the code: seconds, fractions, counts.
 
-    Times are in ISO 8601; what is missing or not finite is None.
+    Times are in ISO 8601; missing and non-finite values are None.
     """
     names = list(map(str, sheet.rows))
     rows = sheet.rows.astype(object).itertuples(index=False, name=None)
@@ -43,11 +43,11 @@ def _value(value: Any) -> Any:
 
 
 def markdown(sheet: Sheet) -> str:
-    """A Markdown table with numbers as people read them, changes in brackets behind them.
+    """A Markdown table with formatted numbers, changes in brackets behind them.
 
-    Of a long one, the first rows and how many there are more.
+    A long table is cut, with the number of rows left out below it.
 
-    Text from the data shows as it is: no link, image or styling.
+    Text from the data is escaped: no link, image or styling.
     """
     written = dict(zip(map(str, sheet.rows), columns(sheet.rows), strict=True))
     texts = {
@@ -57,7 +57,7 @@ def markdown(sheet: Sheet) -> str:
     is_number = [written[name].format in _NUMBERS for name in shown]
     header = [escape(written[name].header) for name in shown]
     rows = list(zip(*(texts[name] for name in shown), strict=True))
-    if metric_of(shown[0])[0] and len(rows) == 1:  # totals are read from top to bottom
+    if metric_of(shown[0])[0] and len(rows) == 1:  # totals are transposed
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
     rule = ["---:" if number else "---" for number in is_number]
     more = len(rows) - _MOST_ROWS
@@ -91,5 +91,5 @@ def _cell(value: Any, column: Column) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown that shows just that text."""
+    """Text as Markdown that renders literally."""
     return re.sub(r"([\\`*_\[\]<>|~#&!])", r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Every value of a dimension with its numbers: what tables, bars and maps show."""
+"""Breakdowns: metrics by the values of a dimension, for tables, bars and maps."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FIRST = "first_view"
 
 @dataclass(frozen=True, eq=False)
 class Breakdown:
-    """Every value of the dimension `by`, with its `label`, in the chosen order.
+    """Every value of the dimension `by`, labelled and sorted.
 
-    `rows` has the columns `by`, `label`, the metrics, `plays` where one is a rate, and where
-    something is compared `<metric>_before` and `<metric>_change`. FIRST is there where one of them
-    is younger than the comparison: its first day, and then it has no change. `total` is the row of
-    all views together. What is chosen of the dimension itself is left out of both.
+    `rows` has the columns `by`, `label`, the metrics, the bases of rates, and for comparisons
+    `<metric>_before` and `<metric>_change`. Values younger than the comparison have no change; if
+    there are any, the column FIRST has their first day. `total` is the row over all views. Both
+    ignore `is` filters on the dimension itself.
     """
 
     by: str
@@ -38,14 +38,14 @@ class Breakdown:
 
     @property
     def sheet(self) -> Sheet:
-        """The table to take away."""
+        """The table for download."""
         kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
         named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
         return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
 
 
 def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
-    """The page's metrics by a dimension, whatever is chosen of it."""
+    """The page's metrics by a dimension, ignoring `is` filters on it; memoised per page."""
     metrics = metrics or context.metrics
     bases = filter(None, (metric(name).basis for name in metrics))
     asked = tuple(dict.fromkeys((*metrics, *bases)))
@@ -80,9 +80,9 @@ def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: st
 
 
 def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Which metrics to ask of the comparison: all but viewers, unless those are the subject.
+    """The metrics to query for the comparison: viewer metrics only if they are the subject.
 
-    Different people cost more than all other metrics together.
+    Distinct counts cost more than all other metrics together.
     """
     subject = (asked[0], context.chosen_metric, metric_of(context.selection.sort))
     costly = ("viewers", "views_per_viewer", "new_viewers")
@@ -90,7 +90,7 @@ def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]
 
 
 def ordered(context: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order the reader has chosen; those without a value come last."""
+    """Rows in the selected order; missing values come last."""
     usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
     sort = context.selection.sort if context.selection.sort in rows else usual
     rising = context.selection.order == "rising"

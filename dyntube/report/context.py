@@ -1,4 +1,4 @@
-"""What a page is about: the selection, resolved for this moment, and its questions."""
+"""The context of a page: its resolved selection and its queries."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ TIME = "time"
 
 @dataclass(frozen=True)
 class ReportContext:
-    """What a page draws, and what it gives away for export.
+    """Everything a page needs for its content, and its tables for export.
 
-    `metrics` are asked for together, so that the blocks of a page share answers. `filters` are
-    those of the selection, with names looked up. `comparison` is None when nothing is compared, or
-    not all of it is known; both then end where the period is known. `known` says when views are,
-    and `why_not` why nothing is compared. `rollups` has sets of dimensions, with TIME for the
-    intervals of sparklines and trends: each set is scanned once and serves every breakdown by some
-    of it. `memo` is what several blocks of this page share, `trust` says which days are in doubt,
-    and `desk` is that of the reader.
+    `metrics` are queried together, so that the blocks of a page share answers. `filters` are those
+    of the selection, with names resolved to keys. `comparison` is cut like the known part of
+    `period`; None when nothing is compared or not all of it is known, and `why_not` may then say
+    why. `known` is the coverage of the stored data. `rollups` are sets of dimensions, with TIME for
+    the intervals of sparklines and trends: each set is scanned once and serves every breakdown by a
+    subset of it. `memo` is the cache shared by the blocks of this page, `trust` says which days are
+    in doubt, and `desk` is the reader's.
     """
 
     metrics: tuple[str, ...]
@@ -50,12 +50,12 @@ class ReportContext:
 
     @property
     def timezone(self) -> str:
-        """Where days start at midnight."""
+        """The zone in which days start."""
         return self.selection.timezone
 
     @property
     def labels(self) -> Labels:
-        """What values are called on this page."""
+        """The labels of values on this page."""
         return Labels(self.desk.names(), only_domain(self.selection))
 
     def query(
@@ -66,10 +66,10 @@ class ReportContext:
         period: Period | None = None,
         filters: tuple[Filter, ...] | None = None,
     ) -> Query:
-        """A question of this page: by default for its metrics, its period, under its filters.
+        """A query of this page: by default for its metrics, its period and its filters.
 
-        `without` what is chosen of some dimensions, as a block asks that shows every value of them.
-        All other filters hold, see `in_force`.
+        `is` filters on the dimensions in `without` are left out, for blocks that show every value
+        of them. All other filters hold, see `in_force`.
         """
         kept = in_force(self.filters, without) if filters is None else filters
         span = period or self.period
@@ -79,58 +79,58 @@ class ReportContext:
     def views_query(
         self, metric: str = "views", check: str | None = None, *, limit: int, offset: int = 0
     ) -> ViewsQuery:
-        """The question for the views behind a number, or those that a check counts."""
+        """The query for the views behind a number, or those a check counts."""
         of_page = (self.period, self.timezone, self.filters)
         return ViewsQuery(*of_page, check, limit, offset, metric, access=self.desk.access)
 
     def count_query(self, metric: str) -> CountQuery:
-        """The question how many views a metric is about."""
+        """The query for the number of views behind a metric."""
         of_page = (self.period, self.timezone, self.filters)
         return CountQuery(*of_page, metric, access=self.desk.access)
 
     def checks_query(self) -> ChecksQuery:
-        """The question for the count of all views and of each check of views."""
+        """The query for the count of all views and of each quality check."""
         of_page = (self.period, self.timezone, self.filters)
         return ChecksQuery(*of_page, access=self.desk.access)
 
     @property
     def totals(self) -> Query:
-        """The question for everything at once: the page's metrics and what its rates divide."""
+        """The query for the totals: the page's metrics with the parts of its rates."""
         return self.query(metrics=with_parts(("views", *self.metrics, "plays")))
 
     def totals_by(self, interval: Interval, metrics: tuple[str, ...] = ()) -> Query:
-        """These metrics and their parts, else those of the totals, by an interval."""
+        """The query by an interval for these metrics with their parts; by default the totals'."""
         shown = with_parts(("views", *metrics, "plays")) if metrics else self.totals.metrics
         return self.query(interval, metrics=shown)
 
     @property
     def days(self) -> tuple[float, float]:
-        """How many days are compared with how many; the same where nothing is compared."""
+        """The lengths in days of the period and the comparison; (1, 1) if equal or not compared."""
         return lengths(self.period, self.comparison, self.timezone, self.known)
 
     @property
     def unfinished(self) -> bool:
-        """Whether a part of the period is not known."""
+        """Whether part of the period is not known."""
         return not self.known.is_whole(*self.period.bounds(self.timezone))
 
     @property
     def sparkline_interval(self) -> Interval:
-        """The interval of sparklines."""
+        """Hour up to 2 days, day up to 100, else week."""
         return "hour" if self.period.days <= 2 else "day" if self.period.days <= 100 else "week"
 
     @property
     def chosen_metric(self) -> str:
-        """The metric that bars, maps and tables are about: the chosen one where the page has it."""
+        """The metric of bars, maps and tables: the selected one if on the page, else the first."""
         return self.chosen(self.metrics)
 
     def chosen(self, metrics: Sequence[str]) -> str:
-        """The metric that the reader has chosen where it is one of these, else the first."""
+        """The selected metric if it is one of these, else the first."""
         chosen = self.selection.metric
         return chosen if chosen in metrics else metrics[0]
 
 
 def with_parts(metrics: tuple[str, ...]) -> tuple[str, ...]:
-    """These metrics, and those that their rates divide and stand on."""
+    """These metrics with the numerators, denominators and bases of their rates."""
     asked = map(metric, metrics)
     parts = [
         part for measure in asked for part in (*(measure.ratio_of or ()), measure.basis) if part

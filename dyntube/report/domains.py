@@ -1,4 +1,4 @@
-"""On whose pages people watch: which domains come and go, and how each of them plays."""
+"""Embed domains: which are new or gone, and how videos play on them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _BARS = 10
 
 @dataclass(frozen=True, eq=False)
 class DomainWatch:
-    """Which domains are new, back or gone, as of `insight.domains.watch`.
+    """Which domains are new, back or gone, as in `insight.domains.watch`.
 
-    `days` are the stored days on which each domain has views, `all` every domain's numbers.
+    `days` are the stored days on which each domain has views, `all` is the breakdown by domain.
     """
 
     rows: pd.DataFrame
@@ -36,7 +36,7 @@ class DomainWatch:
 
 
 def domain_watch(context: ReportContext) -> DomainWatch:
-    """The domains of the period, of the comparison, and of what is stored before."""
+    """The domains of the period and the comparison, judged by the stored history."""
     found, days = breakdown(context, BY), _days(context)
     now, before = _sides(found)
     own, before_it = context.desk.own_domains, context.comparison
@@ -45,7 +45,7 @@ def domain_watch(context: ReportContext) -> DomainWatch:
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """The domains of the period, and those of the comparison if there is one."""
+    """The domains of the period, and of the comparison if there is one."""
     rows, counts = found.rows, ["views", "plays"]
     now = rows.loc[rows["views"] > 0, [BY, *counts]]
     if "views_before" not in rows:
@@ -56,10 +56,10 @@ def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
 
 
 def _days(context: ReportContext) -> pd.DataFrame:
-    """The stored days, up to the period's end, on which each domain has views of any kind.
+    """The stored days, up to the period's end, on which each domain has any views.
 
-    Without filters, so that a change of filters asks nothing again; and in two questions, since
-    what was before the period seldom changes.
+    Unfiltered, so that a change of filters hits the cache; and split in two queries, since the part
+    before the period seldom changes.
     """
     start = max(EARLIEST, stored_span(context).start)
     spans = [context.period]
@@ -71,7 +71,7 @@ def _days(context: ReportContext) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class TopDomains:
-    """The domains with most views, in the order of one metric."""
+    """The domains with most views, sorted by one metric."""
 
     metric: Metric
     rows: pd.DataFrame
@@ -80,9 +80,9 @@ class TopDomains:
 
 
 def top_domains(context: ReportContext, metrics: tuple[str, ...]) -> TopDomains:
-    """By the chosen one of these metrics, else the first."""
+    """By the selected one of these metrics, else the first."""
     measure, found = metric(context.chosen(metrics)), breakdown(context, BY)
-    # Not the best of all domains: a rate of few plays is soon the best.
+    # Only domains with most views: the best rates of all would be those of few plays.
     top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
     top = top.sort_values(measure.name, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", measure.name}]
@@ -91,6 +91,6 @@ def top_domains(context: ReportContext, metrics: tuple[str, ...]) -> TopDomains:
 
 
 def has_campaigns(context: ReportContext) -> bool:
-    """Whether any view came by a campaign."""
+    """Whether any view has a campaign."""
     found = run(context, context.query(*CAMPAIGN, metrics=("views",))).rows
     return bool((found[[*CAMPAIGN]] != UNKNOWN).any(axis=None))

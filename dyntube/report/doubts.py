@@ -1,4 +1,4 @@
-"""Days in doubt on a page: which of those that it shows, and why."""
+"""Days in doubt among those a page shows, and why."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from .context import ReportContext
 
 @dataclass(frozen=True)
 class PageDoubts:
-    """The local days in doubt of a period and of what it is compared with, and why."""
+    """The local days in doubt of a period and its comparison, and the reasons."""
 
     days: tuple[dt.date, ...] = ()
-    before: tuple[dt.date, ...] = ()  # those that only the comparison has
+    before: tuple[dt.date, ...] = ()  # only in the comparison
     reasons: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """How many days are in doubt; empty where none is."""
+        """How many days are in doubt: "3 days in doubt"; empty for none."""
         return _in_doubt(len(self.days), "day")
 
     @property
     def own_text(self) -> str:
-        """The same, of the period alone."""
+        """The same for the period alone."""
         return _in_doubt(len(self.days) - len(self.before), "day")
 
 
 def doubtful(
     trust: Trust, period: Period, comparison: Period | None, timezone: str, now: dt.datetime
 ) -> PageDoubts:
-    """What is in doubt of the days that are shown and compared with, up to a local moment."""
+    """The doubts on the days of a period and its comparison, up to a local moment."""
     both, today = (period, comparison), now.date()
     found = trust.within(both, timezone)
     if not found.doubts:
@@ -50,7 +50,7 @@ def doubtful(
 
 
 def page_doubts(context: ReportContext) -> PageDoubts:
-    """What is in doubt of what a page shows."""
+    """The doubts on the days of a page; memoised per page."""
     key = "doubtful", context.period, context.comparison
     if key not in context.memo:
         parts = context.period, context.comparison, context.timezone, context.now
@@ -60,7 +60,7 @@ def page_doubts(context: ReportContext) -> PageDoubts:
 
 
 def bucket_doubts(context: ReportContext, trend: Trend, period: Period | None) -> list[str]:
-    """Why the numbers of each bucket of a course over a period may be wrong; empty where not."""
+    """Why each bucket of a trend over a period may be wrong; empty where it is not in doubt."""
     starts = trend.rows[trend.interval]
     nothing = ["" for _ in starts]
     found = context.trust.within([period], context.timezone)
@@ -84,7 +84,7 @@ def _reasons(trust: Trust, begin: pd.Timestamp, end: pd.Timestamp) -> str:
 
 
 def in_words(doubts: Sequence[str], thing: str) -> str:
-    """How many buckets are in doubt: 3 days in doubt; empty for none."""
+    """How many buckets are in doubt: "3 days in doubt"; empty for none."""
     return _in_doubt(sum(map(bool, doubts)), thing)
 
 

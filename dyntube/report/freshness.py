@@ -1,4 +1,4 @@
-"""Up to when there are views, in words."""
+"""How fresh the data is, in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..desk import Desk
 
 
 def data_time(desk: Desk, now: dt.datetime) -> str:
-    """Up to when there are views, and when that was checked; empty where nothing is stored."""
+    """Up to when there are views, and when that was checked; empty if nothing is stored."""
     newest, fetched = desk.newest_view(), desk.last_fetch()
     if newest is None or fetched is None:
         return ""

@@ -1,4 +1,4 @@
-"""Which days of a period are not stored, or only in part, in words too."""
+"""Days of a period that are missing or partly stored, also in words."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ..query.periods import Period
 
 
 def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, up to today, of which nothing is stored yet."""
+    """The local days of a span, up to today, of which nothing is stored."""
     days = known.days(span, timezone)
     return [day for day, share in days.items() if share == 0 and day <= now.date()]
 
 
 def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, before today, of which only a part is stored."""
+    """The local days of a span, before today, that are partly stored."""
     days = known.days(span, timezone)
     return [day for day, share in days.items() if 0 < share < 1 and day < now.date()]
 
 
 def gap_text(desk: Desk, period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
-    """Which local days before today are not stored, or only a part of them; empty for none."""
+    """A sentence on the missing and partly stored local days; empty for none."""
     days = known.days(period, timezone)
     missing = missing_days(period, timezone, known, now)
     cut = cut_days(period, timezone, known, now)
@@ -53,7 +53,7 @@ def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
 
 
 def not_given_text(desk: Desk) -> str:
-    """Before which day views cannot be had, in the server's words; empty where all can."""
+    """Before which day the server refuses views, in its words; empty if it gives all."""
     day, words = desk.not_given()
     if not words:
         return ""

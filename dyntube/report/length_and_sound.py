@@ -1,4 +1,4 @@
-"""How plays of short and long videos went, with sound and without."""
+"""Play metrics by video length and by sound."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ORDERS = {"length": (*LENGTHS, UNKNOWN), "sound": ("On", "Off", UNKNOWN)}
 
 
 def by_kind_of_play(context: ReportContext, by: str) -> Breakdown:
-    """METRICS by one of ORDERS, in its own order."""
+    """METRICS by "length" or "sound", rows in the order of ORDERS."""
     found = breakdown(context, by, ("views", *METRICS))
     rows = found.rows.set_index(by, drop=False)
     return replace(found, rows=rows.reindex([v for v in ORDERS[by] if v in rows.index]))

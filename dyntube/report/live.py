@@ -1,4 +1,4 @@
-"""The last 60 minutes that are known: how many, who is there, the latest views."""
+"""The last 60 known minutes: totals, active viewers, latest views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .runner import Answer, run, run_views
 from .tables import PageTables
 from .totals import totals_sheet
 
-GROWING = metric("watch_time")  # views that go on add to it, so it is not compared
+GROWING = metric("watch_time")  # still grows while views go on, so it is not compared
 LATEST = 50  # views in the table
 _COLUMNS = {
     "video": "video_key",
@@ -35,7 +35,7 @@ _COLUMNS = {
 
 
 def last_hour(covered: Coverage, now: dt.datetime) -> Hour | None:
-    """Sixty minutes up to what was checked last; None where that is longer ago."""
+    """Sixty minutes up to the last check; None if that is 60 minutes ago or more."""
     checked = known_until(covered)
     if checked is None or since(checked, now) >= dt.timedelta(minutes=MINUTES):
         return None
@@ -43,7 +43,7 @@ def last_hour(covered: Coverage, now: dt.datetime) -> Hour | None:
 
 
 def compared_hour(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
-    """The hour to compare with, of those that are known, and what it is called."""
+    """The known hour to compare with, if any, and its name."""
     for earlier, name in (
         (hour.week_ago, "the same time a week ago"),
         (hour.before, "the hour before"),
@@ -54,13 +54,13 @@ def compared_hour(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
 
 
 def filters_of(context: ReportContext, *hours: Hour | None) -> tuple[Filter, ...]:
-    """The page's filters, with the names in these hours looked up."""
+    """The page's filters, with names resolved over these hours."""
     spans = tuple(hour.period for hour in hours if hour)
     return resolved(context.selection.filters, spans, context.timezone, context.desk)
 
 
 def of_hour(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> ReportContext:
-    """The page over an hour; its tables are those of this drawing."""
+    """The page's context for an hour, with tables of its own."""
     return replace(
         context,
         period=hour.period,
@@ -80,7 +80,7 @@ def hour_totals(shown: ReportContext, earlier: ReportContext | None) -> Answer:
 
 
 def active_viewers(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> int:
-    """Different viewers who watched in the last minutes of an hour."""
+    """Distinct viewers who watched in the last ACTIVE_MINUTES of an hour."""
     period, watched = hour.active
     active = (*filters, watched)
     query = context.query(metrics=("viewers",), period=period, filters=active)
@@ -95,7 +95,7 @@ def by_minute(shown: ReportContext, hour: Hour) -> list[int]:
 
 
 def latest_sheet(shown: ReportContext) -> Sheet:
-    """The newest views, with names instead of keys."""
+    """The newest views, with names for keys."""
     found = run_views(shown, shown.views_query(limit=LATEST))
     table = pd.DataFrame({"time": found["date"].dt.tz_localize(None)})
     for by, column in _COLUMNS.items():
@@ -108,7 +108,7 @@ def latest_sheet(shown: ReportContext) -> Sheet:
 
 
 def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
-    """What the tables of the page are about: an hour, and the one it is compared with."""
+    """Provenance of the page's tables: the hour, and the one compared with."""
     covered = context.desk.fetched()
     hour = last_hour(covered, context.now)
     notes = provenance(title, context, link=link)
@@ -122,7 +122,7 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
 
 
 def live_tables(context: ReportContext) -> Iterator[Sheet]:
-    """The tables of the page; none where nothing is known of the last hour."""
+    """The tables of the page; none if nothing of the last hour is known."""
     covered = context.desk.fetched()
     hour = last_hour(covered, context.now)
     if hour is None:

@@ -1,4 +1,4 @@
-"""The notes on a page's time axis."""
+"""Notes on a page's time axis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .labels import Labels
 
 
 def shown_notes(context: ReportContext) -> list[Note]:
-    """The notes in the page's period; none when they cannot be read: the menu says why."""
+    """The notes in the page's period; empty if they cannot be read, which the menu reports."""
     try:
         return shown(context.desk.notes(), context.period, context.filters)
     except ArchiveError:
@@ -18,10 +18,10 @@ def shown_notes(context: ReportContext) -> list[Note]:
 
 
 def about_text(labels: Labels, note: Note) -> str:
-    """What a note is about: "Everything", "Channel: Field notes"."""
+    """The subject of a note: "Everything", "Channel: Field notes"."""
     return subject_text(note.scope, labels.one(note.scope, note.key))
 
 
 def subject_text(subject: Subject, name: str) -> str:
-    """A subject of notes with the name of the one that is meant."""
+    """The subject of notes, with this name."""
     return "Everything" if subject == "everything" else f"{dimension(subject).label}: {name}"

@@ -1,4 +1,4 @@
-"""Metrics over time: the trend of a page, bucket by bucket beside its comparison."""
+"""Trends: metrics by bucket, aligned with the comparison."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .runner import run
 
 @dataclass(frozen=True, eq=False)
 class OverTime:
-    """A metric by interval, and why the numbers of each bucket may be wrong (empty: they are not).
+    """A metric by interval, and why each bucket may be wrong (empty: it is not in doubt).
 
-    `before` has the bucket of the comparison for each of `now`; None where nothing is compared.
+    `before` has the comparison's bucket for each of `now`; None when nothing is compared.
     """
 
     metric: Metric
@@ -33,7 +33,7 @@ class OverTime:
 
 
 def over_time(context: ReportContext, metrics: Sequence[str]) -> OverTime:
-    """The chosen one of these metrics, else the first, over the page's period."""
+    """The selected one of these metrics, else the first, over the page's period."""
     measure = metric(context.chosen(metrics))
     query = context.totals_by(context.selection.trend_interval(context.period))
     answer = run(context, query, compared=(measure.name,))
@@ -49,12 +49,12 @@ def over_time(context: ReportContext, metrics: Sequence[str]) -> OverTime:
 
 
 def with_buckets(context: ReportContext, query: Query, rows: pd.DataFrame) -> Trend:
-    """An answer by one interval, or a part of one, with every bucket up to now."""
+    """The series of an answer by one interval, or of part of one, with every bucket up to now."""
     return trend(query, rows, context.known, context.now)
 
 
 def buckets(context: ReportContext, interval: Interval) -> Trend:
-    """The buckets of the page's period alone: nothing is asked for them."""
+    """The empty buckets of the page's period, without a query."""
     query = context.query(interval, metrics=("views",))
     return with_buckets(context, query, pd.DataFrame({interval: [], "views": []}))
 

@@ -1,4 +1,4 @@
-"""A page: what it asks, the tables it is made of, and how it is opened at an address."""
+"""A page's definition, and how it is opened for a selection."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .tables import PageTables
 
 @dataclass(frozen=True)
 class Page:
-    """What a page says, however it is shown.
+    """A page's content, independent of how it is drawn.
 
-    `metrics` are asked for together, so that blocks share answers. `tables` gives what it is made
-    of, `notes` what they are about. Each set of dimensions in `rollups` is scanned once.
+    `metrics` are queried together, so that blocks share answers. `tables` yields its tables,
+    `notes` makes their provenance. Each set of dimensions in `rollups` is scanned once.
 
-    A page about the store itself is shown `always`, also where the period has no views, and
-    compares nothing. A page with a `span` of its own, named so, is about no chosen period.
+    A page about the store itself is shown `always`, even without views in the period, and compares
+    nothing. A page with a `span`, named by it, ignores the selected period.
     """
 
     title: str
@@ -41,13 +41,13 @@ class Page:
 def open_spans(
     desk: Desk, selection: Selection, now: dt.datetime, first_day: dt.date | None
 ) -> Spans:
-    """The period of a selection and what it is compared with; all time begins on `first_day`."""
+    """The period of a selection and its comparison; all time begins on `first_day`."""
     period = selection.period(now.date(), first_day)
     return spans(selection, period, desk.known(), now)
 
 
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
-    """What a page is given to say, with the names in its filters looked up."""
+    """The context of a page, with the names in its filters resolved."""
     tables = PageTables(demo=desk.demo)
     if page.span:
         alone = (page.metrics, selection, shown.period, None, shown.now, selection.filters)

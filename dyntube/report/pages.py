@@ -1,4 +1,4 @@
-"""The pages: their metrics and tables. `pages/*.py` say how they are drawn."""
+"""The pages with their metrics and tables; `pages/*.py` draw them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OF_VIDEO = (
 MIX = ("device_type", "browser", "os")
 EMBED_CARDS = ("views", "plays", "play_rate", "completion_rate")
 EMBED_BARS = ("views", "play_rate", "completion_rate")
-# The dimension that each hierarchy begins at where nothing of it is chosen.
+# The level shown of each hierarchy without filters on it.
 BEGINNINGS = {
     "library": "video",
     "place": "country",
@@ -47,7 +47,7 @@ BEGINNINGS = {
 
 
 def drill(context: ReportContext, hierarchy: str) -> Breakdown:
-    """The page's metrics at the chosen level of a hierarchy."""
+    """The page's metrics at the selected level of a hierarchy."""
     level = context.selection.level(HIERARCHIES[hierarchy], BEGINNINGS[hierarchy])
     return breakdown(context, level)
 

@@ -1,4 +1,4 @@
-"""What a number needs to be understood later: filters, zone, definitions, counts, a link back."""
+"""Provenance of exports: filters, zone, definitions, counts, a link back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .spans import compared_text, lengths_text, so_far
 
 
 def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
-    """The notes that go with everything exported from a page."""
+    """The provenance of everything exported from a page."""
     labels = Labels(context.desk.names())
     totals = run(context, context.query(metrics=("views", "plays"))).rows.iloc[0]
     stored = so_far(context.period, context.timezone, context.known, context.now)
@@ -46,14 +46,14 @@ def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
 
 
 def _doubts(context: ReportContext) -> tuple[str, ...]:
-    """Why numbers of the period and of what it is compared with may be wrong, accepted or not."""
+    """Why numbers of the period or the comparison may be wrong, accepted or not."""
     spans = context.period, context.comparison
     accepted = accepted_sentences(context.trust, spans, context.timezone, context.now.date())
     return (*page_doubts(context).reasons, *accepted)
 
 
 def _comparison(context: ReportContext) -> str:
-    """What is compared with, or why nothing is."""
+    """The comparison, or why there is none."""
     if context.comparison is None:
         return f"Not compared: {context.why_not}" if context.why_not else "Nothing"
     unequal = lengths_text(context.days)

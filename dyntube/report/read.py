@@ -1,4 +1,4 @@
-"""A page read at an address, as data and as text: for programs, and people without a browser."""
+"""A page as JSON or Markdown, for programs and for people without a browser."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .selection import Selection
 
 @dataclass(frozen=True)
 class PageRead:
-    """What a page says at an address.
+    """The content of a page at a URL.
 
-    `remarks` are on parts of the address that were not understood, `gap` says which days the
-    numbers leave out. `sheets` are the tables, none where there are no views.
+    `remarks` are about parts of the URL that were not understood, `gap` names the days the numbers
+    leave out. `sheets` are the tables, empty without views.
     """
 
     period: Period
@@ -36,9 +36,9 @@ class PageRead:
 
 
 def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRead:
-    """Read a page as it is stored at an aware moment; nothing is fetched.
+    """Read a page from the stored data at an aware moment, without fetching.
 
-    `address` is that of the page in a browser, or what comes after its question mark.
+    `address` is the page's URL in a browser, or the part after its question mark.
     """
     query = urlsplit(address).query or address.lstrip("?")
     parameters = parse_qs(query, keep_blank_values=True)
@@ -57,7 +57,7 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
 
 
 def as_json(read: PageRead) -> dict[str, Any]:
-    """What was read, for `json.dumps`; see `rows_json` for its tables."""
+    """The page for `json.dumps`; tables as in `rows_json`."""
     about = {name: value for name, value in asdict(read.notes).items() if name != "link"}
     about |= {"days": _days(read.period), "compared_days": _days(read.comparison)}
     about |= {"counts": dict(read.notes.counts), "gap": read.gap, "remarks": read.remarks}
@@ -70,7 +70,7 @@ def _days(span: Period | None) -> tuple[str, str] | None:
 
 
 def as_markdown(read: PageRead) -> str:
-    """A heading, what the numbers are of, and each table under its title."""
+    """A heading, the provenance, and each table under its title."""
     notes = read.notes
     filters = " · ".join(map(escape, notes.filters))
     said = [

@@ -1,4 +1,4 @@
-"""Asks a page's questions, and the same about what it is compared with. Pages ask nowhere else."""
+"""Runs a page's queries, for its period and its comparison, sharing scans by rollups."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The answer to a question of a page; do not change its frames.
+    """The answer to a page's query; its frames must not be modified.
 
-    `rows` is of the period and `before` of the comparison, both as `Engine.answer` gives them;
-    `before` is None where nothing is compared. `days` are the lengths of both. `is_whole` says
-    whether all of the period is known.
+    `rows` is for the period and `before` for the comparison, both as from `Engine.answer`; `before`
+    is None when nothing is compared. `days` are the lengths of both. `is_whole` says whether all of
+    the period is known.
     """
 
     query: Query
@@ -32,9 +32,9 @@ class Answer:
     is_whole: bool = True
 
     def compared(self, *, gone: bool = False) -> pd.DataFrame:
-        """The rows, where something is compared with `<metric>_before` and `<metric>_change`.
+        """The rows, with `<metric>_before` and `<metric>_change` if something is compared.
 
-        With `gone`, also the rows that only the comparison has. See `insight.comparison.compare`.
+        With `gone`, rows that only the comparison has are kept. See `insight.comparison.compare`.
         """
         if self.before is None:
             return self.rows
@@ -43,18 +43,18 @@ class Answer:
         return compare(self.rows, self.before, by, metrics, gone=gone, days=self.days)
 
     def each(self, of: Callable[[pd.DataFrame], T]) -> tuple[T, T | None]:
-        """What becomes of the period's rows, and of those of the comparison if there is one."""
+        """A function applied to the period's rows, and to the comparison's if there are any."""
         return of(self.rows), None if self.before is None else of(self.before)
 
 
 def run(context: ReportContext, query: Query, *, compared: Sequence[str] = ()) -> Answer:
-    """The answer to a question, with these of its metrics `compared`."""
+    """Run a query; the metrics in `compared` are also queried for the comparison."""
     rows = context.desk.answer(query, _rollup(context, query))
     return _answer(context, query, rows, compared)
 
 
 def run_total(context: ReportContext, query: Query, *, compared: Sequence[str] = ()) -> Answer:
-    """The answer in one row over all rows of a question, summed where they are at hand."""
+    """As `run`, in one row over all rows of the query, summed from cached rows where possible."""
     rows = context.desk.total(query, _rollup(context, query))
     return _answer(context, replace(query, by=()), rows, compared)
 
@@ -70,7 +70,7 @@ def _answer(
 
 
 def _rollup(context: ReportContext, query: Query) -> Query | None:
-    """The question whose scan serves this one too, if the page names one."""
+    """The page's rollup that covers a query, if any."""
     times = (context.sparkline_interval, context.selection.trend_interval(context.period))
     all_ = replace(context.totals, period=query.period)
     for names in context.rollups:
@@ -82,15 +82,15 @@ def _rollup(context: ReportContext, query: Query) -> Query | None:
 
 
 def run_views(context: ReportContext, query: ViewsQuery) -> pd.DataFrame:
-    """The views themselves, newest first; see `Engine.rows`. Do not change the frame."""
+    """Raw views, newest first; see `Engine.rows`. The frame must not be modified."""
     return context.desk.rows(query)
 
 
 def run_count(context: ReportContext, query: CountQuery) -> int:
-    """How many views a question is about."""
+    """The number of views a query matches."""
     return context.desk.count(query)
 
 
 def run_checks(context: ReportContext, query: ChecksQuery) -> dict[str, int]:
-    """The count of all views and of each check of views."""
+    """The count of all views and of each quality check."""
     return context.desk.checks(query)

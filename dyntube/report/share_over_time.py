@@ -1,4 +1,4 @@
-"""How the parts of a whole develop."""
+"""Mix of a dimension over time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from .context import ReportContext
 from .over_time import buckets
 from .runner import run
 
-_PARTS = 6  # that are told apart; the rest is Other
+_PARTS = 6  # shown by themselves; the rest is Other
 
 
 @dataclass(frozen=True, eq=False)
 class ShareOverTime:
-    """The shares of views of the largest values of a dimension, and of all others together.
+    """Shares of views of a dimension's top values, and of the rest as Other.
 
-    `shares` has a row for each bucket and a column for each value: a fraction, NaN where there are
-    no views.
+    `shares` has a row per bucket and a column per value: a fraction, NaN without views.
     """
 
     by: str
@@ -35,10 +34,10 @@ class ShareOverTime:
 
 
 def share_over_time(context: ReportContext, choices: Sequence[str]) -> ShareOverTime:
-    """The shares by the chosen one of these dimensions, else the first."""
+    """The shares by the selected one of these dimensions, else the first."""
     by = context.selection.mix if context.selection.mix in choices else choices[0]
     interval = context.selection.trend_interval(context.period)
-    ranked = breakdown(context, by).rows.nlargest(_PARTS, "views")  # as the tables ask it
+    ranked = breakdown(context, by).rows.nlargest(_PARTS, "views")  # shared with the tables
     top = Filter(by, tuple(str(value) for value in ranked[by]))
     query = context.query(interval, by, metrics=("views",), without=(by,))
     found = run(context, replace(query, top_values=top)).rows

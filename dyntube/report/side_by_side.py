@@ -1,4 +1,4 @@
-"""Some videos side by side: one metric of each, by date or by days since its first view."""
+"""Videos side by side: one metric of each, by date or by days since first view."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MOST_COMPARED = 6
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One video bucket by bucket: `x` are starts of buckets, or days since the first view.
+    """One video's series: `x` are bucket starts, or days since the first view.
 
-    `partial` are the buckets that are not whole, `doubtful` those in doubt.
+    `partial` marks partial buckets, `doubtful` those in doubt.
     """
 
     video: str
@@ -48,7 +48,7 @@ class SideBySide:
 def side_by_side(
     context: ReportContext, videos: tuple[str, ...], metrics: tuple[str, ...]
 ) -> SideBySide:
-    """The chosen one of these metrics, else the first, as the reader has aligned the videos."""
+    """The selected one of these metrics, else the first, aligned as selected."""
     measure, videos = metric(context.chosen(metrics)), videos[:MOST_COMPARED]
     by_age = context.selection.align == "age"
     lines = (_by_age if by_age else _by_date)(context, videos, measure)
@@ -80,7 +80,7 @@ def _by_date(context: ReportContext, videos: tuple[str, ...], measure: Metric) -
 def _by_age(context: ReportContext, videos: tuple[str, ...], measure: Metric) -> list[Line]:
     """Over the first days of each video, as many as the period has.
 
-    Day 0 is the first day of the stored history with a view of the video, whatever the filters.
+    Day 0 is the first stored day with a view of the video, ignoring all filters.
     """
     stored, filters = stored_span(context), _only(context, videos)
     query = context.query("video", "day", metrics=(measure.name,), period=stored, filters=filters)

@@ -1,4 +1,4 @@
-"""What is stored, and what is odd about it: the tables of the Data page."""
+"""Stored data and its quality: the tables of the Data page."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ EVERY_CHECK: tuple[Check | DayCheck, ...] = (*CHECKS.values(), *DAY_CHECKS.value
 
 @dataclass(frozen=True)
 class CheckCounts:
-    """What the checks count: `views` under the filters, and the stored `days` of the period."""
+    """Results of the checks: `views` under the filters, and the stored `days` of the period."""
 
     views: int
     counts: dict[str, int]
     days: list[StoredDay]
 
     def share(self, check: Check | DayCheck) -> float:
-        """The fraction of the views that a check of views counts; NaN where it counts days."""
+        """The fraction of views a check counts; NaN for checks that count days."""
         is_share = check.name in CHECKS and self.views
         return self.counts[check.name] / self.views if is_share else math.nan
 
@@ -45,9 +45,9 @@ def check_counts(context: ReportContext) -> CheckCounts:
 
 
 def missing_names(context: ReportContext) -> Sheet | None:
-    """The keys in the period's views that have no name, most views first.
+    """Keys without a name in the period's views, most views first.
 
-    None where there are no views; empty where every key has a name.
+    None without views; empty if every key has a name.
     """
     known, found = context.desk.names(), run(context, context.query(*_NAMED)).rows
     if found.empty:
@@ -63,13 +63,13 @@ def missing_names(context: ReportContext) -> Sheet | None:
 
 
 def unknown_fields(context: ReportContext) -> Sheet:
-    """The fields that DynTube sends and this version does not know, with their views."""
+    """Fields DynTube sends that this version does not know, with their views."""
     infos = context.desk.store().infos()
     return _fields("Unknown fields", [info.unknown_fields for info in infos])
 
 
 def unread_fields(context: ReportContext) -> Sheet:
-    """The fields that are known, with the views of which they could not be read."""
+    """Known fields that could not be read, with the views concerned."""
     infos = context.desk.store().infos()
     return _fields("Fields that could not be read", [i.unread_fields for i in infos])
 
@@ -82,7 +82,7 @@ def _fields(title: str, days: list[Mapping[str, int]]) -> Sheet:
 
 
 def data_tables(context: ReportContext) -> Iterator[Sheet]:
-    """The tables of the page: checks of the period, every stored day, names, fields."""
+    """The tables of the page: checks of the period, all days of the store, names, fields."""
     found = check_counts(context)
     checks = [(c.label, found.counts[c.name], found.share(c), c.touched) for c in EVERY_CHECK]
     columns = ["check", "count", "share", "touches"]

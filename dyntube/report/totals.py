@@ -1,4 +1,4 @@
-"""The numbers of a page as a whole: each metric over the period, with its change and its course."""
+"""Totals of a page: each metric over the period, with its change and sparkline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .runner import Answer, run, run_total
 
 @dataclass(frozen=True, eq=False)
 class Totals:
-    """Metrics over the whole period: `row` as of `Answer.compared`, `trend` for sparklines."""
+    """Metrics over the whole period: `row` as from `Answer.compared`, `trend` for sparklines."""
 
     row: pd.Series[float]
     trend: Trend
@@ -24,7 +24,7 @@ class Totals:
 
 
 def totals(context: ReportContext, metrics: tuple[str, ...] = ()) -> Totals:
-    """These metrics, else those of the page."""
+    """The totals of these metrics, by default the page's."""
     query = context.totals_by(context.sparkline_interval, metrics)
     sheet, row = totals_sheet(
         run_total(context, query, compared=query.metrics), metrics or context.metrics
@@ -33,7 +33,7 @@ def totals(context: ReportContext, metrics: tuple[str, ...] = ()) -> Totals:
 
 
 def totals_sheet(answer: Answer, metrics: tuple[str, ...]) -> tuple[Sheet, pd.Series[float]]:
-    """The table of some metrics of an answer in one row, and the row with all of them."""
+    """The one-row table of these metrics of an answer, and the row with all of them."""
     both = answer.compared()
     kept = [name for name in both if metric_of(str(name)) in metrics]
     return Sheet("Totals", both[kept]), both.iloc[0]

@@ -1,4 +1,4 @@
-"""How much of the videos was watched: the curve, the histogram, the rules, the funnel."""
+"""How much of videos was watched: curve, histogram, completion rules, funnel."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _CURVE = "How much was watched"
 
 
 def _plays(context: ReportContext) -> Answer:
-    """The plays by the share watched: what all of these are made of."""
+    """Plays by watched share, the source of everything here."""
     metrics = ("views", "plays", "completions")
     return run(context, context.query("watched_percent", metrics=metrics), compared=metrics)
 
 
 def watched(context: ReportContext) -> tuple[Watched, Watched | None]:
-    """How much plays watched in this period, and in the one compared with."""
+    """The watched shares of the period and of the comparison."""
     return _plays(context).each(engagement.watched_shares)
 
 
 def curve_sheet(now: Watched, before: Watched | None) -> Sheet:
-    """The share of plays that watched at least so much, percent by percent."""
+    """The share of plays that watched at least each percent."""
     rows = pd.DataFrame({"watched_at_least": range(101), "share": now.curve})
     return Sheet(_CURVE, rows.assign(share_before=before.curve) if before else rows)
 
 
 def histogram_sheet(now: Watched) -> Sheet:
-    """How many plays watched how much, in steps of 5 %."""
+    """Plays by watched share, in steps of 5 %."""
     starts, ends = range(0, 100, 5), range(5, 101, 5)
     rows = {"watched_from": starts, "watched_to": ends, "plays": now.histogram()}
     return Sheet("Plays by share watched", pd.DataFrame(rows))
@@ -44,7 +44,7 @@ def histogram_sheet(now: Watched) -> Sheet:
 
 @dataclass(frozen=True, eq=False)
 class VideoWatched:
-    """How much of one video was watched, and what is usual for others of like length, if known."""
+    """The watched shares of one video, and the typical curve of similar videos, if known."""
 
     now: Watched
     usual: Typical | None
@@ -69,7 +69,7 @@ def video_watched(context: ReportContext, video: str) -> VideoWatched:
 
 @dataclass(frozen=True, eq=False)
 class Completion:
-    """How far plays came: `plays` by step, the completion rate by rule, and the funnel."""
+    """How far plays got: `plays` by step, the completion rate by rule, and the funnel."""
 
     plays: pd.Series[float]
     rules: Sheet
@@ -78,7 +78,7 @@ class Completion:
 
 
 def completion(context: ReportContext) -> Completion:
-    """How far plays came in this period; the rules also in the one compared with."""
+    """How far plays got in the period; the rules for the comparison too."""
     now, before = _plays(context).each(steps)
     way = engagement.funnel(now)
     rows = pd.DataFrame({"step": [step.label for step in way], "count": [s.count for s in way]})

@@ -1,4 +1,4 @@
-"""When people watch: metrics by weekday and hour of the day."""
+"""Metrics by weekday and hour of the day."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ CLOCK = ("weekday", "hour_of_day")
 class Week:
     """A metric for each hour of the week; arrays have a row for each weekday, Monday first.
 
-    Amounts are averages of the hours that are known, and `metric` says so. `few` marks hours of few
-    plays (None: no rate), `doubtful` those in doubt. `plays` are all plays.
+    Amounts are averages over the known hours, and `metric` says so. `few` marks hours with few
+    plays (None: not a rate), `doubtful` those in doubt. `plays` is the number of all plays.
     """
 
     metric: Metric
@@ -35,7 +35,7 @@ class Week:
 
 
 def week(context: ReportContext, metrics: tuple[str, ...]) -> Week:
-    """The chosen one of these metrics, else the first, by hour of the week."""
+    """The selected one of these metrics, else the first, by hour of the week."""
     found = run(context, context.query(*CLOCK, metrics=with_parts(metrics), without=CLOCK)).rows
     hours = engagement.hours_of_week(context.period, context.timezone, context.known)
     in_doubt = context.trust.within([context.period], context.timezone).stretches
@@ -56,6 +56,6 @@ def _values(
         of_few = engagement.weekday_hour_grid(found, measure.basis) < FEW
         return measure, values, np.isfinite(values) & of_few
     averages = engagement.per_hour(values, hours)
-    many = bool((averages > 99).any())  # fractions of so many say nothing
+    many = bool((averages > 99).any())  # decimals of large numbers say nothing
     named = replace(measure, label=f"{measure.label} an hour", format="number" if many else "ratio")
     return named, averages, None

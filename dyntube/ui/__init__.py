@@ -1,8 +1,8 @@
-"""The pages: the only package that imports streamlit. What pages are made of is named here.
+"""The Streamlit user interface, the only package that imports streamlit. Pages import from here.
 
-In: a reader's desk and what `report` says. Out: a page in the browser, files, an address. Below are
-`frame` (around every page), `blocks` (of several pages), `sections` (of one page), `server` (beside
-the pages), and what they share: the door to the desk, the session, clicks, layout, style.
+In: a reader's desk and what `report` makes of it. Out: a page in the browser, files, a URL. Below
+are `frame` (around every page), `blocks` (shared by pages), `sections` (of one page) and `server`
+(HTTP beside the pages); shared by all are door, session, clicks, layout and style.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Puts a figure on the page; every chart goes through here."""
+"""Renders figures; every chart goes through here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .clicks import chart_key, toggles
 
 
 def show_chart(figure: Any, alt: str, *, key: str) -> None:  # plotly has no types
-    """A figure that nothing happens to when it is clicked; `alt` says what is to be seen."""
+    """A figure that ignores clicks; `alt` is its text alternative."""
     st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
 
 
@@ -26,7 +26,7 @@ def show_filtering_chart(
     by: tuple[str, ...],
     config: dict[str, Any] = charts.PLAIN_CONFIG,
 ) -> None:
-    """A figure of values of these dimensions; a click on one filters by it."""
+    """A figure of values of these dimensions; a click toggles a filter on one."""
     key = chart_key(key, selection, *by)
     st.plotly_chart(
         figure,
@@ -40,7 +40,7 @@ def show_filtering_chart(
 
 
 def show_time_chart(figure: Any, alt: str, *, key: str, on_select: Callable[[], None]) -> None:
-    """A figure over time; `on_select` hears of a click on a bucket and of a drag over some."""
+    """A figure over time; `on_select` is called for a click on a bucket and a drag over several."""
     st.plotly_chart(
         figure,
         key=key,

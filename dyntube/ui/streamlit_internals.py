@@ -1,6 +1,6 @@
-"""What the app uses of Streamlit beyond its documented interface, in one place for upgrades.
+"""Uses of Streamlit beyond its public interface, in one place for upgrades.
 
-`tests/test_streamlit_internals.py` fails where a new version has changed any of it.
+`tests/test_streamlit_internals.py` fails if a new version changes any of them.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
-# Parameters of an address; Streamlit ends the session of a browser that sends more.
+# Query parameters; Streamlit ignores the whole query string of a URL with more.
 MOST_PARAMETERS: int = CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
 
 def forget_pages_folder() -> None:
-    """Have Streamlit run `app.py` for every page.
+    """Make Streamlit run `app.py` for every page.
 
-    A fresh server runs files in `pages/` by themselves until it has seen st.navigation.
+    Until it has seen st.navigation, a fresh server runs files in `pages/` directly.
     """
     PagesManager.uses_pages_directory = False
 
 
 def came_by_history() -> bool:
-    """Whether this run is for the browser's Back or Forward, which restore an address.
+    """Whether this run is caused by the browser's Back or Forward, which restore a URL.
 
-    Whatever else runs a script, also a click in the menu of pages, does not mean its address.
+    In all other runs, even after a click in the page menu, the session overrides the URL.
     """
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
 
 
 def static_folder() -> Path:
-    """Where the files are that Streamlit sends to every browser."""
+    """Where Streamlit's own static files are."""
     return Path(get_static_dir())

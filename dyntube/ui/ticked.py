@@ -1,4 +1,4 @@
-"""A table whose rows stand for values of a dimension: a ticked row is filtered by."""
+"""A table with a row per value of a dimension; ticking a row filters by it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def ticked_table(
     config: dict[str, Any],
     height: int | Literal["content"] = "content",
 ) -> None:
-    """The table `shown`, with a row for each of `values`; those that are filtered by are ticked."""
+    """The table `shown`, with a row per value; rows of filtered values are ticked."""
     chosen = selection.values(by)
     ticked = [row for row, value in enumerate(values) if value in chosen]
-    # A new key for new rows, or the ticks of the old ones would stay.
+    # A new key for new rows, or the old ticks would stay.
     key = f"{key}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
     st.dataframe(
         shown,

@@ -1,4 +1,4 @@
-"""Breakdowns as pictures: bars, map, treemap, and how a mix develops. Each filters by a click."""
+"""Breakdowns as charts: bars, map, treemap. A click toggles a filter."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
 from .items import item, share_of
 
-_BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
+_BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
 
 def share_bars(
     context: ReportContext, by: str, rows: int, *, metrics: tuple[str, ...] = ()
 ) -> None:
-    """The largest values of a dimension by the chosen metric, as bars, and Other.
+    """The top values of a dimension by the selected metric as bars, and Other.
 
-    `metrics` are asked for with it, where another block of the page shows them by it too.
+    `metrics` are queried too, to share the scan with another block by this dimension.
     """
     measure = metric(context.chosen_metric)
     found = breakdown(context, by, metrics or (measure.name,))
     context.tables.add(found.sheet)
     ranked = _ranked(found, measure)
-    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
+    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no Other for a single row
     items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
@@ -73,9 +73,9 @@ def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
 def country_map(
     context: ReportContext, *, height: int = 270, metrics: tuple[str, ...] = ()
 ) -> None:
-    """The chosen metric, or its change, by country on a map.
+    """The selected metric, or its change, by country on a map.
 
-    `metrics` are asked for with it, where another block of the page shows them by country too.
+    `metrics` are queried too, to share the scan with another block by country.
     """
     measure = metric(context.chosen_metric)
     found = breakdown(context, "country", metrics or (measure.name,))
@@ -104,7 +104,7 @@ def country_map(
 
 
 def world(context: ReportContext, metrics: Sequence[str]) -> None:
-    """A large map of one of these metrics, to be chosen, or of its change."""
+    """A large map with switches for the metric and its change."""
     measure = metric(context.chosen_metric)
     box, switches = headed(f"{measure.label} by country", "world", measure.help)
     with switches:
@@ -116,7 +116,7 @@ def world(context: ReportContext, metrics: Sequence[str]) -> None:
 
 
 def treemap(context: ReportContext, outer: str, inner: str) -> None:
-    """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
+    """Two levels of a hierarchy by views as nested tiles; the remainder of each is Other."""
     measure = metric("views")
     query = context.query(outer, metrics=("views",), without=(outer, inner))
     rows = run(context, query).rows
@@ -146,7 +146,7 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
 def _parts(
     context: ReportContext, whole: Breakdown, inner: str, shown: Sequence[str]
 ) -> list[Node]:
-    """The largest parts of the boxes that are shown."""
+    """The largest children of the tiles shown."""
     outer, measure = whole.by, metric("views")
     query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
     rows = run(context, replace(query, order_by="views", limit=_PARTS)).rows
@@ -158,7 +158,7 @@ def _parts(
         parent, value = str(row[outer]), str(row[inner])
         label = page_name(value, parent) if inner == "embed_page" and value else named[value]
         item = _item(found, measure, row | {"label": label})
-        if is_shared or value == UNKNOWN:  # it alone does not say which of them is meant
+        if is_shared or value == UNKNOWN:  # ambiguous by itself
             item = replace(item, within=((outer, parent),))
         nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
     return nodes

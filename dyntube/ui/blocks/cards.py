@@ -1,4 +1,4 @@
-"""Number cards: each explains itself, and opens the views behind it."""
+"""Number cards: value, change, sparkline, definition, and a link to the views behind."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ...report.totals import totals
 from .. import session
 from ..layout import palette
 
-IN_DOUBT = "in doubt"  # the mark of a number that may be wrong
-_SPARK_POINTS = 60  # a sparkline of more is noise
+IN_DOUBT = "in doubt"  # marks a number that may be wrong
+_SPARK_POINTS = 60  # more would be noise
 
 
 def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
-    """One card for each of these metrics, else of the page's: value, change and sparkline."""
+    """A card for each of these metrics, by default the page's: value, change and sparkline."""
     found, first = totals(context, metrics), first_day(context)
     context.tables.add(found.sheet)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
@@ -47,7 +47,7 @@ def _card(
     change = row.get(f"{measure.name}_change", math.nan)
     text = formats.change(measure, change)
     changed = text[:1] in ("+", "-")
-    if first:  # what is younger than the comparison has no change
+    if first:  # younger than the comparison: no change
         text, changed = f"new on {formats.day(first)}", False
     fewer = few(measure, row)
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
@@ -64,8 +64,8 @@ def _card(
                 doubts=page_doubts(context).reasons,
             ),
         )
-        # Not st.metric's own chart: eight of those in green and red shout, and bring 0.8 MB of
-        # scripts to every first visit.
+        # Not st.metric's own chart: eight of them in green and red are too loud, and cost every
+        # first visit 0.8 MB of scripts.
         if len(sparkline) > 1:
             st.html(charts.sparkline(sparkline, palette()))
         _open_button(measure)
@@ -84,7 +84,7 @@ def _open_button(measure: Metric) -> None:
 
 
 def _marks(context: ReportContext, measure: Metric, changed: bool, fewer: str) -> list[str]:
-    """What must be known to read a number and its change, in a word or two each."""
+    """Caveats on a number and its change, in a word or two each."""
     by_day = changed and measure.additive and context.days[0] != context.days[1]
     marks = {
         "so far": context.unfinished and measure.is_amount,
@@ -107,10 +107,10 @@ def explained(
     so_far: bool = False,
     doubts: Sequence[str] = (),
 ) -> str:
-    """A metric's definition, what it divides, its value in full and the one before, as Markdown.
+    """The tooltip of a metric as Markdown: definition, parts, exact value and the one before.
 
-    `days` are the lengths of both sides; `so_far`, that a part of the period is not known; `doubts`
-    say why it may be wrong.
+    `days` are the lengths of both sides; `so_far` says that part of the period is not known;
+    `doubts` are the reasons why it may be wrong.
     """
     lines = [measure.help]
     if measure.ratio_of:

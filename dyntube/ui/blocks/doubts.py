@@ -1,4 +1,4 @@
-"""The banner that says which numbers of a page may be wrong."""
+"""The banner on days in doubt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHOWN = 6  # reasons in a banner
 
 
 def banner(found: PageDoubts, more: str = "See the Data page.") -> None:
-    """Say that numbers may be wrong, of which days, and why."""
+    """Warn that numbers may be wrong: of which days, and why."""
     if not found.days:
         return
     which, some = formats.count(len(found.days), "day"), ""

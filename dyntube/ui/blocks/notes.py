@@ -1,4 +1,4 @@
-"""Notes on the time axis: the menu that lists and writes them, and those a chart shows."""
+"""The notes menu: lists, adds, changes and deletes notes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..door import desk
 from ..menu import attempt, begin_task, confirm, menu, row_button, row_task
 
 _MENU = "notes"
-_ROWS = 6  # a page of the list; a menu must fit on a phone
+_ROWS = 6  # per page of the list; a menu must fit on a phone
 _THINGS: tuple[Subject, ...] = ("project", "channel", "video")
 _About = tuple[Subject, str]
 
 
 def notes_menu(context: ReportContext) -> None:
-    """The button "Notes": the notes of the period, to change and delete, and a form for another."""
+    """The button "Notes": the notes of the period, to change or delete, and a form to add one."""
     menu("Notes", _MENU, ":material/edit_calendar:", lambda: _fill(context))
 
 
@@ -119,7 +119,7 @@ def _keep(key: str, changing: Note | None) -> None:
     if attempt(_MENU, write):
         state[f"note-text-{key}"] = ""
         begin_task(_MENU)
-        st.rerun()  # all of the page, not the menu alone: the note is on its charts
+        st.rerun()  # the whole page, since its charts show the note
 
 
 def _delete(note: Note) -> None:
@@ -133,7 +133,7 @@ def _delete(note: Note) -> None:
 
 
 def _filtered(context: ReportContext) -> _About:
-    """What the page is about when that is one thing, the smallest first; else everything."""
+    """The page's subject if it is a single one, the innermost first; else everything."""
     for thing in reversed(_THINGS):
         values = context.selection.values(thing)
         if len(values) == 1 and values != (UNKNOWN,):
@@ -142,7 +142,7 @@ def _filtered(context: ReportContext) -> _About:
 
 
 def _abouts(context: ReportContext, changing: Note | None) -> dict[_About, str]:
-    """All that a note can be about, with labels that are not alike: a list tells by label only."""
+    """All possible subjects of a note, with distinct labels, since a select box only has labels."""
     known = context.desk.names()
     things: list[_About] = [("everything", ""), _filtered(context)]
     if changing:

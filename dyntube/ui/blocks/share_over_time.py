@@ -1,4 +1,4 @@
-"""How the parts of a whole develop."""
+"""Mix of a dimension over time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..layout import headed, palette, switch
 
 
 def mix(context: ReportContext, choices: Sequence[str]) -> None:
-    """How the shares of a dimension, one of these to be chosen, develop over time."""
+    """Shares of a dimension over time, with a switch between these dimensions."""
     found = share_over_time(context, choices)
     by, interval, order = found.by, found.buckets.interval, list(map(str, found.shares))
     box, switches = headed("The mix over time", "mix")

@@ -1,4 +1,4 @@
-"""The trend: one metric over time, to narrow by a drag."""
+"""The trend: a metric over time, with drag to narrow the period."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
-    """The average of the whole buckets; an unfinished one would pull it down."""
+    """The average of complete buckets; partial ones would lower it."""
     amounts = now.whole[measure.name].astype(float)
     return float(amounts.mean()) if measure.is_amount and len(amounts) > 1 else None
 
@@ -71,7 +71,7 @@ def _legend(context: ReportContext, now: Trend, ringed: str, ringed_before: str)
 
 
 def _unknown(context: ReportContext, now: Trend) -> list[str]:
-    """What is dashed, and what is missing."""
+    """What is dashed and what is missing, for the caption."""
     parts = []
     cut = now.rows.loc[now.partial & ~now.missing, now.interval]
     if len(cut):

@@ -1,4 +1,4 @@
-"""What keeps the badge of a page from being green."""
+"""The freshness badge, and what keeps it from being green."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..door import desk, local_now
 
 
 def badge(text: str, wrong: list[str], missing: list[str]) -> None:
-    """How fresh the views are: green where nothing is wrong or missing."""
+    """How fresh the data is; green if nothing is wrong or missing."""
     said = " · ".join([text, *wrong, *missing])
     if wrong:
         st.badge(said, icon=":material/warning:", color="orange")
@@ -24,7 +24,7 @@ def badge(text: str, wrong: list[str], missing: list[str]) -> None:
 
 
 def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
-    """What is wrong with the days that a page shows, in a word or two each; what is missing."""
+    """Short texts on what is wrong, and on what is missing, for the days a page shows."""
     period, zone, now = shown.period, shown.timezone, local_now(shown.timezone)
     covered = desk().known()
     damaged = touched(desk().damaged_days(), (period,), zone, now.date())
@@ -45,6 +45,6 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
 
 
 def failed() -> bool:
-    """Whether the last sync ended with an error, and none runs."""
+    """Whether the last sync failed and none is running."""
     state = desk().sync_state()
     return state.error is not None and state.progress is None

@@ -1,4 +1,4 @@
-"""Fetching in the background: what is missing, how far it is, when to draw again."""
+"""Background fetching: what a page needs, progress, and when to redraw."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ...query.periods import Period
 from ...report.gaps import gap_text
 from ..door import desk, local_now
 
-_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
-_REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
+_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between polls of the background sync
+_REDRAW_SECONDS = 4.0  # minimum time between redraws during a fetch
 
 
 def ensure_stored(spans: Sequence[Period], timezone: str) -> SyncStatus:
-    """Have the background fetch what these spans need, and always what is new today."""
+    """Request the days these spans need from the background sync, and always today."""
     today = dt.datetime.now(dt.UTC).date()
     days = [day for span in spans for day in span.utc_days(timezone)]
     return desk().ensure([*days, today])
 
 
 def why_nothing() -> str:
-    """What to say where no day at all is stored: who fetches, and what else the archive holds."""
+    """A sentence for an empty store: who fetches, and which other scopes the archive holds."""
     if not desk().external:
         return "The first sync fills this page."
     if not desk().access.is_admin:
@@ -43,7 +43,7 @@ def why_nothing() -> str:
 
 
 def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
-    """Say which days the numbers leave out, when nothing is about to bring them."""
+    """Warn about days the numbers leave out, unless a sync is running."""
     if desk().sync_state().progress or not desk().has_days():
         return
     if text := gap_text(desk(), period, timezone, known, now):
@@ -51,7 +51,7 @@ def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> Non
 
 
 def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent: bool) -> None:
-    """Watch the background sync; draw the page again when it has brought something."""
+    """Poll the background sync and redraw the page when it brings news."""
     state = desk().sync_state()
     busy = state.progress is not None
     watch = st.fragment(run_every=poll_seconds(busy))(_watch)
@@ -59,12 +59,12 @@ def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent
 
 
 def poll_seconds(busy: bool) -> float:
-    """How long a page waits until it looks at the background sync again."""
+    """Seconds until the next poll of the background sync."""
     return _POLL_BUSY if busy else _POLL_IDLE
 
 
 def _bar(progress: Progress) -> None:
-    """How far a sync is that knows what there is to do."""
+    """Progress of a sync whose number of days is known."""
     rest = formats.time_left(progress.seconds_left)
     if progress.waiting:
         rest = f"waiting for DynTube, {math.ceil(progress.waiting)} s"
@@ -76,7 +76,7 @@ def _bar(progress: Progress) -> None:
 
 
 def under_way(state: SyncStatus) -> None:
-    """How far the running sync is, and the way to end it, where it runs in this process."""
+    """Progress of the running sync, with a Cancel button if it runs in this process."""
     if not state.progress or not state.progress.days_total:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="fetching"):
@@ -89,7 +89,7 @@ def under_way(state: SyncStatus) -> None:
 
 
 def ended(state: SyncStatus, timezone: str) -> None:
-    """What ended the last sync early, how much of it is stored, and the way to go on."""
+    """Why the last sync ended early, how much of it is stored, and a button to continue."""
     if state.progress or not _has_ended_early(state):
         return
     stored = f"{formats.stored(state.stopped)}. " if state.stopped else ""
@@ -119,9 +119,9 @@ def _watch(
     silent: bool,
     told: bool,
 ) -> None:
-    """Show the running sync, and draw the page again when there is something new to see.
+    """Show the running sync, and rerun the page when there is something new.
 
-    Also where it has `told` how the last sync ended, and another one runs.
+    `told`: the page shows how the last sync ended, so it is also rerun once another one runs.
     """
     state = ensure_stored(spans, timezone)
     if not silent:

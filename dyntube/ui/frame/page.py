@@ -1,4 +1,4 @@
-"""What stands around every page, and what a page is given to draw."""
+"""The frame drawn around every page, and how a page is drawn in it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from .saved_views import views_menu
 
 
 def start(page_title: str) -> bool:
-    """Set the scene for any page; False when there is no installation to show."""
+    """Set up any page; False, with an error shown, if the installation cannot be opened."""
     style.apply()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
@@ -53,7 +53,7 @@ _Draw = Callable[[ReportContext], None]
 
 
 def page(of: Page, draw: _Draw) -> None:
-    """Draw the frame and a page in it; an error ends here, as a sentence."""
+    """Draw a page in its frame; errors are shown as a sentence."""
     if not session.begun():
         forget_pages_folder()
         st.rerun()
@@ -62,7 +62,7 @@ def page(of: Page, draw: _Draw) -> None:
         _freeze_garbage()
     except DynTubeError as error:
         show_error(error)
-    except Exception as error:  # the last line of defence: the reader must not see a trace
+    except Exception as error:  # last resort: readers must not see a traceback
         show_error(unforeseen(error))
 
 
@@ -73,8 +73,8 @@ _RUNS_APART = 100
 def _freeze_garbage() -> None:
     """Keep long-lived objects out of garbage collection; collect them every 100 runs.
 
-    Streamlit looks for garbage after every run of a script. With all that has been imported, and
-    what the sessions hold, that takes longer than many a page.
+    Streamlit collects after every script run. With all imported modules and the state of all
+    sessions, that can take longer than the page.
     """
     if next(_runs) % _RUNS_APART == 0:
         gc.unfreeze()
@@ -82,14 +82,14 @@ def _freeze_garbage() -> None:
     gc.freeze()
 
 
-atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
-# Tables on a page are small: text in Python's own strings is faster than in Arrow, whose every
-# function also lets the threads of other readers go first.
+atexit.register(gc.unfreeze)  # else libraries report leaks at exit
+# For the small tables of a page, Python strings are faster than Arrow, whose functions also
+# release the GIL to other sessions' threads.
 pd.options.mode.string_storage = "python"
 
 
 def show_error(error: DynTubeError) -> None:
-    """Say what went wrong to the person who looks."""
+    """Show an error to the reader."""
     st.error(formats.escape_markdown(str(error)), icon=":material/error:")
 
 
@@ -106,7 +106,7 @@ def _page(of: Page, draw: _Draw) -> None:
     chips(selection)
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
-    if of.span:  # it fetches by itself, and is not drawn again when views have come
+    if of.span:  # it fetches by itself and needs no redraw for new views
         _banners(desk().sync_state(), selection.timezone)
         draw(open_page(desk(), of, selection, shown))
     elif _can_be_shown(shown.period, now.date(), of.always):
@@ -120,13 +120,13 @@ def _page(of: Page, draw: _Draw) -> None:
 
 
 def _store(context: ReportContext, draw: _Draw) -> None:
-    """A page about the store, which shows by itself what is missing and what is being fetched."""
+    """A page about the store, which itself shows gaps and progress."""
     banner(page_doubts(context), "See the list below.")
     draw(context)
 
 
 def _numbers(of: Page, context: ReportContext, draw: _Draw, menus: DeltaGenerator) -> None:
-    """A page of numbers, with the views behind them and the files that it can be taken away as."""
+    """A page of numbers, with the views behind them and the export menu."""
     banner(page_doubts(context), "See the Data page.")
     gap(context.period, context.timezone, context.known, context.now)
     if not _has_views(context):
@@ -149,7 +149,7 @@ def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
 
 
 def _has_views(context: ReportContext) -> bool:
-    """Whether there is anything to draw; else say why not and what to do."""
+    """Whether there is anything to draw; else show why not and what to do."""
     if has_views(context):
         return True
     missing = missing_days(context.period, context.timezone, context.known, context.now)

@@ -1,4 +1,4 @@
-"""The head of a page: title, chips, how fresh the data is, menus."""
+"""The header of a page: title, chips, freshness, menus."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _POLL_SECONDS = 30.0
 def head(
     title: str, selection: Selection, span: str, shown: Spans | None
 ) -> st.delta_generator.DeltaGenerator:
-    """Title, span of time and freshness; gives the place for menus, which know the page only later.
+    """Title, span and freshness; returns the container for menus, filled once the page is known.
 
-    The badge is about what is `shown`; a page that itself says how fresh its views are needs none.
+    The badge is about `shown`; None hides it, for pages that show freshness themselves.
     """
     with st.container(
         horizontal=True,
@@ -43,10 +43,10 @@ def head(
 
 
 def chips(selection: Selection) -> None:
-    """Every filter, to be removed by a click."""
+    """Every filter as a chip; a click removes it."""
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         if not selection.filters:
-            # The row is always there: else the page would jump under the pointer at each click.
+            # An empty row would collapse, and the page would jump under the pointer.
             st.caption("Click a bar, a country or a row to filter everything by it")
         labels = Labels(desk().names(), only_domain(selection))
         for filter_ in selection.filters:

@@ -12,15 +12,15 @@ from .. import session as state
 from ..door import desk
 from ..menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task
 
-COOKIE = "dyntube_reader"  # tells readers apart, and says nothing about them
+COOKIE = "dyntube_reader"  # a random id, to tell readers apart
 _MENU = "saved-views"
 _ROOT = Path(__file__).parents[3]
 
 
 def views_menu(page: str) -> None:
-    """The button "Saved views"; `page` is the page's title, its file in `pages/` is called like it.
+    """The button "Saved views"; `page` is the page's title, which also names its file in `pages/`.
 
-    Without a cookie to know a reader by, there are shared views only.
+    Without a cookie to identify the reader, there are only shared views.
     """
     menu("Saved views", _MENU, ":material/bookmark:", lambda: _fill(page))
 
@@ -86,7 +86,7 @@ def _open(view: SavedView, page: str) -> None:
     address = state.parameters()
     state.take(view.parameters)
     if view.page != _file_name(page):
-        st.switch_page(file, query_params=address)  # any other would be an entry of the history
+        st.switch_page(file, query_params=address)  # any other query would add a history entry
     st.rerun()
 
 

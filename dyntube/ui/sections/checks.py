@@ -1,4 +1,4 @@
-"""Quality checks of the chosen period and filters, and what is behind each."""
+"""Quality checks of the selected period and filters, and the views or days behind each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reached the end: the completion rate under each rule, and the way there."""
+"""Completion: the rate under each rule, and the funnel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RULES_HELP = (
 
 
 def completion_rules(context: ReportContext) -> None:
-    """The completion rate under each rule, with the plays that the rule counts."""
+    """The completion rate under each rule, with the plays counted."""
     found = completion(context)
     context.tables.add(found.rules)
     with card("Completion by rule", _RULES_HELP):
@@ -60,7 +60,7 @@ def _table(rows: pd.DataFrame) -> None:
 
 
 def funnel(context: ReportContext) -> None:
-    """The way from a view to the end, step by step."""
+    """The funnel from view to end."""
     found = completion(context)
     context.tables.add(found.funnel)
     with card("From view to end", "How many views were played, and how far those plays came."):
@@ -73,7 +73,7 @@ def funnel(context: ReportContext) -> None:
 
 
 def _about_ended(row: pd.Series[float]) -> str:
-    """Why the funnel does not get narrower at its end, where it does not."""
+    """A caveat if the last step is not smaller than the one before; else empty."""
     ended, nearly = row["completions"], row["reached_95"]
     if not ended or ended < nearly:
         return ""

@@ -1,4 +1,4 @@
-"""Where videos are embedded: which domains come and go, and how each of them plays."""
+"""Embed domains: which are new, gone or unexpected, and how videos play on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ..chart import show_filtering_chart
 from ..layout import card, columns, headed, palette, switch
 from ..ticked import ROW, ticked_table
 
-_ROWS = 6  # of a list before it scrolls
+_ROWS = 6  # per list before it scrolls
 _HELP = (
     "New: no view before this period in what is stored. Back: none in the comparison, but some "
     "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
@@ -36,7 +36,7 @@ _HOW_TO_EXPECT = (
 
 
 def domain_watch(context: ReportContext) -> None:
-    """The domains that are new, gone or not expected, each to be filtered by."""
+    """The new, gone and unexpected domains, each a filter."""
     found = watched_domains(context)
     context.tables.add(found.sheet)
     new, gone = _new(context, found), _gone(context, found)
@@ -57,11 +57,10 @@ def domain_watch(context: ReportContext) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _List:
-    """One kind of domains, counted and listed.
+    """One kind of domains, with its count.
 
-    `rows` is None where nobody can say which they are, `count` how many of them the heading counts
-    and `note` what it says of these; `said` stands in place of rows. With `gone`, views are those
-    of the comparison.
+    `rows` is None if they cannot be known, `count` is the heading's number and `note` its caption;
+    `said` is shown without rows. With `gone`, views are those of the comparison.
     """
 
     label: str
@@ -144,7 +143,7 @@ def _shown(list_: _List, rows: pd.DataFrame) -> pd.DataFrame:
         "plays": rows[f"plays{side}"],
         day: rows[day],
     }
-    if list_.count < len(rows):  # the others are back
+    if list_.count < len(rows):  # the rest are back
         shown["status"] = rows["status"]
     return pd.DataFrame(shown)
 
@@ -162,7 +161,7 @@ def _config() -> dict[str, Any]:
 
 
 def _history(context: ReportContext, days: pd.DataFrame) -> str:
-    """How far back it is known which domains there were."""
+    """How far back first and last views are known."""
     first = days["day"].min().date()
     text = f"First and last views are those stored, from {formats.day(first)} on"
     if first < context.period.start:
@@ -173,13 +172,13 @@ def _history(context: ReportContext, days: pd.DataFrame) -> str:
 
 
 def campaigns(context: ReportContext) -> None:
-    """How those did who came by letters and advertisements; nothing where nobody did."""
+    """The drill-down of campaigns; nothing if no view has one."""
     if has_campaigns(context):
         drill(context, "campaign", title="Campaigns")
 
 
 def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
-    """One of these metrics, to be chosen, of the domains with most views."""
+    """One of these metrics, by a switch, for the domains with most views."""
     found = top_domains(context, metrics)
     measure, top = found.metric, found.rows
     context.tables.add(found.sheet)

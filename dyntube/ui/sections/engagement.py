@@ -1,4 +1,4 @@
-"""How much was watched, and when: the curve, the histogram, the hours of the week."""
+"""How much was watched, and when: curve, histogram, heatmap."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _Band = tuple[list[float], list[float], list[float]]
 
 
 def sentences(*texts: str) -> str:
-    """Parts of a caption, one after the other."""
+    """The parts of a caption as sentences."""
     return ". ".join(texts) + "."
 
 
 def watched_curve(context: ReportContext) -> None:
-    """How many plays watched at least so much, with the comparison's curve behind it."""
+    """The watched-share curve, with the comparison's behind it."""
     now, before = watched(context)
     behind: _Band | None = None
     name = text = ""
     if before and before.plays and context.comparison:
-        # A band of no width: its curve alone is seen.
+        # A band of zero width shows only its median.
         behind, name = (before.curve,) * 3, formats.period(context.comparison)
         text = f"Dotted: {name}, where half watched {before.median}% or more"
     _curve(now, behind, "This period" if name else "", name, text)
@@ -52,7 +52,7 @@ def watched_curve(context: ReportContext) -> None:
 
 
 def video_curve(context: ReportContext, video: str) -> None:
-    """How much of one video was watched, against what is usual for others of like length."""
+    """The watched-share curve of one video, against the typical curve of similar videos."""
     found = video_watched(context, video)
     usual = found.usual
     band = (usual.lower, usual.median, usual.upper) if usual else None
@@ -94,7 +94,7 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
 
 
 def watched_histogram(context: ReportContext) -> None:
-    """How many plays watched how much."""
+    """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
     with card("Plays by share watched", "How many plays watched so much of the video's length."):
@@ -116,7 +116,7 @@ def watched_histogram(context: ReportContext) -> None:
 
 
 def _is_empty(now: Watched) -> bool:
-    """Whether there is nothing to draw; then it says why."""
+    """Whether there is nothing to draw; if so, show why."""
     if not now.plays:
         unknown = "No share can be told: the length of every video played is unknown."
         st.caption(unknown if now.left_out else NO_PLAYS)
@@ -129,12 +129,12 @@ def _reservations(now: Watched) -> list[str]:
 
 
 def unknown_plays(now: Watched) -> str:
-    """How many plays have no share watched, in words."""
+    """The number of plays without a watched share, in words."""
     return f"{formats.count(now.left_out, 'play')} of unknown length or watch time"
 
 
 def heatmap(context: ReportContext) -> None:
-    """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
+    """The selected metric by weekday and hour of the day; amounts as averages per hour."""
     measure, found = metric(context.chosen(METRICS)), week(context, METRICS)
     box, switches = headed("When people watch", "heatmap", measure.help)
     with switches:
@@ -177,7 +177,7 @@ def _hours_text(context: ReportContext, measure: Metric) -> tuple[str, str]:
 
 
 def _clock_filter(context: ReportContext, name: str) -> None:
-    """A filter on weekdays or hours, since a chart cannot tell which square was clicked."""
+    """A filter on weekdays or hours, since the heatmap cannot report a clicked cell."""
     nothing, values = _CHOICES[name]
     chosen, key = context.selection.values(name), f"heatmap-{name}"
     st.session_state[key] = list(chosen)

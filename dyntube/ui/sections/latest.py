@@ -14,7 +14,7 @@ from .. import session
 from ..blocks.export import table_downloads
 from ..layout import headed
 
-_HEIGHT, _FITTING = 465, 12  # pixels, and the rows that need fewer
+_HEIGHT, _FITTING = 465, 12  # pixels, and the number of rows that fit
 _CONFIG = {
     "time": st.column_config.DatetimeColumn("Time", format="HH:mm:ss", width=72, pinned=True),
     "video": st.column_config.TextColumn("Video", width=200),
@@ -28,7 +28,7 @@ _CONFIG = {
 
 
 def latest_views(shown: ReportContext, hour: Hour, total: int) -> None:
-    """The newest of the `total` views of an hour as a table, to be taken away as well."""
+    """The newest of an hour's `total` views as a table with downloads."""
     sheet = latest_sheet(shown)
     table = sheet.rows
     shown.tables.add(sheet)

@@ -1,4 +1,4 @@
-"""The metrics of engagement by kind of play: of short or long videos, with sound or without."""
+"""Engagement metrics by video length and by sound."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ NO_PLAYS = "Nothing was played in this period."
 
 
 def metric_switch(chosen: Metric, key: str) -> None:
-    """Buttons that choose one of METRICS."""
+    """A switch between METRICS."""
     switch("metric", {name: metric(name).label for name in METRICS}, chosen.name, key=key)
 
 
 def by_length_and_sound(context: ReportContext) -> None:
-    """The chosen metric by the length of the video, and of plays with sound and without."""
+    """The selected metric by video length and by sound."""
     measure = metric(context.chosen(METRICS))
     box, switches = headed("By length and sound", "kinds", measure.help)
     with switches:

@@ -1,7 +1,7 @@
-"""The last 60 minutes, which draw themselves again: how many, who is there, the latest views.
+"""The last 60 minutes, auto-refreshing: totals, active viewers, latest views.
 
-All of it ends at the moment up to which views are known, so that a minute that was not asked for
-yet does not look like a quiet one.
+Everything ends at the moment up to which views are known, so that minutes not fetched yet do not
+look quiet.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ from ..frame.page import show_error
 from ..layout import card, columns, palette
 from .latest import latest_views
 
-REFRESH = dt.timedelta(minutes=1)  # how old today's views may be while somebody looks
-_EVERY, _SOON = 10.0, 2.0  # seconds between drawings; the shorter while views are missing
-_LATE = dt.timedelta(minutes=2)  # since the last check
-_SEARCHED = 7  # days in which the newest view under filters is looked for
+REFRESH = dt.timedelta(minutes=1)  # maximum age of today's views while a page is open
+_EVERY, _SOON = 10.0, 2.0  # seconds between refreshes; the shorter while waiting for views
+_LATE = dt.timedelta(minutes=2)  # after the last check
+_SEARCHED = 7  # days searched for the newest view under filters
 _ACTIVE = (
     "Different viewers whose view, by its start and the watch time known so far, reached into the "
     f"last {ACTIVE_MINUTES} minutes. Approximate: DynTube reports watch time with a delay."
@@ -58,7 +58,7 @@ _ACTIVE = (
 
 @dataclass(frozen=True)
 class Known:
-    """What is known now: the last hour that is, if any of it is recent; whether more comes."""
+    """What is known at one moment, and whether a fetch is running."""
 
     now: dt.datetime
     covered: Coverage
@@ -68,22 +68,22 @@ class Known:
 
     @property
     def hour(self) -> Hour | None:
-        """Sixty minutes up to what was checked last; None where that is longer ago."""
+        """Sixty minutes up to the last check; None if that is 60 minutes ago or more."""
         return last_hour(self.covered, self.now)
 
     @property
     def late(self) -> bool:
-        """Whether the last check is longer ago than it should be."""
+        """Whether the last check is overdue."""
         return self.checked is None or since(self.checked, self.now) >= _LATE
 
     @property
     def waiting(self) -> bool:
-        """Whether what is missing is on its way."""
+        """Whether overdue views are being fetched."""
         return self.late and self.fetching
 
 
 def live(context: ReportContext) -> None:
-    """All of the page; it draws itself again every few seconds, and nothing else with it."""
+    """The whole page, as a fragment that reruns every few seconds."""
     known = _look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
@@ -91,7 +91,7 @@ def live(context: ReportContext) -> None:
 
 
 def _look(timezone: str) -> Known:
-    """Ask for what is new, and say what is known."""
+    """Request new views, and return what is known."""
     now = local_now(timezone)
     hour = Hour(now)
     found = desk().ensure(hour.period.utc_days(timezone), REFRESH)
@@ -104,11 +104,11 @@ def _look(timezone: str) -> Known:
 
 
 def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
-    """Draw what is known now; all of the page where more than this block must change."""
+    """Redraw the fragment, or rerun the page if more must change."""
     try:
         known = _look(context.timezone)
-        clicked = session.current() != context.selection  # on a bar
-        failed = not known.fetching and known.error != error  # or no longer
+        clicked = session.current() != context.selection  # on a bar in this fragment
+        failed = not known.fetching and known.error != error  # or recovered
         if clicked or failed or known.waiting != waiting:
             st.rerun()
         _draw(context, known)
@@ -230,7 +230,7 @@ def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
 
 
 def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:
-    """That there are no views, and when there last were."""
+    """A sentence that there are no views, and when the newest was."""
     if not filters:
         newest = _newest(_newest_stored(context.timezone))
         return f"No views in the last {MINUTES} minutes.{newest}"

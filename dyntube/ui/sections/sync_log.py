@@ -1,4 +1,4 @@
-"""What came that nobody knows, names that are missing, and the log of syncs."""
+"""Names and fields that are missing or unknown, and the sync log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OUTCOMES = {
 
 
 def missing_names(context: ReportContext) -> None:
-    """The keys in the period's views that have no name, with their views."""
+    """The keys without a name in the period's views, with their views."""
     known, found = context.desk.names(), stored.missing_names(context)
     if gone := sum(map(len, known.gone.values())):
         st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
@@ -51,7 +51,7 @@ def missing_names(context: ReportContext) -> None:
 
 
 def unknown_fields(context: ReportContext) -> None:
-    """The fields that DynTube sends and this version does not know."""
+    """The fields DynTube sends that this version does not know."""
     _fields(
         stored.unknown_fields(context),
         "DynTube sends only fields that we know.",
@@ -60,7 +60,7 @@ def unknown_fields(context: ReportContext) -> None:
 
 
 def unread_fields(context: ReportContext) -> None:
-    """The fields that are known, with the views of which they could not be read."""
+    """The known fields that could not be read, with the views concerned."""
     _fields(
         stored.unread_fields(context),
         "Every field that was sent could be read.",
@@ -69,7 +69,7 @@ def unread_fields(context: ReportContext) -> None:
 
 
 def outdated() -> str:
-    """What is said of days that an older version stored; empty without any."""
+    """A sentence on days stored by an older version or other settings; empty without any."""
     count = desk().store().outdated()
     if not count:
         return ""
@@ -105,7 +105,7 @@ def _fine(text: str) -> None:
 
 
 def sync_log(context: ReportContext) -> None:
-    """What happened to the stored days, newest first."""
+    """The journal of the store, newest first."""
     events = context.desk.store().events(_READ)
     if not events:
         st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
@@ -135,7 +135,7 @@ def _usual(event: Event) -> bool:
 
 
 def sentence(event: Event) -> str:
-    """An event of the journal in plain English; facts that it lacks are left out."""
+    """A journal event in plain English; absent facts are left out."""
     facts = event.facts
     day, reason = _day(facts.get("day")), str(facts.get("reason") or "").strip()
     match event.name:

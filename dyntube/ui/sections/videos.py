@@ -1,4 +1,4 @@
-"""One video as a whole, and some videos side by side."""
+"""The detail of one video, and several videos side by side."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _TITLES = {
 def compare_videos(
     context: ReportContext, videos: tuple[str, ...], metrics: tuple[str, ...]
 ) -> None:
-    """Up to six videos on one axis, by date or by days since the first view of each."""
+    """Up to six videos on one axis, by date or by days since first view."""
     found, align = side_by_side(context, videos, metrics), context.selection.align
     measure = found.metric
     box, switches = headed(f"{measure.label}, side by side", "beside", measure.help)
