@@ -98,7 +98,7 @@ class Reading:
 
     @property
     def unknown(self) -> list[str]:
-        """A sentence for each name that looks like a setting but is none."""
+        """A sentence for each name that looks like a setting but is not one."""
         return [_unknown(stray) for stray in self.sources.strays(self.names)]
 
 

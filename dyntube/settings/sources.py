@@ -34,7 +34,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Stray:
-    """A name that looks like a setting but is none; `meant` is the likely one, if any.
+    """A name that looks like a setting but is not one; `meant` is the likely one, if any.
 
     `table` is the section of a TOML file it is in, where settings are not read.
     """
