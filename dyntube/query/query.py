@@ -143,7 +143,7 @@ class Query(_OfViews):
 
 @dataclass(frozen=True)
 class ViewsQuery(_OfViews):
-    """Raw views, newest first: those a metric is about, or of them those that a check counts.
+    """Raw views, newest first: those a metric is about, optionally only those a check counts.
 
     `metric` names one of `metrics.METRICS`, `check` one of `checks.CHECKS`. `limit` (None: all) and
     `offset` select a page. Unknown names raise QueryError on construction.
