@@ -95,7 +95,7 @@ class DayInfo:
 
     @property
     def final(self) -> bool:
-        """Whether only an audit that finds a difference leads to another fetch."""
+        """Whether it is refetched only if an audit finds a difference."""
         return self.settled and self.verified
 
     def to_json(self) -> dict[str, object]:

@@ -116,7 +116,7 @@ def _name(dimension: Dimension) -> str:
 
 
 def _is_named(dimension: Dimension, name: str, is_one: str, parameters: dict[str, object]) -> str:
-    """The condition that a value is one of those given, or has a bare name given."""
+    """The condition that a value is one of those given, or has the name of a bare one."""
     values = [str(value) for value in cast(list[str], parameters[name])]
     parameters[f"{name}_bare"] = [value for value in values if BETWEEN not in value]
     parameters[f"{name}_names"] = [value.partition(BETWEEN)[0] for value in values]

@@ -34,11 +34,12 @@ Count = Callable[[dt.date, dt.date], int]  # the views from a day up to, not inc
 
 @dataclass(frozen=True)
 class Look:
-    """The result of a search: the `day` of the first view, or the day searched up to without one.
+    """The result of a search for the first view.
 
-    If not `exact`, there are views up to `day`, the oldest wanted. If the search failed, for this
-    `reason`, fetching just starts at `day`. DynTube refused to count days before `given_from`, in
-    the words `refused`, if any.
+    `day` is the day of that view, or the day searched up to if there is none. If not `exact`, there
+    are views up to `day`, the oldest wanted. If the search failed, for this `reason`, fetching just
+    starts at `day`. DynTube refused to count days before `given_from`, in the words `refused`, if
+    any.
     """
 
     day: dt.date

@@ -27,7 +27,7 @@ CATALOG_PAGE_SIZE = 100
 SIZES = (100, 50, 20, 10)  # tried in turn if a size is refused
 MOST_CATALOG_PAGES = 2_000  # of projects, channels or videos; no answer is believed to have more
 MOST_NAMES = 200_000
-_TRIED_DAYS = (28, 7, 1, 365, 3650)  # the periods in which to look for a first page of views
+_TRIED_DAYS = (28, 7, 1, 365, 3650)  # how far back to look for a first page of views
 
 CatalogKind = Literal["projects", "channels", "videos"]
 T = TypeVar("T")

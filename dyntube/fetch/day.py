@@ -147,7 +147,7 @@ class DayFetcher:
         return DayResult(views, (), info.outside, both, asked, shown=True, whole=False)
 
     def _mark_gone(self, task: Task, stored: DayInfo, asked_at: dt.datetime) -> None:
-        """Note on a stored day that DynTube no longer has anything of it; its views stay."""
+        """Mark a stored day as gone from DynTube; its views stay."""
         views = self._stored_views(task)
         if views is None or any(doubt.kind == "gone" for doubt in stored.doubts):
             return

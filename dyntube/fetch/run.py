@@ -102,7 +102,7 @@ class Run:
             if self._result.outcome == "done":
                 self._audit(pages, fetcher, threads)
         except DynTubeError as error:
-            self._client.retries.stop(error)  # or threads that pause would be waited for
+            self._client.retries.stop(error)  # or paused threads would be waited for
             raise
         except Exception as error:
             failure = unforeseen(error)

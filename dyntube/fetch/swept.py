@@ -96,7 +96,7 @@ def _dated_ids(views: pa.Table) -> int:
 def rollups(first: Swept, second: Swept) -> Swept:
     """Merge two sweeps of one window whose order differs from page to page.
 
-    Only if the counts stay the same has nothing else changed meanwhile.
+    Only stable counts show that nothing else changed meanwhile.
     """
     views, _ = each_once(pa.concat_tables([first.views, second.views]))
     rejected = tuple(dict.fromkeys((*first.rejected, *second.rejected)))

@@ -91,7 +91,7 @@ def thinned(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
 def _falls(
     days: Mapping[dt.date, FillCounts], *, fewest: int, high: float, low: float
 ) -> Iterator[FieldDrop]:
-    """Fields with a share of at most `low` on a day, and at least `high` on the last one with them.
+    """Fields whose share is at most `low` on a day, and at least `high` on the last day with them.
 
     Days of fewer than `fewest` views are skipped, and so are days that lack the field: while it
     stays away, each day is compared with the last one that had it.
@@ -109,7 +109,7 @@ def _falls(
 
 
 def vanished_text(falls: Sequence[FieldDrop], rows: int) -> str:
-    """A sentence about fields that vanished on one day, and were last seen on one other."""
+    """A sentence about fields that vanished on one day, and were last seen on the same day."""
     named = [f"{WATCHED[fall.field]} ({fall.field})" for fall in falls[:_NAMED]]
     if rest := len(falls) - len(named):
         named.append(f"{rest} other {'field' if rest == 1 else 'fields'}")

@@ -35,7 +35,7 @@ Stored = Mapping[dt.date, Sequence[DayInfo]]
 T = TypeVar("T")
 
 _AROUND = 4  # weeks before and after a day, whose same weekdays it is compared with
-_FEWEST_DAYS, _FEWEST_VIEWS = 3, 50  # of those; fewer allow no comparison
+_FEWEST_DAYS, _FEWEST_VIEWS = 3, 50  # such days, and views usual on them; fewer say nothing
 _FAR_BELOW = 0.2  # share of what is usual
 
 
@@ -226,7 +226,7 @@ class Trusted:
         self._kept: tuple[object, Trust] | None = None
 
     def now(self) -> Trust:
-        """The current trust; its `problem` is unreadable acceptances. Raises ArchiveError."""
+        """The current trust, with `problem` if acceptances are unreadable; raises ArchiveError."""
         accepted: tuple[Acceptance, ...] = ()
         problem = ""
         try:
