@@ -1,9 +1,9 @@
-"""Which scopes an archive holds: each says what it is, in a small file in its folder.
+"""The scopes in an archive: each is described in a small file in its folder.
 
     <archive>/<scope>/scope.json    {"url": "https://...", "kind": "project", "key": "5lCo..."}
 
-The name of a folder is a hash: it says whether the folder is a scope's own, and no more. Whoever
-has settings that lead to no views can so be told that views of other settings are there.
+The name of a folder is a hash, which only shows whether it is that of a given scope. The file tells
+people whose settings find no views that there are views of other settings.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _FOLDER = re.compile(rf"({'|'.join(get_args(ScopeKind))})-[0-9a-f]{{12}}|demo")
 
 @dataclass(frozen=True)
 class StoredScope:
-    """A scope whose days are in an archive, from the `first` to the `last`; maybe with gaps.
+    """A scope with days in an archive, from the `first` to the `last`; maybe with gaps.
 
-    `url` and `scope` are None where only the name of its `folder` is known.
+    `url` and `scope` are None if only the name of its `folder` is known.
     """
 
     folder: str
@@ -42,7 +42,7 @@ class StoredScope:
 
 
 def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
-    """Say in a scope's folder what it is; for whoever holds the archive's lock.
+    """Describe a scope in its folder; the caller holds the archive's lock.
 
     Raises ArchiveError.
     """
@@ -59,7 +59,7 @@ def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
 
 
 def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
-    """The scopes with days in an archive that are not in its folders of one's `own`.
+    """The scopes with days in an archive, other than those in the folders `own`.
 
     Raises ArchiveError.
     """
@@ -82,7 +82,7 @@ def _scope(folder: Path) -> StoredScope | None:
 
 
 def _read(folder: Path) -> tuple[str, FetchScope] | None:
-    """The URL and the scope of a folder; None where it does not say, or what is not true."""
+    """The URL and scope of a folder; None if it has no description, or a wrong one."""
     try:
         known = json.loads((folder / FILE_NAME).read_bytes())
         url, scope = known["url"], FetchScope(known["kind"], known["key"])

@@ -25,7 +25,7 @@ def by_bytes(
 
 
 def size(value: Any) -> int:
-    """How many bytes an answer takes, about."""
+    """The approximate size of an answer in bytes."""
     if isinstance(value, pd.DataFrame):
         return _LEAST + int(value.memory_usage(deep=True).sum())
     if isinstance(value, pa.Table):

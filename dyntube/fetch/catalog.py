@@ -1,7 +1,7 @@
-"""Names of projects, channels and videos: fetched, kept beside the archive, shown while offline.
+"""Names of projects, channels and videos: fetched, stored beside the archive, available offline.
 
-A name once known stays known: what DynTube lists is put beside what it listed before, never in its
-place, and a thing that it no longer lists is marked as gone.
+Known names are kept: what DynTube lists is merged into what it listed before, and what it no longer
+lists is marked as gone.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from ..reading.text import LONGEST, clean, short, valid
 from .client import MOST_NAMES, CatalogKind, Client
 
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
-LIVE = dt.timedelta(hours=1)  # names older than this are fetched again
-VERSION = 2  # of the file; the first had a name for each key and nothing else
+LIVE = dt.timedelta(hours=1)  # names older than this are refetched
+VERSION = 2  # of the file; the first had only a name for each key
 _FRESH_SECONDS = 1.0
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A project, channel or video; `gone` when DynTube listed it once and no longer does.
+    """A project, channel or video; `gone` if DynTube no longer lists it.
 
-    Of a project, `id` is what its videos call it; of a video, `project_id` and `channel` (a key)
-    say where it belongs.
+    `id` of a project is how its videos refer to it; `project_id` and `channel` (a key) of a video
+    are its parents.
     """
 
     name: str
@@ -50,8 +50,8 @@ Things = Mapping[CatalogKind, dict[str, Thing]]
 class Names:
     """Names by key, as of `fetched_at` (None: never fetched).
 
-    `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of the
-    project and the channel of a video, each empty where it is not known.
+    `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of a
+    video's project and channel, empty if unknown.
     """
 
     projects: Mapping[str, str] = field(default_factory=dict)
@@ -62,12 +62,12 @@ class Names:
     parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def known(self, dimension: str) -> Mapping[str, str]:
-        """The names of all projects, channels or videos; none of other dimensions."""
+        """The names of all projects, channels or videos; none for other dimensions."""
         names = {"project": self.projects, "channel": self.channels, "video": self.videos}
         return names.get(dimension, {})
 
     def within(self, access: Access) -> Names:
-        """The names of what may be seen; of videos by the project and channel they belong to."""
+        """The visible names; a video is visible by its project and channel."""
         if access.all_views:
             return self
         return replace(
@@ -83,7 +83,7 @@ class Names:
         return access.sees(*self.parents.get(key, ("", "")))
 
     def of(self, dimension: str, key: str) -> str:
-        """The name of a project, channel or video; the key itself where no name is known."""
+        """The name of a project, channel or video; its key if no name is known."""
         return self.known(dimension).get(key, key)
 
 
@@ -102,9 +102,9 @@ class Catalog:
         self._names, self._looked = Names(), -math.inf
 
     def names(self) -> Names:
-        """The names that are known; none when nothing was fetched or the file cannot be read.
+        """The known names; none if never fetched, the last ones read if the file cannot be.
 
-        What another process fetched is seen a second later: a page asks for hundreds of names.
+        Names fetched by another process show up a second later: a page asks for hundreds of names.
         """
         if time.monotonic() - self._looked > _FRESH_SECONDS:
             try:
@@ -117,15 +117,15 @@ class Catalog:
         return self._names
 
     def is_old(self) -> bool:
-        """Whether the names should be fetched again."""
+        """Whether the names should be refetched."""
         fetched_at = self.names().fetched_at
         return fetched_at is None or abs(self._now() - fetched_at) > LIVE
 
     def refresh(self) -> Names:
-        """Fetch all names and keep them beside those known before.
+        """Fetch all names and merge them into the known ones.
 
-        Raises ApiError when they did not come whole; what came is kept all the same. Raises
-        ArchiveError when they cannot be kept.
+        Raises ApiError if they came incomplete; what came is stored all the same. Raises
+        ArchiveError if they cannot be stored.
         """
         fetched_at, known = self._known()
         things, failure = dict(known), None
@@ -135,7 +135,7 @@ class Catalog:
             failure = failure or error
             if isinstance(error, AuthError | UnavailableError):
                 break
-        # Where a part came, and another never does, all is asked for again after the usual time.
+        # If one list came and another never does, all are retried at the usual interval.
         broke_off = isinstance(failure, AuthError | UnavailableError)
         if failure is None or (things != known and not broke_off):
             fetched_at = self._now()
@@ -145,7 +145,7 @@ class Catalog:
         return _names(fetched_at, things)
 
     def _fetch(self, kind: CatalogKind) -> tuple[dict[str, Thing], ApiError | None]:
-        """What is listed, by key, and the error that ended the list early, if one did."""
+        """The things listed, by key, and the error that cut the list short, if any."""
         listed: dict[str, Thing] = {}
         try:
             for item in self._client.catalog(kind):
@@ -190,7 +190,7 @@ class Catalog:
 def _merged(
     known: Mapping[str, Thing], listed: Mapping[str, Thing], *, whole: bool
 ) -> dict[str, Thing]:
-    """What is known, once a list came; an empty one says nothing of what is gone."""
+    """The known things after a new list; an empty list marks none as gone."""
     merged = {}
     for key, thing in listed.items():
         before = known.get(key, thing)
@@ -252,7 +252,7 @@ def _brief(thing: Thing) -> dict[str, Any]:
 
 
 def _key(value: object) -> str:
-    """A key or an id as text; empty where it is none, or longer than any is."""
+    """A key or id as text; empty if it is neither, or too long for one."""
     text = valid(str(value)) if isinstance(value, str | int) and value is not True else ""
     return text if len(text) <= LONGEST else ""
 

@@ -1,9 +1,8 @@
-"""One run over days that are due: a few side by side, until all are done or the rest would fail.
+"""One run over days that are due: a few concurrently, until all are done or the rest would fail.
 
-Days that somebody wants meanwhile join it, so that nobody waits for the end of a long one.
-Each day is committed on its own, so whatever ends a run early loses no finished day. At the end
-some settled days are audited: their files are checked, each is counted again by one request, and
-where something is wrong, the day is fetched again.
+Days wanted meanwhile join it, so that nobody waits for the end of a long one. Each day is committed
+on its own, so an early end loses no finished day. At the end some settled days are audited: their
+files are verified, each is counted again with one request, and what differs is refetched.
 """
 
 from __future__ import annotations
@@ -37,15 +36,15 @@ from .queue import Wishes
 from .row_budget import RowBudget
 from .window import Sweeper
 
-ROWS_IN_HAND = 250_000  # days fetched side by side hold about this many views together
-FAILURES_IN_A_ROW = 3  # after so many failed days the rest would fail as well
-_LOOK_AGAIN = 0.25  # seconds between looks at a run
+ROWS_IN_HAND = 250_000  # views that concurrently fetched days hold in total, roughly
+FAILURES_IN_A_ROW = 3  # after this many failures in a row the rest would fail as well
+_LOOK_AGAIN = 0.25  # seconds between polls of a run
 
 __all__ = ["Progress", "Run", "SyncResult"]
 
 
 class Run:
-    """One run; its client's retries are this run's own."""
+    """One run; its client's retries are its own."""
 
     def __init__(
         self,
@@ -72,17 +71,16 @@ class Run:
         self._began = time.monotonic()
 
     def over(self, tasks: Sequence[Task]) -> SyncResult:
-        """Fetch these days, newest first. Raises ArchiveError when nothing can be written, and
-        UnforeseenError.
+        """Fetch these days, newest first.
 
-        `look` finds where a scope begins, as far as that matters for the oldest day that is wanted
-        of it; days that are not sure wait for it.
-        `more` has the days that somebody wants since it was last called.
+        `look` searches for a scope's beginning, as far as it matters for the oldest day wanted;
+        days that are not sure wait for it. `more` has the days wanted since it was last called.
+        Raises ArchiveError if nothing can be written, and UnforeseenError.
         """
         self._event_log.write("sync_started", days=len(tasks))
         workers = self._settings.concurrency
         try:
-            # A look for the beginning has a thread of its own, so that no day waits for it.
+            # The search for the beginning has its own thread, so that no day waits for it.
             with ThreadPoolExecutor(workers) as pages, ThreadPoolExecutor(workers + 1) as threads:
                 self._fetch_all(tasks, pages, threads)
         except DynTubeError as error:
@@ -104,7 +102,7 @@ class Run:
             if self._result.outcome == "done":
                 self._audit(pages, fetcher, threads)
         except DynTubeError as error:
-            self._client.retries.stop(error)  # or days that wait would be waited for
+            self._client.retries.stop(error)  # or paused threads would be waited for
             raise
         except Exception as error:
             failure = unforeseen(error)
@@ -112,7 +110,7 @@ class Run:
             raise failure from error
 
     def _empty_after_all(self) -> list[Task]:
-        """Days that DynTube had nothing of before it had shown views, if it has since."""
+        """Days that DynTube had nothing of before it sent views, if it has sent some since."""
         again = self._nothing if self._client.habits.answers and not self._result.cancelled else []
         for task in again:
             if isinstance(self._result.failed.get(task.day), NothingError):
@@ -125,7 +123,7 @@ class Run:
     ) -> None:
         wishes, is_open = Wishes(), True
         running: dict[Future[Fetched], Task] = {}
-        looks: dict[Future[Look], Task] = {}  # and the oldest day that waits for it
+        looks: dict[Future[Look], Task] = {}  # and the oldest day that awaits it
         wishes.add(tasks)
         self._show(wishes)
         while True:
@@ -151,7 +149,7 @@ class Run:
                 self._result.cancelled, is_open = True, False
                 self._client.retries.stop(CancelledError("The sync was cancelled."))
             if not is_open:
-                dropped = wishes.clear()  # days under way may still succeed
+                dropped = wishes.clear()  # days in flight may still succeed
                 self._result.untried |= {task.day for task in dropped}
             self._show(wishes)
 
@@ -172,7 +170,7 @@ class Run:
         return count
 
     def _note_begin(self, oldest: Task, look: Future[Look], wishes: Wishes) -> bool:
-        """Let the days that waited be fetched or go; True when they would fail the same way."""
+        """Release or drop the days that waited; True if they would fail the same way."""
         try:
             found = look.result()
         except CancelledError:
@@ -188,7 +186,7 @@ class Run:
         return False
 
     def _note(self, task: Task, future: Future[Fetched], wishes: Wishes) -> bool:
-        """Put a finished day into the result; True when the rest would fail the same way."""
+        """Record a finished day; True if the rest would fail the same way."""
         try:
             fetched = future.result()
         except CancelledError:
@@ -199,7 +197,7 @@ class Run:
             return self._note_failed(task, error)
         except DynTubeError:
             raise
-        except Exception as error:  # the last line of defence: it costs a day and not the run
+        except Exception as error:  # the last line of defence: costs a day, not the run
             wishes.finish(task, give_up=True, done=False)
             return self._note_failed(task, unforeseen(error))
         wishes.finish(task, give_up=bool(fetched.kept))
@@ -211,7 +209,7 @@ class Run:
     def _note_failed(self, task: Task, error: DynTubeError) -> bool:
         if isinstance(error, NothingError):
             self._nothing.append(task)
-            self._result.failed.setdefault(task.day, error)  # another scope's failure stays
+            self._result.failed.setdefault(task.day, error)  # the failure of another scope stays
         else:
             self._result.failed[task.day] = error
         self._event_log.write("day_failed", day=task.day, reason=str(error))
@@ -251,9 +249,9 @@ class Run:
     def _audit(
         self, pages: ThreadPoolExecutor, fetcher: DayFetcher, threads: ThreadPoolExecutor
     ) -> None:
-        """Look again at some settled days, and fetch those again that differ.
+        """Audit some settled days, and refetch any that differ.
 
-        Such a day counts as looked at once that is done; until then it is due.
+        Such a day counts as audited once that is done; until then it is due.
         """
         for scope in self._settings.scopes:
             known = Audits(self._archive.root / self._settings.folder(scope))

@@ -28,7 +28,7 @@ __all__ = ["Progress", "SyncResult", "SyncStatus", "Syncer", "Wish"]
 
 
 class Syncer:
-    """Brings the archive of one installation up to date."""
+    """Keeps the archive of one installation up to date."""
 
     def __init__(
         self,
@@ -52,12 +52,12 @@ class Syncer:
 
     @property
     def state(self) -> SyncStatus:
-        """What the sync of this archive is doing, in whichever process it runs."""
+        """The status of this archive's sync, in whichever process it runs."""
         return self._status_file.read()
 
     @property
     def empty(self) -> tuple[tuple[dt.date, dt.date], ...]:
-        """For each scope from which UTC day on, up to but without which, it has no views."""
+        """For each scope, the half-open range of UTC days known to have no views."""
         return tuple(beginning.empty for beginning in self._beginnings.values())
 
     @property
@@ -69,12 +69,12 @@ class Syncer:
 
     @property
     def asked_from(self) -> tuple[dt.date, ...]:
-        """For each scope the UTC day from when on `sync` asks for days."""
+        """For each scope, the UTC day from which on `sync` requests days."""
         return tuple(beginning.asked_from for beginning in self._beginnings.values())
 
     @property
     def outdated(self) -> list[Path]:
-        """The day files that an older version wrote, or other page rules; newest days first."""
+        """The day files of an older version or of other page rules, newest day first."""
         files = [path for name in self._archive.folders for path in self._archive.outdated(name)]
         return sorted(files, key=lambda path: path.name[:10], reverse=True)
 
@@ -95,12 +95,12 @@ class Syncer:
         stop: threading.Event | None = None,
         more: Callable[[], Collection[Wish]] = tuple,
     ) -> SyncResult:
-        """Fetch what is missing or due of these UTC days; setting `stop` ends it early.
+        """Fetch those of these UTC days that are missing or due; setting `stop` ends it early.
 
-        With `again`, days that are settled are fetched as well.
-        `more` gives what is wanted since it was last called: those days join the run. What could
-        not be fetched is in the result. Raises SyncRunningError when another sync still runs after
-        `wait_for_other` seconds, ArchiveError when nothing can be written, and UnforeseenError.
+        With `again`, settled days are refetched as well. `more` gives what is wanted since its last
+        call: those days join the run. Failures are in the result. Raises SyncRunningError if
+        another sync still runs after `wait_for_other` seconds, ArchiveError if nothing can be
+        written, and UnforeseenError.
         """
         if not (self._tasks(days, refresh, again) or self.outdated):
             return SyncResult()
@@ -124,9 +124,10 @@ class Syncer:
         return result
 
     def _rewrite(self, stop: threading.Event) -> None:
-        """Store outdated days as this version does, until `stop` is set; one that is damaged stays.
+        """Migrate outdated days until `stop` is set; damaged ones stay.
 
-        DynTube is not asked, and each day is committed on its own: the next sync goes on.
+        DynTube is not asked, and each day is committed on its own, so that the next sync can
+        continue.
         """
         count = 0
         for path in self.outdated:
@@ -159,9 +160,9 @@ class Syncer:
         )
 
     def first_day(self) -> dt.date | None:
-        """The UTC day of the account's first view; None when there is none.
+        """The UTC day of the account's first view; None if there is none.
 
-        It is looked for once, by counting, and not again on the same day. Raises ApiError.
+        Found by counting, and searched again after a day, or after a failure. Raises ApiError.
         """
         client, days = self._client.for_one_run(), []
         for scope, beginning in self._beginnings.items():

@@ -1,6 +1,6 @@
-"""Doubts that somebody who knows better has accepted, and why; kept beside the days.
+"""Doubts accepted by people who know better, with the reason; stored beside the days.
 
-What is accepted stays visible, and no longer counts as something that is wrong.
+They stay visible, but no longer count.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..sharing.old_lists import OldList
 from ..sharing.state import State
 
 LONGEST_REASON = 200  # characters
-MOST = 2000  # acceptances; a page reads them all
+MOST = 2000  # acceptances; a page reads all of them
 _LONGEST_NAME = 80
 
 Span = tuple[dt.date, dt.date]  # UTC days, both included
@@ -31,7 +31,7 @@ Span = tuple[dt.date, dt.date]  # UTC days, both included
 class Acceptance:
     """Doubts of one kind are accepted on the UTC days from `first` to `last`, both included.
 
-    Without `texts` all of that kind are, else those that say one of these.
+    Without `texts`, all of that kind; else those with one of these texts.
     """
 
     id: str
@@ -44,16 +44,15 @@ class Acceptance:
     texts: tuple[str, ...] = ()
 
     def covers(self, day: dt.date, doubt: Doubt) -> bool:
-        """Whether it is about a doubt of a UTC day."""
+        """Whether it accepts a doubt of a UTC day."""
         is_meant = not self.texts or doubt.text in self.texts
         return is_meant and self.kind == doubt.kind and self.first <= day <= self.last
 
 
 class Acceptances:
-    """What is accepted on the days of an archive; safe for many threads and processes.
+    """The acceptances of an archive; safe for many threads and processes.
 
-    All methods raise ArchiveError when the state cannot be read, those that change it also when it
-    cannot be written.
+    All methods raise ArchiveError if the state file cannot be read, or, if they change it, written.
     """
 
     def __init__(
@@ -75,10 +74,10 @@ class Acceptances:
         by: str = "",
         texts: Mapping[tuple[Kind, Span], tuple[str, ...]] | None = None,
     ) -> None:
-        """Accept the doubts of these kinds on these days, instead of what was said of them before.
+        """Accept the doubts of these kinds on these days, replacing earlier acceptances.
 
-        Where `texts` has some for a kind and span, only doubts that say one of these.
-        Raises EntryError when it cannot be kept like this.
+        If `texts` has some for a kind and span, only doubts with one of these. Raises EntryError
+        for an invalid acceptance, or too many.
         """
         new = [
             _checked(
@@ -101,7 +100,7 @@ class Acceptances:
                 )
 
     def undo(self, first: dt.date, last: dt.date, kinds: Collection[Kind] = KINDS) -> bool:
-        """Accept nothing of these kinds on these days; whether anything was."""
+        """Withdraw acceptances of these kinds on these days; returns whether there were any."""
         _check_days(first, last)
         with self._state.editing(ACCEPTANCES) as items:
             before = dict(items)
@@ -112,7 +111,7 @@ class Acceptances:
 def _cut(
     items: dict[str, Acceptance], first: dt.date, last: dt.date, kinds: Collection[Kind]
 ) -> None:
-    """Take days out of what is accepted; what lies before and after them stays."""
+    """Remove days from acceptances; their days before and after stay accepted."""
     for item in list(items.values()):
         if item.kind in kinds and item.first <= last and first <= item.last:
             del items[item.id]
