@@ -22,10 +22,10 @@ from zoneinfo import ZoneInfo
 from . import doctor
 from .account import DEMO, Account, open_account
 from .archive.export import export
-from .cli.accept import add_accept, lines_of, say_doubts
+from .cli.accept import add_accept, doubt_lines, print_doubts
 from .cli.output import guarded_output, shown
 from .cli.report import add_report, report
-from .cli.signals import Stopped, noticed, raised
+from .cli.signals import Stopped, raise_on_signal, stop_on_signal
 from .errors import (
     ConfigError,
     DynTubeError,
@@ -47,7 +47,7 @@ BACKFILL = dt.timedelta(days=90)  # span of the first sync without --from
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     try:
-        with guarded_output(), raised():
+        with guarded_output(), raise_on_signal():
             options = _parser().parse_args(arguments)
             if not sys.stderr.isatty():
                 log_everything()
@@ -150,7 +150,7 @@ def _sync(options: argparse.Namespace) -> int:
 def _fetch(
     account: Account, days: Sequence[dt.date], options: argparse.Namespace, *, again: bool = False
 ) -> int:
-    with noticed() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
+    with stop_on_signal() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
         result = account.syncer.sync(
             days, refresh=dt.timedelta(0), again=again, progress=show, stop=stop
         )
@@ -169,7 +169,7 @@ def _fetch(
         print(f"dyntube: {day}: {reason}.", file=sys.stderr)
     for line in _left_out(account, days, result):
         print(f"dyntube: {line}", file=sys.stderr)
-    doubtful = say_doubts(account, days)
+    doubtful = print_doubts(account, days)
     return stop.status or (1 if result.failed else doubtful)
 
 
@@ -179,7 +179,7 @@ def _left_out(account: Account, days: Sequence[dt.date], result: SyncResult) -> 
         untried = len(result.untried - result.failed.keys())
         more = f" {untried:,} more {'was' if untried == 1 else 'were'} not tried."
         yield f"{_days(failed)} could not be fetched.{more * bool(untried)}"
-    given_from, words = account.syncer.not_given
+    given_from, words = account.syncer.refused_before
     if refused := len({day for day in days if day < given_from} - account.archive.days().keys()):
         were = "was" if refused == 1 else "were"
         yield f"{_days(refused)} before {given_from} {were} not asked for. {words}"
@@ -233,9 +233,9 @@ def _status(options: argparse.Namespace) -> int:
                 f"{info.day}  {info.rows:>9,}  {info.api_total - info.outside:>9,}  "
                 f"{verified:<8}  {settled:<7}  {info.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
             )
-            for line in lines_of(trust, info.day):
+            for line in doubt_lines(trust, info.day):
                 print(f"{'':10}  {line}")
-    doubtful = say_doubts(account)
+    doubtful = print_doubts(account)
     return _name_damaged(account.archive.damaged()) or doubtful
 
 
@@ -277,7 +277,7 @@ def _export(options: argparse.Namespace) -> int:
         print(json.dumps(files | {"in_doubt": as_json(trust.on(days))}))
     else:
         print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
-    say_doubts(account, days)
+    print_doubts(account, days)
     return _name_damaged(account.archive.damaged())
 
 

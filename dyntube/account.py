@@ -25,7 +25,7 @@ from .sharing.saved_views import SavedViews
 from .sharing.state import State
 from .trust import accepted
 from .trust.accepted import Acceptances
-from .trust.trust import Trust, Trusted
+from .trust.trust import CurrentTrust, Trust
 
 DEMO = "No DYNTUBE_API_KEY is set: this is invented demo data."
 
@@ -45,7 +45,7 @@ class Account:
     notes: Notes
     saved_views: SavedViews
     acceptances: Acceptances
-    trusted: Trusted
+    trusted: CurrentTrust
 
     def trust(self) -> Trust:
         """What is to be said against the numbers of stored days."""
@@ -124,7 +124,7 @@ def open_account(settings: Settings | None = None) -> Account:
         Notes(state),
         SavedViews(state),
         acceptances,
-        Trusted(archive, acceptances),
+        CurrentTrust(archive, acceptances),
     )
 
 

@@ -61,7 +61,7 @@ def make_folder(folder: Path) -> None:
         _to_disk(missing.parent)
 
 
-def cannot(what: str, path: Path, verb: str, error: OSError) -> str:
+def failure_text(what: str, path: Path, verb: str, error: OSError) -> str:
     """A sentence on a failed file operation."""
     return f"The {what} {path} cannot be {verb}: {error.strerror or type(error).__name__}."
 

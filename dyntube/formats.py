@@ -13,7 +13,7 @@ from .query.periods import Period
 from .reading.text import clean, short
 
 NONE = "–"  # placeholder for a missing value
-_COUNTLESS = 1e15  # from here on, in scientific notation
+_HUGE = 1e15  # from here on, in scientific notation
 _LONG_FETCH, _FIRST_DAYS = 31, 8  # days: `cost` needs this many in all, and this many done
 # Labels of a missing value and of the rest of a list; values in the data may have the same name.
 UNKNOWN_NAME, OTHER_NAME = "Unknown", "Other"
@@ -37,7 +37,7 @@ _CONTINENTS = {
 
 def value(measure: Metric, amount: float, *, full: bool = False) -> str:
     """A metric's value: "58.1K", "71.8%", "1,204 h", "3:05"; `full` gives every digit."""
-    if not abs(amount) < _COUNTLESS:
+    if not abs(amount) < _HUGE:
         return _countless(amount)
     match measure.format:
         case "percent":
@@ -59,7 +59,7 @@ def _countless(amount: float) -> str:
 
 def compact(amount: float) -> str:
     """A count in at most four digits: "999", "4,210", "58.1K", "3.42M"."""
-    if not abs(amount) < _COUNTLESS:
+    if not abs(amount) < _HUGE:
         return _countless(amount)
     for size, letter in ((1e9, "B"), (1e6, "M")):
         if abs(amount) >= size * 0.9995:
@@ -69,7 +69,7 @@ def compact(amount: float) -> str:
 
 def hours(seconds: float) -> str:
     """A rounded duration: "1,204 h", "3.4 h", "12 min", "40 s"."""
-    if not abs(seconds) < _COUNTLESS:
+    if not abs(seconds) < _HUGE:
         return _countless(seconds)
     if seconds < 59.5:
         return f"{seconds:.0f} s"
@@ -80,7 +80,7 @@ def hours(seconds: float) -> str:
 
 def clock(seconds: float) -> str:
     """An exact duration: "0:40", "3:05", "1:02:09"."""
-    if not abs(seconds) < _COUNTLESS:
+    if not abs(seconds) < _HUGE:
         return _countless(seconds)
     sign = "-" if round(seconds) < 0 else ""
     minutes, rest = divmod(round(abs(seconds)), 60)
@@ -91,7 +91,7 @@ def clock(seconds: float) -> str:
 
 def change(measure: Metric, amount: float) -> str:
     """A change: "+12.4%" for amounts, "-1.5 pts" for rates; empty without a base."""
-    if not abs(amount) < _COUNTLESS:
+    if not abs(amount) < _HUGE:
         return f"{amount:+.1e}" if math.isfinite(amount) else ""
     if measure.is_rate:
         return f"{_signed(amount * 100, 1)} pts"
@@ -148,7 +148,7 @@ def _stored_scope(found: StoredScope) -> str:
 
 def ago(seconds: float) -> str:
     """An age: "just now", "2 min ago", "3 h ago", "5 days ago"."""
-    if not abs(seconds) < _COUNTLESS:
+    if not abs(seconds) < _HUGE:
         return NONE
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         count = int(seconds // size)
@@ -159,7 +159,7 @@ def ago(seconds: float) -> str:
 
 def time_left(seconds: float | None) -> str:
     """The remaining time: "about 20 s left", "about 3 min left"."""
-    if seconds is None or not abs(seconds) < _COUNTLESS:
+    if seconds is None or not abs(seconds) < _HUGE:
         return "starting"
     return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
 

@@ -12,7 +12,7 @@ def draw(context: ui.ReportContext) -> None:
         ui.share_bars(context, "browser", rows=6, metrics=context.metrics)
     with right, ui.card("Operating systems"):
         ui.share_bars(context, "os", rows=6, metrics=context.metrics)
-    ui.mix(context, pages.MIX)
+    ui.shares_over_time(context, pages.MIX)
     ui.drill(context, "device", title="Devices, brands and models")
     ui.drill(context, "browser", title="Browsers and versions")
     ui.drill(context, "system", title="Operating systems and versions")

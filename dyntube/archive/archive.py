@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..atomic import CLOCK_TICK_NS, cannot, make_folder, replacing
+from ..atomic import CLOCK_TICK_NS, failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.records import SCHEMA, Rejected
@@ -39,7 +39,7 @@ from .generations import (
     refuse_unreadable,
 )
 from .lock import hold, is_held
-from .upgrade import Day, UpgradedCopies, is_current, upgraded
+from .upgrade import Day, MigratedCopies, is_current, migrate
 
 GRACE_SECONDS = 600  # how long a replaced file stays for current readers
 _FRESH_SECONDS = 0.05
@@ -52,7 +52,7 @@ class Archive:
         self.root = root
         self.folders = tuple(folders)
         self.rules = rules  # they tell the pages of some sites apart
-        self._copies = UpgradedCopies()
+        self._copies = MigratedCopies()
         self._infos: dict[Path, DayInfo | None] = {}
         self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
@@ -172,7 +172,7 @@ class Archive:
                 refuse_unreadable(newest)
             _write_day(next_generation(year, info.day), info, views, rejected)
         except OSError as error:
-            raise ArchiveError(cannot("archive folder", year, "written", error)) from error
+            raise ArchiveError(failure_text("archive folder", year, "written", error)) from error
         self._looked.clear()
         return info
 
@@ -199,7 +199,7 @@ class Archive:
             except FileNotFoundError:
                 pass  # its writer has just renamed it
             except OSError as error:
-                raise ArchiveError(cannot("file", path, "removed", error)) from error
+                raise ArchiveError(failure_text("file", path, "removed", error)) from error
 
     def lock(self, seconds: float = 0) -> AbstractContextManager[None]:
         """Hold the write lock, across all threads and processes.
@@ -244,7 +244,7 @@ class Archive:
             self._looked[folder] = now
             return known[1]
         except OSError as error:
-            raise ArchiveError(cannot("archive folder", folder, "read", error)) from error
+            raise ArchiveError(failure_text("archive folder", folder, "read", error)) from error
 
     def _info(self, path: Path) -> DayInfo | None:
         # A generation never changes under its name, so it is cached for good.
@@ -265,7 +265,7 @@ class Archive:
     def _upgraded(self, path: Path) -> Day:
         info = self._info(path)
         assert info is not None
-        return upgraded(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
+        return migrate(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
 
     def _check(self, path: Path) -> bool:
         """Whether a file's checksums match; if not, it is known as damaged from now on."""

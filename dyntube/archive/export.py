@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from . import dayfile
 from .archive import Archive
@@ -77,7 +77,7 @@ def _mark(folder: Path) -> None:
             "utf-8",
         )
     except OSError as error:
-        raise ArchiveError(cannot("folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("folder", folder, "written", error)) from error
 
 
 def _write(views: pa.Table, folder: Path, day: dt.date, doubts: str) -> Path:
@@ -87,5 +87,5 @@ def _write(views: pa.Table, folder: Path, day: dt.date, doubts: str) -> Path:
         with replacing(path) as temporary:
             dayfile.write_plain(temporary, views, doubts)
     except OSError as error:
-        raise ArchiveError(cannot("folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("folder", folder, "written", error)) from error
     return path

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ..atomic import cannot
+from ..atomic import failure_text
 from ..errors import ArchiveError
 
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
@@ -67,4 +67,4 @@ def refuse_unreadable(path: Path) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise ArchiveError(cannot("file", path, "read", error)) from error
+        raise ArchiveError(failure_text("file", path, "read", error)) from error

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import filelock
 
-from ..atomic import cannot, make_folder
+from ..atomic import failure_text, make_folder
 from ..errors import ArchiveError, SyncRunningError
 
-_GLANCE = 0.2  # seconds; `is_held` holds the lock for less than a thousandth of that
+_MIN_TIMEOUT = 0.2  # seconds; `is_held` holds the lock for less than a thousandth of that
 
 
 @contextlib.contextmanager
@@ -25,11 +25,11 @@ def hold(file: Path, folders: Sequence[Path], seconds: float) -> Iterator[None]:
     try:
         for folder in folders:
             make_folder(folder)
-        lock.acquire(timeout=max(seconds, _GLANCE))  # longer than an `is_held` elsewhere
+        lock.acquire(timeout=max(seconds, _MIN_TIMEOUT))  # longer than an `is_held` elsewhere
     except filelock.Timeout:
         raise SyncRunningError("Another sync is running on this archive.") from None
     except OSError as error:
-        raise ArchiveError(cannot("archive folder", file.parent, "written", error)) from error
+        raise ArchiveError(failure_text("archive folder", file.parent, "written", error)) from error
     try:
         yield
     finally:

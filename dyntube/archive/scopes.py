@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from ..settings.settings import FetchScope, ScopeKind, Settings
 from .generations import changed_at, day_of, newest_generations
@@ -55,7 +55,7 @@ def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
         with replacing(folder / FILE_NAME) as temporary:
             temporary.write_text(json.dumps(known), "utf-8")
     except OSError as error:
-        raise ArchiveError(cannot("archive folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("archive folder", folder, "written", error)) from error
 
 
 def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
@@ -69,7 +69,7 @@ def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise ArchiveError(cannot("archive folder", archive, "read", error)) from error
+        raise ArchiveError(failure_text("archive folder", archive, "read", error)) from error
     return [scope for scope in found if scope]
 
 

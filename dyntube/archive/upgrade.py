@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..atomic import cannot, make_folder
+from ..atomic import failure_text, make_folder
 from ..errors import ArchiveError
 from ..reading.addresses import PageRules
 from ..reading.loose_json import parse_json
@@ -30,8 +30,8 @@ from ..reading.records import (
     TEXT,
     Column,
     Rejected,
-    as_labels,
-    each_once,
+    deduplicate,
+    dictionary_encode_text,
     odd_fields,
     with_computed,
 )
@@ -45,16 +45,14 @@ def is_current(info: DayInfo, rules: PageRules) -> bool:
     return info.schema == SCHEMA_VERSION and info.rules == str(rules)
 
 
-def upgraded(
-    info: DayInfo, stored: pa.Table, rejected: Iterable[Rejected], rules: PageRules
-) -> Day:
+def migrate(info: DayInfo, stored: pa.Table, rejected: Iterable[Rejected], rules: PageRules) -> Day:
     """The day as this version stores it; rejected records that are readable now become views."""
     known = pa.table({column.name: _column(stored, column) for column in COLUMNS})
     if "extra" in stored.column_names:
         known = known.append_column("extra", stored["extra"])
     found, bad = _read_again(rejected, rules)
     mine, outside = _of_day(found, info.day)
-    views, again = each_once(pa.concat_tables([with_computed(known, rules), mine]))
+    views, again = deduplicate(pa.concat_tables([with_computed(known, rules), mine]))
     unknown, unread = odd_fields(views)
     now = replace(
         info,
@@ -77,7 +75,7 @@ def _column(stored: pa.Table, column: Column) -> pa.ChunkedArray:
         return pa.chunked_array([pa.nulls(len(stored), column.type)], column.type)
     values = stored[column.name]
     if column.type == CATEGORY:
-        return as_labels(values.cast(TEXT), column)
+        return dictionary_encode_text(values.cast(TEXT), column)
     return values.cast(column.type)
 
 
@@ -100,7 +98,7 @@ def _of_day(views: pa.Table, day: dt.date) -> tuple[pa.Table, int]:
     return mine, len(views) - len(mine)
 
 
-class UpgradedCopies:
+class MigratedCopies:
     """Migrated copies of outdated days, one each, in a temporary folder of this process."""
 
     def __init__(self) -> None:
@@ -116,7 +114,7 @@ class UpgradedCopies:
                     self._made[path] = self._copy(path, write)
                 except OSError as error:
                     place = Path(tempfile.gettempdir())
-                    raise ArchiveError(cannot("folder", place, "written", error)) from error
+                    raise ArchiveError(failure_text("folder", place, "written", error)) from error
             return self._made[path]
 
     def _copy(self, path: Path, write: Callable[[Path], None]) -> Path:

@@ -17,7 +17,7 @@ from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
 from .spark import sparkline
-from .stacked import mix
+from .stacked import stacked_shares
 from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
@@ -44,9 +44,9 @@ __all__ = [
     "legend",
     "lines",
     "minutes",
-    "mix",
     "picked",
     "sparkline",
+    "stacked_shares",
     "treemap",
     "trend",
     "watched_curve",

@@ -25,7 +25,7 @@ _Row = tuple[pd.Timestamp, float, list[str | None], bool]  # start, share, custo
 _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 
 
-def mix(
+def stacked_shares(
     measure: Metric,
     starts: pd.Series[Any],
     shares: pd.DataFrame,

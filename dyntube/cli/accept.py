@@ -15,7 +15,7 @@ from ..errors import ConfigError, EntryError
 from ..formats import count
 from ..trust.accepted import Span
 from ..trust.reasons import acceptance_json, accepted_text, ended, reasons
-from ..trust.trust import Trust, runs
+from ..trust.trust import Trust, consecutive_spans
 
 DOUBTFUL = 3  # exit status: success, but days are in doubt
 _MOST_RUNS = 5  # of days, in one line
@@ -91,12 +91,12 @@ def _user() -> str:
         return ""
 
 
-def say_doubts(account: Account, days: Collection[dt.date] | None = None) -> int:
+def print_doubts(account: Account, days: Collection[dt.date] | None = None) -> int:
     """Print which of these UTC days, by default all, are in doubt; returns the exit status."""
     trust = account.trust()
     found = trust.doubts if days is None else trust.on(days).doubts
     for reason in reasons(found):
-        _say(f"{_spelled(runs(reason.days))}: {reason.text}")
+        _say(f"{_spelled(consecutive_spans(reason.days))}: {reason.text}")
     if found:
         are = "is" if len(found) == 1 else "are"
         _say(
@@ -120,7 +120,7 @@ def _spelled(spans: Sequence[Span]) -> str:
     return ", ".join(shown) + (f" and {count(rest, 'more day')}" if rest else "")
 
 
-def lines_of(trust: Trust, day: dt.date) -> Iterator[str]:
+def doubt_lines(trust: Trust, day: dt.date) -> Iterator[str]:
     """A line for each doubt on a UTC day."""
     for doubt in trust.doubts.get(day, ()):
         yield f"in doubt ({doubt.kind}): {ended(doubt.text)}"

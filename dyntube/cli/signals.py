@@ -27,7 +27,7 @@ class Stopped(KeyboardInterrupt):
 
 
 @contextmanager
-def raised() -> Iterator[None]:
+def raise_on_signal() -> Iterator[None]:
     """Make signals raise Stopped."""
 
     def stopped(number: int, frame: FrameType | None) -> None:
@@ -38,7 +38,7 @@ def raised() -> Iterator[None]:
 
 
 @contextmanager
-def noticed() -> Iterator[Stop]:
+def stop_on_signal() -> Iterator[Stop]:
     """Make a signal set the yielded Stop, and a second one exit the process at once."""
     stop = Stop()
 

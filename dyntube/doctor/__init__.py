@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import DynTubeError
 from ..events import unforeseen
-from ..settings.settings import Reading, try_settings
+from ..settings.settings import ParsedSettings, try_settings
 from . import server, store
 from .asking import Clock, open_log
 from .check import Check, failed, skipped
@@ -83,7 +83,9 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def examine(reading: Reading, clock: Clock = utc_now) -> Iterator[tuple[str, Iterator[Check]]]:
+def examine(
+    reading: ParsedSettings, clock: Clock = utc_now
+) -> Iterator[tuple[str, Iterator[Check]]]:
     """All checks by section; each is yielded as soon as it is made."""
     yield "Settings", _safely("Settings", of_settings(reading))
     yield "DynTube", _safely("DynTube", _server(reading, clock))
@@ -100,7 +102,7 @@ def _safely(name: str, checks: Iterator[Check]) -> Iterator[Check]:
         yield failed(name, str(unforeseen(error)))
 
 
-def _server(reading: Reading, clock: Clock) -> Iterator[Check]:
+def _server(reading: ParsedSettings, clock: Clock) -> Iterator[Check]:
     settings = reading.settings
     if _unknown(reading, _SERVER | _SCOPES):
         yield from skipped(server.ALL, "the settings above have to be right first")
@@ -114,12 +116,12 @@ def _server(reading: Reading, clock: Clock) -> Iterator[Check]:
         yield server.names(asking)
 
 
-def _archive(reading: Reading, now: dt.datetime) -> Iterator[Check]:
+def _archive(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
     if _unknown(reading, _ARCHIVE | _SCOPES):
         yield from skipped(store.ALL, "the settings above have to be right first")
     else:
         yield from store.of_archive(reading.settings, now)
 
 
-def _unknown(reading: Reading, names: set[str]) -> bool:
+def _unknown(reading: ParsedSettings, names: set[str]) -> bool:
     return bool(reading.sources.trouble or names & reading.wrong.keys())

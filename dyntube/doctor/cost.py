@@ -16,7 +16,7 @@ from ..settings.settings import FetchScope
 from .asking import Probe, Probed
 from .check import Check, ok, warning
 
-BLIND = 90  # days assumed if the first view is unknown
+FALLBACK_DAYS = 90  # days assumed if the first view is unknown
 _MOST_LOOKS = 3  # scopes; finding a first view takes a dozen requests
 
 
@@ -43,7 +43,7 @@ def expect(asking: Probe) -> list[Workload]:
 
 def _expect(asking: Probe, scope: FetchScope, look: bool) -> Workload:
     tomorrow = asking.today + ONE_DAY
-    blind = tomorrow - BLIND * ONE_DAY
+    blind = tomorrow - FALLBACK_DAYS * ONE_DAY
     try:
         if not look:
             reason = f"only the first {_MOST_LOOKS} scopes are looked at"
@@ -86,7 +86,7 @@ def of_fetch(asking: Probe, expected: list[Workload], sample: Probed | None) -> 
     )
     if reason := next((one.reason for one in expected if one.reason), ""):
         said = f"{text}. When the first view was is not known: {reason}"
-        return warning("first fetch", said, f"The last {BLIND} days are counted here.")
+        return warning("first fetch", said, f"The last {FALLBACK_DAYS} days are counted here.")
     return ok("first fetch", text, "Pages wait only for the days that they show.")
 
 

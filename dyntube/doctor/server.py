@@ -76,7 +76,7 @@ def _oldest(asking: Probe, expected: list[cost.Workload]) -> Probed | None:
 def _no_views(asking: Probe, error: ApiError) -> Iterator[Check]:
     host = _host(asking)
     if isinstance(error, UnavailableError):
-        was_there = bool(asking.client.skew) or error.wait is not None
+        was_there = bool(asking.client.clock_skew) or error.wait is not None
         yield failed("connection", str(error), _way_out(host, was_there))
         if was_there:
             yield _clock(asking)
@@ -116,14 +116,14 @@ def _accepted(settings: Settings) -> Check:
 
 
 def _clock(asking: Probe) -> Check:
-    skew = asking.client.skew
-    if not skew:
+    clock_skew = asking.client.clock_skew
+    if not clock_skew:
         return ok("clock", f"{_host(asking)} does not say what time it is there")
-    if abs(skew) <= _SAME_CLOCK:
+    if abs(clock_skew) <= _SAME_CLOCK:
         return ok("clock", "as DynTube's")
-    apart = formats.hours(abs(skew).total_seconds())
-    text = f"{apart} {'behind' if skew > dt.timedelta(0) else 'ahead of'} DynTube's"
-    if abs(skew) <= _CLOCKS_DIFFER:
+    apart = formats.hours(abs(clock_skew).total_seconds())
+    text = f"{apart} {'behind' if clock_skew > dt.timedelta(0) else 'ahead of'} DynTube's"
+    if abs(clock_skew) <= _CLOCKS_DIFFER:
         return ok("clock", text)
     return warning("clock", text, "Have this machine set its clock (NTP): days end by it.")
 

@@ -12,7 +12,7 @@ from .. import formats
 from ..account import open_state
 from ..archive.archive import Archive
 from ..archive.scopes import other_scopes
-from ..atomic import cannot
+from ..atomic import failure_text
 from ..errors import ArchiveError
 from ..query.periods import Period
 from ..settings.settings import Settings
@@ -33,7 +33,7 @@ def of_archive(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         yield _folder(settings, there, folders)
         yield _space(there)
     except OSError as error:
-        yield failed("folder", cannot("archive folder", settings.archive, "read", error))
+        yield failed("folder", failure_text("archive folder", settings.archive, "read", error))
         yield from skipped(ALL[1:], "the folder has to be readable first")
         return
     try:

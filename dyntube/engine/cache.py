@@ -16,7 +16,7 @@ T = TypeVar("T")
 _LEAST = 500  # bytes of overhead per entry
 
 
-def by_bytes(
+def memoize_by_bytes(
     most: int, make: Callable[P, T], key: Callable[..., Hashable] = hashkey
 ) -> Callable[P, T]:
     """Memoize a function in an LRU cache bounded by bytes."""

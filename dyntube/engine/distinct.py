@@ -45,9 +45,9 @@ class DistinctCounter:
 
     def total(self) -> int:
         """The number of distinct values."""
-        return int(self._different(np.zeros(self._next, np.int64), 1)[0])
+        return int(self._distinct_counts(np.zeros(self._next, np.int64), 1)[0])
 
-    def by_row(self, groups: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
+    def counts_by_row(self, groups: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
         """Merge groups into rows that agree in all columns but `number`.
 
         Returns the rows, and the number of distinct values in each.
@@ -55,7 +55,7 @@ class DistinctCounter:
         row, rows = _grouped(groups.drop(["number"]))
         row_of_group = np.zeros(self._next, np.int64)
         row_of_group[groups["number"].to_numpy()] = row
-        return rows, self._different(row_of_group, len(rows))
+        return rows, self._distinct_counts(row_of_group, len(rows))
 
     def _number(self, unnumbered: pa.ChunkedArray) -> None:
         """Assign the next numbers to the unnumbered among the values added last."""
@@ -68,7 +68,7 @@ class DistinctCounter:
         """One more than the largest value."""
         return 1 + max((int(values.max(initial=-1)) for values in self._values), default=-1)
 
-    def _different(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    def _distinct_counts(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
         least = min((int(values.min(initial=0)) for values in self._values), default=0)
         width = self._width()
         views = sum(len(values) for values in self._values)

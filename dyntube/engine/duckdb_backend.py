@@ -86,13 +86,13 @@ class DuckDB:
         """The distinct counts of its metric, by row and in total."""
         [name] = query.metrics
         counter = DistinctCounter()
-        for place in at.apart():
+        for place in at.by_location():
             values = distinct_values(query, metric(name), place, bool(at.chunks))
             counter.add(self._run(query, values, at))
         if not query.by:
             return pa.table({}), counter.total()
         named = self._run(query, dimensions_of(query), at, groups=counter.groups())
-        rows, counts = counter.by_row(results.keep_top(named, query.top_values))
+        rows, counts = counter.counts_by_row(results.keep_top(named, query.top_values))
         return rows.append_column(f"m_{name}", pa.array(counts)), counter.total()
 
     def rows(self, query: ViewsQuery, at: SourceFiles) -> pa.Table:

@@ -15,7 +15,7 @@ from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from ..reading.records import CATEGORY, SCHEMA, TEXT, VIEW_COLUMNS
 from . import results
 from .backend import Backend, SnapshotError
-from .cache import by_bytes
+from .cache import memoize_by_bytes
 
 KEPT = 64_000_000  # bytes per cache: answers, totals, scans, distinct counts
 Q = TypeVar("Q", bound=Question)
@@ -42,10 +42,14 @@ class Engine:
     def forget(self) -> None:
         """Clear all caches."""
         # The answer does not depend on `rollup`.
-        self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, rollup: (asked, at))
-        self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at))
-        self._scans = by_bytes(KEPT, self.backend.aggregate)
-        self._distinct = by_bytes(KEPT, self.backend.distinct)
+        self._answers = memoize_by_bytes(
+            KEPT, self._make, key=lambda asked, at, rollup: (asked, at)
+        )
+        self._totals = memoize_by_bytes(
+            KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at)
+        )
+        self._scans = memoize_by_bytes(KEPT, self.backend.aggregate)
+        self._distinct = memoize_by_bytes(KEPT, self.backend.distinct)
 
     def warm(self) -> None:
         """Start warming caches in the background."""

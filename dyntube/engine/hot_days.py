@@ -23,7 +23,7 @@ from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..errors import ArchiveError
 from ..events import event, unforeseen
-from .sources import HotChunk, loading
+from .sources import HotChunk, load_statements
 
 CHUNK_VIEWS = 1_000_000
 FIRST_REST = 5.0  # seconds until loading starts, so that the first page comes before it
@@ -164,7 +164,7 @@ class HotDays:
             return False  # one is damaged, and now known to be
         chunk = HotChunk(f"chunk{next(self._numbers)}", tuple(infos))
         try:
-            for sql, parameters in loading(chunk):
+            for sql, parameters in load_statements(chunk):
                 began = time.monotonic()
                 with self._database.cursor() as cursor:
                     cursor.execute(sql, parameters)

@@ -14,9 +14,9 @@ from pathlib import Path
 from ..query.dimensions import COMPUTED
 from ..reading.records import CATEGORY, SCHEMA, TEXT
 
-LABELS = tuple(field.name for field in SCHEMA if field.type == CATEGORY)
+CATEGORY_COLUMNS = tuple(field.name for field in SCHEMA if field.type == CATEGORY)
 STEPS = 10  # per chunk loaded: readers wait for at most one
-INSIDE = " WHERE date >= $start AND date < $end"
+IN_PERIOD = " WHERE date >= $start AND date < $end"
 # The newest days are loaded first, so that their viewers get small numbers.
 _NEW_VIEWERS = (
     "INSERT INTO viewers SELECT viewer, (SELECT count(*) FROM viewers) + row_number() OVER () - 1 "
@@ -53,7 +53,7 @@ class SourceFiles:
     history: tuple[Path, ...] = ()
     chunks: tuple[HotChunk, ...] = field(default=(), compare=False)  # they do not change the answer
 
-    def apart(self) -> Iterator[SourceFiles]:
+    def by_location(self) -> Iterator[SourceFiles]:
         """The same files by location: those of each chunk, and all others."""
         for chunk in self.chunks:
             own = frozenset(chunk.files)
@@ -74,9 +74,9 @@ def source_sql(files: SourceFiles) -> tuple[str, dict[str, object]]:
     if files.chunks:
         [chunk] = files.chunks
         is_whole = {*chunk.files} == {*files.whole}
-        return f"SELECT * FROM {chunk.relation}{'' if is_whole else INSIDE}", parameters
+        return f"SELECT * FROM {chunk.relation}{'' if is_whole else IN_PERIOD}", parameters
     parts = []
-    for name, paths, that in (("whole", files.whole, ""), ("cut", files.cut, INSIDE)):
+    for name, paths, that in (("whole", files.whole, ""), ("cut", files.cut, IN_PERIOD)):
         if paths:
             parameters[name] = [str(path) for path in paths]
             parts.append(f"SELECT * FROM read_parquet(${name}){that}")
@@ -84,12 +84,12 @@ def source_sql(files: SourceFiles) -> tuple[str, dict[str, object]]:
     return f"SELECT *, {_COMPUTED} FROM ({stored})", parameters
 
 
-def loading(chunk: HotChunk) -> Iterator[tuple[str, dict[str, object]]]:
+def load_statements(chunk: HotChunk) -> Iterator[tuple[str, dict[str, object]]]:
     """The statements that load a chunk into a new database, step by step: SQL and parameters."""
     yield f"ATTACH ':memory:' AS {chunk.name} (COMPRESS)", {}
     paths = [str(path) for path in chunk.files]
     every_file: dict[str, object] = {"files": paths}
-    for label in LABELS:
+    for label in CATEGORY_COLUMNS:
         texts = f"SELECT DISTINCT {label} FROM read_parquet($files) WHERE {label} IS NOT NULL"
         yield f"CREATE TYPE {chunk.name}.{label} AS ENUM ({texts})", every_file
     yield _NEW_VIEWERS, every_file
@@ -108,6 +108,8 @@ def loading(chunk: HotChunk) -> Iterator[tuple[str, dict[str, object]]]:
 
 def _views_of(chunk: HotChunk) -> str:
     columns = {n: n for n in SCHEMA.names if SCHEMA.field(n).type != TEXT and n not in _BOUNDED}
-    columns |= {label: f"CAST({label} AS {chunk.name}.{label}) AS {label}" for label in LABELS}
+    columns |= {
+        label: f"CAST({label} AS {chunk.name}.{label}) AS {label}" for label in CATEGORY_COLUMNS
+    }
     columns["viewer"] = "number AS viewer"
     return f"SELECT {', '.join([*columns.values(), _COMPUTED])} FROM read_parquet($files)"

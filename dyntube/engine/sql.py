@@ -17,7 +17,7 @@ from ..query.dimensions import BETWEEN, UNKNOWN, Dimension
 from ..query.metrics import Metric
 from ..query.query import ChecksQuery, CountQuery, Filter, Query, Question, ViewsQuery
 from ..reading.records import VIEW_COLUMNS
-from .sources import INSIDE, LABELS, SourceFiles, source_sql
+from .sources import CATEGORY_COLUMNS, IN_PERIOD, SourceFiles, source_sql
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _views(asked: Question, files: SourceFiles, parameters: dict[str, object]) -
     """A subquery: the views that a query is about, at one location."""
     source, needed = source_sql(files)
     parameters |= needed
-    if INSIDE in source:
+    if IN_PERIOD in source:
         parameters["start"], parameters["end"] = asked.period.bounds(asked.timezone)
     if _is_by_the_clock(asked):
         source = f"({source}){_BY_THE_CLOCK}"
@@ -127,7 +127,7 @@ def _is_named(dimension: Dimension, name: str, is_one: str, parameters: dict[str
 
 
 def distinct_values(query: Query, metric: Metric, files: SourceFiles, numbered: bool) -> Statement:
-    """The SQL of the values that a distinct count is made of, per view, at one location (`apart`).
+    """The SQL of the values that a distinct count is made of, per view, at one location.
 
     Selects the stored columns of the dimensions, and `value`. That is never null, unless viewers
     are `numbered`, as in memory, and this one has no number yet: then `unnumbered` has its hash.
@@ -159,13 +159,15 @@ def _groups(query: Query, files: SourceFiles, parameters: dict[str, object]) -> 
     so `_answer` computes the values shown from those few groups.
     """
     columns = _columns(query)
-    texts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in columns if name in LABELS)
+    texts = ", ".join(
+        f"CAST({name} AS VARCHAR) AS {name}" for name in columns if name in CATEGORY_COLUMNS
+    )
     shown = f"* REPLACE ({texts})" if texts else "*"
     selected = ", ".join([*columns, *_sums(query)])
     return " UNION ALL ".join(
         f"SELECT {shown} FROM (SELECT {selected} "
         f"FROM {_with_history(query, place, parameters)}{_grouping(query)})"
-        for place in files.apart()
+        for place in files.by_location()
     )
 
 

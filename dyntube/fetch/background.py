@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from ..errors import AuthError, DynTubeError, SyncRunningError, UnavailableError
 from ..events import event, unforeseen
 from .catalog import Catalog
-from .sync import Progress, Syncer, SyncStatus, Wish
+from .sync import DayRequest, Progress, Syncer, SyncStatus
 
 RETRY_SECONDS = 60.0  # how long to rest after a failed sync
 LONGEST_REST = 6 * 3600.0  # seconds, however long the server asked for
@@ -152,7 +152,7 @@ class Background:
         self._progress = None  # last, as pages then look for the result
         self._idle.set()
 
-    def _more(self) -> list[Wish]:
+    def _more(self) -> list[DayRequest]:
         with self._lock:
             wishes, self._wishes = self._wishes, {}
             self._wanted.update(*wishes)

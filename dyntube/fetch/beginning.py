@@ -18,13 +18,13 @@ from ..errors import ApiError, AuthError, RequestError
 from ..reading.text import clean, short
 from .day import ONE_DAY
 
-EVER = dt.date.min
+MIN_DATE = dt.date.min
 LONG_AGO = dt.date(2015, 1, 1)  # before any DynTube view
-WORTH = 7  # days; up to this many are fetched without a search
+MAX_UNSEARCHED_DAYS = 7  # days; up to this many are fetched without a search
 LOOK_EVERY = dt.timedelta(days=1)  # if days before the beginning are wanted
 TRY_EVERY = dt.timedelta(hours=1)  # after a failed search
 PARTS = (dt.timedelta(days=28), dt.timedelta(days=7))  # if a longer range is refused
-BLIND = dt.timedelta(days=1100)  # how far back to fetch if no search succeeds
+FALLBACK_DAYS = dt.timedelta(days=1100)  # how far back to fetch if no search succeeds
 
 _REFUSED = (RequestError, AuthError)  # a plan limited to the last months may answer 403
 _MARGIN = dt.timedelta(days=2)  # a day is requested with the one before, from a second earlier on
@@ -33,7 +33,7 @@ Count = Callable[[dt.date, dt.date], int]  # the views from a day up to, not inc
 
 
 @dataclass(frozen=True)
-class Look:
+class SearchResult:
     """The result of a search for the first view.
 
     `day` is the day of that view, or the day searched up to if there is none. If not `exact`, there
@@ -47,7 +47,7 @@ class Look:
     any_views: bool = True
     exact: bool = True
     reason: str = ""
-    given_from: dt.date = EVER
+    given_from: dt.date = MIN_DATE
     refused: str = ""
 
     def is_old(self, now: dt.datetime) -> bool:
@@ -57,10 +57,10 @@ class Look:
 
 @dataclass(frozen=True)
 class First:
-    """The first day with views, None if there is none; the rest as in `Look`."""
+    """The first day with views, None if there is none; the rest as in `SearchResult`."""
 
     day: dt.date | None
-    given_from: dt.date = EVER
+    given_from: dt.date = MIN_DATE
     refused: str = ""
 
 
@@ -71,7 +71,7 @@ class Beginning:
         self._file = folder / "beginning.json"
         self._kept = Reread(self._file, _read)
 
-    def last(self) -> Look | None:
+    def last(self) -> SearchResult | None:
         """The last search; None if there was none, or what was stored is unreadable."""
         try:
             return self._kept.get()
@@ -89,7 +89,7 @@ class Beginning:
         """The half-open range of days known to have no views."""
         look = self.last()
         known = look and not look.reason
-        return (look.given_from, look.day) if look and known else (EVER, LONG_AGO)
+        return (look.given_from, look.day) if look and known else (MIN_DATE, LONG_AGO)
 
     def sure_from(self, missing: Sequence[dt.date], now: dt.datetime) -> dt.date:
         """From when on days may be fetched before a new search for the beginning.
@@ -98,13 +98,13 @@ class Beginning:
         """
         look = self.last()
         if look is None:
-            return missing[0] if len(missing) > WORTH else LONG_AGO
+            return missing[0] if len(missing) > MAX_UNSEARCHED_DAYS else LONG_AGO
         matters = bool(missing) and missing[-1] < look.day
         return look.day if matters and look.is_old(now) else LONG_AGO
 
     def look(
         self, count: Count, before: dt.date, now: dt.datetime, wanted: dt.date = LONG_AGO
-    ) -> Look:
+    ) -> SearchResult:
         """Search for the first view, and store the result if it is exact.
 
         `before` is the day of the first stored view, or tomorrow. If there are views up to the
@@ -120,7 +120,7 @@ class Beginning:
             if LONG_AGO < wanted < high:
                 with contextlib.suppress(*_REFUSED):  # `first_day` handles that
                     if count(LONG_AGO, wanted + ONE_DAY):
-                        return Look(wanted, now, exact=False)
+                        return SearchResult(wanted, now, exact=False)
                     low = wanted + ONE_DAY
             first = first_day(count, low, high, end)
             any_views = bool(first.day or before <= today or count(today, today + ONE_DAY))
@@ -128,14 +128,16 @@ class Beginning:
             if known:
                 self._keep(replace(known, at=now))
             else:
-                self._keep(Look(now.date() - BLIND, now, reason=short(clean(str(error)))))
+                self._keep(
+                    SearchResult(now.date() - FALLBACK_DAYS, now, reason=short(clean(str(error))))
+                )
             raise
         found = first.day or high
         return self._keep(
-            Look(found, now, any_views, given_from=first.given_from, refused=first.refused)
+            SearchResult(found, now, any_views, given_from=first.given_from, refused=first.refused)
         )
 
-    def _keep(self, look: Look) -> Look:
+    def _keep(self, look: SearchResult) -> SearchResult:
         # Losing it costs only a few requests.
         with contextlib.suppress(OSError):
             make_folder(self._file.parent)
@@ -161,7 +163,9 @@ def first_day(count: Count, low: dt.date, high: dt.date, end: dt.date | None = N
     for part in PARTS:
         with contextlib.suppress(*_REFUSED):
             if _counts_all(count, end - part, end):
-                return _first_by_parts(count, max(LONG_AGO, high - BLIND), high, part, refused)
+                return _first_by_parts(
+                    count, max(LONG_AGO, high - FALLBACK_DAYS), high, part, refused
+                )
     raise refused
 
 
@@ -218,7 +222,7 @@ def _first_of(count: Count, low: dt.date, high: dt.date) -> dt.date | None:
     return low
 
 
-def _read(raw: bytes) -> Look | None:
+def _read(raw: bytes) -> SearchResult | None:
     try:
         kept = json.loads(raw)
         at = dt.datetime.fromisoformat(kept["at"])
@@ -226,8 +230,8 @@ def _read(raw: bytes) -> Look | None:
             return None
         day = max(LONG_AGO, dt.date.fromisoformat(kept["day"]))
         reason, refused = (short(clean(str(kept.get(name, "")))) for name in ("reason", "refused"))
-        given_from = dt.date.fromisoformat(kept.get("given_from", str(EVER)))
-        return Look(
+        given_from = dt.date.fromisoformat(kept.get("given_from", str(MIN_DATE)))
+        return SearchResult(
             day,
             at,
             any_views=kept["any_views"] is True,

@@ -15,21 +15,21 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..atomic import Reread, cannot, make_folder, replacing
+from ..atomic import Reread, failure_text, make_folder, replacing
 from ..errors import ApiError, ArchiveError, AuthError, UnavailableError
 from ..query.access import Access
 from ..reading.text import LONGEST, clean, short, valid
 from .client import MOST_NAMES, CatalogKind, Client
 
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
-LIVE = dt.timedelta(hours=1)  # names older than this are refetched
+MAX_AGE = dt.timedelta(hours=1)  # names older than this are refetched
 VERSION = 2  # of the file; the first had only a name for each key
 _FRESH_SECONDS = 1.0
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
 @dataclass(frozen=True)
-class Thing:
+class CatalogEntry:
     """A project, channel or video; `gone` if DynTube no longer lists it.
 
     `id` of a project is how its videos refer to it; `project_id` and `channel` (a key) of a video
@@ -43,7 +43,7 @@ class Thing:
     channel: str = ""
 
 
-Things = Mapping[CatalogKind, dict[str, Thing]]
+CatalogEntries = Mapping[CatalogKind, dict[str, CatalogEntry]]
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Catalog:
     def is_old(self) -> bool:
         """Whether the names should be refetched."""
         fetched_at = self.names().fetched_at
-        return fetched_at is None or abs(self._now() - fetched_at) > LIVE
+        return fetched_at is None or abs(self._now() - fetched_at) > MAX_AGE
 
     def refresh(self) -> Names:
         """Fetch all names and merge them into the known ones.
@@ -144,13 +144,13 @@ class Catalog:
             raise failure
         return _names(fetched_at, things)
 
-    def _fetch(self, kind: CatalogKind) -> tuple[dict[str, Thing], ApiError | None]:
+    def _fetch(self, kind: CatalogKind) -> tuple[dict[str, CatalogEntry], ApiError | None]:
         """The things listed, by key, and the error that cut the list short, if any."""
-        listed: dict[str, Thing] = {}
+        listed: dict[str, CatalogEntry] = {}
         try:
             for item in self._client.catalog(kind):
                 if key := _key(item.get("key")):
-                    listed[key] = Thing(
+                    listed[key] = CatalogEntry(
                         _name(item.get(_NAME_FIELDS[kind])),
                         id=_key(item.get("id")) if kind == "projects" else "",
                         project_id=_key(item.get("projectId")) if kind == "videos" else "",
@@ -160,13 +160,13 @@ class Catalog:
             return listed, error
         return listed, None
 
-    def _known(self) -> tuple[dt.datetime | None, Things]:
+    def _known(self) -> tuple[dt.datetime | None, CatalogEntries]:
         try:
             version, fetched_at, things = _read(self._file.read_bytes())
         except FileNotFoundError:
             return None, {kind: {} for kind in KINDS}
         except OSError as error:
-            raise ArchiveError(cannot("file", self._file, "read", error)) from error
+            raise ArchiveError(failure_text("file", self._file, "read", error)) from error
         if version > VERSION:
             raise ArchiveError(
                 f"The file {self._file} was written by a newer version of DynTube Analytics. "
@@ -174,7 +174,7 @@ class Catalog:
             )
         return fetched_at, things
 
-    def _keep(self, things: Things, fetched_at: dt.datetime | None) -> None:
+    def _keep(self, things: CatalogEntries, fetched_at: dt.datetime | None) -> None:
         whole: dict[str, object] = {"version": VERSION, "fetched_at": fetched_at}
         for kind, known in things.items():
             whole[kind] = {key: _brief(thing) for key, thing in known.items()}
@@ -183,19 +183,19 @@ class Catalog:
             with replacing(self._file) as temporary:
                 temporary.write_text(json.dumps(whole, default=str, indent=1), "utf-8")
         except OSError as error:
-            raise ArchiveError(cannot("file", self._file, "written", error)) from error
+            raise ArchiveError(failure_text("file", self._file, "written", error)) from error
         self._looked = -math.inf
 
 
 def _merged(
-    known: Mapping[str, Thing], listed: Mapping[str, Thing], *, whole: bool
-) -> dict[str, Thing]:
+    known: Mapping[str, CatalogEntry], listed: Mapping[str, CatalogEntry], *, whole: bool
+) -> dict[str, CatalogEntry]:
     """The known things after a new list; an empty list marks none as gone."""
     merged = {}
     for key, thing in listed.items():
         before = known.get(key, thing)
         if name := thing.name or before.name:
-            merged[key] = Thing(
+            merged[key] = CatalogEntry(
                 name,
                 id=thing.id or before.id,
                 project_id=thing.project_id or before.project_id,
@@ -207,7 +207,7 @@ def _merged(
     return merged
 
 
-def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
+def _names(fetched_at: dt.datetime | None, things: CatalogEntries) -> Names:
     by_id = {project.id: key for key, project in things["projects"].items() if project.id}
     gone = {
         kind.removesuffix("s"): frozenset(key for key, thing in known.items() if thing.gone)
@@ -226,7 +226,7 @@ def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
     )
 
 
-def _read(raw: bytes) -> tuple[int, dt.datetime | None, Things]:
+def _read(raw: bytes) -> tuple[int, dt.datetime | None, CatalogEntries]:
     """The version of a file, when its names were fetched, and all of it that can be read."""
     try:
         stored = json.loads(raw)
@@ -238,16 +238,16 @@ def _read(raw: bytes) -> tuple[int, dt.datetime | None, Things]:
     return version if isinstance(version, int) else 1, _moment(found.get("fetched_at")), things
 
 
-def _things(stored: object) -> Iterator[tuple[str, Thing]]:
+def _things(stored: object) -> Iterator[tuple[str, CatalogEntry]]:
     for key, kept in stored.items() if isinstance(stored, dict) else ():
         fields = kept if isinstance(kept, dict) else {"name": kept}
         name = _name(fields.get("name"))
         if name and _key(key):
             belongs = {what: _key(fields.get(what)) for what in ("id", "project_id", "channel")}
-            yield _key(key), Thing(name, gone=fields.get("gone") is True, **belongs)
+            yield _key(key), CatalogEntry(name, gone=fields.get("gone") is True, **belongs)
 
 
-def _brief(thing: Thing) -> dict[str, Any]:
+def _brief(thing: CatalogEntry) -> dict[str, Any]:
     return {name: value for name, value in asdict(thing).items() if value}
 
 

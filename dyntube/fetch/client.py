@@ -18,7 +18,7 @@ from ..reading.loose_json import spelled, spellings, whole_number
 from ..reading.parse import read_page
 from ..reading.records import SCHEMA, Page, Pager
 from ..settings.settings import FetchScope, Settings
-from .habits import Habits
+from .habits import ServerTraits
 from .refusals import host, is_of_method, may_be_of_size
 from .retry import Retries
 from .transport import BLANK_TRIES, Transport
@@ -51,7 +51,7 @@ class Client:
         self,
         settings: Settings,
         *,
-        habits: Habits | None = None,
+        habits: ServerTraits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
@@ -59,14 +59,14 @@ class Client:
     ) -> None:
         self._settings, self._now = settings, now
         self._http = Transport(settings, clock=clock, sleep=sleep, uniform=uniform, now=now)
-        self.habits = habits or Habits()
+        self.habits = habits or ServerTraits()
 
     def close(self) -> None:
         """Close idle connections."""
         self._http.close()
 
     def for_one_run(self) -> Client:
-        """The same client, with its own retries and the `skew` known so far."""
+        """The same client, with its own retries and the `clock_skew` known so far."""
         run = copy.copy(self)
         run._http = self._http.for_one_run()
         self.habits.forget_old(self._now())
@@ -79,9 +79,9 @@ class Client:
         return self._http.retries
 
     @property
-    def skew(self) -> dt.timedelta:
+    def clock_skew(self) -> dt.timedelta:
         """The server's clock minus ours, as of the last answer."""
-        return self._http.skew
+        return self._http.clock_skew
 
     @property
     def page_size(self) -> int:

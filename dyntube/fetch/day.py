@@ -170,7 +170,7 @@ class DayFetcher:
         self, task: Task, came: DayResult, revision: Revision | None, asked_at: dt.datetime
     ) -> DayInfo:
         # A day must not settle early because a clock is fast.
-        by_both_clocks = asked_at + min(self.client.skew, dt.timedelta(0))
+        by_both_clocks = asked_at + min(self.client.clock_skew, dt.timedelta(0))
         old_enough = by_both_clocks >= midnight(task.day + ONE_DAY) + SETTLES_AFTER
         unknown, unread = odd_fields(came.views)
         zone = self.settings.api_zone
@@ -204,7 +204,7 @@ class DayFetcher:
 
     def _known_until(self, came: DayResult, asked_at: dt.datetime) -> dt.datetime:
         """Up to when the views that came are complete, as our clock may be fast."""
-        ours_is_fast = min(self.client.skew, dt.timedelta(0))
+        ours_is_fast = min(self.client.clock_skew, dt.timedelta(0))
         if -ours_is_fast <= FAR_AHEAD:
             return asked_at
         by_both_clocks = asked_at + ours_is_fast

@@ -22,7 +22,7 @@ _SHIFTS = dt.timedelta(minutes=15)  # time zones differ from UTC by whole quarte
 
 
 @dataclass
-class Habits:
+class ServerTraits:
     """What is known of one server; thread-safe.
 
     `get`: it takes GET where the API's page says POST. `most`: its largest page (None: the size
@@ -75,15 +75,15 @@ class Habits:
             yield f"Reads times as local ones, UTC{-hours:+g} h."
 
 
-def load(folder: Path) -> Habits:
+def load(folder: Path) -> ServerTraits:
     """The habits stored in a folder; defaults if unreadable."""
     try:
         kept = json.loads((folder / FILE_NAME).read_bytes())
         most, at = kept["most"], dt.datetime.fromisoformat(kept["learned_at"])
         shift = dt.timedelta(minutes=int(kept["shift_minutes"]))
         if at.tzinfo is None or not (most is None or (type(most) is int and most > 0)):
-            return Habits()
-        return Habits(
+            return ServerTraits()
+        return ServerTraits(
             kept["get"] is True,
             most,
             whole_shift(shift),
@@ -91,10 +91,10 @@ def load(folder: Path) -> Habits:
             learned_at=at,
         )
     except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return Habits()
+        return ServerTraits()
 
 
-def save(habits: Habits, folder: Path) -> None:
+def save(habits: ServerTraits, folder: Path) -> None:
     """Save what was learned; errors are ignored, as losing it costs only a few requests."""
     if habits.learned_at is None:
         return

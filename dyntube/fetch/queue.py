@@ -11,7 +11,7 @@ from .day import Task
 Key = tuple[FetchScope, dt.date]
 
 
-class Wishes:
+class DayQueue:
     """What readers want: small wishes go first, and each brings its newest day first.
 
     A day that is not `sure` waits until the beginning of its scope is known. `done` counts finished

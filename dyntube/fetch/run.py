@@ -27,12 +27,12 @@ from ..errors import (
 from ..events import EventLog, unforeseen
 from ..settings.settings import FetchScope, Settings
 from .audit import Audit
-from .beginning import BLIND, LONG_AGO, Count, Look
+from .beginning import FALLBACK_DAYS, LONG_AGO, Count, SearchResult
 from .client import Client, Window
 from .day import DayFetcher, Fetched, Task
 from .plan import CLOCKS_DIFFER, midnight
 from .progress import Progress, SyncResult
-from .queue import Wishes
+from .queue import DayQueue
 from .row_budget import RowBudget
 from .window import Sweeper
 
@@ -57,7 +57,7 @@ class Run:
         sleep: Callable[[float], object],
         progress: Callable[[Progress], None],
         stop: threading.Event,
-        look: Callable[[FetchScope, Count, dt.date], Look],
+        look: Callable[[FetchScope, Count, dt.date], SearchResult],
         more: Callable[[], Collection[Sequence[Task]]],
     ) -> None:
         self._settings, self._client, self._archive = settings, client, archive
@@ -121,9 +121,9 @@ class Run:
     def _fetch(
         self, tasks: Sequence[Task], fetcher: DayFetcher, threads: ThreadPoolExecutor
     ) -> None:
-        wishes, is_open = Wishes(), True
+        wishes, is_open = DayQueue(), True
         running: dict[Future[Fetched], Task] = {}
-        looks: dict[Future[Look], Task] = {}  # and the oldest day that awaits it
+        looks: dict[Future[SearchResult], Task] = {}  # and the oldest day that awaits it
         wishes.add(tasks)
         self._show(wishes)
         while True:
@@ -153,7 +153,7 @@ class Run:
                 self._result.untried |= {task.day for task in dropped}
             self._show(wishes)
 
-    def _take_up(self, wishes: Wishes) -> None:
+    def _take_up(self, wishes: DayQueue) -> None:
         if not (new := self._more()):
             return
         for tasks in new:
@@ -169,7 +169,7 @@ class Run:
 
         return count
 
-    def _note_begin(self, oldest: Task, look: Future[Look], wishes: Wishes) -> bool:
+    def _note_begin(self, oldest: Task, look: Future[SearchResult], wishes: DayQueue) -> bool:
         """Release or drop the days that waited; True if they would fail the same way."""
         try:
             found = look.result()
@@ -178,14 +178,14 @@ class Run:
         except (AuthError, UnavailableError) as error:
             return self._note_failed(oldest, error)
         except ApiError as error:
-            found = Look(self._now().date() - BLIND, self._now())
+            found = SearchResult(self._now().date() - FALLBACK_DAYS, self._now())
             self._event_log.write("first_day_not_found", asked_from=found.day, reason=str(error))
         if found.exact:
             self._begin[oldest.scope] = found.day
         wishes.begin(oldest.scope, found.day if found.exact else LONG_AGO, found.day)
         return False
 
-    def _note(self, task: Task, future: Future[Fetched], wishes: Wishes) -> bool:
+    def _note(self, task: Task, future: Future[Fetched], wishes: DayQueue) -> bool:
         """Record a finished day; True if the rest would fail the same way."""
         try:
             fetched = future.result()
@@ -238,7 +238,7 @@ class Run:
             requests=fetched.requests,
         )
 
-    def _show(self, wishes: Wishes) -> None:
+    def _show(self, wishes: DayQueue) -> None:
         ended, total = wishes.ended, wishes.total
         seconds = time.monotonic() - self._began
         left = seconds / ended * (total - ended) if ended else None
@@ -267,9 +267,9 @@ class Run:
             known.save()
 
     def _note_end(self, outcome: str, **facts: object) -> None:
-        skew = self._client.skew
-        if abs(skew) > CLOCKS_DIFFER:
-            self._event_log.write("clock_differs", seconds=round(skew.total_seconds()))
+        clock_skew = self._client.clock_skew
+        if abs(clock_skew) > CLOCKS_DIFFER:
+            self._event_log.write("clock_differs", seconds=round(clock_skew.total_seconds()))
         self._event_log.write(
             "sync_ended",
             outcome=outcome,

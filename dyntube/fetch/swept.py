@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..reading.records import SCHEMA, Page, Rejected, each_once
+from ..reading.records import SCHEMA, Page, Rejected, deduplicate
 from .client import Window
 
 
@@ -45,9 +45,9 @@ class Swept:
         return self.records if self.total is None else self.total
 
 
-def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> Swept:
+def merge_pages(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> Swept:
     """Merge the pages of a window; `total` is the API's count."""
-    views, again = each_once(pa.concat_tables([SCHEMA.empty_table(), *(p.views for p in pages)]))
+    views, again = deduplicate(pa.concat_tables([SCHEMA.empty_table(), *(p.views for p in pages)]))
     bad = [record for page in pages for record in page.rejected]
     rejected = tuple(dict.fromkeys(bad))
     duplicates = again + len(bad) - len(rejected)
@@ -64,13 +64,13 @@ def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> 
     )
 
 
-def side_by_side(parts: Sequence[Swept]) -> Swept:
+def merge_windows(parts: Sequence[Swept]) -> Swept:
     """Merge windows that touch or overlap.
 
     A view in both comes twice with one date; an id with two dates does not identify a view.
     """
     whole = pa.concat_tables([part.views for part in parts])
-    views, overlap = each_once(whole)
+    views, overlap = deduplicate(whole)
     clashes = overlap and overlap - (len(whole) - _dated_ids(whole))
     overlap -= clashes
     bad = [record for part in parts for record in part.rejected]
@@ -93,12 +93,12 @@ def _dated_ids(views: pa.Table) -> int:
     return int(views.group_by(["id", "date"]).aggregate([]).num_rows)
 
 
-def rollups(first: Swept, second: Swept) -> Swept:
+def merge_sweeps(first: Swept, second: Swept) -> Swept:
     """Merge two sweeps of one window whose order differs from page to page.
 
     Only stable counts show that nothing else changed meanwhile.
     """
-    views, _ = each_once(pa.concat_tables([first.views, second.views]))
+    views, _ = deduplicate(pa.concat_tables([first.views, second.views]))
     rejected = tuple(dict.fromkeys((*first.rejected, *second.rejected)))
     steady = first.steady and second.steady and first.total == second.total
     adds_up = second.total == len(views) + len(rejected)

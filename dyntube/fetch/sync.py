@@ -14,7 +14,7 @@ from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
 from ..events import FILE_NAME, EventLog
 from ..settings.settings import FetchScope, Settings
-from .beginning import EVER, LONG_AGO, Beginning, Count, Look
+from .beginning import LONG_AGO, MIN_DATE, Beginning, Count, SearchResult
 from .client import Client, Window
 from .day import ONE_DAY, Task
 from .habits import save
@@ -22,9 +22,11 @@ from .plan import midnight, plan
 from .run import Progress, Run, SyncResult
 from .status import StatusFile, SyncStatus
 
-Wish = tuple[Collection[dt.date], dt.timedelta | None]  # UTC days, and how fresh they should be
+DayRequest = tuple[
+    Collection[dt.date], dt.timedelta | None
+]  # UTC days, and how fresh they should be
 
-__all__ = ["Progress", "SyncResult", "SyncStatus", "Syncer", "Wish"]
+__all__ = ["DayRequest", "Progress", "SyncResult", "SyncStatus", "Syncer"]
 
 
 class Syncer:
@@ -61,11 +63,11 @@ class Syncer:
         return tuple(beginning.empty for beginning in self._beginnings.values())
 
     @property
-    def not_given(self) -> tuple[dt.date, str]:
+    def refused_before(self) -> tuple[dt.date, str]:
         """The UTC day before which DynTube refuses some scope's days, and its words; else ""."""
         looks = filter(None, (beginning.last() for beginning in self._beginnings.values()))
         refused = [(look.given_from, look.refused) for look in looks if look.refused]
-        return max(refused, default=(EVER, ""))
+        return max(refused, default=(MIN_DATE, ""))
 
     @property
     def asked_from(self) -> tuple[dt.date, ...]:
@@ -93,7 +95,7 @@ class Syncer:
         wait_for_other: float = 0,
         progress: Callable[[Progress], None] = lambda _: None,
         stop: threading.Event | None = None,
-        more: Callable[[], Collection[Wish]] = tuple,
+        more: Callable[[], Collection[DayRequest]] = tuple,
     ) -> SyncResult:
         """Fetch those of these UTC days that are missing or due; setting `stop` ends it early.
 
@@ -142,7 +144,7 @@ class Syncer:
         self,
         show: Callable[[Progress], None],
         stop: threading.Event,
-        more: Callable[[], Collection[Wish]],
+        more: Callable[[], Collection[DayRequest]],
     ) -> Run:
         for folder in self._archive.folders:
             self._archive.remove_old_generations(folder)
@@ -173,7 +175,7 @@ class Syncer:
                 days.append(look.day)
         return min(days, default=None)
 
-    def _look(self, scope: FetchScope, count: Count, wanted: dt.date = LONG_AGO) -> Look:
+    def _look(self, scope: FetchScope, count: Count, wanted: dt.date = LONG_AGO) -> SearchResult:
         first = _first_with_views(self._stored(scope)) or self._now().date() + ONE_DAY
         return self._beginnings[scope].look(count, first, self._now(), wanted)
 

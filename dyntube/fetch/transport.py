@@ -29,7 +29,7 @@ T = TypeVar("T")
 class Transport:
     """One account's connections; thread-safe.
 
-    `skew` is the server's clock minus ours, as of the last answer.
+    `clock_skew` is the server's clock minus ours, as of the last answer.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class Transport:
         self._session, self._watchdog = _session(settings), Watchdog(clock)
         self._patience: dict[str, Any] = {"clock": clock, "sleep": sleep, "uniform": uniform}
         self.retries = Retries(**self._patience)
-        self.skew = dt.timedelta(0)
+        self.clock_skew = dt.timedelta(0)
 
     def close(self) -> None:
         """Close idle connections."""
         self._session.close()
 
     def for_one_run(self) -> Transport:
-        """The same connections, with their own retries and the `skew` known so far."""
+        """The same connections, with their own retries and the `clock_skew` known so far."""
         run = copy.copy(self)
         run.retries = Retries(**self._patience)
         return run
@@ -113,9 +113,9 @@ class Transport:
                 late = "the answer took too long"
                 raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
         if date := http_date(response.headers.get("Date")):
-            self.skew = date - self._now()
+            self.clock_skew = date - self._now()
         if response.status_code != 200:
-            theirs = self._now() + self.skew
+            theirs = self._now() + self.clock_skew
             raise refusal(response.status_code, url, body, response.headers, theirs, self._key)
         return body
 

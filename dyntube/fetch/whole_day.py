@@ -22,8 +22,8 @@ from ..errors import NothingError, RequestError
 from ..reading.parse import date_of
 from ..reading.records import Rejected
 from .client import Window
-from .habits import Habits, whole_shift
-from .swept import Swept, side_by_side, split
+from .habits import ServerTraits, whole_shift
+from .swept import Swept, merge_windows, split
 from .window import Sweeper
 
 EDGE = dt.timedelta(minutes=15)
@@ -109,7 +109,7 @@ def _proved(
     views, _ = split(halves.views, day)
     if pc.all(pc.is_in(views["id"], swept.views["id"].combine_chunks())).as_py() is not False:
         return swept, wide, True
-    both = side_by_side([swept, halves])
+    both = merge_windows([swept, halves])
     return both, wide, _shows_all(both, day)
 
 
@@ -135,7 +135,7 @@ def _with_neighbours(sweeper: Sweeper, wide: Window) -> Swept | None:
     return None
 
 
-def _shifted(day: Window, habits: Habits) -> Window:
+def _shifted(day: Window, habits: ServerTraits) -> Window:
     """The window to request from a server that reads times in its own zone.
 
     It is an hour wider at both ends, as that zone's clocks may change on this day.

@@ -31,7 +31,7 @@ from .paging import (
     paging,
     refuse_more,
 )
-from .swept import Swept, merged, rollups, side_by_side
+from .swept import Swept, merge_pages, merge_sweeps, merge_windows
 
 SWEEPS = 5  # attempts at a window that does not add up, before it is kept as unverified
 SHORTEST = dt.timedelta(seconds=1)  # windows are not halved below this
@@ -102,12 +102,12 @@ class Sweeper:
         if way.last > 1 or self._read_on(window, [first], way):
             return None
         announce(len(first))
-        swept = merged([first], first.pager.total)
+        swept = merge_pages([first], first.pager.total)
         return swept if swept.verified and not _is_round(swept.total) else None
 
     def tiles(self, windows: Sequence[Window], tries: int = SWEEPS) -> Swept:
         """Sweep adjacent windows separately, and merge them."""
-        return side_by_side([self.sweep(window, tries=tries) for window in windows])
+        return merge_windows([self.sweep(window, tries=tries) for window in windows])
 
     def count(self, window: Window) -> int:
         """The API's count for a window, requested as in `sweep`.
@@ -121,7 +121,7 @@ class Sweeper:
     @staticmethod
     def _again(before: Swept, swept: Swept) -> Swept:
         """The later of two sweeps, merged with the earlier one if only the order differs."""
-        both = rollups(before, swept)
+        both = merge_sweeps(before, swept)
         only_order = both.steady and before.duplicates and swept.duplicates
         return both if only_order and not swept.verified else swept
 
@@ -216,13 +216,13 @@ class Sweeper:
 def _merged(pages: Sequence[Page]) -> Swept:
     totals = {page.pager.total for page in pages} - {None}
     if counts_each_page(pages) or not totals:
-        return merged(pages, None)
-    return merged(pages, max(filter(None, totals), default=0), steady=len(totals) == 1)
+        return merge_pages(pages, None)
+    return merge_pages(pages, max(filter(None, totals), default=0), steady=len(totals) == 1)
 
 
 def _only(first: Page, *, repeated: bool = False) -> Swept:
     """The first page alone, if the others are not to be had."""
-    swept = merged([first], first.pager.total)
+    swept = merge_pages([first], first.pager.total)
     return replace(swept, verified=False, capped=True, repeated=repeated)
 
 

@@ -25,17 +25,17 @@ class Filter:
 
     UNKNOWN stands for a missing value, a bare name for all values with that name
     (`Dimension.within`); moments are UTC texts like `2026-11-24 14:05:00`; `contains` compares
-    texts in the form of `text.folded`. `looked_up`: the values were found for a `contains`, not
+    texts in the form of `text.folded`. `from_search`: the values were found for a `contains`, not
     chosen by a person.
     """
 
     dimension: str
     values: tuple[str, ...]
     operator: Operator = "is"
-    looked_up: bool = field(default=False, compare=False)  # the same views match either way
+    from_search: bool = field(default=False, compare=False)  # the same views match either way
 
 
-class _OfViews:
+class _BaseQuery:
     """Common to all queries: the views of a period, under filters, that a reader may see.
 
     `access` has no default, so that no query can be made without it.
@@ -61,7 +61,7 @@ class _OfViews:
 
 
 @dataclass(frozen=True)
-class Query(_OfViews):
+class Query(_BaseQuery):
     """An aggregate query: metrics of a period, by dimensions, over filtered views.
 
     `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
@@ -142,7 +142,7 @@ class Query(_OfViews):
 
 
 @dataclass(frozen=True)
-class ViewsQuery(_OfViews):
+class ViewsQuery(_BaseQuery):
     """Raw views, newest first: those a metric is about, optionally only those a check counts.
 
     `metric` names one of `metrics.METRICS`, `check` one of `checks.CHECKS`. `limit` (None: all) and
@@ -166,7 +166,7 @@ class ViewsQuery(_OfViews):
 
 
 @dataclass(frozen=True)
-class ChecksQuery(_OfViews):
+class ChecksQuery(_BaseQuery):
     """The number of views, and how many of them each of `checks.CHECKS` counts."""
 
     period: Period
@@ -179,7 +179,7 @@ class ChecksQuery(_OfViews):
 
 
 @dataclass(frozen=True)
-class CountQuery(_OfViews):
+class CountQuery(_BaseQuery):
     """The number of views a metric is about: the rows of a ViewsQuery without limit."""
 
     period: Period

@@ -22,7 +22,7 @@ from .records import (
     Column,
     Page,
     Pager,
-    as_labels,
+    dictionary_encode_text,
     with_computed,
 )
 from .text import LONGEST
@@ -138,7 +138,7 @@ def _plain_column(values: pa.Array, column: Column) -> pa.Array:
     if column.type == TEXT:
         return _without_empty(values)
     if column.type == CATEGORY:
-        return as_labels(_short_enough(values.cast(TEXT), column), column)
+        return dictionary_encode_text(_short_enough(values.cast(TEXT), column), column)
     return values
 
 

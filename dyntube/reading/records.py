@@ -165,7 +165,7 @@ class Page:
         return len(self.views) + len(self.rejected)
 
 
-def as_labels(texts: pa.Array | pa.ChunkedArray, column: Column) -> pa.DictionaryArray:
+def dictionary_encode_text(texts: pa.Array | pa.ChunkedArray, column: Column) -> pa.DictionaryArray:
     """Dictionary-encode texts for a column; `words` are cleaned, and empty texts become null."""
     codes, came = _distinct(pa.chunked_array([texts]) if isinstance(texts, pa.Array) else texts)
     shown = [text and short(clean(text)) if column.words else text for text in came]
@@ -207,7 +207,7 @@ def _labels(codes: pa.Array, texts: list[str | None]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(places.indices.take(codes), places.dictionary)
 
 
-def each_once(views: pa.Table) -> tuple[pa.Table, int]:
+def deduplicate(views: pa.Table) -> tuple[pa.Table, int]:
     """Deduplicate views by id; also returns how many were dropped."""
     duplicates = len(views) - pc.count_distinct(views["id"]).as_py()
     if duplicates:

@@ -108,7 +108,7 @@ def from_parameters(
     return selection, address.notes()
 
 
-def too_much(selection: Selection) -> str:
+def why_too_long(selection: Selection) -> str:
     """Why the selection does not fit into a URL, as a sentence; empty if it does."""
     values = [value for filter_ in selection.filters for value in filter_.values]
     if len(values) > MOST_VALUES:
@@ -240,7 +240,7 @@ def _filtered(address: _Address, selection: Selection, name: str, operator: Oper
         except _Refused as refused:
             address.refuse([(parameter, text)], refused)
     filtered = selection.where(name, tuple(values), operator)
-    if reason := too_much(filtered):
+    if reason := why_too_long(filtered):
         address.refuse([(parameter, text) for text in texts], why=reason)
         return selection
     return filtered

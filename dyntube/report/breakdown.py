@@ -13,7 +13,7 @@ from ..query.dimensions import dimension
 from ..query.metrics import metric
 from ..query.query import Query
 from .context import ReportContext
-from .firsts import young
+from .firsts import newer_than_comparison
 from .labels import Labels
 from .runner import run, run_total
 
@@ -69,7 +69,7 @@ def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -
 
 
 def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    first = young(context, by, [str(value) for value in rows[by]])
+    first = newer_than_comparison(context, by, [str(value) for value in rows[by]])
     if not first:
         return rows
     days = [first.get(str(value)) for value in rows[by]]

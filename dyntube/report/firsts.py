@@ -32,7 +32,9 @@ def first_days(context: ReportContext, by: str, values: Sequence[str]) -> dict[s
     return {value: days[value].date() for value in values if value in days.index}
 
 
-def young(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
+def newer_than_comparison(
+    context: ReportContext, by: str, values: Sequence[str]
+) -> dict[str, dt.date]:
     """The values younger than the comparison, with their first days.
 
     Empty if that cannot be known: without an earlier comparison, or unless the stored history
@@ -63,6 +65,6 @@ def first_day(context: ReportContext) -> dt.date | None:
     for by in reversed(HIERARCHIES["library"]):
         values = context.selection.values(by)
         if values:
-            found = young(context, by, values) if len(values) == 1 else {}
+            found = newer_than_comparison(context, by, values) if len(values) == 1 else {}
             return found.get(values[0])
     return None

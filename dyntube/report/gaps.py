@@ -17,7 +17,7 @@ def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime)
     return [day for day, share in days.items() if share == 0 and day <= now.date()]
 
 
-def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
+def partial_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
     """The local days of a span, before today, that are partly stored."""
     days = known.days(span, timezone)
     return [day for day, share in days.items() if 0 < share < 1 and day < now.date()]
@@ -27,16 +27,16 @@ def gap_text(desk: Desk, period: Period, timezone: str, known: Coverage, now: dt
     """A sentence on the missing and partly stored local days; empty for none."""
     days = known.days(period, timezone)
     missing = missing_days(period, timezone, known, now)
-    cut = cut_days(period, timezone, known, now)
+    cut = partial_days(period, timezone, known, now)
     said = []
-    given_from, _ = desk.not_given()
+    given_from, _ = desk.refused_before()
     if missing:
         of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
         said.append(_missing_text(missing, of, yet))
     if cut:
         said.append(_cut_text(cut, timezone, known, now))
     if missing and missing[0] < given_from:
-        said.append(not_given_text(desk))
+        said.append(refused_text(desk))
     rest = "them" if missing else "the rest"
     return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
 
@@ -52,9 +52,9 @@ def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
     )
 
 
-def not_given_text(desk: Desk) -> str:
+def refused_text(desk: Desk) -> str:
     """Before which day the server refuses views, in its words; empty if it gives all."""
-    day, words = desk.not_given()
+    day, words = desk.refused_before()
     if not words:
         return ""
     return f"Views before {formats.day(day)} could not be fetched: {words}"

@@ -57,7 +57,7 @@ class Labels:
         """Distinct labels for the values of one list."""
         every, within = dict.fromkeys(values), _within(by)
         if not within:
-            return told_apart({value: self.name(by, value) for value in every})
+            return disambiguated({value: self.name(by, value) for value in every})
         named = {value: self._placed(by, value, 0) for value in every}
         # Values with a missing parent are marked first, so that the others may stay short.
         alike = {value: self._lacking(by, value) for value in _alike(named)}
@@ -68,7 +68,7 @@ class Labels:
                 for value in _alike(named)
                 if not self._lacking(by, value)
             }
-        return told_apart(named)
+        return disambiguated(named)
 
     def exported(self, by: str, values: Iterable[str]) -> dict[str, list[str | None]]:
         """The export columns of a dimension's values: full labels, and keys or codes.
@@ -134,7 +134,7 @@ class Labels:
         return f"{placed} (no {dimension(missing[0]).label.lower()})"
 
     def _columns(self, by: str, values: list[str]) -> dict[str, list[str | None]]:
-        found = told_apart({value: self.name(by, value, whole=True) for value in values})
+        found = disambiguated({value: self.name(by, value, whole=True) for value in values})
         columns: dict[str, list[str | None]] = {by: [found[value] for value in values]}
         if by in _IDENTITIES:
             keys = [None if value in _OURS else value for value in values]
@@ -163,7 +163,7 @@ def _quoted(name: str) -> str:
     return f"“{name}”" if _look(name) == _look(formats.UNKNOWN_NAME) else name
 
 
-def told_apart(texts: Mapping[str, str]) -> dict[str, str]:
+def disambiguated(texts: Mapping[str, str]) -> dict[str, str]:
     """Texts by value; those that look alike get their value appended, unless they equal it."""
     found = dict(texts)
     look: Callable[[str], str] = _look
@@ -192,7 +192,7 @@ def _look(text: str) -> str:
 def _titles(names: Names, by: str) -> Mapping[str, str]:
     """Titles of projects, channels or videos by key, told apart where they look alike."""
     known = names.known(by)
-    if by not in _told or _told[by][0] is not known:
+    if by not in _title_cache or _title_cache[by][0] is not known:
         keys = {_look(key): key for key in known}
         seen = {key: title for key, title in known.items() if _look(title)}
         of_others = {
@@ -200,11 +200,11 @@ def _titles(names: Names, by: str) -> Mapping[str, str]:
             for key, title in seen.items()
             if keys.get(_look(title), key) != key
         }
-        _told[by] = known, told_apart(seen | of_others)
-    return _told[by][1]
+        _title_cache[by] = known, disambiguated(seen | of_others)
+    return _title_cache[by][1]
 
 
-_told: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}  # cache by kind
+_title_cache: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}  # cache by kind
 
 
 def resolved(
@@ -225,7 +225,7 @@ def resolved(
         wanted = [folded(text) for text in filter_.values]
         called = {value: folded(labels.name(by, value)) for value in seen - {UNKNOWN}}
         found = (v for v, name in called.items() if any(text in name for text in wanted))
-        return replace(filter_, operator="is", values=tuple(sorted(found)), looked_up=True)
+        return replace(filter_, operator="is", values=tuple(sorted(found)), from_search=True)
 
     return tuple(map(resolve, filters))
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ..desk import Desk
 from ..query.periods import Period
 from ..query.query import Filter, Query
-from .labels import Labels, resolved, told_apart
+from .labels import Labels, disambiguated, resolved
 from .selection import Selection, in_force
 
 _LIBRARY = ("project", "channel", "video")
@@ -44,7 +44,7 @@ def option_texts(
     Streamlit confuses options with equal texts.
     """
     named = labels.each(dimension, values)
-    return told_apart(
+    return disambiguated(
         {
             value: f"{name} · {found[value]:,}" if found.get(value) else name
             for value, name in named.items()

@@ -165,7 +165,7 @@ def in_force(filters: Iterable[Filter], without: Collection[str]) -> tuple[Filte
     """
 
     def left_out(filter_: Filter) -> bool:
-        chosen = filter_.operator == "is" and not filter_.looked_up
+        chosen = filter_.operator == "is" and not filter_.from_search
         return chosen and filter_.dimension in without
 
     return tuple(filter_ for filter_ in filters if not left_out(filter_))

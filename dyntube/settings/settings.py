@@ -85,7 +85,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedSettings:
     """The settings, with the default for each `wrong` one; `wrong` has reasons by name.
 
     `names` lists all settings.
@@ -124,7 +124,7 @@ def read_settings(
 
 def try_settings(
     environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
-) -> Reading:
+) -> ParsedSettings:
     """Read the settings, and return errors instead of raising them."""
     sources = find_sources(environ, secrets_file)
     read = _Reader(sources)
@@ -148,7 +148,7 @@ def try_settings(
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
         demo=demo,
     )
-    return Reading(settings, sources, tuple(read.names), read.wrong)
+    return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
 
 
 def read_hosts(

@@ -15,7 +15,7 @@ from dataclasses import Field, asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from ..atomic import cannot, replacing
+from ..atomic import failure_text, replacing
 from ..errors import ArchiveError, EntryError
 from ..reading.text import valid
 
@@ -191,7 +191,7 @@ def told(file: Path) -> Iterator[None]:
             raise
         raise ArchiveError(f"The file {file} {_SENTENCES[code]}") from error
     except OSError as error:
-        raise ArchiveError(cannot("file", file, "opened", error)) from error
+        raise ArchiveError(failure_text("file", file, "opened", error)) from error
 
 
 _DAMAGED = (

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 import filelock
 
-from ..atomic import cannot, rename
+from ..atomic import failure_text, rename
 from ..errors import ArchiveError
 from ..events import event
 from .database import NO_ENTRY, Connection, Entry, Table
@@ -111,7 +111,7 @@ class OldLists:
                 if path.with_name(old.file + SUFFIX).exists():
                     renamed.append(path.with_name(old.file + SUFFIX))
             except OSError as error:
-                raise ArchiveError(cannot("file", path, "read", error)) from error
+                raise ArchiveError(failure_text("file", path, "read", error)) from error
         return Found(raw, tuple(renamed))
 
     @contextlib.contextmanager
@@ -129,7 +129,7 @@ class OldLists:
                         "minute."
                     ) from None
                 except OSError as error:
-                    raise ArchiveError(cannot("file", path, "written", error)) from error
+                    raise ArchiveError(failure_text("file", path, "written", error)) from error
             yield
 
     def take_over(self, connection: Connection, found: Found, file: Path) -> None:

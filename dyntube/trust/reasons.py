@@ -12,7 +12,7 @@ from ..query.periods import ONE_DAY, Period, local_days
 from ..reading.text import clean, short
 from .accepted import Acceptance
 from .fields import WATCHED, listed, named_in
-from .trust import Accepted, Trust, runs
+from .trust import Accepted, Trust, consecutive_spans
 
 _MOST_RUNS = 3  # ranges of days per sentence
 _MOST_FIELDS = 4
@@ -91,7 +91,7 @@ def _dates(span: Period) -> list[dt.date]:
 
 def ranges(days: Iterable[dt.date]) -> str:
     """Days as ranges: 12 – 14 Nov 2026, 20 Nov 2026 and 5 more days."""
-    spans = runs(days)
+    spans = consecutive_spans(days)
     shown = [_range(*span) for span in spans[:_MOST_RUNS]]
     rest = sum((last - first).days + 1 for first, last in spans[_MOST_RUNS:])
     return ", ".join(shown) + (f" and {formats.count(rest, 'more day')}" if rest else "")

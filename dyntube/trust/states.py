@@ -10,7 +10,7 @@ from typing import Literal
 from ..archive.coverage import known_until
 from ..archive.dayfile import DayInfo
 from ..archive.doubts import Doubt
-from .trust import Accepted, Trust, judged
+from .trust import Accepted, Trust, judge
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -100,7 +100,7 @@ def stored_days(
     if first is None:
         return []
     last = max(today, *stored, *damaged)
-    said = trust or judged([stored])
+    said = trust or judge([stored])
     found = []
     for day in (first + ONE_DAY * n for n in range((last - first).days + 1)):
         infos = tuple(stored.get(day, ()))

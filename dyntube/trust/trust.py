@@ -1,6 +1,6 @@
 """Which stored days may have wrong numbers, and why: in doubt, accepted, or merely odd.
 
-All but `Trusted` is pure: computed from the day files' metadata and from acceptances.
+All but `CurrentTrust` is pure: computed from the day files' metadata and from acceptances.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class Trust:
     @property
     def stretches(self) -> Coverage:
         """When views are in doubt."""
-        return Coverage(tuple((midnight(a), midnight(b + ONE_DAY)) for a, b in runs(self.doubts)))
+        return Coverage(
+            tuple((midnight(a), midnight(b + ONE_DAY)) for a, b in consecutive_spans(self.doubts))
+        )
 
     def open(self, first: dt.date, last: dt.date) -> dict[tuple[Kind, Span], tuple[str, ...]]:
         """The days from `first` to `last` with doubts that count, in spans of equal kind and texts.
@@ -94,14 +96,18 @@ class Trust:
                 texts = tuple(sorted({doubt.text for doubt in known if doubt.kind == kind}))
                 if first <= day <= last:
                     days.setdefault((kind, texts), []).append(day)
-        return {(kind, run): texts for (kind, texts), some in days.items() for run in runs(some)}
+        return {
+            (kind, run): texts
+            for (kind, texts), some in days.items()
+            for run in consecutive_spans(some)
+        }
 
 
 def _only(part: Mapping[dt.date, T], wanted: Collection[dt.date]) -> dict[dt.date, T]:
     return {day: said for day, said in part.items() if day in wanted}
 
 
-def runs(days: Iterable[dt.date]) -> list[Span]:
+def consecutive_spans(days: Iterable[dt.date]) -> list[Span]:
     """Days as spans of consecutive days."""
     numbered = enumerate(sorted(set(days)))
     found = groupby(numbered, lambda pair: pair[1].toordinal() - pair[0])
@@ -152,7 +158,7 @@ def _filled(stored: Stored) -> dict[dt.date, FillCounts]:
     return {day: known for day, known in every if known}
 
 
-def judged(scopes: Sequence[Stored], accepted: Iterable[Acceptance] = ()) -> Trust:
+def judge(scopes: Sequence[Stored], accepted: Iterable[Acceptance] = ()) -> Trust:
     """Judge the days of an archive, given those of each of its scopes."""
     doubts = _together([in_doubt(stored) for stored in scopes])
     items, counted, known = tuple(accepted), {}, {}
@@ -215,7 +221,7 @@ def _whole_days(scopes: Sequence[Stored]) -> dict[dt.date, int]:
     return {day: sum(part[day] for part in each) for day in days}
 
 
-class Trusted:
+class CurrentTrust:
     """The current `Trust` in an archive; recomputed when a day or an acceptance changes.
 
     If acceptances cannot be read, nothing is accepted.
@@ -236,5 +242,5 @@ class Trusted:
         key = self._archive.version(), accepted, problem
         if self._kept is None or self._kept[0] != key:
             scopes = [self._archive.days(folder) for folder in self._archive.folders]
-            self._kept = key, replace(judged(scopes, accepted), problem=problem)
+            self._kept = key, replace(judge(scopes, accepted), problem=problem)
         return self._kept[1]

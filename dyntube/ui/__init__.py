@@ -11,7 +11,7 @@ from ..report.context import ReportContext
 from .blocks.breakdown_charts import country_map, share_bars, treemap, world
 from .blocks.cards import cards
 from .blocks.drill import drill
-from .blocks.share_over_time import mix
+from .blocks.share_over_time import shares_over_time
 from .blocks.table import top_table
 from .blocks.trend import trend_chart
 from .frame.page import page, start
@@ -46,10 +46,10 @@ __all__ = [
     "heatmap",
     "live",
     "missing_names",
-    "mix",
     "page",
     "quality_checks",
     "share_bars",
+    "shares_over_time",
     "start",
     "stored_days",
     "sync_log",

@@ -37,7 +37,7 @@ def close(key: str) -> None:
     st.session_state[key] = False
 
 
-def attempt(key: str, action: Callable[[], str]) -> bool:
+def run_action(key: str, action: Callable[[], str]) -> bool:
     """Run a menu action and show its result; for callbacks.
 
     False if it raised a DynTubeError, which is then shown.

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..report.address import from_parameters, to_parameters, too_much
+from ..report.address import from_parameters, to_parameters, why_too_long
 from ..report.selection import Selection
 from . import history
 from .door import desk
@@ -58,7 +58,7 @@ def link() -> str:
 def change(edit: Callable[[Selection], Selection]) -> None:
     """Replace the selection if the new one fits into a URL; for callbacks."""
     selection = edit(current())
-    if reason := too_much(selection):
+    if reason := why_too_long(selection):
         st.session_state[_NOTES] = [f"That is more than a link can keep. {reason}"]
         return
     st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []

@@ -74,7 +74,7 @@ def geography(now: pd.DataFrame, before: pd.DataFrame) -> None:
 
 def devices(now: pd.DataFrame, before: pd.DataFrame) -> None:
     bars(now, "device_type", "browser", "os")
-    charts.mix(now, charts.switch(("device_type", "browser", "os"), "mix-of"))
+    charts.stacked_shares(now, charts.switch(("device_type", "browser", "os"), "mix-of"))
     charts.drill(now, before, ("device_type", "device_brand", "device_model"), *USUAL)
     charts.drill(now, before, ("browser", "browser_version"), *USUAL)
     charts.drill(now, before, ("os", "os_version"), *USUAL)

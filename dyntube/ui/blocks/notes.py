@@ -13,7 +13,7 @@ from ...report.context import ReportContext
 from ...report.notes import about_text, shown_notes, subject_text
 from ...sharing.notes import LONGEST_TEXT, Note, Subject
 from ..door import desk
-from ..menu import attempt, begin_task, confirm, menu, row_button, row_task
+from ..menu import begin_task, confirm, menu, row_button, row_task, run_action
 
 _MENU = "notes"
 _ROWS = 6  # per page of the list; a menu must fit on a phone
@@ -116,7 +116,7 @@ def _keep(key: str, changing: Note | None) -> None:
         desk().add_note(day, text, scope, about)
         return "Note added"
 
-    if attempt(_MENU, write):
+    if run_action(_MENU, write):
         state[f"note-text-{key}"] = ""
         begin_task(_MENU)
         st.rerun()  # the whole page, since its charts show the note
@@ -128,7 +128,7 @@ def _delete(note: Note) -> None:
         return "Note deleted"
 
     begin_task(_MENU)
-    if attempt(_MENU, remove):
+    if run_action(_MENU, remove):
         st.rerun()
 
 

@@ -14,7 +14,7 @@ from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
 
 
-def mix(context: ReportContext, choices: Sequence[str]) -> None:
+def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
     """Shares of a dimension over time, with a switch between these dimensions."""
     found = share_over_time(context, choices)
     by, interval, order = found.by, found.buckets.interval, list(map(str, found.shares))
@@ -24,7 +24,7 @@ def mix(context: ReportContext, choices: Sequence[str]) -> None:
     named = context.labels.each(by, order)
     with box:
         show_filtering_chart(
-            charts.mix(
+            charts.stacked_shares(
                 metric("views"),
                 found.buckets.rows[interval],
                 found.shares.set_axis([named[value] for value in order], axis=1),

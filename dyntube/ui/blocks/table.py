@@ -23,7 +23,7 @@ from ...report.over_time import buckets
 from ...report.runner import run
 from ...report.spans import days_text
 from .. import session
-from ..ticked import ticked_table
+from ..selectable_table import selectable_table
 from .export import table_downloads
 
 ROWS = 15  # per page
@@ -61,7 +61,7 @@ def top_table(context: ReportContext, by: str, rows: int, metrics: tuple[str, ..
 def _grid(
     context: ReportContext, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
 ) -> None:
-    ticked_table(
+    selectable_table(
         _columns(context, found, shown),
         f"{dimension(found.by).label} by its numbers",
         key=key,
@@ -140,15 +140,15 @@ def _first(rows: pd.DataFrame, key: str) -> int:
 def _columns(context: ReportContext, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
     """The displayed columns, in display units."""
     columns: dict[str, Any] = {"label": shown["label"]}
-    courses = _courses(context, found, tuple(shown[found.by]))
+    sparklines = _sparklines(context, found, tuple(shown[found.by]))
     for number, name in enumerate(found.metrics):
         columns[name] = _readable(name, shown[name])
         if f"{name}_change" in shown and name in _changing(context):
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
         if not number and FIRST in shown and shown[FIRST].notna().any():
             columns["new"] = [f"New on {formats.day(day)}" if day else None for day in shown[FIRST]]
-        if not number and courses:
-            columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
+        if not number and sparklines:
+            columns["course"] = [sparklines.get(str(value)) for value in shown[found.by]]
     if any(marks := [_few(found, row) for row in shown.to_dict("records")]):
         columns["few"] = marks
     return pd.DataFrame(columns)
@@ -224,7 +224,7 @@ def _config(context: ReportContext, found: Breakdown, width: int) -> dict[str, A
     return config
 
 
-def _courses(
+def _sparklines(
     context: ReportContext, found: Breakdown, values: tuple[str, ...]
 ) -> dict[str, list[float]]:
     """The sparklines of these values: views over time."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ... import formats
 from ...report.doubts import doubtful
-from ...report.gaps import cut_days, missing_days
+from ...report.gaps import missing_days, partial_days
 from ...report.spans import Spans
 from ...trust.reasons import touched
 from ..door import desk, local_now
@@ -35,7 +35,7 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
         found.text: bool(found.days),
     }
     gone = {*missing_days(period, zone, covered, now)} - {*damaged}
-    cut = {*cut_days(period, zone, covered, now)} - {*damaged}
+    cut = {*partial_days(period, zone, covered, now)} - {*damaged}
     missing = {
         f"{formats.count(len(gone), 'day')} not stored": bool(gone),
         f"{formats.count(len(cut), 'day')} stored in part": bool(cut),

@@ -75,7 +75,7 @@ def _bar(progress: Progress) -> None:
     )
 
 
-def under_way(state: SyncStatus) -> None:
+def progress_bar(state: SyncStatus) -> None:
     """Progress of the running sync, with a Cancel button if it runs in this process."""
     if not state.progress or not state.progress.days_total:
         return
@@ -88,7 +88,7 @@ def under_way(state: SyncStatus) -> None:
         st.caption(f"{cost} What has come can be used meanwhile, and stays.")
 
 
-def ended(state: SyncStatus, timezone: str) -> None:
+def stopped_banner(state: SyncStatus, timezone: str) -> None:
     """Why the last sync ended early, how much of it is stored, and a button to continue."""
     if state.progress or not _has_ended_early(state):
         return
@@ -125,7 +125,7 @@ def _watch(
     """
     state = ensure_stored(spans, timezone)
     if not silent:
-        under_way(state)
+        progress_bar(state)
     changed = desk().version() != drawn
     drawn_at = st.session_state.setdefault("drawn-at", time.monotonic())
     due = time.monotonic() - drawn_at > _REDRAW_SECONDS

@@ -30,7 +30,7 @@ from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
 from .filters import sidebar
-from .freshness import ended, ensure_stored, gap, watch_progress, why_nothing
+from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
 from .page_header import chips, head
 from .saved_views import views_menu
 
@@ -182,7 +182,7 @@ def _banners(fetch: SyncStatus, timezone: str) -> None:
             "and start again; the README shows how.",
             icon=":material/science:",
         )
-    ended(fetch, timezone)
+    stopped_banner(fetch, timezone)
 
 
 def _first_day(selection: Selection) -> dt.date | None:

@@ -10,7 +10,7 @@ from ... import formats
 from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
 from .. import session as state
 from ..door import desk
-from ..menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task
+from ..menu import begin_task, close, confirm, fail, menu, row_button, row_task, run_action
 
 COOKIE = "dyntube_reader"  # a random id, to tell readers apart
 _MENU = "saved-views"
@@ -106,7 +106,7 @@ def _rename(view: SavedView, key: str, reader: str) -> None:
         renamed = desk().rename_view(view.id, st.session_state[key], reader)
         return f"Renamed to {renamed.name}"
 
-    if attempt(_MENU, rename):
+    if run_action(_MENU, rename):
         begin_task(_MENU)
 
 
@@ -116,7 +116,7 @@ def _delete(view: SavedView, reader: str) -> None:
         return f"Deleted {view.name}"
 
     begin_task(_MENU)
-    attempt(_MENU, remove)
+    run_action(_MENU, remove)
 
 
 def _save_form(page: str, reader: str) -> None:
@@ -141,5 +141,5 @@ def _save(page: str, reader: str) -> None:
         )
         return f"Replaced {view.name}" if replaced else f"Saved {view.name}"
 
-    if attempt(_MENU, save):
+    if run_action(_MENU, save):
         session[f"{_MENU}-new-name"] = ""

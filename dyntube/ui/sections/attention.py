@@ -14,7 +14,7 @@ from ... import formats
 from ...query.periods import Period
 from ...trust.reasons import accepted_text, ended
 from ...trust.states import STATE_LABELS, StoredDay
-from ...trust.trust import runs
+from ...trust.trust import consecutive_spans
 from ..door import desk
 from ..layout import card
 
@@ -43,7 +43,7 @@ def attention_list(days: Sequence[StoredDay]) -> None:
                 "What happens next": st.column_config.TextColumn(width=300),
             },
         )
-        if doubtful := runs(day.day for day in days if day.state == "doubt"):
+        if doubtful := consecutive_spans(day.day for day in days if day.state == "doubt"):
             _how_to_accept(*doubtful[-1])
 
 

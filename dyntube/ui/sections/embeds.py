@@ -21,7 +21,7 @@ from ..blocks.drill import drill
 from ..blocks.items import item
 from ..chart import show_filtering_chart
 from ..layout import card, columns, headed, palette, switch
-from ..ticked import ROW, ticked_table
+from ..selectable_table import ROW, selectable_table
 
 _ROWS = 6  # per list before it scrolls
 _HELP = (
@@ -122,7 +122,7 @@ def _draw(context: ReportContext, list_: _List) -> None:
     if rows is None or rows.empty:
         return
     values = [str(value) for value in rows[BY]]
-    ticked_table(
+    selectable_table(
         _shown(list_, rows),
         f"{list_.label} domains with their views and plays",
         key=list_.label.lower(),

@@ -41,7 +41,7 @@ from ..blocks.doubts import banner
 from ..chart import show_chart
 from ..door import desk, local_now
 from ..frame.badges import failed
-from ..frame.freshness import gap, under_way, why_nothing
+from ..frame.freshness import gap, progress_bar, why_nothing
 from ..frame.page import show_error
 from ..layout import card, columns, palette
 from .latest import latest_views
@@ -120,7 +120,7 @@ def _draw(context: ReportContext, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(context.timezone)
     if hour is None and known.fetching:
         st.caption("Fetching the views of today.")
-        under_way(desk().sync_state())
+        progress_bar(desk().sync_state())
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:

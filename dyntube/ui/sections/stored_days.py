@@ -12,11 +12,11 @@ import streamlit as st
 
 from ... import charts, formats
 from ...report.context import ReportContext
-from ...report.gaps import not_given_text
+from ...report.gaps import refused_text
 from ...trust.states import STATE_LABELS, StoredDay
 from ..chart import show_chart
 from ..door import desk
-from ..frame.freshness import poll_seconds, under_way, why_nothing
+from ..frame.freshness import poll_seconds, progress_bar, why_nothing
 from ..layout import palette
 from .attention import attention_list
 from .sync_log import outdated
@@ -93,7 +93,7 @@ def _sync(context: ReportContext, was_busy: bool) -> None:
     state, external = desk().sync_state(), desk().external
     if (state.progress is not None) != was_busy:
         st.rerun()
-    under_way(state)
+    progress_bar(state)
     if external:
         st.caption("A scheduler on the host fetches new views; this page only shows them.")
     elif state.elsewhere:
@@ -153,7 +153,7 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
     if learned := context.desk.store().server_habits():
         st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
-    if refused := not_given_text(context.desk):
+    if refused := refused_text(context.desk):
         st.caption(formats.escape_markdown(refused))
 
 

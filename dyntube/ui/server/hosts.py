@@ -60,7 +60,7 @@ def names_of_machine() -> set[str]:
     return {known_name.lower().rstrip(".") for known_name in known} - {""}
 
 
-class OnlyOurHosts:
+class HostCheck:
     """Rejects requests and websockets for other hosts; the outermost middleware.
 
     It reads its own setting, so that the page that reports another invalid setting can open.

@@ -31,13 +31,13 @@ from ...report.address import MOST_VALUES, from_parameters
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
 from ...trust.reasons import as_json
-from ...trust.trust import Trust, runs
+from ...trust.trust import Trust, consecutive_spans
 from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
 from .headers import SafeHeaders, base_path, safe_headers
-from .hosts import OnlyOurHosts
+from .hosts import HostCheck
 
 _ONE_YEAR = 365 * 86400
 _MOST_SPANS = 100  # of days, in a header
@@ -75,7 +75,7 @@ def views(request: Request) -> Response:
 
 def _in_doubt(trust: Trust) -> dict[str, str]:
     """The UTC days in doubt, as a header, since CSV has no metadata."""
-    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in runs(trust.doubts)]
+    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in consecutive_spans(trust.doubts)]
     return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
 
 
@@ -97,7 +97,7 @@ def _days(period: Period) -> str:
     return f"{period.start}" if period.days == 1 else f"{period.start}-to-{period.end}"
 
 
-class KnowReader:
+class ReaderCookie:
     """Sets a cookie with a random reader id when a browser opens its first page."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -133,7 +133,7 @@ def _cookie(*, secure: bool) -> str:
     return f"{value}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
-class RefuseLong:
+class LimitParameters:
     """Rejects URLs with so many parameters that Streamlit would ignore all and show everything."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -161,9 +161,9 @@ def failed(request: Request, error: Exception) -> Response:
 
 
 MIDDLEWARE = (
-    Middleware(OnlyOurHosts),
+    Middleware(HostCheck),
     Middleware(SafeHeaders),
-    Middleware(RefuseLong),
-    Middleware(KnowReader),
+    Middleware(LimitParameters),
+    Middleware(ReaderCookie),
 )
 ERROR_HANDLERS = {Exception: failed}

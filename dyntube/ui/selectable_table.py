@@ -14,7 +14,7 @@ from .clicks import toggles_rows
 ROW = 36  # pixels
 
 
-def ticked_table(
+def selectable_table(
     shown: pd.DataFrame,
     alt: str,
     *,
