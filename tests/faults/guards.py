@@ -211,7 +211,7 @@ GUARDS = (
     Guard(
         "one sync runs at a time",
         "archive/lock.py",
-        "        lock.acquire(timeout=max(seconds, _GLANCE))",
+        "        lock.acquire(timeout=max(seconds, _MIN_TIMEOUT))",
         "        pass",
         "test_archive.py",
     ),
