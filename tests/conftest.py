@@ -35,16 +35,6 @@ SECRET = "canary-key-9876"
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the stand-in's clock in tests
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one worker, for its fixtures, and all of the browser in another."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(
-            pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path))
-        )
-
-
 @pytest.fixture(autouse=True, scope="session")
 def nobodys_settings() -> None:
     """Whoever has settings beside this checkout has them for themselves."""
