@@ -22,7 +22,7 @@ from ..syncing import build, paged
 from .app import Watched, running
 
 Tab = Callable[..., Watched]
-wait_painted = """() => {
+PAINTED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   return app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
@@ -40,7 +40,7 @@ def ago(id_: str, seconds: float, **fields: Any) -> Record:
 
 def draw(opened: Watched, url: str) -> Page:
     opened.open(url)
-    wait_painted(opened.page)
+    opened.page.wait_for_function(PAINTED, timeout=60_000)
     return opened.page
 
 
