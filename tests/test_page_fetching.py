@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -15,12 +14,12 @@ from streamlit.testing.v1 import AppTest
 from dyntube import formats
 from dyntube.ui import door
 
+from .clock import TODAY
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, day_asked, hourly, paged
 from .test_page_data import button, progress, wait_for
 from .test_pages import open_page, said, settle
 
-TODAY = dt.datetime.now(dt.UTC).date()
 DAYS = [TODAY - n * ONE_DAY for n in range(40)]
 Connect = Callable[..., None]
 
@@ -86,7 +85,7 @@ def is_offered(at: AppTest, label: str) -> bool:
 def test_a_fetch_can_be_cancelled_and_gone_on_with_where_it_is_shown(
     account: Account, server: Server, folder: Path, page: str
 ) -> None:
-    at = open_page(period(20)).switch_page(f"pages/{page}.py").run()
+    at = open_page(period(20), page)
     wait_for(lambda: bar() and bar().days_done == 9)
     at = at.run()
     [text] = progress(at)
@@ -170,7 +169,7 @@ def test_the_live_page_has_the_way_to_end_it_too(tmp_path: Path, connect: Connec
     account = Account(newest=0)
     with serve(account) as server:
         connect(server.url, tmp_path / "archive")
-        at = open_page().switch_page("pages/live.py").run()
+        at = open_page("", "live")
         wait_for(lambda: bar() and bar().days_total)
         at = at.run()
         assert progress(at)
