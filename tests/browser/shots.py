@@ -61,7 +61,8 @@ def main() -> int:
 def _draw_all(browser: Browser, url: str, pages: dict[str, str]) -> None:
     for name, address in pages.items():
         for look, (width, dark) in LOOKS.items():
-            tab = watch(browser, width=width, dark=dark)
+            tab = watch(browser)
+            tab.look(width=width, dark=dark)
             tab.open(url + address)
             _draw(tab, ROOT / "shots" / f"{name}-{look}.png")
 

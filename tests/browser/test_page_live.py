@@ -87,7 +87,7 @@ def test_new_views_appear_by_themselves_and_nothing_else_is_touched(
         running(tmp_path, STATS_URL=server.url, API_URL=server.url) as url,
     ):
         fetched(tmp_path, server.url, dt.timedelta(seconds=40))
-        opened = tab(width=1000)
+        opened = tab(width=1000, new=True)
         seen = runs(opened.page)
         page = draw(opened, f"{url}/live")
         shown = page.locator(".st-key-card-views [data-testid=stMetricValue]")
