@@ -36,7 +36,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def idle() -> list[Watched]:
-    """Tabs that no test uses now. Most of what a new one costs is that it reads all scripts."""
+    """Tabs that no test uses now: most of what a new one costs is that it reads all scripts.
+
+    They are given up before their history is full, which holds 50 entries.
+    """
     return []
 
 
@@ -44,7 +47,7 @@ def idle() -> list[Watched]:
 def tab(browser: Browser, idle: list[Watched]) -> Iterator[Callable[..., Watched]]:
     """Open tabs, each of another reader; at the end none may have done what it must not.
 
-    A `new` one has no history before it, and takes listeners and scripts away with it.
+    A `new` one takes the listeners and scripts that a test gives it away with it.
     """
     tabs: list[Watched] = []
 
@@ -57,5 +60,7 @@ def tab(browser: Browser, idle: list[Watched]) -> Iterator[Callable[..., Watched
     yield opened
     for known in tabs:
         known.close()
-        if known.kept:
+        if known.kept and known.page.evaluate("history.length") < 25:
             idle.append(known)
+        else:
+            known.page.context.close()

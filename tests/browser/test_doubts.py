@@ -55,8 +55,7 @@ def rgb(colour: str) -> str:
     return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_the_badge_the_banner_and_one_point_say_it(
     doubtful: str, tab: Tab, width: int, dark: bool
 ) -> None:

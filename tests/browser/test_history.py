@@ -90,7 +90,7 @@ def menu(page: Page, name: str) -> None:
 def test_a_first_visit_is_one_entry_whatever_its_address(
     asked: str, says: str, demo: str, tab: Tab
 ) -> None:
-    opened = tab(new=True)
+    opened = tab()
     opened.open("about:blank")
     before = entries(opened.page)
     page = show(opened, demo + asked)
@@ -106,7 +106,7 @@ def test_a_first_visit_is_one_entry_whatever_its_address(
 def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
     demo: str, tab: Tab
 ) -> None:
-    page = show(tab(new=True), f"{demo}/?country=FR&country=US")
+    page = show(tab(), f"{demo}/?country=FR&country=US")
     count = entries(page)
     path = [seen(page)]
 
@@ -155,7 +155,7 @@ def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
 
 
 def test_after_going_back_an_act_begins_a_new_way(demo: str, tab: Tab) -> None:
-    page = show(tab(new=True), f"{demo}/?country=FR")
+    page = show(tab(), f"{demo}/?country=FR")
     start, count = seen(page), entries(page)
     menu(page, "Devices")
     until(page, "/devices", "country=FR")
@@ -182,7 +182,7 @@ def test_after_going_back_an_act_begins_a_new_way(demo: str, tab: Tab) -> None:
 def test_opening_a_saved_view_is_one_entry_on_its_page_or_another(
     on: str, demo: str, tab: Tab
 ) -> None:
-    opened = tab(new=True)
+    opened = tab()
     page = show(opened, f"{demo}/?country=BR&period=last-7-days")
     view = seen(page)
     found = open_menu(opened, "Saved views")
@@ -198,7 +198,7 @@ def test_opening_a_saved_view_is_one_entry_on_its_page_or_another(
 
 
 def test_back_and_forward_through_a_reload_restore_what_was_seen(demo: str, tab: Tab) -> None:
-    page = show(tab(new=True), f"{demo}/?country=US")
+    page = show(tab(), f"{demo}/?country=US")
     first = seen(page)
     menu(page, "Geography")
     until(page, "/geography", "country=US")

@@ -104,8 +104,7 @@ def test_own_dates_can_be_chosen(demo: str, tab: Tab) -> None:
     assert "3 – 9 Nov 2025" in title  # the same weekdays, 52 weeks before
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_nothing_is_wider_than_the_screen(demo: str, tab: Tab, width: int, dark: bool) -> None:
     opened = tab(width=width, dark=dark)
     opened.open(demo)

@@ -61,8 +61,7 @@ def test_other_years_can_be_chosen(wrong: str, tab: Tab) -> None:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_nothing_is_wider_than_the_screen(wrong: str, tab: Tab, width: int, dark: bool) -> None:
     page = draw(tab(width=width, dark=dark), f"{wrong}/data?check=rejected")
     main = page.locator('[data-testid="stMain"]')
