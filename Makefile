@@ -21,10 +21,12 @@ doctor: .venv/run ## look at settings, connection and archive, and say what to d
 test: .venv/dev ## run all tests, in a real browser too
 	$(BIN)/python -m pytest $(side_by_side)
 
-test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, a fresh clone
+test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, 400 examples of each property, a fresh clone
 	FRESH=1 SERVERS=2000 FAULT_SCHEDULES=1000 KILLS=500 FAULT_SEED=$$(date +%s) WALKS=200 EXAMPLES=400 \
 	  LONG_TEXTS=all $(BIN)/python -m pytest $(side_by_side) tests/faults tests/test_variants.py \
 	  tests/test_walking.py tests/test_same_numbers.py tests/browser/test_long_texts.py
+	EXAMPLES=400 $(BIN)/python -m pytest $(side_by_side) -m hypothesis --ignore tests/faults \
+	  --ignore tests/test_variants.py --ignore tests/test_same_numbers.py
 
 fuzz: .venv/dev ## an hour of pages of the log spoiled at random
 	$(BIN)/python -m tests.faults.fuzz_pages --minutes 60

@@ -17,6 +17,11 @@ NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=dt.UTC)  # when tests take place
 TODAY = NOON.date()
 
 
+def machine_time() -> dt.datetime:
+    """The time in an app that is started as people start it: its clock is that of this machine."""
+    return dt.datetime.now(dt.UTC)
+
+
 class _Kind(type):
     """Any time is one of the class that is asked for, and no time is made by another."""
 

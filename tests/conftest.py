@@ -32,8 +32,10 @@ from .scripted import Answer, Server, in_turn, serve
 
 __all__ = ["pytest_configure"]
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # nothing is timed in tests
-hypothesis.settings.load_profile("untimed")
+# Nothing is timed in tests. `make test-faults` asks for more examples of everything.
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+hypothesis.settings.register_profile("ours", deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.load_profile("ours")
 DATA = Path(__file__).parent / "data"
 UTC = dt.UTC
 SECRET = "canary-key-9876"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -27,10 +28,11 @@ Connect = Callable[..., None]
 class Account:
     """Forty days of two views, of which the newest so many come; the rest when let, or refused."""
 
-    def __init__(self, newest: int) -> None:
+    def __init__(self, newest: int, today: dt.date = TODAY) -> None:
         self.open, self.refusal = threading.Event(), Answer(200)
-        self._last = TODAY - newest * ONE_DAY
-        self._log = paged([view for day in DAYS for view in hourly(2, day)])
+        self._last = today - newest * ONE_DAY
+        days = [today - n * ONE_DAY for n in range(40)]
+        self._log = paged([view for day in days for view in hourly(2, day)])
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.method == "GET":
@@ -64,9 +66,9 @@ def folder(server: Server, tmp_path: Path, connect: Connect) -> Iterator[Path]:
     door.close(30)
 
 
-def period(days: int) -> str:
+def period(days: int, today: dt.date = TODAY) -> str:
     """A page over so many days up to today."""
-    return f"from={DAYS[days - 1]}&to={TODAY}&compare=none"
+    return f"from={today - (days - 1) * ONE_DAY}&to={today}&compare=none"
 
 
 def stored(folder: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import odd
+from ..clock import machine_time
 from .app import Watched, running, wait_painted
 
 Tab = Callable[..., Watched]
@@ -19,7 +19,7 @@ Tab = Callable[..., Watched]
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over such an archive, which a scheduler would fill; it holds 14 months."""
     folder = tmp_path_factory.mktemp("odd") / "archive"
-    odd.build(folder, dt.datetime.now(dt.UTC).date(), days=420)
+    odd.build(folder, machine_time().date(), days=420, now=machine_time())
     with running(folder, SYNC="external") as url:
         yield url
 
