@@ -2,6 +2,8 @@
 # `python -m`, so that a checkout may be moved: their own scripts hold the path they were made in.
 PYTHON ?= $(shell python3.11 -c '' 2> /dev/null && echo python3.11 || echo python3)
 BIN := .venv/bin
+# Two files at a time, a file in one process for its fixtures; those that take long come first.
+side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
 .PHONY: help run doctor test test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
@@ -17,12 +19,14 @@ doctor: .venv/run ## look at settings, connection and archive, and say what to d
 	@$(BIN)/python -m dyntube doctor
 
 test: .venv/dev ## run all tests, in a real browser too
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest $(side_by_side)
 
-test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, a fresh clone
+test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, 400 examples of each property, a fresh clone
 	FRESH=1 SERVERS=2000 FAULT_SCHEDULES=1000 KILLS=500 FAULT_SEED=$$(date +%s) WALKS=200 EXAMPLES=400 \
-	  LONG_TEXTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults tests/test_variants.py \
+	  LONG_TEXTS=all $(BIN)/python -m pytest $(side_by_side) tests/faults tests/test_variants.py \
 	  tests/test_walking.py tests/test_same_numbers.py tests/browser/test_long_texts.py
+	EXAMPLES=400 $(BIN)/python -m pytest $(side_by_side) -m hypothesis --ignore tests/faults \
+	  --ignore tests/test_variants.py --ignore tests/test_same_numbers.py
 
 fuzz: .venv/dev ## an hour of pages of the log spoiled at random
 	$(BIN)/python -m tests.faults.fuzz_pages --minutes 60

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from dyntube.account import open_account
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.demo import process
@@ -22,27 +26,19 @@ from dyntube.reading.parse import read_page
 from dyntube.settings import sources
 from dyntube.settings.settings import Settings
 
+from .clock import NOON, set_clock
 from .failures import pytest_configure
 from .scripted import Answer, Server, in_turn, serve
 
 __all__ = ["pytest_configure"]
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # nothing is timed in tests
-hypothesis.settings.load_profile("untimed")
+# Nothing is timed in tests. `make test-faults` asks for more examples of everything.
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+hypothesis.settings.register_profile("ours", deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.load_profile("ours")
 DATA = Path(__file__).parent / "data"
 UTC = dt.UTC
 SECRET = "canary-key-9876"
-NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the stand-in's clock in tests
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one worker, for its fixtures, and all of the browser in another."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(
-            pytest.mark.xdist_group("browser" if folder == "browser" else str(item.path))
-        )
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -56,6 +52,15 @@ def nobodys_make() -> None:
     """A `make` that a test runs is not told that it runs within `make test`."""
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def installed_components() -> None:
+    """Streamlit looks through all that is installed for each `AppTest`: here once for all."""
+    if "streamlit.testing.v1" in sys.modules:
+        from streamlit.components.v2 import manifest_scanner as scanner
+
+        scanner.scan_component_manifests = functools.cache(scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")
@@ -144,18 +149,21 @@ def store(archive: Archive) -> Callable[..., DayInfo]:
     return put
 
 
-@pytest.fixture
-def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
-    """Set the app up as a person would, through the environment."""
+@contextmanager
+def set_up(patch: pytest.MonkeyPatch, home: Path) -> Iterator[Callable[..., None]]:
+    """Set the app up as a person would, through the environment; its clock stands still at NOON."""
     import streamlit as st
 
-    monkeypatch.chdir(tmp_path)
+    patch.chdir(home)
+    set_clock(patch, NOON)
 
     def to(url: str, archive: Path, **settings: str) -> None:
         names = {"STATS_URL": url, "API_URL": url, "ARCHIVE": str(archive), "API_KEY": SECRET}
         names["MEMORY"] = "0"  # its thread would outlive the test
+        for name in [name for name in os.environ if name.startswith("DYNTUBE_")]:
+            patch.delenv(name)
         for name, value in (names | settings).items():
-            monkeypatch.setenv(f"DYNTUBE_{name}", value)
+            patch.setenv(f"DYNTUBE_{name}", value)
         st.cache_resource.clear()
         st.cache_data.clear()
 
@@ -164,18 +172,37 @@ def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callabl
     st.cache_data.clear()
 
 
-@pytest.fixture(scope="session")
-def live() -> Iterator[str]:
-    """A stand-in with the clock of this machine, since pages ask it too."""
-    server = process.start()
-    yield server.url
-    server.stop()
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """Set the app up for a test, with an address, an archive and other settings."""
+    with set_up(monkeypatch, tmp_path) as to:
+        yield to
 
 
 @pytest.fixture(scope="session")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive that the tests of pages fill and share."""
-    return tmp_path_factory.mktemp("pages") / "archive"
+def filled(stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a sync of the stand-in has left at NOON: two periods of 28 days, the days that those
+    are compared with of the year before, and now and then a day of the spring and summer."""
+    folder = tmp_path_factory.mktemp("filled") / "archive"
+    with pytest.MonkeyPatch.context() as patch:
+        set_clock(patch, NOON)
+        account = open_account(Settings(stats_url=stand_in, api_url=stand_in, archive=folder))
+        ago = (*range(57), *range(57, 234, 7), 365)
+        report = account.syncer.sync([NOON.date() - dt.timedelta(days=n) for n in ago])
+        account.catalog.refresh()
+    assert report.outcome == "done"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def full(stand_in: str, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The app over that archive, which it only reads: one server for the tests of a file."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        set_up(patch, tmp_path_factory.mktemp("home")) as connect,
+    ):
+        connect(stand_in, filled, SYNC="external")
+        yield
 
 
 def pager(total: int) -> dict[str, int]:

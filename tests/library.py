@@ -13,6 +13,7 @@ from dyntube.query.periods import Period
 from dyntube.settings.settings import STATS_URL
 
 from . import odd, plain
+from .clock import NOON
 from .conftest import record
 
 WEEK = Period(dt.date(2026, 5, 4), dt.date(2026, 5, 10), "week")
@@ -71,7 +72,7 @@ def build(folder: Path) -> list[plain.Record]:
     archive, raw = odd.open_archive(folder), views()
     for day in sorted({plain.local(view, "UTC").date() for view in raw}):
         odd.put(archive, day, plain.within(raw, day, day, "UTC"))
-    names = NAMES | {"fetched_at": str(dt.datetime.now(dt.UTC))}
+    names = NAMES | {"fetched_at": str(NOON)}
     (folder / archive.folders[0] / "names.json").write_text(json.dumps(names), "utf-8")
     return raw
 

@@ -16,6 +16,7 @@ from dyntube.reading.parse import read_page
 from dyntube.settings.settings import STATS_URL, Settings
 from dyntube.trust.accepted import Acceptances
 
+from .clock import NOON
 from .conftest import pager, record
 
 ONE_DAY = dt.timedelta(days=1)
@@ -74,9 +75,8 @@ def views(day: dt.date, count: int = 3, **fields: Any) -> list[dict[str, Any]]:
     ]
 
 
-def fill(archive: Archive, today: dt.date, days: int) -> None:
-    """Whole days until `today`; the last four still change."""
-    now = dt.datetime.now(dt.UTC)
+def fill(archive: Archive, today: dt.date, days: int, now: dt.datetime = NOON) -> None:
+    """Whole days until `today`; the last four still change, and were fetched `now`."""
     for n in range(days):
         day = today - n * ONE_DAY
         fresh = {"fetched_at": now, "settled": False} if n < 4 else {}
@@ -101,11 +101,11 @@ def accept(archive: Archive, kind: Kind, first: dt.date, last: dt.date, reason: 
     Acceptances(state).accept({kind: [(first, last)]}, reason, "ops")
 
 
-def build(folder: Path, today: dt.date, days: int = 60) -> Archive:
+def build(folder: Path, today: dt.date, days: int = 60, now: dt.datetime = NOON) -> Archive:
     """Days until `today`, with one in doubt, one whose doubt is accepted, a damaged and three
     missing ones, and bad records."""
     archive = open_archive(folder)
-    fill(archive, today, days)
+    fill(archive, today, days, now)
 
     def ago(count: int) -> dt.date:
         return today - count * ONE_DAY
@@ -132,13 +132,12 @@ def build(folder: Path, today: dt.date, days: int = 60) -> Archive:
     damage(archive, ago(15))
     for count in (20, 21, 22):
         lose(archive, ago(count))
-    write_journal(archive, today)
+    write_journal(archive, today, now - dt.timedelta(minutes=30))
     return archive
 
 
-def write_journal(archive: Archive, today: dt.date) -> None:
+def write_journal(archive: Archive, today: dt.date, at: dt.datetime) -> None:
     """One event of each kind, oldest first."""
-    at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=30)
     event_log = EventLog(archive.root / archive.folders[0] / FILE_NAME, now=lambda: at)
     day = today - 8 * ONE_DAY
     event_log.write("sync_started", days=4)

@@ -17,6 +17,7 @@ from dyntube.report.tables import PageTables
 from dyntube.settings.settings import STATS_URL
 
 from . import odd
+from .clock import NOON
 from .conftest import record
 from .test_pages import APP
 
@@ -52,7 +53,7 @@ class Pages:
         archive = odd.open_archive(self._folder)
         odd.put(archive, DAY, records)
         known = {kind: names.get(kind, {}) for kind in ("projects", "channels", "videos")}
-        text = json.dumps(known | {"fetched_at": str(dt.datetime.now(dt.UTC))})
+        text = json.dumps(known | {"fetched_at": str(NOON)})
         (self._folder / archive.folders[0] / "names.json").write_text(text, "utf-8")
         self._connect(STATS_URL, self._folder, SYNC="external")
 

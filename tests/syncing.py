@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -70,8 +71,13 @@ def day_asked(asked: Asked) -> dt.date:
 
 def moment_of(view: Record) -> dt.datetime:
     """When a view began; a date that nobody can read counts as May 1st, at noon."""
+    return _moment(view["date"])
+
+
+@functools.cache  # a log is asked for its views again and again
+def _moment(date: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(view["date"])
+        return dt.datetime.fromisoformat(date)
     except ValueError:
         return dt.datetime.combine(MAY_1, dt.time(12), dt.UTC)
 

@@ -20,9 +20,10 @@ from streamlit.testing.v1 import AppTest
 from dyntube.settings.settings import STATS_URL
 
 from . import odd
+from .clock import machine_time
 
 ROOT = Path(__file__).parents[1]
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = machine_time().date()
 PAGE = {"accept": "text/html"}
 
 

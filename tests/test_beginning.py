@@ -31,6 +31,7 @@ from dyntube.query.periods import Period
 from dyntube.settings.settings import FetchScope, Settings
 from dyntube.trust.states import stored_days
 
+from .clock import set_clock
 from .conftest import NOON
 from .scripted import Answer, Asked, Server
 from .syncing import AT_ONCE, MAY_1, ONE_DAY, TODAY, MakeScene, Scene, day_asked, hourly, paged
@@ -229,12 +230,12 @@ def test_where_no_look_succeeds_days_are_asked_for_within_a_bound_which_is_said(
 
 
 def test_all_time_begins_with_what_is_asked_for_where_no_look_succeeds(
-    young: Scene,
+    young: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuses(young, 4)
     account = open_account(young.settings)
-    today = dt.datetime.now(dt.UTC).date()
-    assert account.first_day() == today - FALLBACK_DAYS
+    set_clock(monkeypatch, NOON)
+    assert account.first_day() == TODAY - FALLBACK_DAYS
     account.syncer.sync([TODAY - 20 * ONE_DAY])
     assert account.first_day() == TODAY - 20 * ONE_DAY
     young.server.script = lambda asked: Answer(401)
@@ -386,12 +387,12 @@ def test_days_that_are_not_sure_wait_and_those_before_the_beginning_go() -> None
 
 
 def test_days_before_the_first_view_are_not_missing_on_a_page(
-    live: str, tmp_path: Path, connect: Callable[..., None]
+    stand_in: str, tmp_path: Path, connect: Callable[..., None]
 ) -> None:
     from dyntube.report import gaps
     from dyntube.ui import door
 
-    connect(live, tmp_path / "archive")
+    connect(stand_in, tmp_path / "archive")
     first = door.desk().account.first_day()
     assert first
     span = Period(first - 40 * ONE_DAY, first)

@@ -13,6 +13,7 @@ import duckdb
 import filelock
 import pytest
 
+from . import forked
 from .scripted import Answer, Asked, in_turn, serve
 from .syncing import ONE_DAY, day_asked, hourly, paged, with_a_ghost
 
@@ -26,19 +27,13 @@ MAY = ("--from", "2026-05-01", "--to", "2026-05-03")
 def run(
     *arguments: str, url: str = "", folder: Path, **environ: str
 ) -> subprocess.CompletedProcess[str]:
+    return forked.dyntube(*arguments, environ=environ_of(url, folder) | environ)
+
+
+def environ_of(url: str, folder: Path) -> dict[str, str]:
     known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     known |= {"PYTHONPATH": str(ROOT), "DYNTUBE_ARCHIVE": str(folder)}
-    if url:
-        known |= {"DYNTUBE_STATS_URL": url, "DYNTUBE_API_URL": url}
-    return subprocess.run(
-        [sys.executable, "-m", "dyntube", *arguments],
-        env=known | environ,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return known | ({"DYNTUBE_STATS_URL": url, "DYNTUBE_API_URL": url} if url else {})
 
 
 PERIOD = ("--from", "2026-10-01", "--to", "2026-10-03")
@@ -382,10 +377,12 @@ def test_sync_asks_for_nothing_before_the_first_view(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_ours_is_a_sentence_with_a_reference(tmp_path: Path) -> None:
-    broken = tmp_path / "sitecustomize.py"
-    broken.write_text("import dyntube.archive.archive as a\na.Archive.days = lambda *_: 1 / 0\n")
-    path = os.pathsep.join((str(tmp_path), str(ROOT)))
-    done = run("status", url="http://127.0.0.1:1", folder=tmp_path / "a", PYTHONPATH=path)
+    code = (
+        "import dyntube.archive.archive as a\na.Archive.days = lambda *_: 1 / 0\n"
+        "from dyntube.__main__ import main\nraise SystemExit(main(['status']))\n"
+    )
+    environ = environ_of("http://127.0.0.1:1", tmp_path / "a")
+    done = forked.code(code, imports="dyntube.__main__", environ=environ)
     assert done.returncode == 1
     log, said = done.stderr.splitlines()
     assert "ZeroDivisionError" in json.loads(log)["trace"]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.archive.coverage import ALWAYS, Coverage, coverage
@@ -80,7 +80,6 @@ def test_what_is_said_of_a_day_beyond_its_end_or_before_its_beginning_is_of_that
     assert stored({0: -3}).stretches == ()
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.integers(0, 9), st.floats(0, 24), max_size=10),
     st.lists(st.tuples(st.floats(-30, 270), st.floats(0, 60)), min_size=1, max_size=20),

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import json
+from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,8 +33,9 @@ Cut = Callable[[Found, dt.datetime, dt.datetime], list[Record]]
 DAYS = [TODAY - n * ONE_DAY for n in range(9)]
 
 
+@functools.cache
 def world(a_day: int, days: int, *, gaps: bool = False) -> list[Record]:
-    """So many views on each of the last days, newest first; of some days none."""
+    """So many views on each of the last days, newest first; of some days none. Only to read."""
     views = []
     for n in range(days):
         midnight = dt.datetime.combine(TODAY - n * ONE_DAY, dt.time(), dt.UTC)
@@ -99,10 +102,10 @@ NOT_MENDED = {"always the last week", "by when it was received", "12 hours from 
 
 
 def cutting(views: list[Record], cut: Cut) -> Callable[[Asked], Answer]:
-    dates = {view["id"]: dt.datetime.fromisoformat(view["date"]) for view in views}
+    ages = [NOON - dt.datetime.fromisoformat(view["date"]) for view in views]  # in their order
 
     def found(start: dt.datetime, end: dt.datetime) -> list[Record]:
-        return [view for view in views if start <= dates[view["id"]] < end]
+        return views[bisect_right(ages, NOON - end) : bisect_right(ages, NOON - start)]
 
     def script(asked: Asked) -> Answer:
         start, end = (

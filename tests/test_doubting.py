@@ -175,7 +175,8 @@ def test_what_is_accepted_no_longer_counts_and_stays_visible(folder: Path) -> No
     assert done.stdout == ("Accepted: count, 2026-05-01 to 2026-05-02; zone, 2026-05-02.\n")
     shown = told("status", folder=folder)
     assert (shown.returncode, shown.stderr) == (0, "")
-    today = f"{dt.datetime.now(dt.UTC):%-d %b %Y}"
+    accepted = status(folder)[0]["doubts"][0]["accepted"]
+    today = f"{dt.datetime.fromisoformat(accepted['at']):%-d %b %Y}"
     assert f"accepted (count): {COUNT.text} Accepted by ops on {today}: Told by support." in (
         shown.stdout
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dyntube.insight.domains import watch
@@ -178,7 +178,6 @@ DOMAINS = ("a.example", "A.example.", "b.example", "www.b.example", "c.example",
     st.sampled_from((EARLIER, None, Period(START, START + ONE_DAY * 4))),
 )
 @example([], EARLIER)
-@settings(deadline=None, max_examples=60)
 def test_the_watch_agrees_with_its_definition_over_any_views(views, comparison):
     expected = {}
     history = any(day < 20 for _, day, _ in views)
@@ -266,7 +265,6 @@ def test_a_domain_has_one_spelling_in_the_dns_and_www_makes_no_other_site(text, 
     assert (in_ascii(text), site(text)) == (name, of_site)
 
 
-@settings(deadline=None)
 @given(st.text() | st.text(alphabet="aA.üÜwß。-x\ud800"))
 def test_any_text_has_one_spelling_and_that_is_its_own(text):
     name = in_ascii(text)

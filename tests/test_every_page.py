@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import re
 from collections.abc import Callable
@@ -11,14 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dyntube.ui import door
 
 from . import odd
+from .clock import TODAY
 from .conftest import record
 from .hostile import TEXTS
-from .test_pages import open_page, said, settle
+from .test_pages import open_page, said
 
 PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "live")
 VIDEOS = ("HGOEuGbd6dpex", "YWTJyenWxhlEL", "zD7lEDM6Ftivs")
@@ -49,21 +48,11 @@ EMPTY = {
 }
 
 
-def open_at(page: str, query: str = "") -> AppTest:
-    return settle(open_page(query).switch_page(f"pages/{page}.py").run())
-
-
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("state", STATES)
-def test_a_page_is_drawn(
-    page: str,
-    state: str,
-    live: str,
-    stored: Path,
-    connect: Callable[..., None],
-) -> None:
-    connect(live, stored)
-    at = open_at(page, STATES[state])
+def test_a_page_is_drawn(page: str, state: str) -> None:
+    at = open_page(STATES[state], page)
     assert not at.exception
     assert not at.error, said(at)
     assert at.title[0].value.lower() == page
@@ -72,26 +61,18 @@ def test_a_page_is_drawn(
         assert at.get("plotly_chart") or at.dataframe
 
 
-def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn(
-    live: str, stored: Path, connect: Callable[..., None]
-) -> None:
-    connect(live, stored)
+@pytest.mark.usefixtures("full")
+def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn() -> None:
     gc.unfreeze()
-    open_at("devices")
+    open_page(page="devices")
     assert gc.get_freeze_count() > 10_000
 
 
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("page", sorted(set(PAGES) - {"live"}))
 @pytest.mark.parametrize("state", EMPTY)
-def test_a_page_without_views_says_what_to_do(
-    page: str,
-    state: str,
-    live: str,
-    stored: Path,
-    connect: Callable[..., None],
-) -> None:
-    connect(live, stored)
-    at = open_at(page, EMPTY[state])
+def test_a_page_without_views_says_what_to_do(page: str, state: str) -> None:
+    at = open_page(EMPTY[state], page)
     assert not at.exception
     assert not at.get("plotly_chart")
     assert "hoose an" in said(at)
@@ -103,14 +84,13 @@ def test_texts_that_try_to_be_more_are_only_texts(
 ) -> None:
     folder = tmp_path / "archive"
     archive = odd.open_archive(folder)
-    today = dt.datetime.now(dt.UTC).date()
     for back in (0, 1, 2, 30):
-        day = today - back * odd.ONE_DAY
+        day = TODAY - back * odd.ONE_DAY
         odd.put(archive, day, [_hostile(n, f"{day}T00:00:00Z") for n in range(len(TEXTS))])
     connect("", folder, SYNC="external")
     evil = quote("<img src=x onerror=alert(1)>")
     for query in ("", f"country={evil}&city-contains={evil}&embed_domain-not={evil}"):
-        at = open_at(page, query)
+        at = open_page(query, page).run()  # its address has been read, and is told no more
         assert not at.exception
         assert not at.error, said(at)
         markup = [e.value for e in (*at.markdown, *at.caption, *at.title, *at.subheader)]
@@ -140,6 +120,7 @@ def _hostile(number: int, date: str) -> dict[str, Any]:
     )
 
 
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize(
     ("page", "looks"),
     [
@@ -152,15 +133,9 @@ def _hostile(number: int, date: str) -> dict[str, Any]:
     ],
 )
 def test_a_page_looks_at_its_views_once_for_all_that_it_adds_up_by_some_dimensions(
-    page: str,
-    looks: int,
-    live: str,
-    stored: Path,
-    connect: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
+    page: str, looks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect(live, stored)
-    at = open_at(page, "plan-not=Edge")
+    at = open_page("plan-not=Edge", page)
     engine, asked = door.desk().account.engine, []
     aggregate = engine.backend.aggregate
     monkeypatch.setattr(

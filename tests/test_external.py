@@ -19,6 +19,7 @@ from dyntube.query.periods import Period
 from dyntube.settings.settings import Settings
 from dyntube.ui import door
 
+from .clock import TODAY
 from .opened import plain
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, hourly, paged
@@ -30,8 +31,7 @@ Snapshot = dict[str, tuple[int, int, int]]
 
 @pytest.fixture(scope="module")
 def days() -> list[dt.date]:
-    today = dt.datetime.now(dt.UTC).date()
-    return [today - n * ONE_DAY for n in range(1, 40)]
+    return [TODAY - n * ONE_DAY for n in range(1, 40)]
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def account(server: Server, archive: Path) -> Account:
 
 def test_pages_that_ask_for_days_start_nothing(account: Account, days: list[dt.date]) -> None:
     background = Background(account.syncer, account.catalog, external=True)
-    wanted = [*days, days[-1] - ONE_DAY, dt.datetime.now(dt.UTC).date()]
+    wanted = [*days, days[-1] - ONE_DAY, TODAY]
     for ask in (background.ensure, background.sync_now, background.ensure):
         assert ask(wanted) == SyncStatus()
     background.cancel()

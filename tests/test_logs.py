@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as talk_to
 
-from . import odd
+from . import forked, odd
 from .test_app import ROOT, TODAY, started
 
 Line = dict[str, Any]
@@ -87,14 +87,7 @@ def test_whoever_says_something_says_it_in_one_line(what: str) -> None:
         "import asyncio, logging, sys, threading\n"
         "from dyntube.ui.server.log import log_everything\nlog_everything()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", start + code],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
+    done = forked.code(start + code, imports="dyntube.ui.server.log", environ=os.environ)
     [line] = lines_of(done.stderr)
     assert line["event"] == event
     assert text in (line["message"] if event == "log" else line["where"])

@@ -27,12 +27,12 @@ from dyntube.ui.sections.stored_days import health_of
 from dyntube.ui.sections.sync_log import sentence
 
 from . import odd
+from .clock import NOON, TODAY, set_clock
 from .odd import HOSTILE, ONE_DAY
 from .scripted import Answer, Asked, serve, views
 from .test_pages import open_page, said, settle
 from .test_quality import DAY, info
 
-TODAY = dt.datetime.now(dt.UTC).date()
 EXTERNAL = {"SYNC": "external"}
 
 
@@ -45,7 +45,7 @@ def stored(tmp_path: Path, connect: Callable[..., None]) -> Path:
 
 
 def open_data(query: str = "") -> AppTest:
-    return open_page(query).switch_page("pages/data.py").run()
+    return open_page(query, "data")
 
 
 def whole(at: AppTest) -> AppTest:
@@ -260,7 +260,7 @@ def test_unknown_fields_and_missing_names_are_listed_as_they_are(wrong: AppTest)
 def test_a_key_with_a_name_is_not_missing(stored: Path) -> None:
     archive = odd.open_archive(stored)
     odd.fill(archive, TODAY, 3)
-    names = {"fetched_at": dt.datetime.now(dt.UTC).isoformat(), "channels": {"channel-a": "News"}}
+    names = {"fetched_at": NOON.isoformat(), "channels": {"channel-a": "News"}}
     names |= {"projects": {"project-a": "Product"}, "videos": {}}
     (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
     missing = table(whole(open_data()), "Keys without a name")
@@ -339,7 +339,7 @@ def test_a_running_sync_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
         open_data()
         wait_for(lambda: door.desk().background.state.progress.days_total)
         at = whole(open_data())
-        assert progress(at) == ["Loading your views: 0 of 57 days, 0 views, starting"]
+        assert progress(at) == ["Loading your views: 0 of 29 days, 0 views, starting"]
         button(at, "Cancel").click().run()
         gate.set()
         at = settle(at)
@@ -362,16 +362,18 @@ def test_waiting_for_dyntube_is_said(tmp_path: Path, connect) -> None:
         settle(open_data())
 
 
-def test_sync_now_fetches_what_is_not_final(tmp_path: Path, connect) -> None:
+def test_sync_now_fetches_what_is_not_final(
+    tmp_path: Path, connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gate = threading.Event()
     gate.set()
     with serve(answering(gate)) as server:
         connect(server.url, tmp_path / "archive")
         at = settle(open_data())
-        assert "All 57 stored days are complete." in words(whole(at))
+        assert "All 29 stored days are complete." in words(whole(at))
         fetched = door.desk().store().days()[-1].fetched_at
         asked = len(server.asked)
-        time.sleep(1.1)  # the time of a fetch is kept in whole seconds
+        set_clock(monkeypatch, NOON + dt.timedelta(minutes=1))
         at = settle(button(at, "Sync now").click().run())
         assert len(server.asked) > asked
         changing = [day for day in door.desk().store().days() if day.state == "changing"]
@@ -459,7 +461,7 @@ def test_missing_days_that_follow_each_other_are_one_row() -> None:
     ],
 )  # fmt: skip
 def test_an_event_is_a_sentence_whatever_it_knows(name: str, known: Any, text: str) -> None:
-    assert sentence(Event(dt.datetime.now(dt.UTC), name, known)) == text
+    assert sentence(Event(NOON, name, known)) == text
 
 
 def test_the_legend_counts_each_state_that_occurs() -> None:

@@ -20,6 +20,7 @@ from dyntube.errors import UnavailableError
 from dyntube.fetch.status import StatusFile
 
 from . import odd
+from .clock import NOON, TODAY
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .test_page_data import open_data, table, words
@@ -190,7 +191,7 @@ def test_the_badge_says_that_a_day_is_stored_in_part(weeks: Archive) -> None:
 @pytest.mark.parametrize("page", ["overview", "data"])
 def test_the_badge_is_not_green_after_a_sync_that_failed(weeks: Archive, page: str) -> None:
     StatusFile(weeks).end(UnavailableError("DynTube could not be reached."))
-    at = open_page(WEEK).switch_page(f"pages/{page}.py").run()
+    at = open_page(WEEK, page)
     assert badge(at) == ("orange", "last sync failed")
     StatusFile(weeks).end(None)
     assert badge(at.run()) == ("green", "")
@@ -309,7 +310,7 @@ def test_notes_of_files_say_what_is_in_doubt_and_what_is_accepted(
     doubt(weeks, MONDAY - 7 * ONE_DAY, ZONE)
     odd.accept(weeks, "zone", MONDAY - 7 * ONE_DAY, MONDAY, "It is UTC.")
     show(WEEK)
-    when = f"{dt.datetime.now(dt.UTC):%-d %b %Y}"
+    when = f"{SUNDAY:%-d %b %Y}"
     assert taken["notes"].doubts == (
         f"23 Nov 2026: {COUNT.text}",
         f"16 Nov 2026: {ZONE.text} Accepted by ops on {when}: It is UTC.",
@@ -356,7 +357,7 @@ def test_the_live_page_says_it_of_today_and_of_what_it_is_compared_with(
         found = (COUNT,) if ago == days_ago else ()
         until = {} if ago else {"until": SUNDAY, "fetched_at": SUNDAY}
         odd.put(weeks, day, views, doubts=found, **until)
-    at = open_page().switch_page("pages/live.py").run()
+    at = open_page("", "live")
     (found_badge,) = [m.value for m in at.markdown if "Views up to" in m.value]
     assert found_badge.startswith(":orange-badge[")
     assert "1 day in doubt" in found_badge
@@ -369,15 +370,12 @@ def test_the_live_page_says_it_of_today_and_of_what_it_is_compared_with(
 def test_the_live_page_without_doubts_says_nothing(weeks: Archive) -> None:
     views = [record("a", f"{SUNDAY.date()}T09:40:00Z")]
     odd.put(weeks, SUNDAY.date(), views, until=SUNDAY, fetched_at=SUNDAY)
-    at = open_page().switch_page("pages/live.py").run()
+    at = open_page("", "live")
     assert banner(at) == ""
     assert any(m.value.startswith(":green-badge[") for m in at.markdown)
 
 
 # The Data page
-
-
-TODAY = dt.datetime.now(dt.UTC).date()
 
 
 @pytest.fixture
@@ -423,7 +421,7 @@ def test_an_odd_file_of_acceptances_breaks_no_page(
 ) -> None:
     doubt(stored, TODAY - 9 * ONE_DAY)
     (stored.root / stored.folders[0] / file).write_text(content)
-    at = open_page().switch_page(f"pages/{page}.py").run()
+    at = open_page("", page)
     assert not at.exception
     assert not at.error
     assert badge(at)[1] == "1 day in doubt"
@@ -438,7 +436,7 @@ def test_a_day_far_below_its_like_and_a_field_that_became_rare_are_only_noted(
     stored: Archive,
 ) -> None:
     low = TODAY - 10 * ONE_DAY
-    odd.put(stored, TODAY, [], until=dt.datetime.now(dt.UTC))
+    odd.put(stored, TODAY, [], until=NOON)
     for n in range(1, 39):
         day = TODAY - n * ONE_DAY
         count = 5 if day == low else 60
@@ -478,7 +476,7 @@ def test_text_from_outside_in_a_doubt_is_only_text(stored: Archive, page: str) -
     for ago in (0, 3):
         day = TODAY - ago * ONE_DAY
         odd.put(stored, day, odd.views(day), doubts=evil)
-    at = open_page().switch_page(f"pages/{page}.py").run()
+    at = open_page("", page)
     assert not at.exception
     assert not at.error
     texts = [e.value for kind in (at.markdown, at.caption, at.warning, at.info) for e in kind]

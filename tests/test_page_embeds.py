@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +21,11 @@ from dyntube.report.tables import PageTables
 from dyntube.settings.settings import STATS_URL
 
 from . import odd, plain
+from .clock import TODAY
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .test_pages import APP, said
 
-TODAY = dt.datetime.now(dt.UTC).date()
 # The default period is the 28 days before today; the 28 before those are compared.
 # domain: on which days, counted back from today, and how many views of which some are played
 PLAN = {

@@ -18,11 +18,12 @@ from dyntube.query.dimensions import LENGTHS, UNKNOWN
 from dyntube.report.tables import PageTables
 
 from . import odd, plain
+from .clock import TODAY
 from .odd import ONE_DAY
 from .test_engagement import plain_curve, shares, some_records
 from .test_pages import open_page
 
-YESTERDAY = dt.datetime.now(dt.UTC).date() - ONE_DAY
+YESTERDAY = TODAY - ONE_DAY
 Record = dict[str, Any]
 PERIOD = f"from={YESTERDAY - 6 * ONE_DAY}&to={YESTERDAY}"
 SOUNDS = {True: "Off", False: "On", None: UNKNOWN}
@@ -39,7 +40,7 @@ def show(tmp_path: Path, connect: Callable[..., None]) -> Callable[..., AppTest]
     def shown(days: dict[dt.date, list[Record]], query: str = PERIOD) -> AppTest:
         for day, records in days.items():
             odd.put(archive, day, records)
-        at = open_page(query).switch_page("pages/engagement.py").run()
+        at = open_page(query, "engagement")
         assert not at.exception
         assert not at.error
         assert at.title[0].value == "Engagement"

@@ -15,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 from dyntube import formats
 from dyntube.ui import door
 
+from .clock import TODAY
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, day_asked, hourly, paged
 from .test_page_data import button, progress, wait_for
 from .test_pages import open_page, said, settle
 
-TODAY = dt.datetime.now(dt.UTC).date()
 DAYS = [TODAY - n * ONE_DAY for n in range(40)]
 Connect = Callable[..., None]
 
@@ -28,10 +28,11 @@ Connect = Callable[..., None]
 class Account:
     """Forty days of two views, of which the newest so many come; the rest when let, or refused."""
 
-    def __init__(self, newest: int) -> None:
+    def __init__(self, newest: int, today: dt.date = TODAY) -> None:
         self.open, self.refusal = threading.Event(), Answer(200)
-        self._last = TODAY - newest * ONE_DAY
-        self._log = paged([view for day in DAYS for view in hourly(2, day)])
+        self._last = today - newest * ONE_DAY
+        days = [today - n * ONE_DAY for n in range(40)]
+        self._log = paged([view for day in days for view in hourly(2, day)])
 
     def __call__(self, asked: Asked) -> Answer:
         if asked.method == "GET":
@@ -65,9 +66,9 @@ def folder(server: Server, tmp_path: Path, connect: Connect) -> Iterator[Path]:
     door.close(30)
 
 
-def period(days: int) -> str:
+def period(days: int, today: dt.date = TODAY) -> str:
     """A page over so many days up to today."""
-    return f"from={DAYS[days - 1]}&to={TODAY}&compare=none"
+    return f"from={today - (days - 1) * ONE_DAY}&to={today}&compare=none"
 
 
 def stored(folder: Path) -> int:
@@ -86,7 +87,7 @@ def is_offered(at: AppTest, label: str) -> bool:
 def test_a_fetch_can_be_cancelled_and_gone_on_with_where_it_is_shown(
     account: Account, server: Server, folder: Path, page: str
 ) -> None:
-    at = open_page(period(20)).switch_page(f"pages/{page}.py").run()
+    at = open_page(period(20), page)
     wait_for(lambda: bar() and bar().days_done == 9)
     at = at.run()
     [text] = progress(at)
@@ -170,7 +171,7 @@ def test_the_live_page_has_the_way_to_end_it_too(tmp_path: Path, connect: Connec
     account = Account(newest=0)
     with serve(account) as server:
         connect(server.url, tmp_path / "archive")
-        at = open_page().switch_page("pages/live.py").run()
+        at = open_page("", "live")
         wait_for(lambda: bar() and bar().days_total)
         at = at.run()
         assert progress(at)

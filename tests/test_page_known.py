@@ -17,8 +17,8 @@ from dyntube.export.table import Sheet
 from dyntube.report.tables import PageTables
 
 from . import odd
+from .clock import set_clock
 from .odd import ONE_DAY
-from .test_page_live import clock
 from .test_pages import open_page, said
 
 UTC = dt.UTC
@@ -34,7 +34,7 @@ def archive(
 ) -> Archive:
     """The app on a Sunday morning over an archive that a scheduler fills."""
     connect(odd.STATS_URL, tmp_path / "archive", SYNC="external")
-    clock(monkeypatch, SUNDAY)
+    set_clock(monkeypatch, SUNDAY)
     return odd.open_archive(tmp_path / "archive")
 
 
@@ -65,7 +65,7 @@ def stop_on_friday(archive: Archive) -> None:
 
 
 def show(query: str, page: str = "overview") -> AppTest:
-    at = open_page(query).switch_page(f"pages/{page}.py").run()
+    at = open_page(query, page)
     assert not at.exception
     assert not at.error
     return at
@@ -336,9 +336,12 @@ def test_nothing_is_called_new_where_the_stored_days_do_not_reach_back(archive: 
 # D10 and D11
 
 
+SPARKLINE = 'class="sparkline"'
+
+
 def polylines(at: AppTest) -> dict[str, int]:
     """How many pieces each card's sparkline has."""
-    images = [unquote(html.proto.body) for html in at.get("html") if "sparkline" in html.proto.body]
+    images = [unquote(html.proto.body) for html in at.get("html") if SPARKLINE in html.proto.body]
     return {
         card.label: image.count("<polyline") for card, image in zip(at.metric, images, strict=True)
     }

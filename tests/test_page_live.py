@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,6 +16,7 @@ from dyntube.archive.archive import Archive
 from dyntube.query.metrics import METRICS
 
 from . import odd, plain
+from .clock import set_clock
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .plain import Record
@@ -47,21 +46,8 @@ def stored(
 ) -> Archive:
     """The app at NOW over an archive that nobody fills; a test puts days into it."""
     connect(odd.STATS_URL, tmp_path / "archive", SYNC="external")
-    clock(monkeypatch, NOW)
+    set_clock(monkeypatch, NOW)
     return odd.open_archive(tmp_path / "archive")
-
-
-def clock(monkeypatch: pytest.MonkeyPatch, now: dt.datetime) -> None:
-    """Stop the clock that pages look at."""
-    for name in (
-        "sections.live",
-        "frame.page",
-        "frame.filters",
-        "frame.page_header",
-        "frame.badges",
-    ):
-        module = importlib.import_module(f"dyntube.ui.{name}")
-        monkeypatch.setattr(module, "local_now", lambda zone: now.astimezone(ZoneInfo(zone)))
 
 
 def put(archive: Archive, views: list[Record], until: dt.datetime = CHECKED) -> None:
@@ -75,7 +61,7 @@ def put_all(archive: Archive) -> None:
 
 
 def open_live(query: str = "") -> AppTest:
-    return open_page(query).switch_page("pages/live.py").run()
+    return open_page(query, "live")
 
 
 def whole(at: AppTest) -> AppTest:
@@ -208,7 +194,7 @@ def test_who_is_active_is_not_known_when_the_last_check_is_long_ago(
     stored: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(stored, VIEWS)
-    clock(monkeypatch, CHECKED + dt.timedelta(minutes=6))
+    set_clock(monkeypatch, CHECKED + dt.timedelta(minutes=6))
     at = whole(open_live())
     assert (at.metric[0].value, at.metric[0].delta) == (formats.NONE, "not known yet")
     assert expected(HOUR).items() <= numbers(at).items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,17 @@ import pytest
 
 from dyntube.archive.archive import Archive
 
+from .clock import NOON, set_clock
 from .conftest import record
 from .plain import Record
 from .scripted import Answer, Asked, serve
 from .syncing import paged
 from .test_background import logs_asked
-from .test_page_live import UTC, VIEWS, numbers, open_live, put, stored, whole
+from .test_page_live import VIEWS, numbers, open_live, put, stored, whole
 from .test_pages import said, settle
 
 __all__ = ["stored"]
+A_MINUTE_LATER = NOON + dt.timedelta(seconds=61)
 
 
 @pytest.fixture(autouse=True)
@@ -30,19 +31,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dyntube.fetch.background.EARLY_BACKOFF", 0)
 
 
-def now() -> dt.datetime:
-    return dt.datetime.now(UTC)
-
-
 def ago(id_: str, **before: float) -> Record:
-    return record(id_, (now() - dt.timedelta(**before)).isoformat())
-
-
-def refresh_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait until a second after the last fetch, and let that be long enough for the page."""
-    module = importlib.import_module("dyntube.ui.sections.live")
-    monkeypatch.setattr(module, "REFRESH", dt.timedelta(seconds=1))
-    time.sleep(1.1)
+    return record(id_, (NOON - dt.timedelta(**before)).isoformat())
 
 
 def log(views: list[Record]) -> Callable[[Asked], Answer]:
@@ -73,7 +63,7 @@ def test_looking_brings_new_views_but_not_more_often_than_once_a_minute(
         asked = logs_asked(server)
         assert numbers(settle(at.run()))["Views"] == "1"
         assert logs_asked(server) == asked
-        refresh_every_second(monkeypatch)
+        set_clock(monkeypatch, A_MINUTE_LATER)
         assert numbers(settle(at.run()))["Views"] == "2"
 
 
@@ -84,7 +74,7 @@ def test_when_the_server_fails_what_is_known_stays_and_the_error_is_said(
         connect(server.url, tmp_path / "archive")
         at = settle(settle(open_live()))
         server.script = lambda _: Answer(401)
-        refresh_every_second(monkeypatch)
+        set_clock(monkeypatch, A_MINUTE_LATER)
         at = settle(at.run())
         assert "DynTube refused the API key" in said(at)
         assert numbers(at)["Views"] == "1"

@@ -15,6 +15,7 @@ from dyntube.settings.settings import FetchScope, Settings
 from dyntube.ui import door
 
 from . import odd
+from .clock import set_clock
 from .conftest import record
 from .odd import ONE_DAY
 from .test_page_live import (
@@ -24,7 +25,6 @@ from .test_page_live import (
     UTC,
     VIEWS,
     chart,
-    clock,
     numbers,
     open_live,
     put,
@@ -44,7 +44,7 @@ def test_after_midnight_the_hour_is_of_two_days(
     before = [record(f"b{n}", f"2026-11-18T23:{n}:00Z") for n in (10, 29, 31, 59)]
     odd.put(stored, DAY - ONE_DAY, before)
     put(stored, [record("a", f"{DAY}T00:00:00Z")], midnight + dt.timedelta(minutes=30))
-    clock(monkeypatch, midnight + dt.timedelta(minutes=30, seconds=5))
+    set_clock(monkeypatch, midnight + dt.timedelta(minutes=30, seconds=5))
     at = whole(open_live())
     assert numbers(at)["Views"] == "3"
     assert sum(chart(at, "Views by minute, 23:31 to 00:30")["y"]) == 3
@@ -55,7 +55,7 @@ def test_where_the_day_before_is_not_stored_it_is_said(
 ) -> None:
     midnight = dt.datetime.combine(DAY, dt.time(), UTC)
     put(stored, [record("a", f"{DAY}T00:00:00Z")], midnight + dt.timedelta(minutes=30))
-    clock(monkeypatch, midnight + dt.timedelta(minutes=30, seconds=5))
+    set_clock(monkeypatch, midnight + dt.timedelta(minutes=30, seconds=5))
     at = whole(open_live())
     assert "not stored yet" in said(at)
     assert numbers(at)["Views"] == "1"
@@ -98,7 +98,7 @@ def test_an_hour_of_which_nothing_is_known_is_not_called_quiet(
     stored: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(stored, VIEWS)
-    clock(monkeypatch, CHECKED + dt.timedelta(hours=1))
+    set_clock(monkeypatch, CHECKED + dt.timedelta(hours=1))
     at = whole(open_live())
     assert "Views were last fetched at 19 Nov 2026, 18:32" in said(at)
     assert "nothing is known of the last 60 minutes" in said(at)
@@ -119,7 +119,7 @@ def test_of_two_projects_the_one_that_is_behind_ends_the_hour(
     put(folders[0], VIEWS)
     put(folders[1], [], CHECKED - dt.timedelta(minutes=3))
     connect(odd.STATS_URL, tmp_path, SYNC="external", PROJECT_KEYS="p,q")
-    clock(monkeypatch, NOW)
+    set_clock(monkeypatch, NOW)
     at = whole(open_live())
     assert "The 60 minutes up to 18:29," in words(at)
     assert numbers(at)["Views"] == "4"  # "old" is in it, "d" and "last" are not

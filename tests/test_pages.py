@@ -36,12 +36,12 @@ CARDS = (
 )
 
 
-def open_page(query: str = "") -> AppTest:
+def open_page(query: str = "", page: str = "overview") -> AppTest:
     at = AppTest.from_file(APP, default_timeout=60)
     for part in filter(None, query.split("&")):
         name, value = map(unquote, part.split("="))
         at.query_params[name] = [*at.query_params.get(name, []), value]
-    return at.run()
+    return at.switch_page(f"pages/{page}.py").run()
 
 
 def settle(at: AppTest) -> AppTest:
@@ -66,9 +66,9 @@ def assert_whole(at: AppTest) -> None:
     assert len(at.dataframe) == 1
 
 
-def test_the_overview_of_a_full_archive_is_whole(live: str, stored: Path, connect) -> None:
-    connect(live, stored)
-    at = settle(open_page())
+@pytest.mark.usefixtures("full")
+def test_the_overview_of_a_full_archive_is_whole() -> None:
+    at = open_page()
     assert_whole(at)
     assert at.title[0].value == "Overview"
     today = door.local_now("UTC").date()
@@ -81,19 +81,19 @@ def test_the_overview_of_a_full_archive_is_whole(live: str, stored: Path, connec
         assert METRICS[name].help in card.help
 
 
-def test_the_first_visit_shows_progress_and_ends_whole(live: str, tmp_path: Path, connect) -> None:
-    connect(live, tmp_path / "archive")
+def test_the_first_visit_shows_progress_and_ends_whole(
+    stand_in: str, tmp_path: Path, connect
+) -> None:
+    connect(stand_in, tmp_path / "archive")
     at = open_page()
     assert not at.exception
     assert not at.metric
     assert_whole(settle(at))
 
 
-def test_a_filter_changes_every_number_and_shows_as_a_chip(
-    live: str, stored: Path, connect
-) -> None:
-    connect(live, stored)
-    at = settle(open_page())
+@pytest.mark.usefixtures("full")
+def test_a_filter_changes_every_number_and_shows_as_a_chip() -> None:
+    at = open_page()
     everything = [card.value for card in at.metric]
     at.multiselect(key="project").select(PROJECT).run()
     assert_whole(at)
@@ -109,9 +109,9 @@ def test_a_filter_changes_every_number_and_shows_as_a_chip(
     assert [card.value for card in at.metric] == everything
 
 
-def test_the_url_says_what_is_shown(live: str, stored: Path, connect) -> None:
-    connect(live, stored)
-    at = settle(open_page(f"period=last-7-days&project={PROJECT}&metric=viewers&zone=Asia/Kolkata"))
+@pytest.mark.usefixtures("full")
+def test_the_url_says_what_is_shown() -> None:
+    at = open_page(f"period=last-7-days&project={PROJECT}&metric=viewers&zone=Asia/Kolkata")
     assert_whole(at)
     assert at.selectbox(key="period").value == "last-7-days"
     assert at.selectbox(key="zone").value == "Asia/Kolkata"
@@ -120,36 +120,32 @@ def test_the_url_says_what_is_shown(live: str, stored: Path, connect) -> None:
     assert at.subheader[0].value == "Viewers over time"
 
 
-def test_reset_goes_back_to_the_default(live: str, stored: Path, connect) -> None:
-    connect(live, stored)
-    at = settle(open_page(f"period=last-7-days&project={PROJECT}&compare=none"))
+@pytest.mark.usefixtures("full")
+def test_reset_goes_back_to_the_default() -> None:
+    at = open_page(f"period=last-7-days&project={PROJECT}&compare=none")
     assert all(not card.delta for card in at.metric)
     next(button for button in at.button if button.label == "Reset filters").click().run()
-    at = settle(at)
     assert at.selectbox(key="period").value == "last-28-days"
     assert at.multiselect(key="project").value == []
     assert all(card.delta for card in at.metric)
 
 
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("preset", ["today", "last-7-days", "this-month", "last-quarter"])
-def test_other_periods_are_whole_too(preset: str, live: str, stored: Path, connect) -> None:
-    connect(live, stored)
-    at = settle(open_page(f"period={preset}"))
-    assert not at.exception
-    if at.metric:  # the first minutes of a day or month may have no views yet
-        assert_whole(at)
-        trend = json.loads(at.get("plotly_chart")[0].proto.spec)
-        assert trend["data"]
+def test_other_periods_are_whole_too(preset: str) -> None:
+    at = open_page(f"period={preset}")
+    assert_whole(at)
+    trend = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert trend["data"]
 
 
-def test_an_unfinished_period_is_compared_with_the_same_hours(
-    live: str, stored: Path, connect
-) -> None:
-    connect(live, stored)
-    at = settle(open_page("period=this-week"))
+@pytest.mark.usefixtures("full")
+def test_an_unfinished_period_is_compared_with_the_same_hours() -> None:
+    at = open_page("period=this-week")
     assert "until" in at.caption[0].value
 
 
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize(
     ("query", "text"),
     [
@@ -162,28 +158,23 @@ def test_an_unfinished_period_is_compared_with_the_same_hours(
         ("compare=everything", "compare = everything"),
     ],
 )
-def test_a_wrong_value_in_the_url_gives_a_note_and_the_default(
-    query: str, text: str, live: str, stored: Path, connect
-) -> None:
-    connect(live, stored)
-    at = settle(open_page(query))
+def test_a_wrong_value_in_the_url_gives_a_note_and_the_default(query: str, text: str) -> None:
+    at = open_page(query)
     assert_whole(at)
     assert text in said(at)
 
 
-def test_a_period_in_the_future_says_so(live: str, stored: Path, connect) -> None:
-    connect(live, stored)
+@pytest.mark.usefixtures("full")
+def test_a_period_in_the_future_says_so() -> None:
     at = open_page("from=2090-01-01&to=2090-01-31")
     assert "lies in the future" in said(at)
     assert not at.metric
     assert not at.exception
 
 
-def test_a_key_that_does_not_exist_says_that_nothing_matches(
-    live: str, stored: Path, connect
-) -> None:
-    connect(live, stored)
-    at = settle(open_page("video=no-such-video"))
+@pytest.mark.usefixtures("full")
+def test_a_key_that_does_not_exist_says_that_nothing_matches() -> None:
+    at = open_page("video=no-such-video")
     assert "No views match these filters" in said(at)
     assert not at.exception
     at.button(key="chip-video-is-no-such-video").click().run()
@@ -215,11 +206,16 @@ def test_a_refused_key_is_said_and_never_shown(tmp_path: Path, connect) -> None:
     ],
 )
 def test_a_server_out_of_order_is_named_and_stored_days_stay(
-    answer: Answer, text: str, live: str, tmp_path: Path, connect, monkeypatch: pytest.MonkeyPatch
+    answer: Answer,
+    text: str,
+    stand_in: str,
+    tmp_path: Path,
+    connect,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("dyntube.fetch.retry.ATTEMPTS", 1)
     folder = tmp_path / "archive"
-    connect(live, folder)
+    connect(stand_in, folder)
     assert_whole(settle(open_page("period=last-7-days")))
     old = folder / door.desk().account.archive.folders[0]
     with serve(in_turn(answer)) as server:
@@ -238,17 +234,17 @@ def test_a_server_out_of_order_is_named_and_stored_days_stay(
         assert len(stale.metric) == 8
 
 
-def test_a_folder_that_cannot_be_written_is_named(live: str, tmp_path: Path, connect) -> None:
+def test_a_folder_that_cannot_be_written_is_named(stand_in: str, tmp_path: Path, connect) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    connect(live, blocked / "archive")
+    connect(stand_in, blocked / "archive")
     at = settle(open_page())
     assert "cannot be" in said(at)
     assert not at.exception
 
 
-def test_a_wrong_setting_is_named_instead_of_a_page(live: str, tmp_path: Path, connect) -> None:
-    connect(live, tmp_path, TIMEZONE="Mars/Olympus")
+def test_a_wrong_setting_is_named_instead_of_a_page(stand_in: str, tmp_path: Path, connect) -> None:
+    connect(stand_in, tmp_path, TIMEZONE="Mars/Olympus")
     at = open_page()
     assert "DYNTUBE_TIMEZONE" in said(at)
     assert not at.exception

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.errors import BadResponseError
@@ -24,7 +24,6 @@ from .conftest import pager, record
 
 UTC = dt.UTC
 DATE = "2022-06-01T02:28:00.56+00:00"
-EXAMPLES = settings(deadline=None, max_examples=150)
 
 
 def body(views: list[Any]) -> bytes:
@@ -704,7 +703,6 @@ odd_records = st.builds(
 
 
 @given(st.lists(json_values | odd_records, max_size=4))
-@EXAMPLES
 def test_no_record_is_ever_lost_and_none_breaks_the_page(views):
     answer = body(views)
     page = read_page(answer)
@@ -721,7 +719,6 @@ def test_no_record_is_ever_lost_and_none_breaks_the_page(views):
 
 
 @given(json_values.filter(lambda value: value is not None))  # null: tested above
-@EXAMPLES
 def test_any_json_is_a_page_or_is_refused(answer):
     for envelope in (answer, {"pager": answer, "views": []}, {"pager": pager(0), "views": answer}):
         try:
@@ -732,7 +729,6 @@ def test_any_json_is_a_page_or_is_refused(answer):
 
 
 @given(st.binary(max_size=60), st.integers(0, len(GOOD)))
-@EXAMPLES
 def test_any_bytes_are_a_page_or_are_refused(noise, place):
     for answer in (noise, GOOD[:place] + noise + GOOD[place:]):
         try:
@@ -770,6 +766,5 @@ def documented(columns: list[Column], depth: int = 0) -> st.SearchStrategy[dict[
 
 
 @given(st.lists(documented(list(COLUMNS)), max_size=2))
-@EXAMPLES
 def test_both_ways_of_reading_agree_on_the_documented_shape(views):
     assert_both_ways_agree(body(views))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.archive.archive import Archive
@@ -27,7 +26,6 @@ from dyntube.query.query import CountQuery, Filter, Operator, Query, ViewsQuery
 
 from . import mixed, plain
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 ALL = tuple(METRICS)
 ADDITIVE = [name for name, metric in METRICS.items() if metric.additive]
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")
@@ -190,7 +188,6 @@ def same(found: Any, expected: Any) -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=EXAMPLES)
 def test_totals_rows_raw_views_and_plain_python_give_the_same_numbers(
     data: st.DataObject, views: Views
 ) -> None:
@@ -241,7 +238,6 @@ def check_views(query: Query, metric: str, totals: pd.Series[float], views: View
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=EXAMPLES)
 def test_a_part_of_a_wider_question_has_the_same_answer_as_asked_by_itself(
     data: st.DataObject, views: Views
 ) -> None:
@@ -259,7 +255,6 @@ def test_a_part_of_a_wider_question_has_the_same_answer_as_asked_by_itself(
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=EXAMPLES)
 def test_what_is_in_memory_gives_the_same_answers_as_its_files(
     data: st.DataObject, views: Views
 ) -> None:

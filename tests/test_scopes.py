@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from dyntube.archive.scopes import FILE_NAME, StoredScope, other_scopes
 from dyntube.errors import ArchiveError
 from dyntube.settings.settings import FetchScope, Settings
 
+from .clock import TODAY
 from .scripted import Server
 from .syncing import MAY_1, ONE_DAY, build, hourly, paged
 
@@ -117,6 +117,6 @@ def test_demo_views_are_called_so(tmp_path: Path, store: Callable[..., DayInfo],
 
 def test_the_demo_leaves_no_name_of_a_server_that_was_only_there_once(tmp_path: Path) -> None:
     account = open_account(Settings(archive=tmp_path, demo=True))
-    account.syncer.sync([dt.datetime.now(dt.UTC).date() - ONE_DAY])
+    account.syncer.sync([TODAY - ONE_DAY])
     assert account.archive.days()
     assert not (tmp_path / "demo" / FILE_NAME).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.query.dimensions import HIERARCHIES
@@ -79,7 +79,6 @@ def test_a_click_leaves_other_filters_and_operators_alone():
 
 
 @given(selections(), st.sampled_from(FILTERABLE), st.text(min_size=1))
-@settings(deadline=None)
 def test_two_clicks_on_one_value_leave_the_filters_as_they_were(selection, name, value):
     clicked = selection.toggled(name, value)
     again = clicked.toggled(name, value)

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.query.periods import EARLIEST, INTERVALS, PRESETS, Period
@@ -160,7 +160,6 @@ def test_a_chosen_interval_holds_where_it_fits(chosen, count, interval):
 
 
 @given(st.integers(1, 20_000), st.sampled_from([None, *INTERVALS]))
-@settings(deadline=None)
 def test_the_interval_of_a_trend_is_always_one_that_is_offered(count, chosen):
     span = Period(EARLIEST, EARLIEST + dt.timedelta(days=count - 1))
     selection = Selection(interval=chosen)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from dyntube.query.dimensions import UNKNOWN
 from dyntube.query.periods import Period
@@ -42,7 +42,6 @@ def read(**parameters: str) -> tuple[Selection, list[str]]:
 
 
 @given(selections())
-@settings(deadline=None, max_examples=300)
 def test_what_a_url_says_is_what_was_looked_at(selection):
     parameters = to_parameters(selection, DEFAULT)
     link = urlencode(parameters, doseq=True)

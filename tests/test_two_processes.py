@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import subprocess
@@ -23,12 +22,12 @@ from dyntube.fetch.status import StatusFile, SyncStatus
 from dyntube.fetch.sync import Progress
 from dyntube.settings.settings import Settings
 
+from .clock import TODAY
 from .scripted import Answer, Asked, Server, serve
 from .syncing import ONE_DAY, hourly, paged
 
 ROOT = Path(__file__).parents[1]
 APP = str(ROOT / "app.py")
-TODAY = dt.datetime.now(dt.UTC).date()
 DAYS = [TODAY - n * ONE_DAY for n in range(1, 6)]
 REFUSED = Answer(401)
 

@@ -124,7 +124,7 @@ def is_plain(variant: Variant) -> bool:
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 @examples(
-    max_examples=int(os.environ.get("SERVERS", "200")),
+    max_examples=int(os.environ.get("SERVERS", "40")),
     deadline=None,
     derandomize=True,
     database=None,

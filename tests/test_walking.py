@@ -90,7 +90,7 @@ def test_all_that_names_the_same_thing_states_the_same_number(
 ) -> None:
     library.open_it(connect, stored[0])
     walk = walking.at_random(seed, stored[1])
-    at = open_page(walk.address).switch_page(f"pages/{page}.py").run()
+    at = open_page(walk.address, page)
     assert not at.exception
     assert not at.error
     assert "cannot be shown" not in "".join(info.value for info in at.info)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.export.workbook import Provenance, Sheet, excel, workbook
@@ -97,7 +97,6 @@ def test_excel_reads_every_text_as_it_is(text: str) -> None:
     assert kept(text) in book.column(2, "B")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="_xX005FfAa41D8 \t\n😀=", max_size=24))
 def test_excel_reads_whatever_looks_like_an_escape_as_it_is(text: str) -> None:
     rows = pd.DataFrame({"video": pd.Series([f"a{text}", text or "-"], dtype="object")})

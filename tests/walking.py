@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 from dyntube.query.query import Filter
 
 from . import library, odd, plain
+from .clock import NOON
 from .library import BEFORE, WEEK
 from .plain import Record
 
@@ -167,6 +168,6 @@ def build(folder: Path) -> list[Record]:
     for n in range(-10, BEFORE.days + WEEK.days + 3):
         day = BEFORE.start + odd.ONE_DAY * n
         odd.put(archive, day, plain.within(raw, day, day, "UTC"))
-    names = library.NAMES | {"fetched_at": str(dt.datetime.now(dt.UTC))}
+    names = library.NAMES | {"fetched_at": str(NOON)}
     (folder / archive.folders[0] / "names.json").write_text(json.dumps(names), "utf-8")
     return raw

@@ -38,6 +38,8 @@ PAINTED = """call => {
   window.paintedCall = call;
   return painted && performance.now() - window.paintedSince >= 300;
 }"""
+# What pages keep in a browser; an empty one has no store.
+FORGET = "() => location.origin === 'null' || (localStorage.clear(), sessionStorage.clear())"
 _calls = count()
 PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
 
@@ -88,13 +90,20 @@ def wait_painted(page: Page) -> None:
     page.wait_for_function(PAINTED, arg=next(_calls), timeout=60_000)
 
 
-@dataclass
+@dataclass(eq=False)
 class Watched:
     """A tab, with what it must not do: load from other hosts, log errors, open dialogs."""
 
     page: Page
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    kept: bool = False
+
+    def look(self, *, width: int, dark: bool) -> None:
+        """Look with a screen of that width, and at nothing in particular."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.page.mouse.move(0, 0)
 
     def open(self, url: str) -> None:
         self.page.goto(url)
@@ -104,20 +113,23 @@ class Watched:
 
     def close(self) -> None:
         """End it; fails when it did what it must not."""
-        self.page.context.close()
+        if self.kept:  # for another reader
+            self.page.evaluate(FORGET)
+            self.page.goto("about:blank")
+            self.page.context.clear_cookies()
+        else:
+            self.page.context.close()
         assert self.foreign == []
         assert self.errors == []
 
 
-def watch(browser: Browser, *, width: int = 1440, dark: bool = False) -> Watched:
+def watch(browser: Browser, *, kept: bool = False) -> Watched:
     """A new tab with an empty profile."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if dark else "light",
         locale="en-GB",
         reduced_motion="reduce",  # shimmering skeletons take a fifth of the time of a test
     )
-    tab = Watched(context.new_page())
+    tab = Watched(context.new_page(), kept=kept)
 
     def asked(request: Request) -> None:
         parts = urlsplit(request.url)

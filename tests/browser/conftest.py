@@ -34,15 +34,33 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def idle() -> list[Watched]:
+    """Tabs that no test uses now: most of what a new one costs is that it reads all scripts.
+
+    They are given up before their history is full, which holds 50 entries.
+    """
+    return []
+
+
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Open tabs; at the end none may have done what it must not."""
+def tab(browser: Browser, idle: list[Watched]) -> Iterator[Callable[..., Watched]]:
+    """Open tabs, each of another reader; at the end none may have done what it must not.
+
+    A `new` one takes the listeners and scripts that a test gives it away with it.
+    """
     tabs: list[Watched] = []
 
-    def new(**options: object) -> Watched:
-        tabs.append(watch(browser, **options))  # type: ignore[arg-type]
-        return tabs[-1]
+    def opened(*, width: int = 1440, dark: bool = False, new: bool = False) -> Watched:
+        known = watch(browser, kept=not new) if new or not idle else idle.pop()
+        known.look(width=width, dark=dark)
+        tabs.append(known)
+        return known
 
-    yield new
-    for opened in tabs:
-        opened.close()
+    yield opened
+    for known in tabs:
+        known.close()
+        if known.kept and known.page.evaluate("history.length") < 25:
+            idle.append(known)
+        else:
+            known.page.context.close()

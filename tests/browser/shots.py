@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from .. import odd
+from ..clock import machine_time
 from . import chromium
 from .app import ROOT, Watched, running, watch
 
@@ -50,7 +50,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as archives, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         demo, wrong = Path(archives, "demo"), Path(archives, "odd")
-        odd.build(wrong, dt.datetime.now(dt.UTC).date(), days=420)
+        odd.build(wrong, machine_time().date(), days=420, now=machine_time())
         with running(demo) as url:
             _draw_all(browser, url, PAGES)
         with running(wrong, SYNC="external") as url:
@@ -61,7 +61,8 @@ def main() -> int:
 def _draw_all(browser: Browser, url: str, pages: dict[str, str]) -> None:
     for name, address in pages.items():
         for look, (width, dark) in LOOKS.items():
-            tab = watch(browser, width=width, dark=dark)
+            tab = watch(browser)
+            tab.look(width=width, dark=dark)
             tab.open(url + address)
             _draw(tab, ROOT / "shots" / f"{name}-{look}.png")
 

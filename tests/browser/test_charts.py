@@ -169,15 +169,15 @@ def test_a_note_is_told_in_full_under_the_pointer(show) -> None:
 # On a phone
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def phone(browser: Browser, gallery: str) -> Iterator[Callable[[str], Page]]:
     """Open a figure on a phone."""
     context = browser.new_context(
         viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
     )
+    page = context.new_page()
 
     def shown(name: str) -> Page:
-        page = context.new_page()
         page.goto(f"{gallery}/?figure={name}")
         page.wait_for_function(PAINTED)
         return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +11,7 @@ from dyntube.archive.doubts import Doubt
 from dyntube.charts import DARK, LIGHT
 
 from .. import odd
+from ..clock import machine_time
 from ..odd import ONE_DAY
 from .app import Watched, running
 
@@ -25,8 +25,8 @@ POINTS = ".st-key-trend path.point"
 def doubtful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over two months of which one day is in doubt."""
     folder = tmp_path_factory.mktemp("doubts") / "archive"
-    archive, today = odd.open_archive(folder), dt.datetime.now(dt.UTC).date()
-    odd.fill(archive, today, 60)
+    archive, today = odd.open_archive(folder), machine_time().date()
+    odd.fill(archive, today, 60, machine_time())
     day = today - DAYS_AGO * ONE_DAY
     odd.put(archive, day, odd.views(day), doubts=(Doubt("count", TEXT),))
     with running(folder, SYNC="external") as url:
@@ -55,8 +55,7 @@ def rgb(colour: str) -> str:
     return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_the_badge_the_banner_and_one_point_say_it(
     doubtful: str, tab: Tab, width: int, dark: bool
 ) -> None:
@@ -102,5 +101,5 @@ def test_a_click_on_a_ringed_point_narrows_the_period_as_on_any_other(
     box = ring.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    day = dt.datetime.now(dt.UTC).date() - DAYS_AGO * ONE_DAY
+    day = machine_time().date() - DAYS_AGO * ONE_DAY
     page.wait_for_function(f"() => location.search.includes('from={day}&to={day}')")

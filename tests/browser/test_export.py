@@ -21,7 +21,7 @@ PAGE = "/?period=last-7-days&project=5lCohVbzSymGw"
 @pytest.fixture
 def page(demo: str, tab: Tab) -> Page:
     """The Overview of one project, with the export menu open."""
-    opened = tab()
+    opened = tab(new=True)
     opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
     opened.open(demo + PAGE)
     opened.wait_painted()

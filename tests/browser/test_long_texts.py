@@ -17,6 +17,7 @@ from dyntube.sharing.notes import Notes
 from dyntube.sharing.saved_views import SHARED, SavedViews
 
 from .. import odd
+from ..clock import machine_time
 from .app import Watched, running
 
 Tab = Callable[..., Watched]
@@ -25,7 +26,6 @@ WIDE = "W" * 200
 # Browsers wrap between letters if they must, but these are one letter to them.
 JOINED = "\N{WOMAN}\N{ZERO WIDTH JOINER}" * 200
 MARKS = "\N{DEVANAGARI LETTER KA}" + "\N{DEVANAGARI VOWEL SIGN AA}" * 200
-TODAY = dt.datetime.now(dt.UTC).date()
 DOMAIN = f"{'w' * 60}.{'w' * 60}.{'w' * 60}.example"
 FIELDS = {
     "videoKey": "v1",
@@ -73,19 +73,20 @@ WIDER = """() => [document.documentElement, ...document.querySelectorAll(
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over an archive in which every text is as long as a text gets."""
     folder = tmp_path_factory.mktemp("wide") / "archive"
-    archive, now = odd.open_archive(folder), dt.datetime.now(dt.UTC)
+    archive, at = odd.open_archive(folder), machine_time()
+    today = at.date()
     for n in range(30):
-        day = TODAY - dt.timedelta(days=n)
+        day = today - dt.timedelta(days=n)
         views = odd.views(day, 8, **FIELDS)
         for view, key in zip(views, ("v1", "v1", "v1", "v2", "v2", "v3", "v1", "v2"), strict=True):
             view["videoKey"] = key
-        odd.put(archive, day, views, fetched_at=now, settled=n > 3)
+        odd.put(archive, day, views, fetched_at=at, settled=n > 3)
     of_account = folder / archive.folders[0]
-    names = NAMES | {"fetched_at": str(now)}
+    names = NAMES | {"fetched_at": str(at)}
     (of_account / "names.json").write_text(json.dumps(names), "utf-8")
     notes = Notes(open_state(of_account))
-    notes.add(TODAY - dt.timedelta(days=3), MARKS[:190], "video", "v1")
-    notes.add(TODAY - dt.timedelta(days=4), JOINED[:190])
+    notes.add(today - dt.timedelta(days=3), MARKS[:190], "video", "v1")
+    notes.add(today - dt.timedelta(days=4), JOINED[:190])
     saved = SavedViews(open_state(of_account))
     saved.save(MARKS[:80], "videos", {"video": ["v1"]}, SHARED)
     with running(folder, SYNC="external") as url:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ..clock import machine_time
 from ..conftest import record
 from ..scripted import Answer, Asked, serve, views
 from ..syncing import day_asked
@@ -104,8 +105,7 @@ def test_own_dates_can_be_chosen(demo: str, tab: Tab) -> None:
     assert "3 – 9 Nov 2025" in title  # the same weekdays, 52 weeks before
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_nothing_is_wider_than_the_screen(demo: str, tab: Tab, width: int, dark: bool) -> None:
     opened = tab(width=width, dark=dark)
     opened.open(demo)
@@ -211,13 +211,14 @@ VIEWS = '.st-key-cards [data-testid="stMetricValue"]'
 
 
 def test_a_fetch_is_cancelled_and_gone_on_with(tmp_path: Path, tab: Tab) -> None:
-    account = Account(newest=9)
+    today = machine_time().date()
+    account = Account(newest=9, today=today)
     with (
         serve(account) as server,
         running(tmp_path / "archive", STATS_URL=server.url, API_URL=server.url) as url,
     ):
         opened = tab()
-        opened.open(f"{url}/?{period(20)}")
+        opened.open(f"{url}/?{period(20, today)}")
         expect(opened.page.get_by_text("9 of 20 days")).to_be_visible(timeout=60_000)
         opened.page.get_by_role("button", name="Cancel").click()
         stopped = opened.page.get_by_text("Stopped; 9 of 20 days stored.")

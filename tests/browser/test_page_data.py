@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import odd
+from ..clock import machine_time
 from .app import Watched, running, wait_painted
 
 Tab = Callable[..., Watched]
@@ -19,7 +19,7 @@ Tab = Callable[..., Watched]
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over such an archive, which a scheduler would fill; it holds 14 months."""
     folder = tmp_path_factory.mktemp("odd") / "archive"
-    odd.build(folder, dt.datetime.now(dt.UTC).date(), days=420)
+    odd.build(folder, machine_time().date(), days=420, now=machine_time())
     with running(folder, SYNC="external") as url:
         yield url
 
@@ -61,8 +61,7 @@ def test_other_years_can_be_chosen(wrong: str, tab: Tab) -> None:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1440, False)])
 def test_nothing_is_wider_than_the_screen(wrong: str, tab: Tab, width: int, dark: bool) -> None:
     page = draw(tab(width=width, dark=dark), f"{wrong}/data?check=rejected")
     main = page.locator('[data-testid="stMain"]')

@@ -26,7 +26,7 @@ document.addEventListener('securitypolicyviolation', e => {
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_asks_for_nothing_that_its_policy_forbids(demo: str, tab: Tab, path: str) -> None:
-    opened = tab()
+    opened = tab(new=True)
     answers: list[Response] = []
     opened.page.on("response", lambda answer: answers.append(answer))
     opened.page.add_init_script(LISTEN)
@@ -40,7 +40,7 @@ def test_a_page_asks_for_nothing_that_its_policy_forbids(demo: str, tab: Tab, pa
 
 
 def test_a_workbook_and_the_printed_page_come_out(demo: str, tab: Tab) -> None:
-    opened = tab()
+    opened = tab(new=True)
     answers: list[Response] = []
     opened.page.on("response", lambda answer: answers.append(answer))
     opened.page.add_init_script(LISTEN)
@@ -63,7 +63,7 @@ def test_a_workbook_and_the_printed_page_come_out(demo: str, tab: Tab) -> None:
 def test_a_script_that_got_into_a_page_does_not_run_and_nobody_may_frame_it(
     demo: str, tab: Tab
 ) -> None:
-    opened = tab()
+    opened = tab(new=True)
     opened.page.add_init_script(LISTEN)
     opened.open(demo)
     opened.wait_painted()

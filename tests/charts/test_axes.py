@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube import charts
@@ -33,7 +33,6 @@ def test_watch_time_is_drawn_in_hours_or_minutes(largest, unit, shown, ticks):
 @given(
     values=st.lists(st.just(0.0) | st.floats(0.01, 1e9) | st.just(math.nan), min_size=1, max_size=4)
 )
-@settings(deadline=None, max_examples=25)
 def test_the_axis_starts_at_0_holds_every_value_and_has_few_ticks(name, values):
     measure = metric(name)
     if measure.is_rate:
