@@ -214,7 +214,7 @@ def test_where_no_look_succeeds_days_are_asked_for_within_a_bound_which_is_said(
 ) -> None:
     bound = 60 * ONE_DAY
     for module in ("beginning", "run"):
-        monkeypatch.setattr(f"dyntube.fetch.{module}.BLIND", bound)
+        monkeypatch.setattr(f"dyntube.fetch.{module}.FALLBACK_DAYS", bound)
     refuses(young, 4)
     report = young.syncer.sync(DECADE)
     assert not report.failed
