@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import doctor
+from . import doctor, formats
 from .account import DEMO, Account, open_account
 from .archive.export import export
 from .cli.accept import add_accept, doubt_lines, print_doubts
@@ -281,10 +281,17 @@ def _export(options: argparse.Namespace) -> int:
     return _name_damaged(account.archive.damaged())
 
 
+_KEPT = {"notes": "note", "saved_views": "saved view", "acceptances": "accepted doubt"}
+
+
 def _backup(options: argparse.Namespace) -> int:
-    _open().state.backup(options.file)
-    text = f"Notes, saved views and accepted doubts written to {options.file}."
-    print(json.dumps({"file": str(options.file)}) if options.json else text)
+    account = _open()
+    if account.settings.demo:
+        raise ConfigError("What people keep of the demo is not backed up: set DYNTUBE_API_KEY.")
+    counts = account.state.backup(options.file).counts
+    entries = ", ".join(formats.count(count, _KEPT[name]) for name, count in counts.items())
+    text = f"Written to {options.file}: {entries}."
+    print(json.dumps({"file": str(options.file)} | counts) if options.json else text)
     return 0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
@@ -15,12 +17,14 @@ from .engine.engine import Engine
 from .errors import ApiError, BadResponseError, RequestError
 from .events import FILE_NAME, EventLog
 from .fetch import habits
+from .fetch.beginning import LONG_AGO
 from .fetch.catalog import Catalog
 from .fetch.client import Client
 from .fetch.sync import Syncer
-from .settings.settings import Settings, read_settings
+from .settings.settings import FetchScope, Settings, read_settings
 from .sharing import notes, saved_views
 from .sharing.notes import Notes
+from .sharing.old_lists import OldList, has_old_lists
 from .sharing.saved_views import SavedViews
 from .sharing.state import State
 from .trust import accepted
@@ -67,6 +71,12 @@ class Account:
         """The first UTC day in the archive; `periods.local_days` has the local days of it."""
         return next(iter(self.archive.days()), None)
 
+    def first_known_day(self) -> dt.date | None:
+        """The UTC day of the first view there is, if it was looked for and lies before all stored
+        days."""
+        stored, (_, begins) = self.first_stored_day(), self.empty()
+        return begins if LONG_AGO < begins <= (stored or begins) else None
+
     def first_day(self) -> dt.date | None:
         """The UTC day of the first view there is; where DynTube cannot be asked, that is stored.
 
@@ -110,7 +120,8 @@ def open_account(settings: Settings | None = None) -> Account:
     event_log = EventLog(first_folder / FILE_NAME)
     syncer = Syncer(settings, client, archive, event_log=event_log)
     catalog = Catalog(client, first_folder)
-    state = open_state(first_folder)
+    of_account = settings.archive / settings.folder(FetchScope())
+    state = open_state(of_account, [settings.archive / folder for folder in folders])
     acceptances = Acceptances(state)
     return Account(
         settings,
@@ -128,6 +139,10 @@ def open_account(settings: Settings | None = None) -> Account:
     )
 
 
-def open_state(folder: Path) -> State:
-    """What people keep of the account whose days begin in this folder."""
-    return State(folder, [notes.OLD, saved_views.OLD, accepted.OLD])
+def open_state(folder: Path, scopes: Sequence[Path] = ()) -> State:
+    """What people keep of an account, whatever keys are fetched.
+
+    Version 0.1 kept its lists in the folder of the first of these scopes.
+    """
+    lists: list[OldList[Any]] = [notes.OLD, saved_views.OLD, accepted.OLD]
+    return State(folder, lists, next(filter(has_old_lists(lists), scopes), folder))

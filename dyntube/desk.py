@@ -16,10 +16,11 @@ from .archive.coverage import Coverage
 from .archive.dayfile import DayInfo
 from .archive.doubts import LABELS
 from .archive.generations import day_of
-from .errors import NotAllowedError
+from .errors import EntryError, NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
 from .query.access import Access
+from .query.dimensions import CLOCK, DIMENSIONS
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from .reading.addresses import PageRules
@@ -29,6 +30,8 @@ from .store import Store
 from .trust.trust import Trust
 
 _KEYS = ("project", "channel", "video")  # dimensions whose values are keys of somebody's
+# Those whose values tell nothing of whose views they are.
+_COMMON = ("continent", "country", "device_type", "browser", "os", "sound", "plan", *CLOCK)
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,6 @@ class Desk:
     account: Account
     background: Background
     access: Access
-
-    # What the installation is
 
     @property
     def demo(self) -> bool:
@@ -69,8 +70,6 @@ class Desk:
     def own_domains(self) -> tuple[str, ...]:
         """The sites on which videos are expected."""
         return self.account.settings.own_domains
-
-    # Answers
 
     def answer(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """See `Engine.answer`. Do not change the frame."""
@@ -112,8 +111,6 @@ class Desk:
         if not self.access.may_see_rows:
             raise NotAllowedError("You may see numbers, but not the views behind them.")
 
-    # Names, notes, saved views
-
     def names(self) -> Names:
         """The names that are known of projects, channels and videos that may be seen."""
         return self.account.catalog.names().within(self.access)
@@ -146,7 +143,10 @@ class Desk:
     def save_view(
         self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
     ) -> tuple[SavedView, bool]:
-        """See `SavedViews.save`."""
+        """See `SavedViews.save`. Raises EntryError where an unseen view has the name."""
+        same = (v for v in self.account.saved_views.for_reader(owner) if v.owner == owner)
+        if any(v.name == name and not self._sees_all(v.parameters) for v in same):
+            raise EntryError(f"The name {name} is taken. Choose another one.")
         return self.account.saved_views.save(name, page, parameters, owner)
 
     def rename_view(self, id_: str, name: str, reader: str) -> SavedView:
@@ -168,11 +168,13 @@ class Desk:
         return self.access.sees(*parents.get(what, known))
 
     def _sees_all(self, parameters: Mapping[str, list[str]]) -> bool:
-        return all(
-            self._sees(name.removesuffix("-not"), key)
-            for name, keys in parameters.items()
-            if name.removesuffix("-not") in _KEYS
-            for key in keys
+        """Whether what a saved view filters by tells of nothing unseen."""
+        filters = {name.removesuffix("-not"): keys for name, keys in parameters.items()}
+        return self.access.all_views or all(
+            all(self._sees(name, key) for key in keys)
+            if name in _KEYS
+            else name in _COMMON or name.removesuffix("-contains") not in DIMENSIONS
+            for name, keys in filters.items()
         )
 
     def _check_sees(self, what: str, key: str) -> None:
@@ -189,8 +191,6 @@ class Desk:
             if view.id == id_ and not self._sees_all(view.parameters):
                 raise NotAllowedError("You may not see what this view is about.")
 
-    # What is known of the stored days
-
     def version(self) -> str:
         """A text that changes whenever what is stored does."""
         return self.account.archive.version()
@@ -198,6 +198,11 @@ class Desk:
     def has_days(self) -> bool:
         """Whether any day is stored."""
         return bool(self.account.archive.days())
+
+    def check_days(self, span: Period, timezone: str) -> None:
+        """Verify the checksums of a span's day files, so that damaged ones count as unknown."""
+        days = span.utc_days(timezone)
+        self.account.archive.files(days[0], days[-1])
 
     def known(self) -> Coverage:
         """When views are known."""
@@ -251,10 +256,14 @@ class Desk:
         """The UTC day of the first view there is; see `Account.first_day`."""
         return self.account.first_day() if self.access.all_views else self.first_stored_day()
 
+    def first_known_day(self, timezone: str) -> dt.date | None:
+        """The first local day with views, as far as that is known without asking DynTube."""
+        known = self.account.first_known_day() if self.access.all_views else None
+        return _local(known or self.first_stored_day(), timezone)
+
     def first_local_day(self, timezone: str) -> dt.date | None:
         """The first local day that is stored."""
-        first = self.first_stored_day()
-        return local_days(first, first, timezone).start if first else None
+        return _local(self.first_stored_day(), timezone)
 
     def store(self) -> Store:
         """The store itself, for administrators: it knows of the views of all."""
@@ -264,8 +273,6 @@ class Desk:
 
     def _infos(self) -> list[DayInfo]:
         return [info for infos in self.account.archive.days().values() for info in infos]
-
-    # Fetching
 
     def sync_state(self) -> SyncStatus:
         """What the sync is doing."""
@@ -288,3 +295,7 @@ class Desk:
         if self.access.all_views or state.progress is None:
             return state
         return replace(state, progress=replace(state.progress, views=0))
+
+
+def _local(first: dt.date | None, timezone: str) -> dt.date | None:
+    return local_days(first, first, timezone).start if first else None

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from .account import DEMO, Account, open_account
+from .archive.generations import day_of as file_day
 from .errors import DemoDataWarning, DoubtWarning, QueryError
 from .formats import count
 from .query.access import EVERYTHING
@@ -105,9 +106,11 @@ def _up_to_date(period: Period, timezone: str) -> Account:
     account = _account(read_settings())
     if account.settings.demo:
         warnings.warn(f"{DEMO} See `python -m dyntube doctor`.", DemoDataWarning, stacklevel=3)
+    days = period.utc_days(timezone)
+    account.archive.files(days[0], days[-1])  # verifies them: a damaged day is fetched again
     if account.settings.sync == "external":
         return account
-    result = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
+    result = account.syncer.sync(days, wait_for_other=600)
     for error in result.failed.values():
         raise error
     return account
@@ -123,6 +126,10 @@ def _warn(account: Account, period: Period, timezone: str) -> None:
     if said := sentences(trust, [period], timezone, today):
         days = touched(trust.within([period], timezone).doubts, [period], timezone, today)
         text = f"Numbers of {count(len(days), 'day')} may be wrong. {' '.join(said)}"
+        warnings.warn(text, DoubtWarning, stacklevel=3)
+    damaged = [file_day(path) for path in account.archive.damaged()]
+    if gone := touched(damaged, [period], timezone, today):
+        text = f"{count(len(gone), 'day')} cannot be read: the numbers leave them out."
         warnings.warn(text, DoubtWarning, stacklevel=3)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,7 @@ import pytest
 
 from dyntube.account import open_state
 from dyntube.errors import ArchiveError
+from dyntube.settings.settings import FetchScope, Settings
 from dyntube.sharing.notes import Notes
 from dyntube.sharing.saved_views import SavedViews
 
@@ -65,14 +67,44 @@ def test_a_backup_is_put_back_by_copying_it(folder: Path, notes: Notes, file: Pa
 
 
 def test_the_command_says_what_it_wrote_where(tmp_path: Path, file: Path) -> None:
-    for more in ((), ("--json",)):
-        done = command("backup", str(file), *more, url=NOBODY, folder=tmp_path / "archive")
-        assert done.returncode == 0, done.stderr
-        assert (json.loads(done.stdout)["file"] if more else done.stdout.split()[-1][:-1]) == (
-            str(file)
-        )
-    assert rows(put_back(file), "SELECT count(*) FROM notes") == [(0,)]
-    assert not (tmp_path / "archive").exists()  # nothing is made by a copy of nothing
+    archive = tmp_path / "archive"
+    known = Settings(stats_url=NOBODY, api_url=NOBODY, archive=archive)
+    Notes(open_state(archive / known.folder(FetchScope()))).add(DAY, "a")
+    done = command("backup", str(file), url=NOBODY, folder=archive)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"Written to {file}: 1 note, 0 saved views, 0 accepted doubts.\n"
+    done = command("backup", str(file), "--json", url=NOBODY, folder=archive)
+    counts = {"notes": 1, "saved_views": 0, "acceptances": 0}
+    assert json.loads(done.stdout) == {"file": str(file)} | counts
+    assert rows(put_back(file), "SELECT count(*) FROM notes") == [(1,)]
+
+
+def test_a_good_backup_is_not_replaced_by_nothing(tmp_path: Path, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("what was kept")
+    done = command("backup", str(file), url=NOBODY, folder=tmp_path / "archive")
+    assert done.returncode == 1
+    assert "There is nothing to back up" in done.stderr
+    assert file.read_text() == "what was kept"
+    assert not (tmp_path / "archive").exists()
+
+
+def test_what_is_kept_of_the_demo_replaces_no_backup(tmp_path: Path, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("what was kept")
+    done = command("backup", str(file), folder=tmp_path / "archive")
+    assert done.returncode == 2
+    assert "set DYNTUBE_API_KEY" in done.stderr
+    assert file.read_text() == "what was kept"
+
+
+def test_a_device_or_a_pipe_is_not_replaced(folder: Path, notes: Notes, tmp_path: Path) -> None:
+    notes.add(DAY, "a")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ArchiveError, match="is no regular file"):
+        open_state(folder).backup(pipe)
+    assert pipe.is_fifo()
 
 
 def test_an_edit_that_has_not_ended_is_not_in_a_backup_and_does_not_wait(
@@ -105,6 +137,8 @@ for number in range(30):
     editing.stdin.flush()
     counts = []
     while editing.poll() is None:
+        if not (folder / "state.sqlite").exists():
+            continue  # until there is anything to copy
         open_state(folder).backup(file)
         there = put_back(file)
         assert rows(there, "PRAGMA integrity_check") == [("ok",)]

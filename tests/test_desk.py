@@ -16,13 +16,15 @@ import pytest
 from dyntube.account import Account, open_account
 from dyntube.archive.doubts import Doubt
 from dyntube.desk import Desk
-from dyntube.errors import NotAllowedError
+from dyntube.errors import EntryError, NotAllowedError
 from dyntube.fetch.background import Background
 from dyntube.query.access import EVERYTHING, PERSONAL, Access
 from dyntube.query.dimensions import BETWEEN
 from dyntube.query.periods import Period
 from dyntube.query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 from dyntube.reading.records import VIEW_COLUMNS
+from dyntube.report.pages import PAGES
+from dyntube.report.read import as_json, read_page
 from dyntube.sharing.saved_views import SHARED
 
 from . import odd
@@ -143,6 +145,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "remove_view": lambda d: _foreign_views(d, lambda id_: d.remove_view(id_, "")),
     "version": lambda d: d.version(),
     "has_days": lambda d: d.has_days(),
+    "check_days": lambda d: d.check_days(WEEK, "UTC"),
     "known": lambda d: d.known(),
     "fetched": lambda d: d.fetched(),
     "newest_view": lambda d: d.newest_view(),
@@ -152,6 +155,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "refused_before": lambda d: d.refused_before(),
     "first_stored_day": lambda d: d.first_stored_day(),
     "first_day": lambda d: d.first_day() if not d.access.all_views else None,
+    "first_known_day": lambda d: d.first_known_day("UTC"),
     "first_local_day": lambda d: d.first_local_day("UTC"),
     "sync_state": lambda d: d.sync_state(),
     "ensure": lambda d: d.ensure(DAYS),
@@ -285,3 +289,51 @@ def test_who_is_new_does_not_tell_what_somebody_saw_elsewhere(tmp_path: Path) ->
     for name, new in (("the project alpha", 1), ("everything", 0)):
         query = Query(("new_viewers",), second, access=ACCESSES[name])
         assert desk(account, ACCESSES[name]).answer(query)["new_viewers"].tolist() == [new]
+
+
+def test_a_shared_view_that_is_not_seen_is_neither_replaced_nor_named(account: Account) -> None:
+    reader = desk(account, Access(projects=frozenset({"p-alpha"})))
+    before = {view.id: view for view in account.saved_views.for_reader("")}
+    with pytest.raises(EntryError, match=r"The name View of beta is taken\."):
+        reader.save_view("View of beta", "overview", {}, SHARED)
+    assert {view.id: view for view in account.saved_views.for_reader("")} == before
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"embed_domain": ["beta.example"]},
+        {"city": ["beta~x~DE"]},
+        {"video-contains": ["film of beta"]},
+        {"campaign_name-not": ["beta"]},
+    ],
+)
+def test_a_shared_view_by_words_of_others_is_not_seen(
+    account: Account, parameters: dict[str, list[str]]
+) -> None:
+    account.saved_views.save("By words", "overview", parameters, SHARED)
+    reader = desk(account, Access(projects=frozenset({"p-alpha"})))
+    assert "By words" not in {view.name for view in reader.saved_views("")}
+    assert "By words" in {view.name for view in desk(account, EVERYTHING).saved_views("")}
+
+
+@pytest.mark.parametrize("page", [name for name in PAGES if name != "data"])
+@pytest.mark.parametrize("order", [("alpha", "beta"), ("beta", "alpha")])
+def test_a_page_that_is_read_says_nothing_of_others(
+    account: Account, page: str, order: tuple[str, str]
+) -> None:
+    now = dt.datetime.combine(DAYS[-1], dt.time(23), dt.UTC)
+    address = f"from={DAYS[0]}&to={DAYS[-1]}&compare=none"
+    for of in order:  # the second finds what the first has left in caches
+        reader = desk(account, Access(projects=frozenset({f"p-{of}"})))
+        said = json.dumps(as_json(read_page(reader, PAGES[page], address, now)))
+        other = {"alpha": "beta", "beta": "alpha"}[of]
+        assert page == "live" or of in said
+        assert other not in said
+
+
+def test_the_page_about_the_store_is_for_administrators(account: Account) -> None:
+    reader = desk(account, Access(projects=frozenset({"p-alpha"}), role="admin"))
+    now = dt.datetime.combine(DAYS[-1], dt.time(23), dt.UTC)
+    with pytest.raises(NotAllowedError):
+        read_page(reader, PAGES["data"], "", now)

@@ -171,6 +171,7 @@ _DIMENSIONS = (
 )
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
 # Drill-down paths, widest level first.
+CLOCK = ("weekday", "hour_of_day")
 HIERARCHIES = {
     "library": ("project", "channel", "video"),
     "place": ("continent", "country", "region", "city"),

@@ -174,7 +174,10 @@ class _Address:
         self, asked: Sequence[tuple[str, str]], error: Exception | None = None, why: str = ""
     ) -> None:
         """Add a note on parameters that cannot be used."""
-        named = [f"{short(name, _SHOWN)} = {text[:_SHOWN]}".strip() for name, text in asked[:3]]
+        named = [
+            f"{short(clean(name), _SHOWN)} = {clean(text)[:_SHOWN]}".strip()
+            for name, text in asked[:3]
+        ]
         what = " and ".join(named) + (f" and {len(asked) - 3:,} more" if asked[3:] else "")
         reason = why or (str(error) if isinstance(error, PeriodError | _Refused) else "")
         self._notes.append(f"The address asks for {what}, which cannot be shown. {reason}".strip())
@@ -249,10 +252,10 @@ def _filtered(address: _Address, selection: Selection, name: str, operator: Oper
 def _value(name: str, operator: Operator, text: str) -> str:
     if len(text) > LONGEST_VALUE:
         raise _Refused(f"A value to filter by has at most {LONGEST_VALUE:,} characters.")
-    if name in _KEYS and operator != "contains":
-        return read_value(name, text)  # unchanged: DynTube's own key
     if any(category(letter) == "Cc" for letter in text):
         raise _Refused("It has control characters, which no text has.")
+    if name in _KEYS and operator != "contains":
+        return read_value(name, text)  # unchanged: DynTube's own key
     text = clean(text)
     if operator != "contains":
         return read_value(name, text)

@@ -13,7 +13,7 @@ from ..query.metrics import metric
 from ..query.periods import Interval, Period
 from ..query.query import ChecksQuery, CountQuery, Filter, Query, ViewsQuery
 from ..trust.trust import Trust
-from .labels import Labels, only_domain
+from .labels import Labels, only_domain, resolved
 from .selection import Selection, in_force
 from .spans import lengths
 from .tables import PageTables
@@ -75,6 +75,10 @@ class ReportContext:
         span = period or self.period
         asked = metrics or self.metrics
         return Query(asked, span, self.timezone, by, kept, access=self.desk.access)
+
+    def filters_over(self, *spans: Period) -> tuple[Filter, ...]:
+        """The selection's filters, with names looked up in other spans than the page's period."""
+        return resolved(self.selection.filters, spans, self.timezone, self.desk)
 
     def views_query(
         self, metric: str = "views", check: str | None = None, *, limit: int, offset: int = 0

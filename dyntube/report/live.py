@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from ..archive.coverage import Coverage
+from ..desk import Desk
 from ..export.table import Sheet
 from ..export.workbook import Provenance
 from ..query.dimensions import UNKNOWN
@@ -16,8 +17,8 @@ from ..query.metrics import metric
 from ..query.query import Filter
 from .breakdown import breakdown
 from .context import ReportContext
+from .doubts import PageDoubts, doubtful
 from .freshness import data_time
-from .labels import resolved
 from .last_hour import MINUTES, Hour, known_until, since
 from .provenance import provenance
 from .runner import Answer, run, run_views
@@ -42,7 +43,54 @@ def last_hour(covered: Coverage, now: dt.datetime) -> Hour | None:
     return Hour(checked.astimezone(now.tzinfo))
 
 
-def compared_hour(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
+def covered_now(desk: Desk, now: dt.datetime, timezone: str) -> Coverage:
+    """What is fetched, once the files that the page may read are verified."""
+    hour = Hour(now)
+    for span in (hour.period, hour.week_ago.period):
+        desk.check_days(span, timezone)
+    return desk.fetched()
+
+
+@dataclass(frozen=True, eq=False)
+class LiveHour:
+    """What the page says of an hour, compared with an `earlier` one if any is known.
+
+    `context` is the page's for that hour, with tables of its own; `totals` is its first table and
+    `row` the same with all metrics. `filters` are without those of the hour. `active` counts the
+    distinct viewers who watched in the last ACTIVE_MINUTES.
+    """
+
+    hour: Hour
+    earlier: Hour | None
+    earlier_name: str
+    context: ReportContext
+    filters: tuple[Filter, ...]
+    totals: Sheet
+    row: pd.Series[float]
+    active: int
+    doubts: PageDoubts
+
+
+def open_hour(context: ReportContext, covered: Coverage) -> LiveHour | None:
+    """The last hour of what is fetched; None if nothing of it is known."""
+    hour = last_hour(covered, context.now)
+    if hour is None:
+        return None
+    earlier, name = _compared(hour, covered)
+    context = replace(context, known=covered, trust=context.desk.trust())
+    spans = [hour.period, hour.active[0], *([earlier.period] if earlier else [])]
+    filters = context.filters_over(*spans)
+    shown = _of_hour(context, hour, filters)
+    totals, row = totals_sheet(
+        _totals(shown, _of_hour(context, earlier, filters) if earlier else None), context.metrics
+    )
+    compared = earlier.period if earlier else None
+    doubts = doubtful(context.trust, hour.period, compared, context.timezone, context.now)
+    active = _active_viewers(context, hour, filters)
+    return LiveHour(hour, earlier, name, shown, filters, totals, row, active, doubts)
+
+
+def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
     """The known hour to compare with, if any, and its name."""
     for earlier, name in (
         (hour.week_ago, "the same time a week ago"),
@@ -53,14 +101,7 @@ def compared_hour(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
     return None, ""
 
 
-def filters_of(context: ReportContext, *hours: Hour | None) -> tuple[Filter, ...]:
-    """The page's filters, with names resolved over these hours."""
-    spans = tuple(hour.period for hour in hours if hour)
-    return resolved(context.selection.filters, spans, context.timezone, context.desk)
-
-
-def of_hour(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> ReportContext:
-    """The page's context for an hour, with tables of its own."""
+def _of_hour(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> ReportContext:
     return replace(
         context,
         period=hour.period,
@@ -70,8 +111,7 @@ def of_hour(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> 
     )
 
 
-def hour_totals(shown: ReportContext, earlier: ReportContext | None) -> Answer:
-    """The page's metrics over an hour, compared with an earlier one."""
+def _totals(shown: ReportContext, earlier: ReportContext | None) -> Answer:
     now = run(shown, shown.totals)
     if earlier is None:
         return now
@@ -79,8 +119,7 @@ def hour_totals(shown: ReportContext, earlier: ReportContext | None) -> Answer:
     return replace(now, before=before)
 
 
-def active_viewers(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> int:
-    """Distinct viewers who watched in the last ACTIVE_MINUTES of an hour."""
+def _active_viewers(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> int:
     period, watched = hour.active
     active = (*filters, watched)
     query = context.query(metrics=("viewers",), period=period, filters=active)
@@ -109,37 +148,34 @@ def latest_sheet(shown: ReportContext) -> Sheet:
 
 def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
     """Provenance of the page's tables: the hour, and the one compared with."""
-    covered = context.desk.fetched()
-    hour = last_hour(covered, context.now)
-    notes = provenance(title, context, link=link)
+    live = open_hour(context, covered_now(context.desk, context.now, context.timezone))
     fresh = data_time(context.desk, context.now)
-    notes = replace(notes, counts=(), comparison="Nothing", data_time=fresh)
-    if hour is None:
-        return replace(notes, period="No hour that is known")
-    _, name = compared_hour(hour, covered)
-    period = f"The {MINUTES} minutes up to {hour.end:%H:%M}"
-    return replace(notes, period=period, comparison=name or "Nothing")
+    if live is None:
+        notes = replace(provenance(title, context, link=link), counts=(), annotations=())
+        period = f"The last {MINUTES} minutes, of which nothing is known"
+        return replace(notes, period=period, comparison="Nothing", data_time=fresh)
+    return replace(
+        provenance(title, live.context, link=link),
+        period=f"The {MINUTES} minutes up to {live.hour.end:%H:%M}",
+        comparison=live.earlier_name or "Nothing",
+        data_time=fresh,
+        doubts=live.doubts.reasons,
+    )
 
 
 def live_tables(context: ReportContext) -> Iterator[Sheet]:
     """The tables of the page; none if nothing of the last hour is known."""
-    covered = context.desk.fetched()
-    hour = last_hour(covered, context.now)
-    if hour is None:
+    live = open_hour(context, covered_now(context.desk, context.now, context.timezone))
+    if live is None:
         return
-    context = replace(context, known=covered)
-    earlier, _ = compared_hour(hour, covered)
-    filters = filters_of(context, hour, earlier)
-    shown = of_hour(context, hour, filters)
-    totals = hour_totals(shown, of_hour(context, earlier, filters) if earlier else None)
-    sheet, row = totals_sheet(totals, context.metrics)
-    active = active_viewers(context, hour, filters)
-    yield Sheet(sheet.title, sheet.rows.assign(active_now=active))
-    if not row["views"]:
+    shown = live.context
+    yield Sheet(live.totals.title, live.totals.rows.assign(active_now=live.active))
+    if not live.row["views"]:
         return
-    starts = hour.starts.tz_localize(None)
-    minutes = {"minute": starts, "views": by_minute(shown, hour)}
+    starts = live.hour.starts.tz_localize(None)
+    minutes = {"minute": starts, "views": by_minute(shown, live.hour)}
     yield Sheet("Views by minute", pd.DataFrame(minutes))
-    yield latest_sheet(shown)
+    if shown.desk.access.may_see_rows:
+        yield latest_sheet(shown)
     for by in ("country", "video"):
         yield breakdown(shown, by, (shown.chosen_metric,)).sheet

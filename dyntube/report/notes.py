@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..desk import Desk
 from ..errors import ArchiveError
 from ..query.dimensions import dimension
 from ..sharing.notes import Note, Subject, shown
@@ -15,6 +16,15 @@ def shown_notes(context: ReportContext) -> list[Note]:
         return shown(context.desk.notes(), context.period, context.filters)
     except ArchiveError:
         return []
+
+
+def notes_problem(desk: Desk) -> str:
+    """Why the notes cannot be read; empty if they can."""
+    try:
+        desk.notes()
+    except ArchiveError as error:
+        return f"Notes are left out. {error}"
+    return ""
 
 
 def about_text(labels: Labels, note: Note) -> str:

@@ -43,16 +43,18 @@ def open_spans(
 ) -> Spans:
     """The period of a selection and its comparison; all time begins on `first_day`."""
     period = selection.period(now.date(), first_day)
+    for span in filter(None, (period, selection.comparison(period, now))):
+        desk.check_days(span, selection.timezone)  # or the first answer would lack a damaged day
     return spans(selection, period, desk.known(), now)
 
 
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
     """The context of a page, with the names in its filters resolved."""
     tables = PageTables(demo=desk.demo)
-    if page.span:
-        alone = (page.metrics, selection, shown.period, None, shown.now, selection.filters)
-        return ReportContext(*alone, tables=tables, known=shown.known, desk=desk)
-    filters = resolved(selection.filters, shown.fetched, selection.timezone, desk)
+    if page.span:  # it asks of days of its own, and looks names up in those
+        shown, filters = shown.alone, selection.filters
+    else:
+        filters = resolved(selection.filters, shown.fetched, selection.timezone, desk)
     return ReportContext(
         *(page.metrics, selection, shown.period, shown.comparison, shown.now, filters),
         rollups=page.rollups,

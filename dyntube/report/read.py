@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from ..desk import Desk
 from ..export.table import Sheet
@@ -15,7 +16,9 @@ from ..query.periods import Period
 from ..reading.zones import zone_info
 from .address import from_parameters
 from .gaps import gap_text
+from .notes import notes_problem
 from .page import Page, has_views, open_page, open_spans
+from .pages import PAGES
 from .selection import Selection
 
 
@@ -23,16 +26,18 @@ from .selection import Selection
 class PageRead:
     """The content of a page at a URL.
 
-    `remarks` are about parts of the URL that were not understood, `gap` names the days the numbers
-    leave out. `sheets` are the tables, empty without views.
+    `period` is None for a page with a span of its own. `remarks` are about parts of the URL that
+    were not understood, `gap` names the days that the numbers leave out, `problems` what could not
+    be read. `sheets` are the tables, empty without views.
     """
 
-    period: Period
+    period: Period | None
     comparison: Period | None
     notes: Provenance
     sheets: list[Sheet]
     gap: str
     remarks: list[str]
+    problems: list[str]
 
 
 def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRead:
@@ -40,20 +45,36 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
 
     `address` is the page's URL in a browser, or the part after its question mark.
     """
-    query = urlsplit(address).query or address.lstrip("?")
+    path, query = _parts(address)
     parameters = parse_qs(query, keep_blank_values=True)
     selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
+    if path and path != page.title.lower():
+        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
     now = now.astimezone(zone_info(selection.timezone))
-    shown = open_spans(desk, selection, now, desk.first_local_day(selection.timezone))
+    shown = open_spans(desk, selection, now, desk.first_known_day(selection.timezone))
     context = open_page(desk, page, selection, shown.alone if page.always else shown)
     if page.always or has_views(context):
         for sheet in page.tables(context):
             context.tables.add(sheet)
-    notes = page.notes(page.title, context, link="")
-    gap = ""
-    if not page.span:
-        gap = gap_text(desk, context.period, context.timezone, context.known, now)
-    return PageRead(context.period, context.comparison, notes, context.tables.sheets, gap, remarks)
+    notes, sheets = page.notes(page.title, context, link=""), context.tables.sheets
+    problems = list(filter(None, (notes_problem(desk), desk.trust().problem)))
+    if page.span:
+        return PageRead(None, None, notes, sheets, "", remarks, problems)
+    gap = gap_text(desk, context.period, context.timezone, context.known, now)
+    spans = context.period, context.comparison
+    return PageRead(*spans, notes, sheets, gap, remarks, problems)
+
+
+_URL = re.compile(r"\w+://")
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """The page that an address names, if any, and its query."""
+    if not (address.startswith(("?", "/")) or _URL.match(address)):
+        return "", address
+    path, _, query = address.partition("#")[0].partition("?")
+    last = path.rstrip("/").rpartition("/")[2]
+    return last if last in PAGES else "", query
 
 
 def as_json(read: PageRead) -> dict[str, Any]:
@@ -61,6 +82,7 @@ def as_json(read: PageRead) -> dict[str, Any]:
     about = {name: value for name, value in asdict(read.notes).items() if name != "link"}
     about |= {"days": _days(read.period), "compared_days": _days(read.comparison)}
     about |= {"counts": dict(read.notes.counts), "gap": read.gap, "remarks": read.remarks}
+    about |= {"problems": read.problems}
     tables = [{"title": sheet.title, "rows": rows_json(sheet)} for sheet in read.sheets]
     return about | {"tables": tables}
 
@@ -79,6 +101,7 @@ def as_markdown(read: PageRead) -> str:
         f"Filters: {filters}." if filters else "",
         notes.data_time,
         escape(read.gap),
+        *(escape(text) for text in (*read.problems, *read.remarks)),
         *(f"**In doubt.** {escape(text)}" for text in notes.doubts),
         "**Demo data.** These views are invented." * notes.demo,
         "There are no views." * (not read.sheets),

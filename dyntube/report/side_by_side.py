@@ -59,15 +59,15 @@ def side_by_side(
     return SideBySide(measure, lines, Sheet("Videos side by side", pd.DataFrame(named | columns)))
 
 
-def _only(context: ReportContext, videos: tuple[str, ...]) -> tuple[Filter, ...]:
-    return (*in_force(context.filters, ("video",)), Filter("video", videos))
+def _only(filters: tuple[Filter, ...], videos: tuple[str, ...]) -> tuple[Filter, ...]:
+    return (*in_force(filters, ("video",)), Filter("video", videos))
 
 
 def _by_date(context: ReportContext, videos: tuple[str, ...], measure: Metric) -> list[Line]:
     """Over the page's period."""
     interval = context.selection.trend_interval(context.period)
     query = context.query("video", interval, metrics=(measure.name,))
-    found = run(context, replace(query, filters=_only(context, videos))).rows
+    found = run(context, replace(query, filters=_only(context.filters, videos))).rows
     lines = []
     for video in videos:
         rows = found[found["video"] == video].drop(columns="video")
@@ -82,7 +82,8 @@ def _by_age(context: ReportContext, videos: tuple[str, ...], measure: Metric) ->
 
     Day 0 is the first stored day with a view of the video, ignoring all filters.
     """
-    stored, filters = stored_span(context), _only(context, videos)
+    stored = stored_span(context)
+    filters = _only(context.filters_over(stored), videos)
     query = context.query("video", "day", metrics=(measure.name,), period=stored, filters=filters)
     found = run(context, query).rows
     lines = []

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from ..export.table import Sheet
 from ..insight import engagement
 from ..insight.engagement import Numbers
+from ..query.dimensions import CLOCK
 from ..query.metrics import FEW, Metric, metric
 from .context import ReportContext, with_parts
 from .runner import run
-
-CLOCK = ("weekday", "hour_of_day")
 
 
 @dataclass(frozen=True, eq=False)

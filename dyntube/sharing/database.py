@@ -211,5 +211,6 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refuses. Look into the log of the "
     "system, and put back a backup of the file if it stays like this.",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_ERROR: _DAMAGED,  # tables that are not ours
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }

@@ -100,6 +100,11 @@ class OldLists:
     def __init__(self, folder: Path, lists: Sequence[OldList[Any]]) -> None:
         self._folder, self._lists = folder, lists
 
+    @property
+    def paths(self) -> list[Path]:
+        """Where each list is, under its old name and its new one."""
+        return [self._folder / f"{old.file}{end}" for old in self._lists for end in ("", SUFFIX)]
+
     def find(self) -> Found:
         """What is there now. Raises ArchiveError."""
         raw, renamed = {}, []
@@ -169,6 +174,12 @@ class OldLists:
             event("list_moved", file=name)
             if taken[name].unread:
                 event("entries_not_read", reason=unread_text(taken[name], name + SUFFIX))
+
+
+def has_old_lists(lists: Sequence[OldList[Any]]) -> Callable[[Path], bool]:
+    """Whether a folder has any of these lists, under its old name or its new one."""
+    names = [old.file + ending for old in lists for ending in ("", SUFFIX)]
+    return lambda folder: any((folder / name).exists() for name in names)
 
 
 def unread_text(taken: Taken, file: str) -> str:

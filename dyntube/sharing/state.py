@@ -8,7 +8,6 @@ edit will store them.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +37,12 @@ class State:
     be written.
     """
 
-    def __init__(self, folder: Path, lists: Sequence[OldList[Any]]) -> None:
+    def __init__(
+        self, folder: Path, lists: Sequence[OldList[Any]], old_folder: Path | None = None
+    ) -> None:
         self.file = folder / FILE_NAME
         self._tables = [old.table for old in lists]
-        self._old = OldLists(folder, lists)
+        self._old = OldLists(old_folder or folder, lists)
 
     def entries(self, table: Table[T]) -> tuple[T, ...]:
         """All entries of a table, in the order in which they came."""
@@ -57,17 +58,25 @@ class State:
             yield after
             table.replace(connection, before, after)
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path) -> Contents:
         """Write what is kept at one moment to another file, for its owner only."""
-        if os.path.isdir(to) or to.resolve() == self.file.resolve():
+        to = to.resolve()
+        own = {path.resolve() for path in (self.file, *self._old.paths)}
+        if to.is_dir() or to in own or to.name == f"{FILE_NAME}-journal":
             raise ArchiveError(
                 f"Name another file to back up to: {to} is a folder, or what is kept."
             )
+        if to.exists() and not to.is_file():
+            raise ArchiveError(f"Name another file to back up to: {to} is no regular file.")
+        found = self._old.find()
+        if not (self.file.exists() or found.raw or found.renamed):
+            raise ArchiveError(f"There is nothing to back up: {self.file} is not there.")
         with told(self.file), opened(MEMORY) as copy:
             with self._reading() as connection:
                 connection.backup(copy)
             database.check(copy)  # or a good backup would be replaced by a damaged one
             database.write_copy(copy, to)
+        return self.contents()
 
     def contents(self) -> Contents:
         """Read every page and every entry, and say what there is."""

@@ -7,13 +7,13 @@ import streamlit as st
 from ... import charts, formats
 from ...insight import engagement
 from ...insight.engagement import Typical, Watched
-from ...query.dimensions import dimension
+from ...query.dimensions import CLOCK, dimension
 from ...query.metrics import FEW, Metric, metric
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.length_and_sound import METRICS
 from ...report.watched import curve_sheet, histogram_sheet, video_watched, watched
-from ...report.week import CLOCK, week
+from ...report.week import week
 from .. import session
 from ..chart import show_chart
 from ..layout import card, headed, palette

@@ -20,20 +20,10 @@ from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.zones import zone_info
 from ...report.context import ReportContext
-from ...report.doubts import PageDoubts, doubtful
+from ...report.doubts import PageDoubts
 from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
-from ...report.live import (
-    GROWING,
-    active_viewers,
-    by_minute,
-    compared_hour,
-    filters_of,
-    hour_totals,
-    last_hour,
-    of_hour,
-)
+from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour, open_hour
 from ...report.runner import run
-from ...report.totals import totals_sheet
 from .. import session
 from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import IN_DOUBT, explained
@@ -97,7 +87,7 @@ def _look(timezone: str) -> Known:
     found = desk().ensure(hour.period.utc_days(timezone), REFRESH)
     if not found.progress:
         found = desk().ensure(hour.week_ago.period.utc_days(timezone))
-    covered = desk().fetched()
+    covered = covered_now(desk(), now, timezone)
     checked = known_until(covered)
     checked = checked.astimezone(now.tzinfo) if checked else None
     return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
@@ -130,18 +120,7 @@ def _draw(context: ReportContext, known: Known) -> None:
             text += f"known of the last {MINUTES} minutes.{_newest(newest)}"
         st.info(text, icon=":material/hourglass_empty:")
     else:
-        earlier, name = compared_hour(hour, known.covered)
-        compared = earlier.period if earlier else None
-        context = replace(context, trust=context.desk.trust())
-        found = doubtful(context.trust, hour.period, compared, context.timezone, known.now)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
-            _badge(known, hour.end, newest, found)
-            text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
-            st.caption(text + (f" Changes are against {name}." if earlier else ""))
-        banner(found)
-        if not known.covered.is_whole(*hour.bounds):
-            gap(hour.period, context.timezone, known.covered, known.now)
-        _draw_hour(context, known, hour, earlier, found)
+        _draw_hour(context, known, newest)
 
 
 def _newest_stored(timezone: str) -> dt.datetime | None:
@@ -169,25 +148,29 @@ def _badge(
     )
 
 
-def _draw_hour(
-    context: ReportContext, known: Known, hour: Hour, earlier: Hour | None, found: PageDoubts
-) -> None:
-    context = replace(context, known=known.covered)
-    filters = filters_of(context, hour, earlier)
-    shown = of_hour(context, hour, filters)
-    totals = hour_totals(shown, of_hour(context, earlier, filters) if earlier else None)
-    _, row = totals_sheet(totals, context.metrics)
+def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None) -> None:
+    live = open_hour(replace(context, now=known.now), known.covered)
+    assert live, "its caller has seen that the hour is known"
+    hour, shown, found = live.hour, live.context, live.doubts
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
+        _badge(known, hour.end, newest, found)
+        text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
+        st.caption(text + (f" Changes are against {live.earlier_name}." if live.earlier else ""))
+    banner(found)
+    if not known.covered.is_whole(*hour.bounds):
+        gap(hour.period, context.timezone, known.covered, known.now)
     with st.grid(5, min_column_width=150, gap="small", key="cards"):
-        _active_card(context, known, hour, filters)
-        for measure in context.metrics:
-            _card(metric(measure), row, found)
-    if not row["views"]:
-        st.info(_quiet(context, hour, filters), icon=":material/bedtime:")
+        _active_card(known, live)
+        for name in context.metrics:
+            _card(metric(name), live.row, found)
+    if not live.row["views"]:
+        st.info(_quiet(context, hour, live.filters), icon=":material/bedtime:")
         return
     _minutes(shown, hour)
     left, right = columns(2, 1)
     with left:
-        latest_views(shown, hour, int(row["views"]))
+        if shown.desk.access.may_see_rows:
+            latest_views(shown, hour, int(live.row["views"]))
     with right:
         with card("Countries"):
             share_bars(shown, "country", rows=5)
@@ -195,11 +178,9 @@ def _draw_hour(
             share_bars(shown, "video", rows=5)
 
 
-def _active_card(
-    context: ReportContext, known: Known, hour: Hour, filters: tuple[Filter, ...]
-) -> None:
-    count = active_viewers(context, hour, filters)
-    recent = since(hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
+def _active_card(known: Known, live: LiveHour) -> None:
+    count = live.active
+    recent = since(live.hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
     with st.container(border=True, height="stretch", key="card-active"):
         st.metric(
             "Active now",
@@ -236,6 +217,7 @@ def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> s
         return f"No views in the last {MINUTES} minutes.{newest}"
     text = f"No views match these filters in the last {MINUTES} minutes"
     span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
+    filters = context.filters_over(span)
     query = context.query("minute", metrics=("views",), period=span, filters=filters)
     found = run(context, query).rows
     if found.empty:
