@@ -128,15 +128,15 @@ def test_a_good_page_in_odd_clothes_is_read_or_refused_and_never_short(
 ASK_FOR_TWO = """
 import datetime, resource, sys
 from dyntube.fetch.client import Client, Window
-from dyntube.settings.settings import Scope, Settings
+from dyntube.settings.settings import FetchScope, Settings
 from dyntube.errors import ApiError
 day = datetime.datetime(2025, 5, 1, tzinfo=datetime.UTC)
 WINDOW = Window(day, day + datetime.timedelta(days=1))
 client = Client(Settings(stats_url=sys.argv[1]), sleep=lambda _: None)
-client.views(Scope(), WINDOW, 1)
+client.views(FetchScope(), WINDOW, 1)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    client.views(Scope(), WINDOW, 2)
+    client.views(FetchScope(), WINDOW, 2)
 except ApiError as error:
     print(type(error).__name__)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
