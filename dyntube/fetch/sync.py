@@ -16,12 +16,12 @@ from ..errors import DynTubeError
 from ..events import FILE_NAME, EventLog
 from ..settings.settings import FetchScope, Settings
 from .beginning import EVER, LONG_AGO, Beginning, Count, Look
-from .status import StatusFile, SyncStatus
 from .client import Client, Window
 from .day import ONE_DAY, Task
 from .habits import save
 from .plan import midnight, plan
 from .run import Progress, Run, SyncResult
+from .status import StatusFile, SyncStatus
 
 Wish = tuple[Collection[dt.date], dt.timedelta | None]  # UTC days, and how fresh they should be
 

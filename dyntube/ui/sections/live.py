@@ -76,13 +76,13 @@ class Known:
 
 def live(context: ReportContext) -> None:
     """All of the page; it draws itself again every few seconds, and nothing else with it."""
-    known = _look(context.timezone)
+    known = look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
     st.fragment(run_every=every)(_refresh)(context, known.waiting, shown)
 
 
-def _look(timezone: str) -> Known:
+def look(timezone: str) -> Known:
     """Ask for what is new, and say what is known."""
     now = local_now(timezone)
     hour = Hour(now)
@@ -98,7 +98,7 @@ def _look(timezone: str) -> Known:
 def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
     """Draw what is known now; all of the page where more than this block must change."""
     try:
-        known = _look(context.timezone)
+        known = look(context.timezone)
         clicked = session.current() != context.selection  # on a bar
         failed = not known.fetching and known.error != error  # or no longer
         if clicked or failed or known.waiting != waiting:
