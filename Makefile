@@ -6,7 +6,7 @@ BIN := .venv/bin
 side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
-.PHONY: help run doctor test test-faults test-guards fuzz check shots bench sync lock clean
+.PHONY: help run doctor test test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
@@ -42,15 +42,18 @@ check: .venv/dev ## lint, format and types
 shots: .venv/dev ## draw every page in light, dark and phone width into shots/
 	$(BIN)/python -m tests.browser.shots
 
-bench: .venv/bench ## measure the figures in docs/performance.md; takes about an hour
+bench: .venv/dev ## measure our own figures in docs/performance.md
 	$(BIN)/python -m benchmarks
+
+bench-rivals: .venv/rivals ## compare with others; with `make bench` about an hour
+	$(BIN)/python -m benchmarks.rivals
 
 sync: .venv/run ## fetch what is missing, as a scheduler would
 	$(call until_ctrl_c,$(BIN)/python -m dyntube sync)
 
 lock: .venv/dev ## pin requirements*.txt and all they bring along
 	$(BIN)/python -m pip install -q pip-tools==7.6.2
-	for name in requirements requirements-dev requirements-bench; do $(BIN)/python -m piptools compile -q --generate-hashes \
+	for name in requirements requirements-dev benchmarks/rivals/requirements; do $(BIN)/python -m piptools compile -q --generate-hashes \
 	  --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.txt; done
 
@@ -81,5 +84,5 @@ endef
 .venv/dev: requirements-dev.lock | .venv/bin/pip
 	$(install)
 
-.venv/bench: requirements-bench.lock | .venv/bin/pip
+.venv/rivals: benchmarks/rivals/requirements.lock | .venv/bin/pip
 	$(install)

@@ -1,7 +1,7 @@
-"""The dashboard: what starts it, its server, and the script that is run for readers.
+"""The dashboard: its start, its server, and the script run for each reader.
 
-`python app.py` starts it, as `streamlit run app.py` does. Streamlit finds the server by its name,
-`app`, and imports this file for it once. For each reader, and again after each click, it runs the
+`python app.py` starts it, and so does `streamlit run app.py`. Streamlit imports this file once for
+the server, which it finds by the name `app`. For each reader, and after each click, it runs the
 same file as `__main__`.
 """
 
@@ -23,7 +23,7 @@ PAGES = (
 
 
 def main() -> None:
-    """Set up the page, offer the others, draw the chosen one."""
+    """Configure the page, offer the others, draw the selected one."""
     st.set_page_config(page_title="DynTube Analytics", page_icon=ui.ICON, layout="wide")
     pages = [
         st.Page(f"pages/{title.lower()}.py", title=title, icon=icon, default=title == "Overview")

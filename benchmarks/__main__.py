@@ -1,15 +1,15 @@
 """`python -m benchmarks` measures everything, as Markdown tables; `... fetch pages`, say, some.
 
-Each part takes options of its own, such as other sizes: `python -m benchmarks.rivals --help`.
+Each part takes options of its own, such as other sizes: `python -m benchmarks.pages --help`.
+`python -m benchmarks.rivals` compares with others.
 """
 
 from __future__ import annotations
 
 import sys
 
-from . import addresses, archive, fetch, growth, page, pages, questions, readers
+from . import addresses, archive, clock, fetch, growth, page, pages, questions, readers
 from .machine import describe
-from .rivals import report
 
 ROWS = {  # in one table of what, measured, target
     "fetch": fetch.main,
@@ -17,10 +17,10 @@ ROWS = {  # in one table of what, measured, target
     "addresses": addresses.main,
     "questions": questions.main,
     "page": page.main,
+    "clock": clock.main,
 }
 TABLES = {
     "pages": pages.main,
-    "rivals": report.main,
     "growth": growth.main,
     "readers": readers.main,
 }

@@ -88,7 +88,7 @@ def kept(views: int = USUAL) -> Path:
     with filelock.FileLock(f"{folder}.lock"):
         build(folder, big)
         _write(folder, big.views_per_day, big.last + ONE_DAY)
-        _open(folder).sweep(_scope(folder))
+        _open(folder).remove_old_generations(_scope(folder))
     return folder
 
 

@@ -1,8 +1,8 @@
 """How fast one process fetches, verifies and stores, with the stand-in on the same machine.
 
-Beside it, by turns: the vendor's sample in a loop over the same pages, and only receiving or only
-parsing the same bytes, which is the limit. `python -m benchmarks.fetch --columns FOLDER` says
-instead which columns of an archive's day files take how many bytes a view.
+Beside it, by turns: only receiving or only parsing the same bytes, which is the limit.
+`python -m benchmarks.fetch --columns FOLDER` says instead which columns of an archive's day files
+take how many bytes a view. `benchmarks.rivals.fetch` compares with the vendor's sample.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import datetime as dt
 import json
 import multiprocessing
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -34,7 +33,7 @@ from dyntube.reading.parse import read_page
 from dyntube.reading.parse_fast import _PARSE
 from dyntube.settings.settings import Settings
 
-from . import delay, sample
+from . import delay
 from .machine import row
 
 LAST = dt.date(2026, 11, 10)
@@ -54,32 +53,19 @@ GROUPS = {
 }
 AT_A_TIME = "parsing alone, one page after the other"
 AT_ONCE = "parsing alone, as many at once as in a fetch"
+DAYS, TIMES = 6, 5
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Case:
-    """So many days of a server that takes so long for each request, measured so often."""
-
-    milliseconds: int
-    days: int
-    times: int
-
-
-# The sample needs many seconds of a slow server, so there it gets fewer days and turns.
-CASES = (Case(0, 6, 5), Case(50, 2, 5), Case(200, 1, 3))
 
 
 @dataclass(frozen=True)
 class Cost:
     """What storing `views` took: seconds, those of its process's own work, and its peak memory.
 
-    `loop` are the seconds until all views were there, `stored` the bytes that they take on disk.
+    `stored` are the bytes that they take on disk.
     """
 
     views: int
     seconds: float
-    loop: float
     work: float
     memory: float
     stored: int
@@ -97,59 +83,32 @@ class Cost:
 
 @dataclass(frozen=True)
 class Turn:
-    """The sync, the sample and the least there is to do, one after the other."""
+    """A sync and the least there is to do, one after the other."""
 
-    ours: Cost
-    theirs: Cost
+    sync: Cost
     least: dict[str, float]
 
 
-def main(views_per_day: int = USUAL, cases: Sequence[Case] = CASES, big_day: int = BIG_DAY) -> None:
+def main(views_per_day: int = USUAL, big_day: int = BIG_DAY) -> None:
     with delay.running(views_per_day) as url:
-        # Each day is drawn and rendered by the first fetch.
-        _alone(sync, f"{url}/0", max(case.days for case in cases))
-        for case in cases:
-            # By turns, since machines drift.
-            turns = [_turn(f"{url}/{case.milliseconds}", case) for _ in range(case.times)]
-            _compare(case, turns)
-            if turns[0].least:
-                _compare_with_least(turns)
+        address = f"{url}/0"
+        alone(sync, address, DAYS)  # each day is drawn and rendered by the first fetch
+        # By turns, since machines drift.
+        turns = [Turn(alone(sync, address, DAYS), alone(least, address)) for _ in range(TIMES)]
+    fetched = f"fetch, verify and store {turns[0].sync.views:,} views, 0 ms a request"
+    row(fetched, costs([turn.sync for turn in turns]), "100,000 views/s")
+    _compare_with_least(turns)
     memory, views, bytes_a_view = _a_big_day(big_day)
     row(f"peak memory while fetching a day of {views:,} views", f"{memory:,.0f} MB", "600 MB")
     row("on disk", f"{bytes_a_view:.0f} bytes a view", "80 bytes")
 
 
-def _turn(url: str, case: Case) -> Turn:
-    ours, theirs = (_alone(do, url, case.days) for do in (sync, sample_loop))
-    if ours.views != theirs.views:
-        sys.exit(f"The sync has {ours.views:,} views, the sample {theirs.views:,}.")
-    # The work for the same bytes is the same, however long they take.
-    return Turn(ours, theirs, {} if case.milliseconds else _alone(least, url))
-
-
-def _compare(case: Case, turns: Sequence[Turn]) -> None:
-    far, views = f"{case.milliseconds} ms a request", turns[0].ours.views
-    row(
-        f"fetch, verify and store {views:,} views, {far}",
-        _costs([turn.ours for turn in turns]),
-        "" if case.milliseconds else "100,000 views/s",
-    )
-    row(f"the vendor's sample in a loop, {far}", _costs([turn.theirs for turn in turns]), "")
-    whole = _median(turn.ours.rate / turn.theirs.rate for turn in turns)
-    loop = _median(turn.theirs.loop / turn.ours.seconds for turn in turns)
-    row(
-        f"the fetch against the sample, {far}, median of {case.times}",
-        f"{whole:.1f} times as fast ({loop:.1f} times as its loop before it stores anything)",
-        "4 times" if case.milliseconds == 50 else "",
-    )
-
-
 def _compare_with_least(turns: Sequence[Turn]) -> None:
     for name in turns[0].least:
-        work = _median(turn.least[name] for turn in turns)
+        work = median(turn.least[name] for turn in turns)
         row(name, f"{work:.1f} CPU s a million views", "")
     for name, target in ((AT_A_TIME, "1.8 times"), (AT_ONCE, "")):
-        ratio = _median(turn.ours.work_a_million / turn.least[name] for turn in turns)
+        ratio = median(turn.sync.work_a_million / turn.least[name] for turn in turns)
         row(f"CPU time of the fetch against {name}", f"{ratio:.2f} times", target)
 
 
@@ -181,7 +140,7 @@ def _ask(session: requests.Session, url: str, number: int) -> bytes:
 
 def _read(body: bytes) -> pa.Table:
     options = pj.ReadOptions(use_threads=False, block_size=len(body) + 1)
-    return pj.read_json(pa.BufferReader(body), options, _PARSE[False])
+    return pj.read_json(pa.BufferReader(body), options, _PARSE[False][0])
 
 
 def _work(do: Callable[[Any], object], inputs: Iterable[object], threads: int = 1) -> float:
@@ -195,13 +154,13 @@ def _work(do: Callable[[Any], object], inputs: Iterable[object], threads: int = 
 def _a_big_day(views_per_day: int) -> tuple[float, int, float]:
     server = process.start(views_per_day=views_per_day)
     try:
-        cost = _alone(sync, server.url, 1)
+        cost = alone(sync, server.url, 1)
     finally:
         server.stop()
     return cost.memory, cost.views, cost.stored / cost.views
 
 
-def _alone(do: Callable[..., T], *arguments: object) -> T:
+def alone(do: Callable[..., T], *arguments: object) -> T:
     """Do it in a process of its own, so that peak memory and work are its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(do, arguments)
@@ -216,35 +175,24 @@ def sync(url: str, days: int) -> Cost:
         if report.failed or not all(info.verified for info in report.stored):
             raise RuntimeError(f"The sync failed: {report.failed}")  # an exit would hang the pool
         stored = sum(path.stat().st_size for path in Path(folder).rglob("*.parquet"))
-    return Cost(report.views, seconds, seconds, work, _peak(), stored)
+    return Cost(report.views, seconds, work, peak(), stored)
 
 
-def sample_loop(url: str, days: int) -> Cost:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "views.parquet"
-        began, worked = time.perf_counter(), time.process_time()
-        views = sample.fetch(url, LAST - ONE_DAY * (days - 1), LAST, Settings().page_size)
-        loop = time.perf_counter() - began
-        rows = sample.store(views, path)
-        seconds, work = time.perf_counter() - began, time.process_time() - worked
-        return Cost(rows, seconds, loop, work, _peak(), path.stat().st_size)
-
-
-def _peak() -> float:
+def peak() -> float:
     """This process's peak memory in MB; `getrusage` would count that of who started it as well."""
     status = Path("/proc/self/status").read_text("utf-8")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def _costs(costs: Sequence[Cost]) -> str:
+def costs(found: Sequence[Cost]) -> str:
     return (
-        f"{_median(cost.rate for cost in costs):,.0f} views/s, "
-        f"{_median(cost.work_a_million for cost in costs):.1f} CPU s a million views, "
-        f"{_median(cost.memory for cost in costs):,.0f} MB"
+        f"{median(cost.rate for cost in found):,.0f} views/s, "
+        f"{median(cost.work_a_million for cost in found):.1f} CPU s a million views, "
+        f"{median(cost.memory for cost in found):,.0f} MB"
     )
 
 
-def _median(numbers: Iterable[float]) -> float:
+def median(numbers: Iterable[float]) -> float:
     return statistics.median(numbers)
 
 

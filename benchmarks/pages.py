@@ -1,6 +1,7 @@
-"""How long readers wait after a filter change, beside a plain app, and after a start; memory.
+"""How long readers wait after a filter change, and after a start; memory.
 
 `python -m benchmarks.pages --views 1000000 --pages overview` measures some pages on so many views.
+`benchmarks.rivals.pages` compares with a plain app.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -30,19 +31,24 @@ from .questions import page_files
 from .serving import Server, free_port, serving
 from .session import until_loaded
 
-OURS, PLAIN = ROOT / "app.py", ROOT / "benchmarks" / "plain" / "app.py"
-PLAIN_PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds")
+OURS = ROOT / "app.py"
 TIMES, DAYS = 5, (28, 365)
-CHANGE_TARGETS = {28: "0.7 s, 150 ms, 5 times faster"}  # by the days of the period
+CHANGE_TARGETS = {28: "0.7 s, 150 ms"}  # by the days of the period
 START_TARGET, MEMORY_TARGET = "3 s", "600 MB"
 USED_BEFORE = 3  # looks after which a browser has the scripts compiled
-PATIENCE = 600_000  # milliseconds: the plain app reads all views first
+PATIENCE = 600_000  # milliseconds: a plain app reads all views first
 WINDOW: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
 
 
-# A filter change: the seconds from the click to the last chart, those from the browser's message
-# to the server's last one, and the bytes of all the server's.
-Change = tuple[float, float, float]
+class Change(NamedTuple):
+    """A filter change: the seconds from the click to the last chart, those from the browser's
+    message to the server's last one, and the bytes of all the server's."""
+
+    seconds: float
+    server: float
+    received: float
+
+
 Start = tuple[float, float]  # seconds until the server answered, and for the page from then on
 # Notes when the page was clicked, and when a chart or the state of the script last changed.
 _NOTE = """() => {
@@ -103,7 +109,7 @@ class Reader:
         self._check()
         if self._began is None or self._ended is None:
             sys.exit(f"{self.page.url} did not change.")
-        return seconds, self._ended - self._began, self._received
+        return Change(seconds, self._ended - self._began, self._received)
 
     def _check(self) -> None:
         if self.page.locator(_ERRORS).count():
@@ -134,37 +140,31 @@ def main(pages: Sequence[str] = (), views: int = archive.USUAL, days: Sequence[i
     folder, names = archive.kept(views), pages or [file.stem for file in page_files()]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
-        with serving(PLAIN, folder) as plain:
-            loaded = new_tab(browser).open(plain.address("overview", min(days)))
-            _heading(f"A filter change, {views:,} views", *_COLUMNS)
-            for name in names:
-                for count in days if name != "live" else days[:1]:
-                    _print_changes(browser, archive.kept(views), plain, name, count)
-            plain_memory = plain.memory
-        _heading(f"A start, {views:,} views", "browser", "server", "first paint", "target")
+        heading(f"A filter change, {views:,} views", *_COLUMNS)
+        for name in names:
+            for count in days if name != "live" else days[:1]:
+                target = CHANGE_TARGETS.get(count, "")
+                [change] = changes(browser, archive.kept(views), name, count)
+                cells(name, f"{count}", *written(change), target)
+        heading(f"A start, {views:,} views", "browser", "server", "first paint", "target")
         for kind, found in _starts(playwright, browser, folder).items():
             server, painted = map(median, zip(*found, strict=True))
-            _cells(kind, f"{server:.2f} s", f"{painted:.2f} s", START_TARGET)
-        _cells("new, the plain app, once", f"{plain.seconds:.2f} s", f"{loaded:.2f} s", "")
-        _heading(f"Memory, {views:,} views", "what", "measured", "target")
+            cells(kind, f"{server:.2f} s", f"{painted:.2f} s", START_TARGET)
+        heading(f"Memory, {views:,} views", "what", "measured", "target")
         row("after these pages over a year, peak", _memory(browser, folder, names), MEMORY_TARGET)
-        row("the plain app after the changes above, peak", plain_memory, "")
         browser.close()
 
 
-_COLUMNS = [
-    *("page", "days", "last chart", "server", "received", "plain: last chart", "server"),
-    *("received", "times faster", "on the server", "target"),
-]
+_COLUMNS = ("page", "days", "last chart", "server", "received", "target")
 
 
-def _heading(title: str, *columns: str) -> None:
+def heading(title: str, *columns: str) -> None:
     print(f"\n### {title}\n")
-    _cells(*columns)
+    cells(*columns)
     print("|---" * len(columns) + "|")
 
 
-def _cells(*cells: str) -> None:
+def cells(*cells: str) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
@@ -173,24 +173,28 @@ def new_tab(browser: Browser) -> Reader:
     return Reader(browser.new_context(**WINDOW).new_page())
 
 
-def _print_changes(browser: Browser, folder: Path, plain: Server, name: str, days: int) -> None:
-    """A row of the table; ours on a server of its own, which has no answers of another page."""
+def changes(browser: Browser, folder: Path, name: str, days: int, *others: Server) -> list[Change]:
+    """The same filter changes of a page, by turns: the medians of the app, then of other servers.
+
+    The app is on a server of its own, which has no answers of another page.
+    """
     with serving(OURS, folder) as ours:
-        servers = [ours, plain] if name in PLAIN_PAGES else [ours]
+        servers = [ours, *others]
         readers = [new_tab(browser) for _ in servers]
         for reader, server in zip(readers, servers, strict=True):
             reader.open(server.address(name, days))
         until_loaded(ours.process)
-        changes = _by_turns(readers)
-    found = [[median(figures) for figures in zip(*of_one, strict=True)] for of_one in changes]
-    cells = []
-    for seconds, server, received in found:
-        cells += [f"{seconds:.2f} s", f"{server * 1000:,.0f} ms", f"{received / 1000:,.0f} kB"]
-    if len(found) == 2:
-        mine, other = found
-        cells += [f"{other[n] / mine[n]:.1f}" for n in (0, 1)]
-    cells += [""] * (len(_COLUMNS) - 3 - len(cells))
-    _cells(name, f"{days}", *cells, CHANGE_TARGETS.get(days, ""))
+        of_all = _by_turns(readers)
+    return [Change(*map(median, zip(*of_one, strict=True))) for of_one in of_all]
+
+
+def written(change: Change) -> list[str]:
+    """The cells of a row."""
+    return [
+        f"{change.seconds:.2f} s",
+        f"{change.server * 1000:,.0f} ms",
+        f"{change.received / 1000:,.0f} kB",
+    ]
 
 
 def _by_turns(readers: Sequence[Reader]) -> list[tuple[Change, ...]]:

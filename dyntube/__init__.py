@@ -3,11 +3,11 @@
     import dyntube
 
     views = dyntube.load_views("2026-10-01", "2026-10-31")
-    plays = dyntube.ask(["plays", "completion_rate"], "2026-10-01", "2026-10-31", by=["country"])
+    plays = dyntube.ask("plays", by="country", start="2026-10-01", end="2026-10-31")
 
-Both read the days that are stored, and fetch those that are not. Settings are those of the
-dashboard. Errors are `DynTubeError`; `DoubtWarning` says that some days may be wrong, and
-`DemoDataWarning` that the views are invented. What is inside: docs/architecture.md.
+Both read stored days and fetch missing ones, with the dashboard's settings. Errors are
+`DynTubeError`; `DoubtWarning` says that some days may be wrong, and `DemoDataWarning` that the
+views are invented. Internals: docs/architecture.md.
 """
 
 from __future__ import annotations

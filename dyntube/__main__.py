@@ -1,9 +1,11 @@
-"""The command line: `python -m dyntube doctor | sync | status | accept | verify | repair | export`,
-or `dyntube ...` where the package is installed.
+"""The command line.
 
-Exit status: 0 done and all well, 1 something could not be fetched, read or written, 2 wrong usage
-or settings, 3 done, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 whoever read
-the output has ended.
+`python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup`, or
+`dyntube ...` if the package is installed.
+
+Exit status: 0 success, 1 something could not be fetched, read or written, 2 wrong usage or
+settings, 3 success, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 output pipe
+closed.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ from zoneinfo import ZoneInfo
 from . import doctor
 from .account import DEMO, Account, open_account
 from .archive.export import export
-from .cli.accept import add_accept, lines_of, say_doubts
+from .cli.accept import add_accept, doubt_lines, print_doubts
 from .cli.output import guarded_output, shown
-from .cli.signals import Stopped, noticed, raised
+from .cli.report import add_report, report
+from .cli.signals import Stopped, raise_on_signal, stop_on_signal
 from .errors import (
     ConfigError,
     DynTubeError,
@@ -38,19 +41,19 @@ from .query.periods import Period, local_days
 from .settings.settings import try_settings
 from .trust.reasons import as_json
 
-BACKFILL = dt.timedelta(days=90)  # how far back the first sync goes when no --from is given
+BACKFILL = dt.timedelta(days=90)  # span of the first sync without --from
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit status."""
+    """Run a command and return its exit status."""
     try:
-        with guarded_output(), raised():
+        with guarded_output(), raise_on_signal():
             options = _parser().parse_args(arguments)
             if not sys.stderr.isatty():
                 log_everything()
             return int(options.run(options))
     except OutputClosedError:
-        return 128 + signal.SIGPIPE  # as the shell says of a program that a closed pipe has ended
+        return 128 + signal.SIGPIPE  # as in a shell after SIGPIPE
     except Stopped as stopped:
         print("dyntube: Stopped.", file=sys.stderr)
         return stopped.status
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DynTubeError as error:
         print(f"dyntube: {error}", file=sys.stderr)
         return 1
-    except Exception as error:  # the last line of defence: the trace is in the log
+    except Exception as error:  # last resort: the traceback is in the log
         print(f"dyntube: {unforeseen(error)}", file=sys.stderr)
         return 1
 
@@ -80,12 +83,17 @@ def _parser() -> argparse.ArgumentParser:
         ("verify", _verify, "read every stored byte and name damaged files"),
         ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
+        ("backup", _backup, "copy notes, saved views and accepted doubts to one file"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
+        if name == "backup":
+            command.add_argument("file", type=Path, metavar="FILE")
     add_accept(commands)
+    add_report(commands)
+    commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
     for name, command in commands.choices.items():
         if name in ("sync", "export", "accept"):
             command.add_argument("--from", dest="start", type=_date, metavar="DATE")
@@ -97,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _program() -> str:
-    """What to type to get here."""
+    """The command as typed."""
     return "dyntube" if Path(sys.argv[0]).stem == "dyntube" else "python -m dyntube"
 
 
@@ -134,7 +142,7 @@ def _sync(options: argparse.Namespace) -> int:
         )
     days = [d for d in Period(start, options.end or today).utc_days(zone) if d >= (first or d)]
     status = _fetch(account, days, options)
-    if status < 128:  # else a signal has come
+    if status < 128:  # else stopped by a signal
         _refresh_names(account)
     return status
 
@@ -142,36 +150,36 @@ def _sync(options: argparse.Namespace) -> int:
 def _fetch(
     account: Account, days: Sequence[dt.date], options: argparse.Namespace, *, again: bool = False
 ) -> int:
-    with noticed() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
-        report = account.syncer.sync(
+    with stop_on_signal() as stop, shown(bar=sys.stderr.isatty() and not options.json) as show:
+        result = account.syncer.sync(
             days, refresh=dt.timedelta(0), again=again, progress=show, stop=stop
         )
     if stop.is_set():
-        print(f"dyntube: {_stopped_text(report)}", file=sys.stderr)
+        print(f"dyntube: {_stopped_text(result)}", file=sys.stderr)
         if not options.json:
             return stop.status
     if options.json:
         doubts = as_json(account.trust().on(days))
-        print(json.dumps(_report_json(report) | {"in_doubt": doubts}))
+        print(json.dumps(_result_json(result) | {"in_doubt": doubts}))
     else:
-        print(_report_text(report))
-    for day, error in sorted(report.failed.items()):
+        print(_result_text(result))
+    for day, error in sorted(result.failed.items()):
         print(f"dyntube: {day}: {error}", file=sys.stderr)
-    for (_, day), reason in sorted(report.kept.items()):
+    for (_, day), reason in sorted(result.kept.items()):
         print(f"dyntube: {day}: {reason}.", file=sys.stderr)
-    for line in _left_out(account, days, report):
+    for line in _left_out(account, days, result):
         print(f"dyntube: {line}", file=sys.stderr)
-    doubtful = say_doubts(account, days)
-    return stop.status or (1 if report.failed else doubtful)
+    doubtful = print_doubts(account, days)
+    return stop.status or (1 if result.failed else doubtful)
 
 
-def _left_out(account: Account, days: Sequence[dt.date], report: SyncResult) -> Iterator[str]:
-    """What a sync leaves to the next one, or cannot have."""
-    if failed := len(report.failed):
-        untried = len(report.untried - report.failed.keys())
+def _left_out(account: Account, days: Sequence[dt.date], result: SyncResult) -> Iterator[str]:
+    """What the sync left to the next one or could not get, in lines."""
+    if failed := len(result.failed):
+        untried = len(result.untried - result.failed.keys())
         more = f" {untried:,} more {'was' if untried == 1 else 'were'} not tried."
         yield f"{_days(failed)} could not be fetched.{more * bool(untried)}"
-    given_from, words = account.syncer.not_given
+    given_from, words = account.syncer.refused_before
     if refused := len({day for day in days if day < given_from} - account.archive.days().keys()):
         were = "was" if refused == 1 else "were"
         yield f"{_days(refused)} before {given_from} {were} not asked for. {words}"
@@ -185,24 +193,24 @@ def _refresh_names(account: Account) -> None:
         event("names_not_fetched", reason=str(error))  # the dashboard shows keys instead
 
 
-def _report_json(report: SyncResult) -> dict[str, object]:
+def _result_json(result: SyncResult) -> dict[str, object]:
     return {
-        "views": report.views,
-        "stored": [info.to_json() for info in sorted(report.stored, key=lambda info: info.day)],
-        "wanted": report.wanted,
-        "kept": {str(day): reason for (_, day), reason in sorted(report.kept.items())},
-        "failed": {str(day): str(error) for day, error in sorted(report.failed.items())},
+        "views": result.views,
+        "stored": [info.to_json() for info in sorted(result.stored, key=lambda info: info.day)],
+        "wanted": result.wanted,
+        "kept": {str(day): reason for (_, day), reason in sorted(result.kept.items())},
+        "failed": {str(day): str(error) for day, error in sorted(result.failed.items())},
     }
 
 
-def _report_text(report: SyncResult) -> str:
-    return f"{_days(len(report.stored))} fetched, {report.views:,} views."
+def _result_text(result: SyncResult) -> str:
+    return f"{_days(len(result.stored))} fetched, {result.views:,} views."
 
 
-def _stopped_text(report: SyncResult) -> str:
-    if not report.wanted:  # older days were being read anew
+def _stopped_text(result: SyncResult) -> str:
+    if not result.wanted:  # it was still rewriting days of an older version
         return "Stopped."
-    return f"Stopped; {report.done:,} of {_days(report.wanted)} stored."
+    return f"Stopped; {result.done:,} of {_days(result.wanted)} stored."
 
 
 def _days(count: int) -> str:
@@ -225,9 +233,9 @@ def _status(options: argparse.Namespace) -> int:
                 f"{info.day}  {info.rows:>9,}  {info.api_total - info.outside:>9,}  "
                 f"{verified:<8}  {settled:<7}  {info.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
             )
-            for line in lines_of(trust, info.day):
+            for line in doubt_lines(trust, info.day):
                 print(f"{'':10}  {line}")
-    doubtful = say_doubts(account)
+    doubtful = print_doubts(account)
     return _name_damaged(account.archive.damaged()) or doubtful
 
 
@@ -269,8 +277,15 @@ def _export(options: argparse.Namespace) -> int:
         print(json.dumps(files | {"in_doubt": as_json(trust.on(days))}))
     else:
         print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
-    say_doubts(account, days)
+    print_doubts(account, days)
     return _name_damaged(account.archive.damaged())
+
+
+def _backup(options: argparse.Namespace) -> int:
+    _open().state.backup(options.file)
+    text = f"Notes, saved views and accepted doubts written to {options.file}."
+    print(json.dumps({"file": str(options.file)}) if options.json else text)
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
@@ -19,12 +20,12 @@ from .fetch.client import Client
 from .fetch.sync import Syncer
 from .settings.settings import Settings, read_settings
 from .sharing import notes, saved_views
-from .sharing.json_list import Shelf
 from .sharing.notes import Notes
 from .sharing.saved_views import SavedViews
+from .sharing.state import State
 from .trust import accepted
 from .trust.accepted import Acceptances
-from .trust.trust import Trust, Trusted
+from .trust.trust import CurrentTrust, Trust
 
 DEMO = "No DYNTUBE_API_KEY is set: this is invented demo data."
 
@@ -40,10 +41,11 @@ class Account:
     syncer: Syncer
     catalog: Catalog
     engine: Engine
+    state: State
     notes: Notes
     saved_views: SavedViews
     acceptances: Acceptances
-    trusted: Trusted
+    trusted: CurrentTrust
 
     def trust(self) -> Trust:
         """What is to be said against the numbers of stored days."""
@@ -108,7 +110,8 @@ def open_account(settings: Settings | None = None) -> Account:
     event_log = EventLog(first_folder / FILE_NAME)
     syncer = Syncer(settings, client, archive, event_log=event_log)
     catalog = Catalog(client, first_folder)
-    acceptances = Acceptances(Shelf(first_folder / accepted.FILE_NAME, accepted.load))
+    state = open_state(first_folder)
+    acceptances = Acceptances(state)
     return Account(
         settings,
         client,
@@ -117,8 +120,14 @@ def open_account(settings: Settings | None = None) -> Account:
         syncer,
         catalog,
         open_engine(archive, settings.memory),
-        Notes(Shelf(first_folder / notes.FILE_NAME, notes.load)),
-        SavedViews(saved_views.shelf(first_folder)),
+        state,
+        Notes(state),
+        SavedViews(state),
         acceptances,
-        Trusted(archive, acceptances),
+        CurrentTrust(archive, acceptances),
     )
+
+
+def open_state(folder: Path) -> State:
+    """What people keep of the account whose days begin in this folder."""
+    return State(folder, [notes.OLD, saved_views.OLD, accepted.OLD])

@@ -1,38 +1,68 @@
-"""Files that are whole or not there: written beside, flushed to disk, and only then named.
+"""Atomic file writes: a temporary file is written, flushed to disk and renamed.
 
-The order is what survives a power loss: data, then its name, then the folder that has the name.
+The order survives a power loss: data, then its name, then the folder with the name.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+CLOCK_TICK_NS = 100_000_000  # a change within the clock's last tick may not show in a file's time
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file to write, which becomes `path` whole and on disk, or is removed."""
+    """A temporary file to write; it replaces `path`, flushed to disk, or is removed on error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
         _to_disk(temporary)
-        os.replace(temporary, path)
-        _to_disk(path.parent)
+        rename(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+class Reread(Generic[T]):
+    """What a file says, read again only when the file has changed."""
+
+    def __init__(self, file: Path, read: Callable[[bytes], T]) -> None:
+        self._file, self._read = file, read
+        self._kept: tuple[tuple[int, int, int], T] | None = None
+
+    def get(self) -> T:
+        """What it says now. Raises OSError."""
+        with self._file.open("rb") as opened:
+            status, kept = os.fstat(opened.fileno()), self._kept
+            stamp = status.st_ino, status.st_mtime_ns, status.st_size
+            if kept and kept[0] == stamp:
+                return kept[1]
+            found = self._read(opened.read())
+        if time.time_ns() - status.st_mtime_ns > CLOCK_TICK_NS:
+            self._kept = stamp, found
+        return found
+
+
+def rename(path: Path, to: Path) -> None:
+    """Give a file another name in its folder, on disk."""
+    os.replace(path, to)
+    _to_disk(path.parent)
+
+
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, for its owner only, where they are missing."""
+    """Create a folder and its missing parents, accessible by the owner only."""
     for missing in [p for p in (*reversed(folder.parents), folder) if not p.exists()]:
         missing.mkdir(mode=0o700, exist_ok=True)
         _to_disk(missing.parent)
 
 
-def cannot(what: str, path: Path, verb: str, error: OSError) -> str:
-    """A sentence about what the system does not let us read or write."""
+def failure_text(what: str, path: Path, verb: str, error: OSError) -> str:
+    """A sentence on a failed file operation."""
     return f"The {what} {path} cannot be {verb}: {error.strerror or type(error).__name__}."
 
 

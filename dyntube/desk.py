@@ -233,9 +233,9 @@ class Desk:
         """The UTC days whose files cannot be read."""
         return list(map(day_of, self.account.archive.damaged()))
 
-    def not_given(self) -> tuple[dt.date, str]:
+    def refused_before(self) -> tuple[dt.date, str]:
         """Before which UTC day DynTube gives no views, in its own words."""
-        return self.account.syncer.not_given
+        return self.account.syncer.refused_before
 
     def first_stored_day(self) -> dt.date | None:
         """The first UTC day that is stored; for those who may not see all, with views they see."""

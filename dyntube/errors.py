@@ -1,66 +1,64 @@
 """Every error this package raises on purpose.
 
 DynTubeError
-├── ConfigError         a setting is missing or makes no sense
-├── QueryError          a question names something that does not exist
-├── PeriodError         a period that cannot be: reversed, not a date, no such time zone
-├── NotAllowedError     a reader asks for what this reader may not see
-├── EntryError          a note or a saved view that cannot be kept like this
-├── ApiError            the DynTube API did not give what was asked for
-│   ├── AuthError       it refused the API key (401, 403); asking again does not help
-│   ├── RequestError    it refused the request (400, 404, ...); asking again does not help
-│   │   └── NothingError  it says that there is nothing (204, 404)
-│   ├── UnavailableError  no usable answer after every retry: unreachable, 429, 5xx, cut off
-│   └── BadResponseError  it answered, but not with what the API's page describes
-│       └── NoPageError  with whole JSON that is something else; asking again does not help
-├── CancelledError      somebody ended the sync before it was done
-├── OutputError         what a command prints cannot be written
-│   └── OutputClosedError  whoever read it has ended, as in `| head`
-├── UnforeseenError     a mistake of ours; the log has its trace under the reference in the text
+├── ConfigError         a setting is missing or invalid
+├── QueryError          a query names something that does not exist
+├── PeriodError         an invalid period: reversed, not a date, unknown time zone
+├── NotAllowedError     a reader requests data beyond their access
+├── EntryError          an invalid note or saved view
+├── ApiError            the DynTube API did not deliver
+│   ├── AuthError       it refused the API key or its plan (401, 402, 403); not retried
+│   ├── RequestError    it refused the request (400, 404, ...); not retried
+│   │   └── NothingError  there is nothing (204, 404, an empty 200)
+│   ├── UnavailableError  no usable answer after all retries: unreachable, 429, 5xx, truncated
+│   └── BadResponseError  the answer is not as documented
+│       └── NoPageError  complete JSON, but not a page of views; not retried
+├── CancelledError      the sync was cancelled
+├── OutputError         a command's output cannot be written
+│   └── OutputClosedError  its reader has ended, as in `| head`
+├── UnforeseenError     a bug; the text has the reference of its traceback in the log
 └── ArchiveError        the archive folder or a file in it cannot be read or written
     └── SyncRunningError  another sync holds the archive's lock
 
-DemoDataWarning, which is no error, says that views are invented.
+The text of an error is a sentence for the person who can act on it. It never holds the API key, a
+URL's query or a record.
 
-The text of an error is a sentence for the person who can do something about it. It never holds
-the API key, a URL's query or a record.
-
-DoubtWarning is no error: numbers came, and some may be wrong.
+Warnings: DoubtWarning says that some numbers may be wrong, DemoDataWarning that views are invented.
 """
 
 from __future__ import annotations
 
 
 class DynTubeError(Exception):
-    """The root: catch this to catch all."""
+    """The base class of all errors here."""
 
 
 class ConfigError(DynTubeError):
-    """A setting is missing or makes no sense; the text names it."""
+    """A setting is missing or invalid; the text names it."""
 
 
 class QueryError(DynTubeError):
-    """A question names what does not exist; the text lists what does."""
+    """A query names something that does not exist; the text lists what does."""
 
 
 class PeriodError(DynTubeError):
-    """A period that cannot be: reversed, not a date, or in an unknown time zone."""
+    """An invalid period: reversed, not a date, or in an unknown time zone."""
 
 
 class NotAllowedError(DynTubeError):
-    """A reader asks for what this reader may not see."""
+    """A reader requests data beyond their access."""
 
 
 class EntryError(DynTubeError):
-    """A note or a saved view that cannot be kept like this; the text says what to change."""
+    """An invalid note or saved view; the text says what to change."""
 
 
 class ApiError(DynTubeError):
-    """The DynTube API did not give what was asked for."""
+    """The DynTube API did not deliver what was requested."""
 
 
 class AuthError(ApiError):
-    """401, 402 or 403: the API key was refused, or what its plan includes. Not retried."""
+    """401, 402 or 403: the API key or its plan was refused. Not retried."""
 
 
 class RequestError(ApiError):
@@ -72,11 +70,11 @@ class RequestError(ApiError):
 
 
 class NothingError(RequestError):
-    """There is nothing of what was asked for (204, 404): no views, or a wrong address."""
+    """There is nothing (204, 404, an empty 200): no views, or a wrong URL."""
 
 
 class UnavailableError(ApiError):
-    """No usable answer after every retry; `wait` is what the server asked for, in seconds."""
+    """No usable answer after all retries; `wait` is the server's requested delay in seconds."""
 
     def __init__(self, text: str, wait: float | None = None) -> None:
         super().__init__(text)
@@ -84,27 +82,27 @@ class UnavailableError(ApiError):
 
 
 class BadResponseError(ApiError):
-    """An answer that is not JSON, or not the JSON that the API's page describes."""
+    """An answer that is not JSON, or not as the API documents it."""
 
 
 class NoPageError(BadResponseError):
-    """Whole JSON that is no page of views. Not retried."""
+    """Complete JSON that is not a page of views. Not retried."""
 
 
 class CancelledError(DynTubeError):
-    """Somebody ended the sync before it was done."""
+    """The sync was cancelled."""
 
 
 class OutputError(DynTubeError):
-    """What a command prints cannot be written, as on a full disk."""
+    """A command's output cannot be written, as on a full disk."""
 
 
 class OutputClosedError(OutputError):
-    """Whoever read what a command prints has ended. Nothing is wrong, and nobody to be told."""
+    """The reader of a command's output has ended. Not a failure, and nothing to report."""
 
 
 class UnforeseenError(DynTubeError):
-    """A mistake of ours; whoever has the reference in the text finds the trace in the log."""
+    """A bug; its traceback is in the log under the reference in the text."""
 
 
 class ArchiveError(DynTubeError):
@@ -116,7 +114,7 @@ class SyncRunningError(ArchiveError):
 
 
 class DemoDataWarning(UserWarning):
-    """Invented views were given: no account is connected."""
+    """The views are invented: no account is connected."""
 
 
 class DoubtWarning(UserWarning):

@@ -1,7 +1,7 @@
-"""What happens to the archive, an event a line: in the log, and kept beside the days for people.
+"""Events of the archive: written to the log, and to a journal beside the days.
 
-An event is a name and a few facts: days, counts, seconds, sentences of errors. Never a record, a
-person's id or a key.
+An event is a name and a few facts: days, counts, seconds, error texts. Never a record, a person's
+id or a key.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .errors import UnforeseenError
 from .logs import OURS
 
 FILE_NAME = "journal.jsonl"
-_KEPT = 2**20  # bytes; a longer journal loses its older half
+_KEPT = 2**20  # bytes; beyond this, the older half is dropped
 _log = logging.getLogger(OURS)
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, at a moment in UTC."""
+    """An event at a moment in UTC."""
 
     at: dt.datetime
     name: str
@@ -34,7 +34,7 @@ class Event:
 
 
 class EventLog:
-    """The events of one scope folder; `write` is for whoever holds the archive's lock."""
+    """The journal of one scope folder; `write` requires the archive's lock."""
 
     def __init__(
         self, file: Path, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
@@ -42,12 +42,12 @@ class EventLog:
         self._file, self._now = file, now
 
     def write(self, name: str, **facts: object) -> None:
-        """Note an event; where the file cannot be written, the log alone has it."""
+        """Log an event and append it to the journal, if the file can be written."""
         event(name, **facts)
         line = json.dumps({"at": self._now().isoformat(), "event": name} | facts, default=str)
         try:
             with self._file.open("ab+") as file:
-                if _is_cut(file):  # by a crash: the cut line must not swallow this one
+                if _is_cut(file):  # by a crash: do not append to the cut line
                     line = "\n" + line
                 file.write(f"{line}\n".encode())
             if self._file.stat().st_size > _KEPT:
@@ -56,7 +56,7 @@ class EventLog:
             event("journal_not_written", reason=error.strerror)
 
     def read(self, limit: int) -> list[Event]:
-        """The newest events, newest first; lines that a crash has cut are left out."""
+        """The newest events, newest first, without lines cut by a crash."""
         try:
             lines = self._file.read_text("utf-8", errors="replace").splitlines()
         except OSError:
@@ -76,12 +76,12 @@ def event(name: str, **facts: object) -> None:
 
 
 def bug(reference: str, error: BaseException) -> None:
-    """Log an error that nobody foresaw, with its trace; the reader is told the reference."""
+    """Log an unforeseen error with its traceback, under a reference shown to the reader."""
     _log.error("bug", exc_info=error, extra={"facts": {"reference": reference}})
 
 
 def unforeseen(error: BaseException) -> UnforeseenError:
-    """Log an error that nobody foresaw as a bug; gives the sentence for the reader."""
+    """Log an unforeseen error as a bug; returns the error to show to the reader."""
     reference = uuid.uuid4().hex[:8]
     bug(reference, error)
     return UnforeseenError(

@@ -1,4 +1,4 @@
-"""Values to text, for people."""
+"""Values formatted for people."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .query.metrics import Metric
 from .query.periods import Period
 from .reading.text import clean, short
 
-NONE = "–"  # what stands where there is no value
-_COUNTLESS = 1e15  # from here on, numbers are written with their power of ten
-_LONG_FETCH, _FIRST_DAYS = 31, 8  # from how many days on it says what it costs, and after how many
-# What a missing value and the rest of a list are called; values of the data may be called so too.
+NONE = "–"  # placeholder for a missing value
+_HUGE = 1e15  # from here on, in scientific notation
+_LONG_FETCH, _FIRST_DAYS = 31, 8  # days: `cost` needs this many in all, and this many done
+# Labels of a missing value and of the rest of a list; values in the data may have the same name.
 UNKNOWN_NAME, OTHER_NAME = "Unknown", "Other"
 _MOST_SCOPES = 5
-# What to do about days that are stored, but not for the settings at hand.
+# Advice on days stored under other settings.
 OTHER_SETTINGS = (
     "If you expect those, set DYNTUBE_STATS_URL, DYNTUBE_PROJECT_KEYS and DYNTUBE_CHANNEL_KEYS as "
     "the sync has them."
@@ -36,8 +36,8 @@ _CONTINENTS = {
 
 
 def value(measure: Metric, amount: float, *, full: bool = False) -> str:
-    """A metric's value: 58.1K, 71.8%, 1,204 h, 3:05; `full` gives every digit."""
-    if not abs(amount) < _COUNTLESS:
+    """A metric's value: "58.1K", "71.8%", "1,204 h", "3:05"; `full` gives every digit."""
+    if not abs(amount) < _HUGE:
         return _countless(amount)
     match measure.format:
         case "percent":
@@ -53,13 +53,13 @@ def value(measure: Metric, amount: float, *, full: bool = False) -> str:
 
 
 def _countless(amount: float) -> str:
-    """A number with more digits than anybody reads; NONE for what is no number."""
+    """A huge number in scientific notation; NONE if it is not finite."""
     return f"{amount:.1e}" if math.isfinite(amount) else NONE
 
 
 def compact(amount: float) -> str:
-    """A count in at most three or four digits: 999, 4,210, 58.1K, 3.42M."""
-    if not abs(amount) < _COUNTLESS:
+    """A count in at most four digits: "999", "4,210", "58.1K", "3.42M"."""
+    if not abs(amount) < _HUGE:
         return _countless(amount)
     for size, letter in ((1e9, "B"), (1e6, "M")):
         if abs(amount) >= size * 0.9995:
@@ -68,8 +68,8 @@ def compact(amount: float) -> str:
 
 
 def hours(seconds: float) -> str:
-    """An amount of time: 1,204 h, 3.4 h, 12 min, 40 s."""
-    if not abs(seconds) < _COUNTLESS:
+    """A rounded duration: "1,204 h", "3.4 h", "12 min", "40 s"."""
+    if not abs(seconds) < _HUGE:
         return _countless(seconds)
     if seconds < 59.5:
         return f"{seconds:.0f} s"
@@ -79,8 +79,8 @@ def hours(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A length of time: 0:40, 3:05, 1:02:09."""
-    if not abs(seconds) < _COUNTLESS:
+    """An exact duration: "0:40", "3:05", "1:02:09"."""
+    if not abs(seconds) < _HUGE:
         return _countless(seconds)
     sign = "-" if round(seconds) < 0 else ""
     minutes, rest = divmod(round(abs(seconds)), 60)
@@ -90,8 +90,8 @@ def clock(seconds: float) -> str:
 
 
 def change(measure: Metric, amount: float) -> str:
-    """A change: +12.4% for amounts, -1.5 pts for rates; empty where there is no base."""
-    if not abs(amount) < _COUNTLESS:
+    """A change: "+12.4%" for amounts, "-1.5 pts" for rates; empty without a base."""
+    if not abs(amount) < _HUGE:
         return f"{amount:+.1e}" if math.isfinite(amount) else ""
     if measure.is_rate:
         return f"{_signed(amount * 100, 1)} pts"
@@ -104,22 +104,22 @@ def _signed(number: float, digits: int) -> str:
 
 
 def day(date: dt.date) -> str:
-    """A date in full: 22 Nov 2026."""
+    """A full date: "22 Nov 2026"."""
     return f"{date.day} {date:%b %Y}"
 
 
 def moment(at: dt.datetime) -> str:
-    """A date and time in full: 22 Nov 2026, 14:05."""
+    """A full date and time: "22 Nov 2026, 14:05"."""
     return f"{day(at.date())}, {at:%H:%M}"
 
 
 def count(number: int, thing: str) -> str:
-    """So many of something: 1 view, 2,412 views."""
+    """A count with its noun: "1 view", "2,412 views"."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def period(span: Period) -> str:
-    """A period in full dates, saying nothing twice: 26 Oct – 22 Nov 2026."""
+    """A period in full dates without repetition: "26 Oct – 22 Nov 2026"."""
     if span.start == span.end:
         return f"{span.start:%a} {day(span.start)}"
     if span.start.year != span.end.year:
@@ -130,7 +130,7 @@ def period(span: Period) -> str:
 
 
 def stored_scopes(found: Sequence[StoredScope]) -> str:
-    """What an archive holds: project 5lCo at https://..., 31 days, 1 – 31 Oct 2026; and others."""
+    """An archive's scopes: "project 5lCo at https://..., 31 days, 1 – 31 Oct 2026; ..."."""
     more = f"; and {len(found) - _MOST_SCOPES:,} more" if len(found) > _MOST_SCOPES else ""
     return "; ".join(map(_stored_scope, found[:_MOST_SCOPES])) + more
 
@@ -147,8 +147,8 @@ def _stored_scope(found: StoredScope) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago: just now, 2 min ago, 3 h ago, 5 days ago."""
-    if not abs(seconds) < _COUNTLESS:
+    """An age: "just now", "2 min ago", "3 h ago", "5 days ago"."""
+    if not abs(seconds) < _HUGE:
         return NONE
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         count = int(seconds // size)
@@ -158,21 +158,21 @@ def ago(seconds: float) -> str:
 
 
 def time_left(seconds: float | None) -> str:
-    """The rest of a wait: about 20 s left, about 3 min left."""
-    if seconds is None or not abs(seconds) < _COUNTLESS:
+    """The remaining time: "about 20 s left", "about 3 min left"."""
+    if seconds is None or not abs(seconds) < _HUGE:
         return "starting"
     return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
 
 
 def stored(progress: Progress) -> str:
-    """How much of what was wanted is there: 9 of 35 days stored."""
+    """How much of a fetch is done: "9 of 35 days stored"."""
     return f"{progress.days_done:,} of {count(progress.days_total, 'day')} stored"
 
 
 def cost(progress: Progress) -> str:
-    """What a long fetch takes in all, by its first days: 365 days, about 400 requests, 3 min.
+    """A long fetch's cost, estimated from its first days: "365 days, about 400 requests, 3 min".
 
-    Empty for a short one, and until it can be told.
+    Empty for a short one, and until there is an estimate.
     """
     done, total, left = progress.days_done, progress.days_total, progress.seconds_left
     if total < _LONG_FETCH or done < _FIRST_DAYS or done == total or left is None:
@@ -185,7 +185,7 @@ def cost(progress: Progress) -> str:
 
 
 def _about(number: float) -> str:
-    """A number in two digits: 7, 43, 1,200."""
+    """A number rounded to two digits: "7", "43", "1,200"."""
     size = 10 ** max(0, len(str(round(number))) - 2)
     return f"{round(number / size) * size:,}"
 
@@ -196,20 +196,20 @@ def continent(code: str) -> str:
 
 
 def of_clock(dimension: str, number: str) -> str:
-    """A weekday (1: Monday) or an hour of the day, as text; other text comes back as it is."""
+    """A weekday (1: Monday) or an hour of the day as text; other text is returned unchanged."""
     if dimension == "weekday" and number in _WEEKDAYS:
         return _WEEKDAYS[number]
     return f"{int(number):02}:00" if number.isdecimal() and dimension == "hour_of_day" else number
 
 
-_WEEKDAYS = {str(n): f"{dt.date(2024, 1, n):%A}" for n in range(1, 8)}  # 1 January 2024: a Monday
+_WEEKDAYS = {str(n): f"{dt.date(2024, 1, n):%A}" for n in range(1, 8)}  # 1 January 2024 is a Monday
 
 
 def escape_markdown(text: str) -> str:
-    """Text from the data as Markdown that shows just that text: no link, image or styling.
+    """Text from the data as Markdown that renders literally: no link, image or styling.
 
-    Streamlit looks for addresses, icons and arrows after Markdown has taken the backslashes away,
-    so an invisible word joiner stands before each special character too.
+    Streamlit resolves URLs, icons and arrows after Markdown has removed the backslashes, so each
+    special character also gets an invisible word joiner.
     """
     words = " ".join(text.split())
     return "".join(f"\u2060\\{c}" if c in _SPECIAL else c for c in words) or UNKNOWN_NAME

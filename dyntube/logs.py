@@ -1,11 +1,10 @@
-"""The log: one event, one JSON object in one line, on the error output, times in UTC.
+"""The log: one JSON object per line on stderr, times in UTC.
 
-Events of this package have a name and facts; see `event_log.event`. One whose name says that
-something went wrong (`day_failed`, `names_not_fetched`, `clock_differs`) is a warning. What other
-libraries log is an event "log" with the name of the logger and a message. A trace is a field of its
-line.
+Events of this package have a name and facts; see `events.event`. Names that mean trouble
+(`day_failed`, `names_not_fetched`, `clock_differs`) are warnings. Records of other libraries become
+an event "log" with the logger's name and a message. A traceback is a field of its line.
 
-On a terminal people read it: a short line for what went wrong, and traces of our own mistakes.
+On a terminal the log is for people: a short line for each trouble, and tracebacks of our own bugs.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _log = logging.getLogger(OURS)
 
 
 def start_logging() -> None:
-    """Write what this package logs; what others log stays as it is."""
+    """Write this package's records; other loggers are left alone."""
     if _OUTPUT not in _log.handlers:
         _log.addHandler(_OUTPUT)
         _log.setLevel(logging.INFO)
@@ -32,9 +31,9 @@ def start_logging() -> None:
 
 
 def log_everything() -> None:
-    """Write what anybody logs in this process, warnings, and what ends a thread.
+    """Write the records of all loggers, warnings and uncaught errors of threads.
 
-    For processes of our own: a program that imports this package keeps its log as it is.
+    For our own processes only: a program that imports this package keeps its logging.
     """
     start_logging()
     if sys.stderr.isatty():
@@ -51,7 +50,7 @@ def log_everything() -> None:
 
 
 def pass_on(logger: logging.Logger) -> None:
-    """Have a logger write nothing by itself."""
+    """Remove a logger's own handlers, so that its records reach the root."""
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
     logger.propagate = True
@@ -74,9 +73,9 @@ class _ErrorOutput(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record)
-        except Exception as error:  # a message that cannot be made must not break who logs it
+        except Exception as error:  # a bad message must not break its caller
             line = _broken(record, type(error).__name__, for_people=sys.stderr.isatty())
-        with suppress(OSError):  # there is nowhere left to say it
+        with suppress(OSError):  # nowhere left to report it
             sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
 
@@ -106,7 +105,7 @@ class _ShortLines(logging.Formatter):
 
 
 def _words(record: logging.LogRecord) -> str:
-    """An event as people say it: Day failed (day 2026-05-01): no connection."""
+    """An event for people: "Day failed (day 2026-05-01): no connection"."""
     facts = dict(getattr(record, "facts", {}))
     reason = facts.pop("reason", "")
     known = ", ".join(f"{name} {fact}" for name, fact in facts.items())
@@ -115,7 +114,7 @@ def _words(record: logging.LogRecord) -> str:
 
 
 def _harmless(text: str) -> str:
-    """The text without what a terminal would take for a command."""
+    """The text without control characters that a terminal would interpret."""
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
 
 
@@ -137,5 +136,5 @@ def _head(record: logging.LogRecord) -> dict[str, object]:
     return {"at": at.isoformat(), "level": level.lower()}
 
 
-_OUTPUT = _ErrorOutput()  # one, whose lock keeps lines whole
+_OUTPUT = _ErrorOutput()  # a single one, whose lock keeps lines whole
 _OUTPUT.setFormatter(_JsonLines())

@@ -1,4 +1,4 @@
-"""For people who write Python: views and answers as pandas DataFrames."""
+"""The Python interface: views and answers as pandas DataFrames."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def load_views(
     video_key: str | None = None,
     timezone: str = "UTC",
 ) -> pd.DataFrame:
-    """Every view from `start` to `end`, both included, in `timezone`; fetches what is missing.
+    """Every view from `start` to `end`, both included, in `timezone`; fetches missing days.
 
-    Days are dates or their ISO text. Without an account the views are invented, which a
-    DemoDataWarning says.
+    Days are dates or ISO text. Without an account the views are invented, with a DemoDataWarning.
 
-    One row a view, oldest first, in the columns `records.VIEW_COLUMNS`: `date` is timezone-aware
-    UTC, `duration` and `watch_time` are seconds (float), counts and versions nullable integers,
-    flags nullable booleans, keys and names of few values categories, other text strings. Missing
-    and empty values are NA. The fields behind the columns are in `records.COLUMNS`.
+    One row per view, oldest first, with the columns `records.VIEW_COLUMNS`: `date` is
+    timezone-aware UTC, `duration` and `watch_time` are seconds (float), counts and versions
+    nullable integers, flags nullable booleans, keys and low-cardinality names categories, other
+    text strings. Missing and empty values are NA. The API's fields of the columns are in
+    `records.COLUMNS`.
 
-    Raises PeriodError for what is no day, a reversed period or an unknown zone, ApiError when a day
-    could not be fetched, ConfigError and ArchiveError. Warns with DoubtWarning of days that may be
-    wrong, with DemoDataWarning where views are invented.
+    Raises PeriodError for an invalid day, a reversed period or an unknown zone, ApiError if a day
+    could not be fetched, ConfigError and ArchiveError. Warns with DoubtWarning about days that may
+    be wrong.
     """
     period = Period(day_of(start), day_of(end))
     lower, upper = period.bounds(timezone)
@@ -72,14 +72,14 @@ def ask(
     timezone: str = "UTC",
     filters: Mapping[str, str | Sequence[str | None] | None] | None = None,
 ) -> pd.DataFrame:
-    """Metrics from `start` to `end`, both included, in `timezone`; fetches what is missing.
+    """Metrics from `start` to `end`, both included, in `timezone`; fetches missing days.
 
     Without `by` one row; else one row per combination of the named dimensions that has views, in
     their order. Columns are the dimensions, then the metrics, by their names in `metrics.METRICS`
-    and `metrics.DIMENSIONS`. Rates are fractions, times are seconds, missing values are NA.
+    and `dimensions.DIMENSIONS`. Rates are fractions, times are seconds, missing values are NA.
     `filters` keeps the views whose dimension has one of the given values; None is a missing one.
-    Places and device models are given with what they lie in, `Paris~Île-de-France~FR` (no city in
-    France: `~~FR`), and may be filtered by the bare name, which means all that are called so.
+    Places and device models include their parents, `Paris~Île-de-France~FR` (no city in France:
+    `~~FR`); a filter by the bare name matches all of that name.
 
     Raises QueryError for an unknown name (listing the known ones), else raises and warns as
     `load_views`.
@@ -107,18 +107,18 @@ def _up_to_date(period: Period, timezone: str) -> Account:
         warnings.warn(f"{DEMO} See `python -m dyntube doctor`.", DemoDataWarning, stacklevel=3)
     if account.settings.sync == "external":
         return account
-    report = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
-    for error in report.failed.values():
+    result = account.syncer.sync(period.utc_days(timezone), wait_for_other=600)
+    for error in result.failed.values():
         raise error
     return account
 
 
-# Each time, unless somebody filters it: a second cell of a notebook may be the one that is read.
+# Every time by default: in a notebook, the reader may only see a later cell.
 warnings.simplefilter("always", DemoDataWarning, append=True)
 
 
 def _warn(account: Account, period: Period, timezone: str) -> None:
-    """Say which days are in doubt, and why, to whoever called the caller."""
+    """Warn the caller's caller about days in doubt."""
     trust, today = account.trust(), dt.datetime.now(zone_info(timezone)).date()
     if said := sentences(trust, [period], timezone, today):
         days = touched(trust.within([period], timezone).doubts, [period], timezone, today)
@@ -141,7 +141,7 @@ def _values(name: str, wanted: str | Sequence[str | None] | None) -> tuple[str, 
 
 
 def _read(name: str, values: pd.Series[str]) -> pd.Series[str]:
-    """Values of a dimension as people read them in Python."""
+    """Values of a dimension as shown in Python."""
     return values.map(lambda value: spelled(name, value)).replace(UNKNOWN, pd.NA)
 
 

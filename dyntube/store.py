@@ -1,4 +1,4 @@
-"""The store of an installation, for those who keep it: days, syncs, what is wrong with them."""
+"""The store of an installation, for its administrator: days, syncs, problems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .trust.states import StoredDay, stored_days
 
 @dataclass(frozen=True)
 class Store:
-    """What is stored, whoever may see the views; all methods may raise ArchiveError."""
+    """Everything stored, regardless of access to views; all methods may raise ArchiveError."""
 
     account: Account
     background: Background
@@ -32,31 +32,31 @@ class Store:
         return stored_days(archive.days(), damaged, len(archive.folders), today, empty, trust)
 
     def infos(self) -> list[DayInfo]:
-        """What is known of each stored day and scope."""
+        """The metadata of each stored day and scope."""
         return [info for infos in self.account.archive.days().values() for info in infos]
 
     def rejected(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
-        """The records set aside from the first to the last UTC day."""
+        """The rejected records from the first to the last UTC day."""
         return self.account.archive.rejected(first, last)
 
     def events(self, most: int) -> list[Event]:
-        """What happened to the archive, newest first."""
+        """The newest events of the journal, newest first."""
         return self.account.event_log.read(most)
 
     def empty_from(self) -> dt.date:
-        """The UTC day of the first view, before which none is missing."""
+        """The UTC day of the first view; days before it are not missing."""
         return self.account.empty()[1]
 
     def outdated(self) -> int:
-        """How many day files are of an older version."""
+        """The number of day files written by an older version."""
         return len(self.account.syncer.outdated)
 
     def server_habits(self) -> tuple[str, ...]:
-        """How the server departs from the API's page."""
+        """Sentences on how the server deviates from its documentation."""
         return self.account.server_habits()
 
     def other_scopes(self) -> tuple[Path, list[StoredScope]]:
-        """Where the archive is, and what else it holds."""
+        """The archive's root, and the other scopes in it."""
         archive = self.account.archive
         return archive.root, other_scopes(archive.root, archive.folders)
 

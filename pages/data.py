@@ -1,6 +1,7 @@
 """What is stored, and whether the numbers can be trusted."""
 
 from dyntube import ui
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
@@ -12,11 +13,11 @@ def draw(context: ui.ReportContext) -> None:
     with left, ui.card("Names still missing"):
         ui.missing_names(context)
     with middle, ui.card("Unknown fields"):
-        ui.unknown_fields()
+        ui.unknown_fields(context)
     with right, ui.card("Fields that could not be read"):
-        ui.unread_fields()
+        ui.unread_fields(context)
     with ui.card("Sync log"):
         ui.sync_log(context)
 
 
-ui.page("Data", ("views",), draw, always=True)
+ui.page(pages.DATA, draw)

@@ -1,30 +1,19 @@
-"""On whose pages people watch: which domains come and go, how each plays, and its pages."""
+"""Embed domains and pages: which are new or gone, and how videos play on them."""
 
 from dyntube import ui
-
-METRICS = (
-    "views",
-    "plays",
-    "play_rate",
-    "viewers",
-    "watch_time",
-    "average_percent_watched",
-    "completion_rate",
-)
-CARDS = ("views", "plays", "play_rate", "completion_rate")
-SHOWN = ("views", "play_rate", "completion_rate")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
-    ui.cards(context, CARDS)
+    ui.cards(context, pages.EMBED_CARDS)
     ui.domain_watch(context)
     left, right = ui.columns(1, 1)
     with left:
-        ui.domain_bars(context, SHOWN)
+        ui.domain_bars(context, pages.EMBED_BARS)
     with right, ui.card("Domains and their pages"):
         ui.treemap(context, "embed_domain", "embed_page")
-    ui.drill(context, "embed", "embed_domain", title="Domains and pages")
+    ui.drill(context, "embed", title="Domains and pages")
     ui.campaigns(context)
 
 
-ui.page("Embeds", METRICS, draw, rollups=(("embed_domain", ui.TIME), ui.CAMPAIGN))
+ui.page(pages.EMBEDS, draw)

@@ -1,8 +1,7 @@
-"""How much of the videos is watched, by whom it is finished, and when."""
+"""How much of the videos is watched, completion, and when people watch."""
 
 from dyntube import ui
-
-METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
@@ -21,5 +20,4 @@ def draw(context: ui.ReportContext) -> None:
     ui.heatmap(context)
 
 
-ROLLUPS = (("length", "sound", "watched_percent"), ("weekday", "hour_of_day", ui.TIME))
-ui.page("Engagement", METRICS, draw, rollups=ROLLUPS)
+ui.page(pages.ENGAGEMENT, draw)

@@ -1,22 +1,12 @@
-"""Where people watch: the map, then every continent, country, region and city."""
+"""Where people watch: the map, then continents, countries, regions and cities."""
 
 from dyntube import ui
-
-METRICS = (
-    "views",
-    "plays",
-    "play_rate",
-    "viewers",
-    "watch_time",
-    "average_percent_watched",
-    "completion_rate",
-)
-SHOWN = ("views", "watch_time", "viewers", "completion_rate")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
-    ui.world(context, SHOWN)
-    ui.drill(context, "place", "country", title="Places")
+    ui.world(context, pages.TREND)
+    ui.drill(context, "place", title="Places")
 
 
-ui.page("Geography", METRICS, draw, rollups=(("country", ui.TIME),))
+ui.page(pages.GEOGRAPHY, draw)

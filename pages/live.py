@@ -1,12 +1,11 @@
-"""The last 60 minutes, as they come in."""
+"""The last 60 minutes, auto-refreshing."""
 
 from dyntube import ui
-
-METRICS = ("views", "plays", "viewers", "watch_time")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
     ui.live(context)
 
 
-ui.page("Live", METRICS, draw, always=True, span="The last 60 minutes")
+ui.page(pages.LIVE, draw)

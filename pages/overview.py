@@ -1,26 +1,15 @@
-"""How all videos did in the chosen period."""
+"""All videos in the selected period."""
 
 from dyntube import ui
-
-METRICS = (
-    "views",
-    "plays",
-    "play_rate",
-    "viewers",
-    "watch_time",
-    "average_percent_watched",
-    "completion_rate",
-    "sound_on_rate",
-)
-TREND = ("views", "watch_time", "viewers", "completion_rate")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
     ui.cards(context)
-    ui.trend_chart(context, TREND)
+    ui.trend_chart(context, pages.TREND)
     left, right = ui.columns(3, 2)
     with left, ui.card("Top videos"):
-        ui.top_table(context, "video", 6, ("views", "watch_time", "completion_rate"))
+        ui.top_table(context, "video", 6, pages.TOP_VIDEOS)
     with right, ui.card("Where"):
         ui.country_map(context)
     left, middle, right = ui.columns(1, 1, 1)
@@ -32,4 +21,4 @@ def draw(context: ui.ReportContext) -> None:
         ui.share_bars(context, "embed_domain", rows=6)
 
 
-ui.page("Overview", METRICS, draw, rollups=(("video", ui.TIME),))
+ui.page(pages.OVERVIEW, draw)

@@ -1,27 +1,16 @@
-"""Every video, one video, or some side by side."""
+"""All videos, the detail of one, or several side by side."""
 
 from dyntube import ui
-
-METRICS = (
-    "views",
-    "plays",
-    "play_rate",
-    "viewers",
-    "watch_time",
-    "average_watch_time",
-    "average_percent_watched",
-    "completion_rate",
-)
-TREND = ("views", "watch_time", "viewers", "completion_rate")
+from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
     videos = context.selection.values("video")
     if len(videos) == 1:
-        ui.video_detail(context, videos[0], TREND)
+        ui.video_detail(context, videos[0], pages.TREND)
     elif videos:
-        ui.compare_videos(context, videos, TREND)
-    ui.drill(context, "library", "video", title="All videos")
+        ui.compare_videos(context, videos, pages.TREND)
+    ui.drill(context, "library", title="All videos")
 
 
-ui.page("Videos", METRICS, draw, rollups=(("video", ui.TIME),))
+ui.page(pages.VIDEOS, draw)

@@ -30,8 +30,9 @@ def page() -> None:
 
     from dyntube.query.periods import Period
     from dyntube.report.context import ReportContext
+    from dyntube.report.notes import about_text, shown_notes
     from dyntube.ui import door, session
-    from dyntube.ui.blocks.notes import about_text, notes_menu, shown_notes
+    from dyntube.ui.blocks.notes import notes_menu
     from dyntube.ui.frame.saved_views import views_menu
 
     session.begin("Videos")
@@ -42,7 +43,7 @@ def page() -> None:
     context = ReportContext(*page, desk=door.desk())
     views_menu("Videos")
     notes_menu(context)
-    st.text("\n".join([f"{about_text(n)}, {n.text}" for n in shown_notes(context)]))
+    st.text("\n".join([f"{about_text(context.labels, n)}, {n.text}" for n in shown_notes(context)]))
     for text in session.remarks():
         st.info(text)
 

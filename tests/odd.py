@@ -7,14 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from dyntube.account import open_state
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.doubts import Doubt, Kind
 from dyntube.events import FILE_NAME, EventLog
 from dyntube.reading.parse import read_page
 from dyntube.settings.settings import STATS_URL, Settings
-from dyntube.sharing.json_list import Shelf
-from dyntube.trust import accepted
 from dyntube.trust.accepted import Acceptances
 
 from .clock import NOON
@@ -98,8 +97,8 @@ def lose(archive: Archive, day: dt.date) -> None:
 
 def accept(archive: Archive, kind: Kind, first: dt.date, last: dt.date, reason: str) -> None:
     """Accept the doubts of a kind on some days."""
-    file = archive.root / archive.folders[0] / accepted.FILE_NAME
-    Acceptances(Shelf(file, accepted.load)).accept({kind: [(first, last)]}, reason, "ops")
+    state = open_state(archive.root / archive.folders[0])
+    Acceptances(state).accept({kind: [(first, last)]}, reason, "ops")
 
 
 def build(folder: Path, today: dt.date, days: int = 60, now: dt.datetime = NOON) -> Archive:

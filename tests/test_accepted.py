@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dyntube.account import open_state
 from dyntube.archive.doubts import KINDS, Doubt, Kind
 from dyntube.errors import ArchiveError, EntryError
-from dyntube.sharing.json_list import Shelf
 from dyntube.trust import accepted as module
-from dyntube.trust.accepted import FILE_NAME, Acceptances, load
+from dyntube.trust.accepted import Acceptances
 
-from .shelves import run
+from .states import BEFORE, old_acceptance, old_list, rows, run
 
 NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "scope" / FILE_NAME
-
-
-@pytest.fixture
-def acceptances(file: Path) -> Acceptances:
-    return Acceptances(Shelf(file, load), now=lambda: NOON)
+def acceptances(tmp_path: Path) -> Acceptances:
+    return Acceptances(open_state(tmp_path), now=lambda: NOON)
 
 
 def november(day: int) -> dt.date:
@@ -46,13 +40,15 @@ def of(acceptances: Acceptances, kind: Kind = "count") -> dict[int, str]:
     return found
 
 
-def test_an_acceptance_is_kept_with_who_why_and_when(acceptances: Acceptances, file: Path) -> None:
+def test_an_acceptance_is_kept_with_who_why_and_when(
+    acceptances: Acceptances, tmp_path: Path
+) -> None:
     spans: dict[Kind, Any] = {"count": [(november(12), november(14))]}
     acceptances.accept(spans, " Told by\nsupport ", by="ops")
     (item,) = acceptances.all()
     assert (item.kind, item.first, item.last) == ("count", november(12), november(14))
     assert (item.reason, item.by, item.at) == ("Told by support", "ops", NOON)
-    assert Acceptances(Shelf(file, load)).all() == (item,)
+    assert Acceptances(open_state(tmp_path)).all() == (item,)
 
 
 @pytest.mark.parametrize(
@@ -126,19 +122,34 @@ def test_there_is_room_for_so_many(
         {"more": 1},
     ],
 )
-def test_a_file_that_says_odd_things_is_an_error_and_left_alone(
-    acceptances: Acceptances, file: Path, odd: dict[str, Any]
+def test_what_is_no_acceptance_in_an_old_list_stays_there_and_the_others_are_taken_over(
+    acceptances: Acceptances, tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    raw = old_list(
+        tmp_path, "accepted.json", old_acceptance("a") | odd, old_acceptance("b", kind="zone")
+    )
+    assert of(acceptances) == {}
+    assert of(acceptances, "zone") == {1: "known", 2: "known"}
+    acceptances.accept({"count": [(november(5), november(5))]}, "new")
+    assert of(acceptances, "zone") == {1: "known", 2: "known"}
+    assert of(acceptances) == {5: "new"}
+    assert (tmp_path / f"accepted.json{BEFORE}").read_bytes() == raw
+
+
+@pytest.mark.parametrize(
+    "odd", ["kind = 'feeling'", "first = 'yesterday'", "last = '2026-01-01'", "texts = '[7]'"]
+)
+def test_a_row_that_is_none_is_an_error_that_names_the_file_and_stays_as_it_is(
+    acceptances: Acceptances, tmp_path: Path, odd: str
 ) -> None:
     acceptances.accept({"count": [(november(12), november(14))]}, "a")
-    stored = json.loads(file.read_text())
-    stored["items"][0] |= odd
-    file.write_text(json.dumps(stored))
-    before = file.read_bytes()
-    with pytest.raises(ArchiveError, match=r"accepted\.json is damaged"):
+    rows(tmp_path, f"UPDATE acceptances SET {odd}")
+    before = (tmp_path / "state.sqlite").read_bytes()
+    with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         acceptances.all()
     with pytest.raises(ArchiveError):
         acceptances.accept({"zone": [(november(1), november(1))]}, "b")
-    assert file.read_bytes() == before
+    assert (tmp_path / "state.sqlite").read_bytes() == before
 
 
 def test_a_name_from_outside_is_cleaned_and_cut(acceptances: Acceptances) -> None:
@@ -148,16 +159,14 @@ def test_a_name_from_outside_is_cleaned_and_cut(acceptances: Acceptances) -> Non
     assert len(item.by) == 80
 
 
-def test_threads_and_processes_lose_nothing_of_each_other(file: Path) -> None:
+def test_threads_and_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     script = """
-import datetime as dt
-from dyntube.trust.accepted import *
-kept = Acceptances(Shelf(Path(sys.argv[1]), load))
+kept = Acceptances(open_state(Path(sys.argv[1])))
 for day in range(1, 29, 2):
     kept.accept({sys.argv[2]: [(dt.date(2026, 11, day),) * 2]}, "a")
 """
-    others = [run(script, file, kind) for kind in KINDS[:2]]
-    ours = Acceptances(Shelf(file, load))
+    others = [run(script, tmp_path, kind) for kind in KINDS[:2]]
+    ours = Acceptances(open_state(tmp_path))
     with ThreadPoolExecutor(2) as threads:
         for kind in KINDS[2:4]:
             for day in range(1, 29, 2):

@@ -15,10 +15,17 @@ from dyntube.account import open_account
 from dyntube.archive.archive import Archive
 from dyntube.errors import AuthError, RequestError, UnavailableError
 from dyntube.events import FILE_NAME, EventLog
-from dyntube.fetch.beginning import BLIND, EVER, LONG_AGO, WORTH, Beginning, Look
+from dyntube.fetch.beginning import (
+    FALLBACK_DAYS,
+    LONG_AGO,
+    MAX_UNSEARCHED_DAYS,
+    MIN_DATE,
+    Beginning,
+    SearchResult,
+)
 from dyntube.fetch.client import Client
 from dyntube.fetch.day import Task
-from dyntube.fetch.queue import Wishes
+from dyntube.fetch.queue import DayQueue
 from dyntube.fetch.sync import Syncer
 from dyntube.query.periods import Period
 from dyntube.settings.settings import FetchScope, Settings
@@ -61,7 +68,7 @@ def test_nothing_is_asked_for_before_the_first_view(young: Scene) -> None:
     assert set(days_asked(young)) == {*days_between(first, TODAY)}
     assert counted(young) <= 14
     assert young.syncer.due(DECADE) == []
-    assert young.syncer.empty == ((EVER, first),)
+    assert young.syncer.empty == ((MIN_DATE, first),)
 
 
 def test_the_first_view_is_looked_for_once_and_kept(young: Scene) -> None:
@@ -84,7 +91,7 @@ def test_an_account_without_views_is_asked_for_what_is_new_only(scene: MakeScene
 
 def test_a_few_days_are_asked_for_without_a_look(scene: MakeScene) -> None:
     few = scene(hourly(3))
-    few.syncer.sync([MAY_1 + n * ONE_DAY for n in range(WORTH)])
+    few.syncer.sync([MAY_1 + n * ONE_DAY for n in range(MAX_UNSEARCHED_DAYS)])
     assert counted(few) == 0
 
 
@@ -95,9 +102,9 @@ def test_where_there_are_views_before_all_that_is_wanted_one_request_says_so(
     old = scene([*hourly(3, first), *hourly(3, TODAY)])
     old.syncer.sync(days_between(TODAY - 56 * ONE_DAY, TODAY))
     assert (counted(old), len(old.archive.days())) == (1, 57)
-    assert old.syncer.empty == ((EVER, LONG_AGO),)
+    assert old.syncer.empty == ((MIN_DATE, LONG_AGO),)
     assert old.syncer.first_day() == first
-    assert old.syncer.empty == ((EVER, first),)
+    assert old.syncer.empty == ((MIN_DATE, first),)
 
 
 def test_days_after_a_stored_view_need_no_look(young: Scene) -> None:
@@ -171,7 +178,7 @@ def test_what_a_server_no_longer_gives_is_not_asked_for_and_the_rest_is_stored(
     stored = {day for day, (info,) in young.archive.days().items() if info.rows}
     assert stored == {first, TODAY - 20 * ONE_DAY}
     assert young.syncer.empty == ((given_from, first),)
-    since, words = young.syncer.not_given
+    since, words = young.syncer.refused_before
     assert since == given_from
     assert f"At most {days} days, since {given_from - 2 * DAY}." in words
 
@@ -196,10 +203,10 @@ def test_the_oldest_day_that_is_given_is_stored(young: Scene) -> None:
 def test_a_day_later_what_is_refused_is_refused_again_and_nothing_is_lost(young: Scene) -> None:
     refuses(young, 9999, since=TODAY - 90 * ONE_DAY)
     young.syncer.sync(DECADE)
-    known = young.syncer.empty, young.syncer.not_given
+    known = young.syncer.empty, young.syncer.refused_before
     young.now += DAY
     assert not young.syncer.sync(DECADE).failed
-    assert (young.syncer.empty, young.syncer.not_given) == known
+    assert (young.syncer.empty, young.syncer.refused_before) == known
 
 
 def test_where_no_look_succeeds_days_are_asked_for_within_a_bound_which_is_said(
@@ -216,7 +223,7 @@ def test_where_no_look_succeeds_days_are_asked_for_within_a_bound_which_is_said(
     (event,) = [event for event in event_log.read(9999) if event.name == "first_day_not_found"]
     assert "At most 4 days" in str(event.facts["reason"])
     assert event.facts["asked_from"] == str(TODAY - bound)
-    assert young.syncer.empty == ((EVER, LONG_AGO),)
+    assert young.syncer.empty == ((MIN_DATE, LONG_AGO),)
     assert young.syncer.due(DECADE) == []
     with pytest.raises(RequestError):
         young.syncer.first_day()
@@ -228,7 +235,7 @@ def test_all_time_begins_with_what_is_asked_for_where_no_look_succeeds(
     refuses(young, 4)
     account = open_account(young.settings)
     set_clock(monkeypatch, NOON)
-    assert account.first_day() == TODAY - BLIND
+    assert account.first_day() == TODAY - FALLBACK_DAYS
     account.syncer.sync([TODAY - 20 * ONE_DAY])
     assert account.first_day() == TODAY - 20 * ONE_DAY
     young.server.script = lambda asked: Answer(401)
@@ -257,7 +264,7 @@ def test_while_dyntube_is_away_a_look_ends_the_run_and_the_next_one_does_not_loo
 def test_a_refused_key_is_told_and_nothing_is_known_of_the_beginning(young: Scene) -> None:
     young.server.script = lambda asked: Answer(401)
     assert isinstance(next(iter(young.syncer.sync(DECADE).failed.values())), AuthError)
-    assert young.syncer.empty == ((EVER, LONG_AGO),)
+    assert young.syncer.empty == ((MIN_DATE, LONG_AGO),)
     with pytest.raises(AuthError):
         young.syncer.first_day()
 
@@ -292,8 +299,8 @@ def test_each_scope_begins_on_its_own_day(server: Server, settings_of_server: Se
     account = open_account(settings)
     account.syncer._now = lambda: NOON
     account.syncer.sync(DECADE)
-    assert account.syncer.empty == ((EVER, firsts["a"]), (EVER, firsts["b"]))
-    assert account.empty() == (EVER, firsts["a"])
+    assert account.syncer.empty == ((MIN_DATE, firsts["a"]), (MIN_DATE, firsts["b"]))
+    assert account.empty() == (MIN_DATE, firsts["a"])
     for key, scope in zip("ab", scopes, strict=True):
         stored = account.archive.days(settings.folder(scope))
         assert min(stored) == firsts[key]
@@ -313,7 +320,7 @@ def test_a_beginning_that_cannot_be_read_is_looked_for(young: Scene, content: st
     assert young.syncer.first_day() == TODAY - 20 * ONE_DAY
     kept = json.loads((folder / "beginning.json").read_text())
     assert kept["day"] == str(TODAY - 20 * ONE_DAY)
-    assert Beginning(folder).last() == Look(TODAY - 20 * ONE_DAY, young.now)
+    assert Beginning(folder).last() == SearchResult(TODAY - 20 * ONE_DAY, young.now)
 
 
 # What somebody wants while a sync runs
@@ -338,7 +345,7 @@ def task(day: dt.date, *, sure: bool = True) -> Task:
     return Task(FetchScope(), day, None, sure)
 
 
-def drain(wishes: Wishes) -> list[dt.date]:
+def drain(wishes: DayQueue) -> list[dt.date]:
     order = []
     while taken := wishes.take():
         order.append(taken.day)
@@ -347,7 +354,7 @@ def drain(wishes: Wishes) -> list[dt.date]:
 
 
 def test_the_shortest_wish_goes_first_and_no_day_twice() -> None:
-    wishes, days = Wishes(), [MAY_1 - n * ONE_DAY for n in range(9)]
+    wishes, days = DayQueue(), [MAY_1 - n * ONE_DAY for n in range(9)]
     wishes.add(task(day) for day in days[:6])
     wishes.add(task(day) for day in days[4:8])
     assert (wishes.left, wishes.total) == (8, 8)
@@ -356,7 +363,7 @@ def test_the_shortest_wish_goes_first_and_no_day_twice() -> None:
 
 
 def test_a_day_that_was_given_up_is_not_taken_again_in_the_same_run() -> None:
-    wishes = Wishes()
+    wishes = DayQueue()
     for give_up, again in ((False, True), (True, False)):
         wishes.add([task(MAY_1)])
         taken = wishes.take()
@@ -368,7 +375,7 @@ def test_a_day_that_was_given_up_is_not_taken_again_in_the_same_run() -> None:
 
 
 def test_days_that_are_not_sure_wait_and_those_before_the_beginning_go() -> None:
-    wishes, days = Wishes(), [MAY_1 - n * ONE_DAY for n in range(6)]
+    wishes, days = DayQueue(), [MAY_1 - n * ONE_DAY for n in range(6)]
     wishes.add([task(day, sure=n < 2) for n, day in enumerate(days)])
     assert drain(wishes) == days[:2]
     assert wishes.unsure() == {FetchScope(): days[5]}
@@ -382,15 +389,15 @@ def test_days_that_are_not_sure_wait_and_those_before_the_beginning_go() -> None
 def test_days_before_the_first_view_are_not_missing_on_a_page(
     stand_in: str, tmp_path: Path, connect: Callable[..., None]
 ) -> None:
+    from dyntube.report import gaps
     from dyntube.ui import door
-    from dyntube.ui.frame import freshness
 
     connect(stand_in, tmp_path / "archive")
     first = door.desk().account.first_day()
     assert first
     span = Period(first - 40 * ONE_DAY, first)
     known, now = door.desk().known(), door.local_now("UTC")
-    assert freshness.missing_days(span, "UTC", known, now) == [first]
+    assert gaps.missing_days(span, "UTC", known, now) == [first]
 
 
 def test_an_archive_with_days_of_no_view_does_not_begin_there(

@@ -133,7 +133,7 @@ def synced(
     return archive, report
 
 
-def judged(archive: Archive, views: list[Record], days: list[dt.date]) -> dict[str, set[dt.date]]:
+def judge(archive: Archive, views: list[Record], days: list[dt.date]) -> dict[str, set[dt.date]]:
     """Which days are right, short and marked, short and not marked, or not stored."""
     found: dict[str, set[dt.date]] = {"right": set(), "marked": set(), "wrong": set(), "no": set()}
     infos = archive.days()
@@ -157,7 +157,7 @@ def test_no_day_is_short_and_not_marked(
     views = world(a_day, 14, gaps=gaps)
     server.script = cutting(views, CUTS[cut])
     archive, report = synced(server, tmp_path, DAYS)
-    found = judged(archive, views, DAYS)
+    found = judge(archive, views, DAYS)
     assert found["wrong"] == set()
     assert found["no"] <= {*report.failed}
     if cut not in NOT_MENDED and a_day <= 200:
@@ -207,7 +207,7 @@ def test_what_a_server_says_while_it_is_moved_is_no_day_for_good(
     server.script = well
     archive, report = synced(server, tmp_path, DAYS, NOON + HOUR)
     assert not report.failed
-    assert judged(archive, views, DAYS)["right"] == {*DAYS}
+    assert judge(archive, views, DAYS)["right"] == {*DAYS}
 
 
 def test_the_words_beside_no_views_are_told(server: Server, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "last_fetch": lambda d: d.last_fetch(),
     "trust": lambda d: d.trust(),
     "damaged_days": lambda d: d.damaged_days(),
-    "not_given": lambda d: d.not_given(),
+    "refused_before": lambda d: d.refused_before(),
     "first_stored_day": lambda d: d.first_stored_day(),
     "first_day": lambda d: d.first_day() if not d.access.all_views else None,
     "first_local_day": lambda d: d.first_local_day("UTC"),

@@ -40,7 +40,7 @@ def table_of_file(rows: list[View], numbered: int) -> pa.Table:
 
 def check(seen: DistinctCounter, all_views: list[View]) -> None:
     """Each city's viewers are as many as a set of them, and all viewers too."""
-    rows, counts = seen.by_row(seen.groups().select(["city", "number"]))
+    rows, counts = seen.counts_by_row(seen.groups().select(["city", "number"]))
 
     by_city = dict(zip(rows["city"].to_pylist(), counts.tolist(), strict=True))
     people = {city: {who for where, _, who in all_views if where == city} for city in by_city}
@@ -89,5 +89,5 @@ def test_a_group_without_views_is_a_row_without_viewers() -> None:
     seen = DistinctCounter()
     seen.add(table([("Berlin", 1, 7)], labels=True).slice(0, 0))
 
-    _, counts = seen.by_row(seen.groups().select(["city", "number"]))
+    _, counts = seen.counts_by_row(seen.groups().select(["city", "number"]))
     assert set(counts.tolist()) <= {0}

@@ -72,11 +72,11 @@ def answered_otherwise(log: Script, change: Callable[[Record], None]) -> Script:
     return script
 
 
-Look = Callable[..., dict[str, Check]]
+SearchResult = Callable[..., dict[str, Check]]
 
 
 @pytest.fixture
-def look(server: Server, tmp_path: Path) -> Look:
+def look(server: Server, tmp_path: Path) -> SearchResult:
     """Have a server looked at through settings; gives the checks by name, the first of each."""
 
     def at(log: Script | None = None, names: dict[str, int] = NAMES, **set_to: str):
@@ -94,7 +94,7 @@ def look(server: Server, tmp_path: Path) -> Look:
     return at
 
 
-def test_of_what_works_everything_is_ok(look: Look, server: Server) -> None:
+def test_of_what_works_everything_is_ok(look: SearchResult, server: Server) -> None:
     found = look(paged(VIEWS))
     assert {name: check.state for name, check in found.items() if check.state != "ok"} == {}
     assert found["key"].text == "accepted"
@@ -108,7 +108,7 @@ def test_of_what_works_everything_is_ok(look: Look, server: Server) -> None:
     ("status", "body"), [(401, b'{"message": "Bad."}'), (403, b"<html>"), (401, b"")]
 )
 def test_a_refused_key_fails_and_what_needs_it_is_not_looked_at(
-    status: int, body: bytes, look: Look
+    status: int, body: bytes, look: SearchResult
 ) -> None:
     found = look(lambda _: Answer(status, body))
     assert found["connection"].state == "ok"
@@ -119,13 +119,13 @@ def test_a_refused_key_fails_and_what_needs_it_is_not_looked_at(
     assert found["names"].state == "ok"  # another address, which may take it
 
 
-def test_a_key_that_is_not_set_is_asked_for_where_one_is_needed(look: Look) -> None:
+def test_a_key_that_is_not_set_is_asked_for_where_one_is_needed(look: SearchResult) -> None:
     found = look(lambda _: Answer(401), API_KEY="")
     assert "none is set" in found["key"].advice
     assert look(paged(VIEWS), API_KEY="")["key"].text == "none is set, and none is asked for"
 
 
-def test_where_nobody_answers_the_rest_waits(look: Look) -> None:
+def test_where_nobody_answers_the_rest_waits(look: SearchResult) -> None:
     found = look(STATS_URL="http://127.0.0.1:9", API_URL="http://127.0.0.1:9")
     assert found["connection"].state == "failed"
     assert "127.0.0.1:9: no connection" in found["connection"].text
@@ -135,7 +135,9 @@ def test_where_nobody_answers_the_rest_waits(look: Look) -> None:
     assert found["folder"].state == "ok"
 
 
-def test_a_proxy_that_is_set_in_vain_is_named(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_is_set_in_vain_is_named(
+    look: SearchResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:password@proxy.example")
     advice = look(STATS_URL="http://127.0.0.1:9", API_URL="http://127.0.0.1:9")["connection"].advice
     assert "HTTPS_PROXY is set, but not used." in advice
@@ -151,14 +153,14 @@ def test_a_proxy_that_is_set_in_vain_is_named(look: Look, monkeypatch: pytest.Mo
         Answer(200, b"[]"),
     ],
 )
-def test_a_server_of_something_else_fails_the_log(answer: Answer, look: Look) -> None:
+def test_a_server_of_something_else_fails_the_log(answer: Answer, look: SearchResult) -> None:
     found = look(lambda _: answer)
     assert (found["connection"].state, found["log"].state) == ("ok", "failed")
     assert "DYNTUBE_STATS_URL" in found["log"].advice
     assert found["key"].state == found["fields"].state == "skipped"
 
 
-def test_a_server_that_is_there_and_cannot_is_told_from_none(look: Look) -> None:
+def test_a_server_that_is_there_and_cannot_is_told_from_none(look: SearchResult) -> None:
     at = (NOON + dt.timedelta(seconds=1)).strftime(HTTP_DATE)
     found = look(lambda _: Answer(503, headers={"Date": at}))
     assert found["connection"].state == "failed"
@@ -167,7 +169,9 @@ def test_a_server_that_is_there_and_cannot_is_told_from_none(look: Look) -> None
     assert found["clock"].state == "ok"
 
 
-def test_a_server_that_asks_to_wait_is_asked_another_time(look: Look, server: Server) -> None:
+def test_a_server_that_asks_to_wait_is_asked_another_time(
+    look: SearchResult, server: Server
+) -> None:
     found = look(lambda _: Answer(429, headers={"Retry-After": "120"}))
     assert found["connection"].state == "failed"
     assert "120 seconds" in found["connection"].text
@@ -185,7 +189,7 @@ def test_a_server_that_asks_to_wait_is_asked_another_time(look: Look, server: Se
     ],
 )
 def test_the_clock_is_compared_with_the_servers(
-    off: int, state: str, text: str, look: Look
+    off: int, state: str, text: str, look: SearchResult
 ) -> None:
     log = paged(VIEWS)
 
@@ -197,7 +201,7 @@ def test_the_clock_is_compared_with_the_servers(
     assert (clock.state, clock.text) == (state, text)
 
 
-def test_a_clock_that_nobody_tells_is_no_warning(look: Look) -> None:
+def test_a_clock_that_nobody_tells_is_no_warning(look: SearchResult) -> None:
     assert "does not say what time it is" in look(paged(VIEWS))["clock"].text
 
 
@@ -205,7 +209,7 @@ def snake(view: Record) -> None:
     view["watched_time"] = view.pop("watchTime")
 
 
-def test_a_field_that_vanished_and_the_new_one_like_it_are_named(look: Look) -> None:
+def test_a_field_that_vanished_and_the_new_one_like_it_are_named(look: SearchResult) -> None:
     found = look(answered_otherwise(paged(VIEWS), snake))["fields"]
     assert found.state == "warning"
     assert "empty in all: watchTime, " in found.text
@@ -213,7 +217,7 @@ def test_a_field_that_vanished_and_the_new_one_like_it_are_named(look: Look) -> 
     assert "Is watchTime called watched_time now?" in found.advice
 
 
-def test_fields_that_cannot_be_read_are_counted(look: Look) -> None:
+def test_fields_that_cannot_be_read_are_counted(look: SearchResult) -> None:
     def odd(view: Record) -> None:
         view["duration"] = {"seconds": 5}
         view["geo"] = ["DE"]
@@ -223,7 +227,7 @@ def test_fields_that_cannot_be_read_are_counted(look: Look) -> None:
     assert found.text.startswith("60 views read; not readable: duration (60), geo (60)")
 
 
-def test_records_that_cannot_be_read_are_counted(look: Look) -> None:
+def test_records_that_cannot_be_read_are_counted(look: SearchResult) -> None:
     def some(view: Record) -> None:
         if view["date"].startswith(str(TODAY - ONE_DAY)):
             view["date"] = "yesterday"
@@ -237,14 +241,14 @@ def test_records_that_cannot_be_read_are_counted(look: Look) -> None:
     assert none["windows"].state == "skipped"
 
 
-def test_what_is_missing_on_some_plans_and_what_is_new_is_no_warning(look: Look) -> None:
+def test_what_is_missing_on_some_plans_and_what_is_new_is_no_warning(look: SearchResult) -> None:
     found = look(answered_otherwise(paged(days(3)), lambda view: view.update(colour="red")))
     assert found["fields"].state == "ok"
     assert "clientUserId" in found["fields"].text
     assert "new: colour (60)" in found["fields"].text
 
 
-def test_pages_that_are_cut_short_say_how_large_they_are(look: Look) -> None:
+def test_pages_that_are_cut_short_say_how_large_they_are(look: SearchResult) -> None:
     def cap(asked: dict[str, object]) -> None:
         asked["size"] = min(int(str(asked["size"])), 50)
 
@@ -256,14 +260,16 @@ def test_pages_that_are_cut_short_say_how_large_they_are(look: Look) -> None:
 
 
 @pytest.mark.parametrize("size", ["100", "1000"])
-def test_a_second_page_is_looked_at_however_few_views_there_are(size: str, look: Look) -> None:
+def test_a_second_page_is_looked_at_however_few_views_there_are(
+    size: str, look: SearchResult
+) -> None:
     assert look(paged(VIEWS), PAGE_SIZE=size)["pages"].state == "ok"
     same = asked_otherwise(paged(VIEWS), lambda asked: asked.update(page=1))
     found = look(same, PAGE_SIZE=size)["pages"]
     assert (found.state, found.text) == ("failed", "page 2 has the views of page 1 again")
 
 
-def test_a_second_page_that_is_empty_or_refused_fails(look: Look) -> None:
+def test_a_second_page_that_is_empty_or_refused_fails(look: SearchResult) -> None:
     def deep(asked: dict[str, object]) -> None:
         asked["page"] = 1 if asked["page"] == 1 else 999
 
@@ -279,7 +285,7 @@ def test_a_second_page_that_is_empty_or_refused_fails(look: Look) -> None:
     assert "Too deep" in refused.text
 
 
-def test_an_order_that_changes_is_said(look: Look) -> None:
+def test_an_order_that_changes_is_said(look: SearchResult) -> None:
     ids = [view["id"] for view in days(10)]
 
     def script(asked: Asked) -> Answer:
@@ -291,7 +297,7 @@ def test_an_order_that_changes_is_said(look: Look) -> None:
     assert (found.state, found.text[:5]) == ("warning", "50 of")
 
 
-def test_pages_longer_than_asked_for_are_said(look: Look) -> None:
+def test_pages_longer_than_asked_for_are_said(look: SearchResult) -> None:
     def grow(asked: dict[str, object]) -> None:
         asked["size"] = max(int(str(asked["size"])), 1000)
 
@@ -304,7 +310,7 @@ def test_pages_longer_than_asked_for_are_said(look: Look) -> None:
     ("hours", "said"), [(5, "5 h later"), (-3, "3 h earlier"), (12, "12 h later")]
 )
 def test_windows_that_are_not_utc_are_known_by_the_view_that_does_not_come(
-    hours: int, said: str, look: Look
+    hours: int, said: str, look: SearchResult
 ) -> None:
     def shift(asked: dict[str, object]) -> None:
         for name in ("from", "to"):
@@ -317,7 +323,7 @@ def test_windows_that_are_not_utc_are_known_by_the_view_that_does_not_come(
     assert found.text.endswith(f"those {said} do")
 
 
-def test_windows_that_bring_nothing_back_are_said(look: Look) -> None:
+def test_windows_that_bring_nothing_back_are_said(look: SearchResult) -> None:
     log = paged(VIEWS)
 
     def script(asked: Asked) -> Answer:
@@ -329,7 +335,7 @@ def test_windows_that_bring_nothing_back_are_said(look: Look) -> None:
     assert found.text.endswith("does not come when it is asked for")
 
 
-def test_windows_read_as_whole_days_are_said(look: Look) -> None:
+def test_windows_read_as_whole_days_are_said(look: SearchResult) -> None:
     def whole(asked: dict[str, object]) -> None:
         asked["from"] = f"{str(asked['from'])[:10]}T00:00:00"
         asked["to"] = f"{str(asked['to'])[:10]}T23:59:59"
@@ -339,13 +345,13 @@ def test_windows_read_as_whole_days_are_said(look: Look) -> None:
     assert "two seconds brought" in found.text
 
 
-def test_the_cost_is_counted_from_the_first_view_on(look: Look) -> None:
+def test_the_cost_is_counted_from_the_first_view_on(look: SearchResult) -> None:
     found = look(paged(VIEWS))["first fetch"]
     assert found.state == "ok"
     assert found.text.startswith("41 days since 11 Oct 2026, 800 views: about 41 requests, ")
 
 
-def test_where_counting_is_refused_the_cost_is_guessed_and_says_why(look: Look) -> None:
+def test_where_counting_is_refused_the_cost_is_guessed_and_says_why(look: SearchResult) -> None:
     log = paged(VIEWS)
     no = Answer(400, b'{"message": "At most 31 days."}')
 
@@ -359,14 +365,14 @@ def test_where_counting_is_refused_the_cost_is_guessed_and_says_why(look: Look) 
     assert "At most 31 days" in found.text
 
 
-def test_an_account_without_views_has_nothing_to_look_at(look: Look) -> None:
+def test_an_account_without_views_has_nothing_to_look_at(look: SearchResult) -> None:
     found = look(paged([]))
     assert (found["log"].state, found["log"].text) == ("warning", "no views in the last 28 days")
     assert {found[name].state for name in ("fields", "pages", "windows")} == {"skipped"}
     assert found["first fetch"].text == "nothing to fetch yet"
 
 
-def test_an_account_whose_views_are_old_is_looked_at_where_they_are(look: Look) -> None:
+def test_an_account_whose_views_are_old_is_looked_at_where_they_are(look: SearchResult) -> None:
     found = look(paged(days(2, until=dt.date(2024, 3, 1))))
     assert found["log"].state == "warning"
     assert {found[name].state for name in ("fields", "pages", "windows")} == {"ok"}
@@ -374,7 +380,7 @@ def test_an_account_whose_views_are_old_is_looked_at_where_they_are(look: Look) 
 
 
 def test_each_project_has_a_line_and_one_without_views_a_warning(
-    look: Look, server: Server
+    look: SearchResult, server: Server
 ) -> None:
     def of_project(asked: Asked) -> Answer:
         key = asked.json["projectKey"]
@@ -387,14 +393,16 @@ def test_each_project_has_a_line_and_one_without_views_a_warning(
     assert checks["fields"].text.startswith("100 views read")
 
 
-def test_a_server_that_does_not_narrow_fails(look: Look) -> None:
+def test_a_server_that_does_not_narrow_fails(look: SearchResult) -> None:
     found = look(paged(days(5)), PROJECT_KEYS="another")["log"]
     assert found.state == "failed"
     assert "100 of 100 are of another project" in found.text
 
 
 @pytest.mark.parametrize("answer", [Answer(404), Answer(200, b"[]"), Answer(401)])
-def test_names_that_do_not_come_are_a_warning(answer: Answer, look: Look, server: Server) -> None:
+def test_names_that_do_not_come_are_a_warning(
+    answer: Answer, look: SearchResult, server: Server
+) -> None:
     log = paged(VIEWS)
     server.script = lambda asked: log(asked) if asked.method == "POST" else answer
     found = look()
@@ -403,7 +411,7 @@ def test_names_that_do_not_come_are_a_warning(answer: Answer, look: Look, server
     assert found["log"].state == "ok"
 
 
-def test_no_more_names_are_counted_than_matter(look: Look) -> None:
+def test_no_more_names_are_counted_than_matter(look: SearchResult) -> None:
     many = {"projects": 3, "channels": 0, "videos": 2_500}
     assert (
         look(paged(VIEWS), many)["names"].text == "3 projects, 0 channels, more than 2,000 videos"
@@ -412,7 +420,9 @@ def test_no_more_names_are_counted_than_matter(look: Look) -> None:
     assert look(paged(VIEWS), none)["names"].state == "warning"
 
 
-def test_a_mistake_of_ours_costs_its_part_only(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_of_ours_costs_its_part_only(
+    look: SearchResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(doctor.server.log, "pages", lambda *_: 1 / 0)
     found = look(paged(VIEWS))
     assert "Something went wrong on our side. Reference" in found["DynTube"].text
@@ -420,7 +430,7 @@ def test_a_mistake_of_ours_costs_its_part_only(look: Look, monkeypatch: pytest.M
 
 
 def test_the_oldest_view_of_the_page_is_the_one_that_is_asked_for_again(
-    look: Look, server: Server
+    look: SearchResult, server: Server
 ) -> None:
     look(paged(VIEWS))
     oldest = min(map(moment_of, (v for v in VIEWS if moment_of(v) >= NOON - 28 * ONE_DAY)))

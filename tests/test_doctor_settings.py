@@ -23,7 +23,7 @@ NETWORK = (
     "first fetch",
     "names",
 )
-ARCHIVE = ("folder", "space", "days", "other scopes")
+ARCHIVE = ("folder", "space", "days", "other scopes", "state file", "disk")
 
 
 def look(folder: Path, secrets: str | bytes = "", **environ: str) -> dict[str, Check]:

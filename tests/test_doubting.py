@@ -258,14 +258,14 @@ def test_what_cannot_be_accepted_is_status_2_and_a_sentence(
     assert done.returncode == 2, done.stderr
     assert text in done.stderr
     assert "Traceback" not in done.stderr
-    assert not list(folder.rglob("accepted.json"))
+    assert not list(folder.rglob("state.sqlite"))
 
 
 def test_a_file_of_acceptances_that_cannot_be_read_is_named_and_nothing_is_accepted(
     folder: Path,
 ) -> None:
     accept(folder)
-    (file,) = folder.rglob("accepted.json")
+    (file,) = folder.rglob("state.sqlite")
     file.write_text("[]")
     done = told("status", folder=folder)
     assert done.returncode == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.atomic import cannot, make_folder, replacing
+from dyntube.atomic import failure_text, make_folder, replacing
 
 
 def names(folder: Path) -> list[str]:
@@ -108,9 +108,9 @@ def test_a_file_in_the_way_of_a_folder_is_an_error(tmp_path: Path) -> None:
 
 
 def test_what_the_system_does_not_allow_is_said_in_a_sentence() -> None:
-    told = cannot(
+    told = failure_text(
         "archive folder", Path("/data"), "written", OSError(errno.ENOSPC, "No space left")
     )
     assert told == "The archive folder /data cannot be written: No space left."
-    told = cannot("file", Path("/data/a"), "read", PermissionError("secret text"))
+    told = failure_text("file", Path("/data/a"), "read", PermissionError("secret text"))
     assert told == "The file /data/a cannot be read: PermissionError."

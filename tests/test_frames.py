@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 
 import dyntube
+from dyntube.account import open_state
 from dyntube.archive.archive import Archive
 from dyntube.archive.doubts import Doubt
 from dyntube.errors import AuthError, PeriodError, QueryError
 from dyntube.reading.records import VIEW_COLUMNS
-from dyntube.sharing.json_list import Shelf
-from dyntube.trust import accepted
 from dyntube.trust.accepted import Acceptances
 
 from . import conftest, odd, plain
@@ -245,6 +244,6 @@ def test_days_without_doubts_and_accepted_doubts_are_no_warning(
     doubtful: Archive, read: Callable[..., None]
 ) -> None:
     read(START, START, "UTC")  # warnings are errors in these tests
-    file = doubtful.root / doubtful.folders[0] / "accepted.json"
-    Acceptances(Shelf(file, accepted.load)).accept({"count": [(END, END)]}, "known")
+    state = open_state(doubtful.root / doubtful.folders[0])
+    Acceptances(state).accept({"count": [(END, END)]}, "known")
     read(START, END, "UTC")

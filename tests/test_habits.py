@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dyntube.fetch import habits
-from dyntube.fetch.habits import KEPT_FOR, Habits
+from dyntube.fetch.habits import KEPT_FOR, ServerTraits
 
 from .conftest import NOON
 
-KNOWN = Habits(get=True, most=50, shift=dt.timedelta(hours=-5, minutes=-30), busy=True)
+KNOWN = ServerTraits(get=True, most=50, shift=dt.timedelta(hours=-5, minutes=-30), busy=True)
 
 
 def test_what_is_learned_comes_back(tmp_path: Path) -> None:
@@ -23,9 +23,9 @@ def test_what_is_learned_comes_back(tmp_path: Path) -> None:
 
 
 def test_of_a_server_that_does_as_the_page_says_nothing_is_kept(tmp_path: Path) -> None:
-    habits.save(Habits(), tmp_path)
+    habits.save(ServerTraits(), tmp_path)
     assert list(tmp_path.iterdir()) == []
-    assert Habits().sentences == ()
+    assert ServerTraits().sentences == ()
 
 
 def test_people_are_told_in_sentences() -> None:
@@ -38,7 +38,7 @@ def test_people_are_told_in_sentences() -> None:
 
 @pytest.mark.parametrize("after", [KEPT_FOR, -dt.timedelta(seconds=1), 9 * KEPT_FOR])
 def test_it_is_found_anew_after_a_day_or_when_clocks_went_back(after: dt.timedelta) -> None:
-    known = Habits()
+    known = ServerTraits()
     known.learn(NOON, most=50, get=True)
     known.forget_old(NOON + KEPT_FOR / 2)
     assert known.most == 50
@@ -80,7 +80,7 @@ def test_it_is_found_anew_after_a_day_or_when_clocks_went_back(after: dt.timedel
 )
 def test_what_cannot_be_read_is_nothing(tmp_path: Path, spoilt: bytes) -> None:
     (tmp_path / habits.FILE_NAME).write_bytes(spoilt)
-    assert habits.load(tmp_path) == Habits()
+    assert habits.load(tmp_path) == ServerTraits()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as talk_to
 
-from dyntube.ui.server.hosts import OnlyOurHosts
+from dyntube.ui.server.hosts import HostCheck
 
 from .test_routes import LOCAL, served
 
@@ -149,7 +149,7 @@ def passed(*headers: tuple[bytes, bytes], kind: str = "http") -> list[dict[str, 
 
     scope = {"type": kind, "method": "GET", "path": "/", "headers": headers}
     with ThreadPoolExecutor() as pool:  # this thread may have the browser's loop
-        pool.submit(asyncio.run, OnlyOurHosts(through)(scope, receive, send)).result()
+        pool.submit(asyncio.run, HostCheck(through)(scope, receive, send)).result()
     return sent
 
 

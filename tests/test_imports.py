@@ -34,6 +34,7 @@ DOORS = {
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine/duckdb_backend.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
     "openpyxl": ["dyntube/export/workbook.py"],
+    "sqlite3": ["dyntube/sharing/database.py"],
     "cachetools": ["dyntube/engine/cache.py"],
     "starlette": [
         "dyntube/ui/server/routes.py",
@@ -64,7 +65,9 @@ def test_there_is_one_door_to_each_outside_thing(outside, doors):
     assert [path for path in users if not path.startswith(tuple(doors))] == []
 
 
-@pytest.mark.parametrize("outside", ["requests", "pyarrow.parquet", "plotly", "duckdb", "openpyxl"])
+@pytest.mark.parametrize(
+    "outside", ["requests", "pyarrow.parquet", "plotly", "duckdb", "openpyxl", "sqlite3"]
+)
 def test_a_door_is_used(outside):
     behind = [tree for path, tree in MODULES.items() if path.startswith(DOORS[outside][0])]
 
@@ -89,8 +92,8 @@ def test_only_the_desk_and_what_opens_it_know_the_installation():
     assert [path for path in users if not path[8:].startswith(may)] == []
 
 
-def test_pages_ask_the_ui_and_nothing_else():
-    allowed = re.compile(r"__future__\b|streamlit\b|dyntube\.ui\b|dyntube\.metrics\b")
+def test_pages_know_what_they_say_and_the_ui_and_nothing_else():
+    allowed = re.compile(r"__future__\b|streamlit\b|dyntube\.ui\b|dyntube\.report\.pages\b")
     pages = {path: tree for path, tree in MODULES.items() if not path.startswith("dyntube/")}
 
     found = {
@@ -120,10 +123,11 @@ def literals(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
-def test_two_modules_write_sql():
+def test_two_modules_write_sql_for_duckdb_and_one_for_sqlite():
     authors = {path for path, tree in MODULES.items() if any(map(_SQL.match, literals(tree)))}
 
-    assert authors == {"dyntube/engine/sources.py", "dyntube/engine/sql.py"}
+    questions = {"dyntube/engine/sources.py", "dyntube/engine/sql.py"}
+    assert authors == {*questions, "dyntube/sharing/database.py"}
 
 
 # What stands at the top of the package; each may import only those before it.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from dyntube.account import open_account
+from dyntube.account import open_account, open_state
 from dyntube.errors import ArchiveError, EntryError
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Operator
 from dyntube.settings.settings import Settings
 from dyntube.sharing import notes as module
-from dyntube.sharing.json_list import Shelf
-from dyntube.sharing.notes import FILE_NAME, Note, Notes, Subject, load, shown
+from dyntube.sharing.notes import Note, Notes, Subject, shown
+
+from .states import BEFORE, old_list, old_note, rows, texts
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 DAY = dt.date(2026, 11, 12)
@@ -24,25 +24,20 @@ NOVEMBER = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / FILE_NAME
+def notes(tmp_path: Path) -> Notes:
+    return Notes(open_state(tmp_path), now=lambda: NOON)
 
 
-@pytest.fixture
-def notes(file: Path) -> Notes:
-    return Notes(Shelf(file, load), now=lambda: NOON)
-
-
-def test_a_note_is_kept_as_it_was_written(notes: Notes, file: Path) -> None:
+def test_a_note_is_kept_as_it_was_written(notes: Notes, tmp_path: Path) -> None:
     note = notes.add(DAY, "Campaign starts", "project", "project-a")
     assert note.created_at == NOON
     expected = Note(note.id, DAY, "Campaign starts", "project", "project-a", NOON)
-    assert Notes(Shelf(file, load)).all() == [note] == [expected]
+    assert Notes(open_state(tmp_path)).all() == [note] == [expected]
 
 
-def test_notes_come_by_day_and_those_of_a_day_as_they_were_written(file: Path) -> None:
+def test_notes_come_by_day_and_those_of_a_day_as_they_were_written(tmp_path: Path) -> None:
     moments = iter(NOON + dt.timedelta(minutes=n) for n in range(9))
-    notes = Notes(Shelf(file, load), now=lambda: next(moments))
+    notes = Notes(open_state(tmp_path), now=lambda: next(moments))
     for day, text in ((13, "c"), (12, "a"), (12, "b"), (1, "first")):
         notes.add(dt.date(2026, 11, day), text)
     assert [note.text for note in notes.all()] == ["first", "a", "b", "c"]
@@ -109,8 +104,8 @@ def test_there_is_room_for_so_many_notes(notes: Notes, monkeypatch: pytest.Monke
     notes.add(DAY, "c")
 
 
-def test_of_two_who_write_at_once_both_are_kept(file: Path) -> None:
-    both = [Notes(Shelf(file, load)) for _ in range(2)]
+def test_of_two_who_write_at_once_both_are_kept(tmp_path: Path) -> None:
+    both = [Notes(open_state(tmp_path)) for _ in range(2)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: both[n % 2].add(DAY, str(n)), range(40)))
     assert {note.text for note in both[0].all()} == {str(n) for n in range(40)}
@@ -135,19 +130,39 @@ def test_of_two_who_write_at_once_both_are_kept(file: Path) -> None:
         {"colour": "red"},
     ],
 )
-def test_a_file_with_a_note_that_is_none_is_left_as_it_is(
-    wrong: dict[str, object], notes: Notes, file: Path
+def test_what_is_no_note_in_an_old_list_stays_there_and_the_others_are_taken_over(
+    wrong: dict[str, object], notes: Notes, tmp_path: Path
+) -> None:
+    raw = old_list(tmp_path, "notes.json", old_note("a"), old_note("b") | wrong, old_note("c"))
+    assert [note.id for note in notes.all()] == ["a", "c"]
+    notes.add(DAY, "new")
+    assert [note.text for note in notes.all()] == ["text of a", "text of c", "new"]
+    assert (tmp_path / f"notes.json{BEFORE}").read_bytes() == raw
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "day = '12 November'",
+        "day = '1999-01-01'",
+        "text = ''",
+        "scope = 'planet'",
+        "key = 'project-a'",
+        "created_at = '2026-11-20T12:00:00'",
+        "text = CAST(x'ff80' AS TEXT)",
+    ],
+)
+def test_a_row_that_is_no_note_is_an_error_that_names_the_file_and_stays_as_it_is(
+    wrong: str, notes: Notes, tmp_path: Path
 ) -> None:
     notes.add(DAY, "a")
-    stored = json.loads(file.read_text("utf-8"))
-    stored["items"][0] |= wrong
-    file.write_text(json.dumps(stored), "utf-8")
-    raw = file.read_bytes()
-    with pytest.raises(ArchiveError, match=r"notes\.json is damaged"):
+    rows(tmp_path, f"UPDATE notes SET {wrong}")
+    raw = (tmp_path / "state.sqlite").read_bytes()
+    with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         notes.all()
-    with pytest.raises(ArchiveError, match=r"notes\.json is damaged"):
+    with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         notes.add(DAY, "b")
-    assert file.read_bytes() == raw
+    assert (tmp_path / "state.sqlite").read_bytes() == raw
 
 
 def test_each_account_has_its_own_notes_beside_its_days(tmp_path: Path) -> None:
@@ -158,7 +173,7 @@ def test_each_account_has_its_own_notes_beside_its_days(tmp_path: Path) -> None:
     accounts[0].notes.add(DAY, "of the first")
     assert accounts[1].notes.all() == []
     folder = tmp_path / accounts[0].archive.folders[0]
-    assert "of the first" in (folder / "notes.json").read_text("utf-8")
+    assert texts(folder) == ["of the first"]
 
 
 def note(scope: Subject = "everything", key: str = "", day: dt.date = DAY) -> Note:

@@ -161,11 +161,11 @@ def test_many_notes_come_in_pages() -> None:
 
 def test_notes_that_cannot_be_read_are_said_in_the_menu_and_the_chart_stays() -> None:
     add("Campaign")
-    (store() / "notes.json").write_text("{")
+    (store() / "state.sqlite").write_text("rubbish")
     at = draw("notes")
     assert not at.exception
     assert on_chart(at) == ""
-    assert "notes.json is damaged" in told(at)
+    assert "state.sqlite is damaged" in told(at)
 
 
 def test_a_note_full_of_markup_is_shown_as_text() -> None:

@@ -251,7 +251,7 @@ def test_filters_change_the_checks_of_views_and_say_that_days_are_whole(stored: 
 def test_unknown_fields_and_missing_names_are_listed_as_they_are(wrong: AppTest) -> None:
     fields = table(wrong, "Unknown fields")
     assert fields.values.tolist() == [[odd.UNKNOWN_FIELD, 3], [HOSTILE, 1]]
-    missing = table(wrong, "Keys without a name").set_index(["Kind", "Key"])["Views"]
+    missing = table(wrong, "Keys without a name").set_index(["kind", "key"])["views"]
     assert missing["Video", HOSTILE] == 1
     assert missing["Project", "project-a"] > 40
     assert missing.is_monotonic_decreasing
@@ -264,7 +264,7 @@ def test_a_key_with_a_name_is_not_missing(stored: Path) -> None:
     names |= {"projects": {"project-a": "Product"}, "videos": {}}
     (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
     missing = table(whole(open_data()), "Keys without a name")
-    assert missing["Key"].tolist() == ["video-a"]
+    assert missing["key"].tolist() == ["video-a"]
 
 
 def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -> None:
@@ -275,7 +275,7 @@ def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -
     (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
     at = whole(open_data())
     assert "no longer lists 2 of the names that are known" in words(at)
-    assert table(at, "Keys without a name")["Key"].tolist() == ["project-a"]
+    assert table(at, "Keys without a name")["key"].tolist() == ["project-a"]
 
 
 def test_the_log_is_newest_first_in_plain_english(wrong: AppTest) -> None:

@@ -413,13 +413,14 @@ def test_a_list_of_accepted_doubts_alone_is_shown_too(stored: Archive) -> None:
     assert "python -m dyntube accept" not in words(at)
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"version": 99, "items": []}'])
+@pytest.mark.parametrize("content", ["rubbish", '{"version": 99, "items": []}'])
+@pytest.mark.parametrize("file", ["accepted.json", "state.sqlite"])
 @pytest.mark.parametrize("page", ["data", "overview"])
 def test_an_odd_file_of_acceptances_breaks_no_page(
-    stored: Archive, content: str, page: str
+    stored: Archive, content: str, file: str, page: str
 ) -> None:
     doubt(stored, TODAY - 9 * ONE_DAY)
-    (stored.root / stored.folders[0] / "accepted.json").write_text(content)
+    (stored.root / stored.folders[0] / file).write_text(content)
     at = open_page("", page)
     assert not at.exception
     assert not at.error

@@ -14,11 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
 from dyntube.charts import picked
+from dyntube.desk import Desk
 from dyntube.query.query import Query
-from dyntube.report.context import ReportContext
+from dyntube.report import domains
 from dyntube.report.tables import PageTables
 from dyntube.settings.settings import STATS_URL
-from dyntube.ui.sections import embeds
 
 from . import odd, plain
 from .clock import TODAY
@@ -194,11 +194,11 @@ def test_a_filter_asks_nothing_about_the_past_again(
     open_embeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Query] = []
-    answer = ReportContext.answer
+    answer = Desk.answer
     monkeypatch.setattr(
-        ReportContext,
+        Desk,
         "answer",
-        lambda context, query: asked.append(query) or answer(context, query),
+        lambda desk, query, rollup=None: asked.append(query) or answer(desk, query, rollup),
     )
 
     open_embeds(**OWN)
@@ -251,7 +251,7 @@ def test_the_bars_show_the_chosen_metric_of_each_domain(name: str, open_embeds) 
 def test_the_bars_are_of_the_domains_with_most_views_whatever_they_show(
     open_embeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embeds, "_BARS", 2)
+    monkeypatch.setattr(domains, "_BARS", 2)
 
     assert set(bars(open_embeds("metric=play_rate"))) == {"acme.example", "new.example"}
 

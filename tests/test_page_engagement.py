@@ -268,9 +268,11 @@ def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.Mo
 
 VIDEO = """
 from dyntube import ui
+from dyntube.report.page import Page
 
 if ui.start("One video"):
-    ui.page("One video", ("plays",), lambda scene: ui.video_curve(scene, "video-0"))
+    page = Page("One video", ("plays",), lambda context: ())
+    ui.page(page, lambda context: ui.video_curve(context, "video-0"))
 """
 
 

@@ -378,7 +378,7 @@ def test_an_absurd_header_of_a_server_changes_nothing(server: Server, header: st
     asking = client(server, waits)
     asking.views(FetchScope(), DAY, 1)
     assert waits == []
-    assert asking.skew == dt.timedelta(0)
+    assert asking.clock_skew == dt.timedelta(0)
 
 
 def test_each_run_has_a_budget_of_its_own(server: Server) -> None:

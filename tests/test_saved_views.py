@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from dyntube.account import open_state
 from dyntube.errors import ArchiveError, EntryError
 from dyntube.sharing import saved_views as module
-from dyntube.sharing.saved_views import FILE_NAME, SHARED, SavedView, SavedViews, reader_id, shelf
+from dyntube.sharing.saved_views import SHARED, SavedView, SavedViews, reader_id
+
+from .states import BEFORE, old_list, old_view, rows
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 ANN, BOB = reader_id("cookie of Ann"), reader_id("cookie of Bob")
@@ -19,24 +21,19 @@ LAST_WEEK = {"period": ["last-7-days"], "project": ["a", "b"]}
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / FILE_NAME
-
-
-@pytest.fixture
-def views(file: Path) -> SavedViews:
-    return SavedViews(shelf(file.parent), now=lambda: NOON)
+def views(tmp_path: Path) -> SavedViews:
+    return SavedViews(open_state(tmp_path), now=lambda: NOON)
 
 
 def named(views: SavedViews, reader: str) -> list[str]:
     return [view.name for view in views.for_reader(reader)]
 
 
-def test_a_view_is_kept_with_its_page_and_parameters(views: SavedViews, file: Path) -> None:
+def test_a_view_is_kept_with_its_page_and_parameters(views: SavedViews, tmp_path: Path) -> None:
     view, replaced = views.save("Monday", "videos", LAST_WEEK, ANN)
     assert view == SavedView(view.id, "Monday", "videos", LAST_WEEK, ANN, NOON)
     assert not replaced
-    assert SavedViews(shelf(file.parent)).for_reader(ANN) == [view]
+    assert SavedViews(open_state(tmp_path)).for_reader(ANN) == [view]
 
 
 def test_a_reader_sees_their_own_views_and_the_shared_ones_by_name(views: SavedViews) -> None:
@@ -133,20 +130,20 @@ def test_there_is_room_for_so_many_views_of_each(
     views.save("c", "", {}, BOB)
 
 
-def test_of_many_who_save_at_once_all_are_kept(file: Path) -> None:
-    both = [SavedViews(shelf(file.parent)) for _ in range(2)]
+def test_of_many_who_save_at_once_all_are_kept(tmp_path: Path) -> None:
+    both = [SavedViews(open_state(tmp_path)) for _ in range(2)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: both[n % 2].save(f"view {n:02}", "", {}, SHARED), range(40)))
     assert named(both[0], ANN) == [f"view {n:02}" for n in range(40)]
 
 
 def test_a_reader_is_known_by_a_hash_of_the_cookie_and_never_by_the_cookie(
-    views: SavedViews, file: Path
+    views: SavedViews, tmp_path: Path
 ) -> None:
     views.save("Monday", "", {}, ANN)
-    stored = file.read_text("utf-8")
-    assert "cookie of Ann" not in stored
-    assert ANN in stored
+    stored = (tmp_path / "state.sqlite").read_bytes()
+    assert b"cookie of Ann" not in stored
+    assert ANN.encode() in stored
     assert len(ANN) == 64
     assert ANN == reader_id("cookie of Ann") != BOB
     assert reader_id("") == ""
@@ -170,67 +167,71 @@ def test_a_reader_is_known_by_a_hash_of_the_cookie_and_never_by_the_cookie(
         {"colour": "red"},
     ],
 )
-def test_a_file_with_a_view_that_is_none_is_left_as_it_is(
-    wrong: dict[str, object], views: SavedViews, file: Path
+def test_what_is_no_view_in_an_old_list_stays_there_and_the_others_are_taken_over(
+    wrong: dict[str, object], views: SavedViews, tmp_path: Path
+) -> None:
+    raw = old_list(tmp_path, "saved_views.json", old_view("a") | wrong, old_view("b"), version=2)
+    assert named(views, ANN) == ["name of b"]
+    views.save("Tuesday", "", {}, ANN)
+    assert named(views, ANN) == ["name of b", "Tuesday"]
+    assert (tmp_path / f"saved_views.json{BEFORE}").read_bytes() == raw
+
+
+@pytest.mark.parametrize(
+    "wrong", ["name = ''", "page = '../x'", "parameters = '{'", "parameters = '{\"period\": [7]}'"]
+)
+def test_a_row_that_is_no_view_is_an_error_that_names_the_file_and_stays_as_it_is(
+    wrong: str, views: SavedViews, tmp_path: Path
 ) -> None:
     views.save("Monday", "", LAST_WEEK, ANN)
-    stored = json.loads(file.read_text("utf-8"))
-    stored["items"][0] |= wrong
-    file.write_text(json.dumps(stored), "utf-8")
-    raw = file.read_bytes()
-    with pytest.raises(ArchiveError, match=r"saved_views\.json is damaged"):
+    rows(tmp_path, f"UPDATE saved_views SET {wrong}")
+    raw = (tmp_path / "state.sqlite").read_bytes()
+    with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         views.for_reader(ANN)
-    with pytest.raises(ArchiveError, match=r"saved_views\.json is damaged"):
+    with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         views.save("Tuesday", "", {}, ANN)
-    assert file.read_bytes() == raw
+    assert (tmp_path / "state.sqlite").read_bytes() == raw
 
 
-# Views of before
+# Views of the first file, where a missing value was a word
 
 
-BEFORE = {
+BEFORE_THAT = {
     "country": ["Unknown", "DE"],
     "city-not": ["Unknown"],
     "city-contains": ["Unknown"],
     "period": ["last-7-days"],
     "metric": ["Unknown"],
 }
-
-
-def written_before(file: Path) -> None:
-    """A file of the first version with two views."""
-    items = [
-        {
-            "id": id_,
-            "name": id_,
-            "page": "videos",
-            "parameters": BEFORE,
-            "owner": ANN,
-            "created_at": "2026-11-01T09:30:00+00:00",
-        }
-        for id_ in ("a", "b")
-    ]
-    file.write_text(json.dumps({"version": 1, "items": items}), "utf-8")
+NOW = BEFORE_THAT | {"country": ["", "DE"], "city-not": [""]}
 
 
 def test_what_was_called_unknown_is_read_as_the_missing_value(
-    views: SavedViews, file: Path
+    views: SavedViews, tmp_path: Path
 ) -> None:
-    written_before(file)
-    raw = file.read_bytes()
-    now = BEFORE | {"country": ["", "DE"], "city-not": [""]}
+    items = [old_view(id_, parameters=BEFORE_THAT, owner=ANN) for id_ in ("a", "b")]
+    raw = old_list(tmp_path, "saved_views.json", *items)
 
-    assert [view.parameters for view in views.for_reader(ANN)] == [now, now]
-    assert file.read_bytes() == raw
+    assert [view.parameters for view in views.for_reader(ANN)] == [NOW, NOW]
+    assert (tmp_path / "saved_views.json").read_bytes() == raw
 
 
-def test_an_edit_loses_nothing_of_the_views_of_before(views: SavedViews, file: Path) -> None:
-    written_before(file)
-    read = views.for_reader(ANN)
+def test_a_value_that_is_called_unknown_stays_so_beside_views_of_the_first_file(
+    views: SavedViews, tmp_path: Path
+) -> None:
+    item = old_view("a", parameters=BEFORE_THAT, owner=ANN)
+    old_list(tmp_path, "saved_views.json", item)
     country = {"country": ["Unknown"]}  # one that is called so
-    views.save("c", "videos", country, ANN)
+    views.save("z", "videos", country, ANN)
 
-    assert json.loads(file.read_text("utf-8"))["version"] == 2
-    again = SavedViews(shelf(file.parent)).for_reader(ANN)
-    assert again[:2] == read
-    assert again[2].parameters == country
+    assert [view.parameters for view in views.for_reader(ANN)] == [NOW, country]
+
+
+def test_values_of_the_second_file_are_taken_over_as_they_are(
+    views: SavedViews, tmp_path: Path
+) -> None:
+    item = old_view("a", parameters=BEFORE_THAT, owner=ANN)
+    old_list(tmp_path, "saved_views.json", item, version=2)
+    views.save("z", "videos", {}, ANN)
+
+    assert [view.parameters for view in views.for_reader(ANN)] == [BEFORE_THAT, {}]

@@ -19,7 +19,7 @@ from dyntube.report.address import (
     MOST_VALUES,
     from_parameters,
     to_parameters,
-    too_much,
+    why_too_long,
 )
 from dyntube.report.selection import CUSTOM, FILTERABLE, OPERATORS, Selection
 
@@ -328,19 +328,19 @@ def test_the_values_of_all_filters_are_counted_together():
     selection, notes = from_parameters({"video": half, "city-not": [*half, "x"]}, DEFAULT)
     assert selection == DEFAULT.where("video", tuple(half))
     assert len(notes) == 1
-    assert too_much(fits) == ""
-    assert "At most" in too_much(fits.toggled("country", "DE"))
+    assert why_too_long(fits) == ""
+    assert "At most" in why_too_long(fits.toggled("country", "DE"))
 
 
 def test_an_address_stays_short_enough_for_servers_to_take_it():
     long = tuple(f"example.com/{'ü' * 100}/{n}" for n in range(20))
     selection = DEFAULT.where("embed_page", long)
     assert len(urlencode(to_parameters(selection, DEFAULT), doseq=True)) > LONGEST
-    assert f"{LONGEST:,} characters" in too_much(selection)
+    assert f"{LONGEST:,} characters" in why_too_long(selection)
     found, notes = from_parameters({"embed_page": list(long)}, DEFAULT)
     assert found == DEFAULT
     assert len(notes) == 1
-    assert too_much(DEFAULT.where("video", ("v" * LONGEST_VALUE,))) == ""
+    assert why_too_long(DEFAULT.where("video", ("v" * LONGEST_VALUE,))) == ""
 
 
 def test_an_address_full_of_nonsense_has_few_notes_and_none_is_long():

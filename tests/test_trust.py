@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dyntube.account import open_state
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.archive.doubts import Doubt, Kind
@@ -16,11 +17,10 @@ from dyntube.query.dimensions import COMPUTED, DIMENSIONS
 from dyntube.query.metrics import METRICS
 from dyntube.query.periods import Period
 from dyntube.reading.records import COLUMNS
-from dyntube.sharing.json_list import Shelf
 from dyntube.trust import trust as module
-from dyntube.trust.accepted import Acceptance, Acceptances, load
+from dyntube.trust.accepted import Acceptance, Acceptances
 from dyntube.trust.fields import WATCHED
-from dyntube.trust.trust import Trust, Trusted, in_doubt, judged, runs
+from dyntube.trust.trust import CurrentTrust, Trust, consecutive_spans, in_doubt, judge
 
 from .conftest import NOON, record
 
@@ -189,8 +189,8 @@ def test_what_the_day_says_of_a_field_is_not_said_again() -> None:
 def test_scopes_are_judged_apart() -> None:
     one = days(having(DAY), having(DAY + ONE_DAY, watchTime=0))
     other = days(having(DAY), having(DAY + ONE_DAY))
-    assert list(judged([one, other]).doubts) == [DAY + ONE_DAY]
-    assert judged([other, other]).doubts == {}
+    assert list(judge([one, other]).doubts) == [DAY + ONE_DAY]
+    assert judge([other, other]).doubts == {}
 
 
 # What is only noted
@@ -210,7 +210,7 @@ def test_scopes_are_judged_apart() -> None:
 def test_a_field_that_thins_out_is_noted_and_no_doubt(
     before: tuple[int, float], after: tuple[int, float], noted: bool
 ) -> None:
-    found = judged(
+    found = judge(
         [
             days(
                 having(DAY, before[0], geo__city=before[1]),
@@ -224,7 +224,7 @@ def test_a_field_that_thins_out_is_noted_and_no_doubt(
 
 def test_a_note_on_a_thin_field_says_how_thin() -> None:
     stored = days(having(DAY, 200, geo__city=0.95), having(DAY + ONE_DAY, 1000, geo__city=0.05))
-    assert judged([stored]).thin == {
+    assert judge([stored]).thin == {
         DAY + ONE_DAY: "City (geo.city) is in 50 of 1,000 views; the day before it was in 95%."
     }
 
@@ -252,24 +252,24 @@ def test_a_day_far_below_the_same_weekdays_around_it_is_noted(counts: tuple[int,
     around = [count for n, count in enumerate(counts) if 0 < abs(n - middle) <= 4]
     usual = median(around)
     wanted = len(around) >= 3 and usual >= 50 and counts[middle] < 0.2 * usual
-    assert (DAY in judged([weeks(*counts)]).low) is wanted
+    assert (DAY in judge([weeks(*counts)]).low) is wanted
 
 
 def test_a_low_day_says_what_is_usual_and_one_that_is_not_whole_is_not_judged() -> None:
     counts = (1200, 1300, 3, 1400, 1300)
-    assert judged([weeks(*counts)]).low == {
+    assert judge([weeks(*counts)]).low == {
         DAY: "3 views; 1,300 are usual on a Thursday around that time."
     }
     cut = weeks(*counts)
     cut[DAY] = [info(DAY, 3, until=dt.datetime(2026, 11, 12, 13, 45, tzinfo=dt.UTC))]
-    assert judged([cut]).low == {}
+    assert judge([cut]).low == {}
 
 
 def test_a_day_that_lacks_a_scope_is_not_low() -> None:
     one = weeks(100, 100, 3, 100, 100)
     other = {day: infos for day, infos in one.items() if day != DAY}
-    assert judged([one, other]).low == {}
-    assert list(judged([one, one]).low) == [DAY]
+    assert judge([one, other]).low == {}
+    assert list(judge([one, one]).low) == [DAY]
 
 
 # What is accepted
@@ -282,7 +282,7 @@ def accepted(kind: Kind = "count", first: dt.date = DAY, last: dt.date = DAY) ->
 def test_an_accepted_doubt_no_longer_counts_and_stays() -> None:
     count, zone = Doubt("count", "9 and 3."), Doubt("zone", "No zone.")
     stored = days(info(doubts=(count,)), info(DAY + ONE_DAY, doubts=(count, zone)))
-    found = judged([stored], [accepted(last=DAY + ONE_DAY)])
+    found = judge([stored], [accepted(last=DAY + ONE_DAY)])
     assert found.doubts == {DAY + ONE_DAY: (zone,)}
     assert {day: [k.doubt for k in known] for day, known in found.accepted.items()} == {
         DAY: [count],
@@ -296,7 +296,7 @@ def test_an_accepted_doubt_no_longer_counts_and_stays() -> None:
 )
 def test_what_is_accepted_of_another_kind_or_day_does_not_matter(acceptance: Acceptance) -> None:
     stored = days(info(doubts=(Doubt("count", "9 and 3."),)))
-    assert list(judged([stored], [acceptance]).doubts) == [DAY]
+    assert list(judge([stored], [acceptance]).doubts) == [DAY]
 
 
 def test_days_in_doubt_are_found_by_kind_and_words_in_runs() -> None:
@@ -309,7 +309,7 @@ def test_days_in_doubt_are_found_by_kind_and_words_in_runs() -> None:
         ("count", (DAY + 3 * ONE_DAY, DAY + 3 * ONE_DAY)): ("count",),
         ("zone", (DAY + ONE_DAY, DAY + ONE_DAY)): ("zone",),
     }
-    assert runs([]) == []
+    assert consecutive_spans([]) == []
 
 
 @pytest.mark.parametrize(
@@ -334,14 +334,13 @@ def test_a_period_has_the_doubts_of_the_utc_days_that_it_touches(
 
 
 @pytest.fixture
-def trusted(archive: Archive, store: Store) -> Trusted:
+def trusted(archive: Archive, store: Store) -> CurrentTrust:
     store(DAY, [record("a", f"{DAY}T12:00:00Z")], doubts=(Doubt("count", "9 and 3."),))
-    file = archive.root / archive.folders[0] / "accepted.json"
-    return Trusted(archive, Acceptances(Shelf(file, load)))
+    return CurrentTrust(archive, Acceptances(open_state(archive.root / archive.folders[0])))
 
 
 def test_what_is_said_changes_with_the_days_and_with_what_is_accepted(
-    trusted: Trusted, store: Store
+    trusted: CurrentTrust, store: Store
 ) -> None:
     assert list(trusted.now().doubts) == [DAY]
     trusted._acceptances.accept({"count": [(DAY, DAY)]}, "known")
@@ -351,18 +350,19 @@ def test_what_is_said_changes_with_the_days_and_with_what_is_accepted(
 
 
 def test_days_are_judged_once_while_nothing_changes(
-    trusted: Trusted, monkeypatch: pytest.MonkeyPatch
+    trusted: CurrentTrust, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = trusted.now()
-    monkeypatch.setattr(module, "judged", None)
+    monkeypatch.setattr(module, "judge", None)
     assert trusted.now() is found
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"version": 99, "items": []}', "\x00"])
+@pytest.mark.parametrize("file", ["accepted.json", "state.sqlite"])
+@pytest.mark.parametrize("content", ["rubbish", "[]", '{"version": 99, "items": []}', "\x00\x00"])
 def test_where_it_is_not_known_what_was_accepted_nothing_is_and_that_is_said(
-    trusted: Trusted, archive: Archive, content: str
+    trusted: CurrentTrust, archive: Archive, file: str, content: str
 ) -> None:
-    (archive.root / archive.folders[0] / "accepted.json").write_text(content)
+    (archive.root / archive.folders[0] / file).write_text(content)
     found = trusted.now()
     assert list(found.doubts) == [DAY]
-    assert "accepted.json" in found.problem
+    assert file in found.problem

@@ -142,10 +142,10 @@ def test_a_view_is_deleted_after_a_question() -> None:
 
 def test_views_that_cannot_be_read_are_said_in_the_menu() -> None:
     save("Monday", SHARED)
-    (store() / "saved_views.json").write_text("[]")
+    (store() / "state.sqlite").write_text("[]")
     at = draw("saved-views")
     assert not at.exception
-    assert "saved_views.json is damaged" in told(at)
+    assert "state.sqlite is damaged" in told(at)
 
 
 def test_a_name_full_of_markup_is_shown_as_text() -> None:

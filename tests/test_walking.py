@@ -165,7 +165,7 @@ def check_data(at: AppTest, walk: Walk) -> None:
     count = formats.count(len(walk.views()), "view")
     assert [text.value for text in at.caption if text.value.startswith(f"Of {count}, ")]
     shown = [table.value for table in at.dataframe if table.proto.alt == "Keys without a name"]
-    found = sum(shown[0]["Views"]) if shown else 0
+    found = sum(shown[0]["views"]) if shown else 0
     kinds = ("project", "channel", "video")
     rows = [(name, key, row) for name in kinds for (key,), row in groups_within(walk, name).items()]
     nameless = [row for name, key, row in rows if key not in {*walking.NAMES[name], MISSING}]

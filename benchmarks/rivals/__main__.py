@@ -1,25 +1,19 @@
-"""`python -m benchmarks.rivals --views 1000000 --days 28 --only polars chdb`, say."""
+"""`python -m benchmarks.rivals` compares everything; `... fetch pages`, say, some.
+
+Each part takes options of its own: `python -m benchmarks.rivals.questions --help`.
+"""
 
 from __future__ import annotations
 
-import argparse
+import sys
 
-from .. import archive
 from ..machine import describe
-from .contender import RIVALS
-from .report import DAYS, ROUNDS, main
+from . import fetch, pages, questions
 
-
-def _command_line() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
-    parser.add_argument("--views", type=int, default=archive.USUAL)
-    parser.add_argument("--days", type=int, nargs="+", default=list(DAYS))
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--only", nargs="+", choices=RIVALS, default=list(RIVALS))
-    options = parser.parse_args()
-    print(describe())
-    main(options.views, options.days, options.rounds, options.only)
-
+PARTS = {"fetch": fetch.main, "questions": questions.main, "pages": pages.main}
 
 if __name__ == "__main__":
-    _command_line()
+    wanted = sys.argv[1:] or [*PARTS]
+    print(describe())
+    for name in filter(wanted.__contains__, PARTS):
+        PARTS[name]()

@@ -1,5 +1,5 @@
-"""The day files: written, listed, read, verified, exported. Nothing else touches them.
+"""The day files: write, list, read, verify, export. Elsewhere, only DuckDB in `engine` reads them.
 
-In: the views of a UTC day and scope, with what is known of their fetch. Out: files, a `DayInfo` of
+In: the views of a UTC day and scope, and the metadata of their fetch. Out: files, a `DayInfo` for
 each, and up to when views are known.
 """

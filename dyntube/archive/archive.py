@@ -1,14 +1,14 @@
-"""The folder of day files: list, read, replace, sweep, lock.
+"""The archive folder: list, read and replace day files, remove old generations, lock.
 
     <archive>/<scope>/<yyyy>/<yyyy-mm-dd>.<generation>.parquet
 
-One file holds one UTC day of one scope, `dayfile` says how. A day is replaced by writing its next
-generation beside the old one; readers take the newest, and the old one goes after a grace time.
-Records that could not be read stand beside it, a JSON object a line. The first time a process asks
-for a day's file, all its bytes are checked.
+One file holds one UTC day of one scope, in the format of `dayfile`. A day is replaced by writing
+its next generation beside the old one; readers take the newest, and old ones are removed after a
+grace period. Unreadable records are stored beside it, one JSON object per line. The first time a
+process asks for a day's file, its checksums are verified.
 
-Days of an older version of this program are read as this one would have stored them: from a copy
-outside the archive, until whoever may write here has rewritten them.
+Days of an older version, or of other page rules, are read from migrated copies outside the archive,
+until a process that holds the lock rewrites them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import CLOCK_TICK_NS, failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.records import SCHEMA, Rejected
@@ -39,28 +39,27 @@ from .generations import (
     refuse_unreadable,
 )
 from .lock import hold, is_held
-from .upgrade import Day, UpgradedCopies, is_current, upgraded
+from .upgrade import Day, MigratedCopies, is_current, migrate
 
-GRACE_SECONDS = 600  # how long a replaced file stays for those who are reading it
-_CLOCK_TICK_NS = 100_000_000
+GRACE_SECONDS = 600  # how long a replaced file stays for current readers
 _FRESH_SECONDS = 0.05
 
 
 class Archive:
-    """The stored days of one or more scopes; each scope has a folder of its own."""
+    """The stored days of one or more scopes; each scope has its own folder."""
 
     def __init__(self, root: Path, folders: Sequence[str], rules: PageRules = NO_RULES) -> None:
         self.root = root
         self.folders = tuple(folders)
-        self.rules = rules  # by which pages are told apart
-        self._copies = UpgradedCopies()
+        self.rules = rules  # they tell the pages of some sites apart
+        self._copies = MigratedCopies()
         self._infos: dict[Path, DayInfo | None] = {}
         self._sound: set[Path] = set()
         self._listings: dict[Path, tuple[dict[str, int], tuple[Path, ...]]] = {}
         self._looked: dict[Path, float] = {}
 
     def days(self, folder: str | None = None) -> dict[dt.date, list[DayInfo]]:
-        """What is stored, by day, for one scope or all; damaged files are left out."""
+        """Stored days, by day, for one scope or all; damaged files are left out."""
         days: dict[dt.date, list[DayInfo]] = {}
         for info in self.infos(folder).values():
             days.setdefault(info.day, []).append(info)
@@ -72,15 +71,15 @@ class Archive:
         return {day_of(path): info.rows for path in paths if (info := self._info(path))}
 
     def infos(self, folder: str | None = None) -> dict[Path, DayInfo]:
-        """What each file of one scope or all knows of itself; damaged ones are left out."""
+        """The metadata of each file, for one scope or all; damaged files are left out."""
         return {path: info for path in self._newest(folder) if (info := self._info(path))}
 
     def current(self) -> dict[Path, DayInfo]:
-        """As `infos`, without the files that are `outdated`."""
+        """As `infos`, without `outdated` files."""
         return {path: info for path, info in self.infos().items() if is_current(info, self.rules)}
 
     def damaged(self) -> list[Path]:
-        """Day files that are known to be damaged; `verify` looks into all."""
+        """Day files known to be damaged; `verify` checks all."""
         return [path for path in self._newest() if self._info(path) is None]
 
     def damaged_days(self, folder: str) -> set[dt.date]:
@@ -88,8 +87,7 @@ class Archive:
         return {day_of(path) for path in self._newest(folder) if self._info(path) is None}
 
     def damaged_rows(self, folder: str, day: dt.date) -> int | None:
-        """How many views the damaged file of a day held, 0 where that cannot be read; None where
-        it is not damaged."""
+        """How many views a day's damaged file held, 0 if unreadable; None if it is not damaged."""
         path = self._newest_of(folder, day)
         if path is None or self._info(path):
             return None
@@ -97,9 +95,9 @@ class Archive:
         return info.rows if info else 0
 
     def verify(self, folder: str | None = None, days: Iterable[dt.date] = ()) -> list[Path]:
-        """Read every byte of the files of a scope, or of all, and say which are damaged.
+        """Verify the checksums of the files of a scope, or of all; returns the damaged ones.
 
-        With `days`, only the files of those.
+        With `days`, only the files of those days.
         """
         wanted = set(days)
         self._looked.clear()
@@ -107,7 +105,7 @@ class Archive:
         return self._damaged_of(path for path in newest if not wanted or day_of(path) in wanted)
 
     def verify_files(self, files: Iterable[Path]) -> list[Path]:
-        """As `verify`, for some of the files that `files` gave."""
+        """As `verify`, for some of the files returned by `files`."""
         names = {(path.parent.parent.name, path.name) for path in files}
         return self._damaged_of(
             path for path in self._newest() if (path.parent.parent.name, path.name) in names
@@ -128,12 +126,12 @@ class Archive:
         )
 
     def outdated(self, folder: str) -> list[Path]:
-        """The files of a scope that this version would store otherwise, newest day first."""
+        """The files of a scope that this version would store differently, newest day first."""
         paths = reversed(self._newest(folder))
         return [path for path in paths if self._info(path) and not self._is_current(path)]
 
     def rewrite(self, path: Path) -> None:
-        """Store an outdated day as this version does; for whoever holds the lock.
+        """Store an outdated day as this version does; the caller holds the lock.
 
         Raises ArchiveError.
         """
@@ -141,7 +139,7 @@ class Archive:
             self.write(path.parent.parent.name, *self._upgraded(path))
 
     def version(self) -> str:
-        """A text that changes whenever a stored day does."""
+        """A hash that changes whenever a stored day does."""
         return hashlib.sha256("\n".join(map(str, self._newest())).encode()).hexdigest()
 
     def read(self, start: dt.date, end: dt.date) -> pa.Table:
@@ -152,12 +150,12 @@ class Archive:
     def read_day(
         self, folder: str, day: dt.date, columns: Sequence[str] | None = None
     ) -> pa.Table | None:
-        """The views of one day of one scope, oldest first; None where it is missing or damaged."""
+        """The views of one day of one scope, oldest first; None if missing or damaged."""
         path = self._newest_of(folder, day)
         return dayfile.read(self._as_current(path), columns) if path and self._check(path) else None
 
     def rejected(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, Rejected]]:
-        """The records that could not be read, of the UTC days from `start` to `end`."""
+        """The unreadable records of the UTC days from `start` to `end`, each with its day."""
         for path in self._newest():
             if start <= day_of(path) <= end:
                 for record in dayfile.read_rejected(self._as_current(path)):
@@ -166,7 +164,7 @@ class Archive:
     def write(
         self, folder: str, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected] = ()
     ) -> DayInfo:
-        """Store a day as its next generation, or raise ArchiveError and leave the old one."""
+        """Store a day as its next generation; raises ArchiveError and then leaves the old one."""
         year = self.root / folder / f"{info.day:%Y}"
         try:
             make_folder(year)
@@ -174,14 +172,14 @@ class Archive:
                 refuse_unreadable(newest)
             _write_day(next_generation(year, info.day), info, views, rejected)
         except OSError as error:
-            raise ArchiveError(cannot("archive folder", year, "written", error)) from error
+            raise ArchiveError(failure_text("archive folder", year, "written", error)) from error
         self._looked.clear()
         return info
 
     def remove_old_generations(self, folder: str) -> None:
-        """Remove replaced generations and left-over temporary files past the grace time.
+        """Remove replaced generations and temporary files after the grace period.
 
-        A damaged one stays where DynTube no longer had its views: somebody may save some of them.
+        Damaged files of days that DynTube no longer has are kept: some views may be recoverable.
         """
         gone = {
             f"{info.day}"
@@ -199,20 +197,20 @@ class Archive:
                 if (replaced or path.name.endswith(".tmp")) and age > GRACE_SECONDS:
                     path.unlink(missing_ok=True)
             except FileNotFoundError:
-                pass  # whoever wrote it beside has given it its name
+                pass  # its writer has just renamed it
             except OSError as error:
-                raise ArchiveError(cannot("file", path, "removed", error)) from error
+                raise ArchiveError(failure_text("file", path, "removed", error)) from error
 
     def lock(self, seconds: float = 0) -> AbstractContextManager[None]:
-        """Hold the right to write, over all threads and processes.
+        """Hold the write lock, across all threads and processes.
 
-        Raises SyncRunningError when another still holds it after so many `seconds`, ArchiveError
-        where nothing can be written.
+        Raises SyncRunningError if another holder keeps it for `seconds`, ArchiveError if nothing
+        can be written.
         """
         return hold(self._lock_file, [self.root / folder for folder in self.folders], seconds)
 
     def is_locked(self) -> bool:
-        """Whether somebody holds the right to write; asks no right to write itself."""
+        """Whether the write lock is held; needs no write permission."""
         return is_held(self._lock_file)
 
     @property
@@ -227,10 +225,10 @@ class Archive:
         return [path for name in folders for path in self._listing(self.root / name)]
 
     def _listing(self, folder: Path) -> tuple[Path, ...]:
-        """The newest generation of each day, oldest day first; read again when a folder changed.
+        """The newest generation of each day, oldest day first; listed again when a folder changed.
 
-        What another process wrote is seen a moment later: a page asks dozens of times, and each
-        look at a folder lets the threads of other readers go first.
+        Writes of other processes show up a moment later: a page asks dozens of times, and each
+        access to a folder lets the threads of other readers go first.
         """
         known, now = self._listings.get(folder), time.monotonic()
         if known and now - self._looked.get(folder, -math.inf) < _FRESH_SECONDS:
@@ -239,17 +237,17 @@ class Archive:
             changed = changed_at(folder)
             if known is None or known[0] != changed:
                 known = changed, tuple(newest_generations(changed))
-                # A change within the clock's last tick may not show in the folder's time.
-                if time.time_ns() - max(changed.values(), default=0) <= _CLOCK_TICK_NS:
+                # A change within the clock's last tick may not show in the folder's mtime.
+                if time.time_ns() - max(changed.values(), default=0) <= CLOCK_TICK_NS:
                     return known[1]
                 self._listings[folder] = known
             self._looked[folder] = now
             return known[1]
         except OSError as error:
-            raise ArchiveError(cannot("archive folder", folder, "read", error)) from error
+            raise ArchiveError(failure_text("archive folder", folder, "read", error)) from error
 
     def _info(self, path: Path) -> DayInfo | None:
-        # A generation never changes under its name, so what was read once stays true.
+        # A generation never changes under its name, so it is cached for good.
         if path not in self._infos:
             self._infos[path] = dayfile.read_info(path)
         return self._infos[path]
@@ -259,7 +257,7 @@ class Archive:
         return info is None or is_current(info, self.rules)
 
     def _as_current(self, path: Path) -> Path:
-        """The file, or a copy as this version would have stored it."""
+        """The file, or its migrated copy."""
         if self._is_current(path):
             return path
         return self._copies.of(path, lambda copy: _write_day(copy, *self._upgraded(path)))
@@ -267,10 +265,10 @@ class Archive:
     def _upgraded(self, path: Path) -> Day:
         info = self._info(path)
         assert info is not None
-        return upgraded(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
+        return migrate(info, dayfile.read(path), dayfile.read_rejected(path), self.rules)
 
     def _check(self, path: Path) -> bool:
-        """Whether all of a file is as it was written; a damaged one is known as such from now."""
+        """Whether a file's checksums match; if not, it is known as damaged from now on."""
         if self._info(path) is None or path in self._sound:
             return path in self._sound
         if dayfile.is_sound(path):
@@ -281,7 +279,7 @@ class Archive:
 
 
 def _write_day(path: Path, info: DayInfo, views: pa.Table, rejected: Iterable[Rejected]) -> None:
-    # The rejected records first: once the day file is there, all of it is.
+    # Rejected records first: once the day file exists, the day is complete.
     dayfile.write_rejected(path, rejected)
     with replacing(path) as temporary:
         dayfile.write(temporary, views, info)

@@ -1,4 +1,4 @@
-"""When settled days were last counted again, and what DynTube counted: kept beside the days."""
+"""When settled days were last audited, and DynTube's counts; stored beside the days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..atomic import replacing
 
 
 class Audits:
-    """The audits of one scope; whoever changes them holds the archive's lock."""
+    """The audits of one scope; changing them requires the archive's lock."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "audits.json"
@@ -22,22 +22,22 @@ class Audits:
                 for day, (at, counted) in kept.items()
             }
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            self._known = {}  # then all days are due again, which costs a request each
+            self._known = {}  # then all days are due again, at a request each
 
     def when(self) -> dict[dt.date, dt.datetime]:
         """When each day was last audited."""
         return {day: at for day, (at, _) in self._known.items()}
 
     def counted(self, day: dt.date) -> int | None:
-        """What DynTube counted then; None when it was never asked."""
+        """DynTube's count at the last audit; None if there was none."""
         return self._known[day][1] if day in self._known else None
 
     def note(self, day: dt.date, at: dt.datetime, counted: int) -> None:
-        """Remember an audit."""
+        """Record an audit."""
         self._known[day] = at, counted
 
     def save(self) -> None:
-        """Keep what was noted; losing it costs a few requests, so a failure is not an error."""
+        """Save the audits; errors are ignored, as losing them costs only a few requests."""
         known = {str(day): [at.isoformat(), counted] for day, (at, counted) in self._known.items()}
         with contextlib.suppress(OSError), replacing(self._file) as temporary:
             temporary.write_text(json.dumps(known), "utf-8")

@@ -1,7 +1,7 @@
-"""Up to when views are known: the one source for what is whole, known in part, or not known.
+"""Up to when views are known: the only source of what is complete, partial or unknown.
 
-The calendar says which days there were, and only fetching says which of them are known: a day that
-nobody fetched is no day without views. Pure: it is made of what the day files say of themselves.
+Only fetching makes a day known: a day that was never fetched is not a day without views. Pure:
+derived from the metadata of the day files.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _EPOCH, _TICK = midnight(dt.date(1970, 1, 1)), dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Coverage:
-    """When views are known: stretches of time, in order and apart, each without its end.
+    """When views are known: stretches of time, ordered, disjoint and half-open.
 
-    Moments are aware. Of what lies outside of the stretches nothing is known.
+    Moments are aware. Nothing is known outside of the stretches.
     """
 
     stretches: tuple[Stretch, ...] = ()
@@ -37,29 +37,29 @@ class Coverage:
         return [stretch for stretch in cut if stretch[0] < stretch[1]]
 
     def until(self, start: dt.datetime, end: dt.datetime) -> dt.datetime:
-        """Up to when all is known from `start` on, at most `end`; `start` where nothing is."""
+        """The end of unbroken coverage from `start` on, at most `end`; `start` if there is none."""
         known = self.within(start, end)
         return known[0][1] if known and known[0][0] == start else start
 
     def is_whole(self, start: dt.datetime, end: dt.datetime) -> bool:
-        """Whether all is known between two moments."""
+        """Whether everything between two moments is known."""
         return self.until(start, end) == max(start, end)
 
     def has_gap(self, start: dt.datetime, end: dt.datetime) -> bool:
-        """Whether something is known between two moments that comes after what is not."""
+        """Whether something between two moments is known after a gap."""
         return bool(self.within(self.until(start, end), end))
 
     def shares(self, starts: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> NDArray[np.float64]:
-        """How much is known of each stretch of time: 1 all, 0 nothing, else a fraction between."""
+        """The known share of each stretch of time: 1 all, 0 nothing, else a fraction."""
         begins, stops = _ticks(starts), _ticks(ends)
         length = stops - begins
         known = self._known_before(stops) - self._known_before(begins)
         return np.where(length > 0, known / np.where(length > 0, length, 1), 1.0)
 
     def days(self, period: Period, timezone: str) -> dict[dt.date, float]:
-        """How much is known of each local day of a period, as `shares`.
+        """The known share of each local day of a period, as in `shares`.
 
-        Of a last day that ends at a time, it is how much of the day up to then.
+        For a last day with `until`, it is the share of the time up to then.
         """
         starts = buckets(period, "day", timezone)
         begins, ends = bucket_bounds(starts, "day", timezone)
@@ -68,12 +68,12 @@ class Coverage:
         return {start.date(): float(share) for start, share in zip(starts, shares, strict=True)}
 
     def _known_before(self, moments: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How much is known before each moment."""
+        """The length of what is known before each moment, in microseconds."""
         if not self.stretches:
             return np.zeros_like(moments)
         begins, ends = np.array([[_tick(m) for m in s] for s in self.stretches], np.int64).T
         before = np.concatenate([[0], np.cumsum(ends - begins)])
-        last = np.searchsorted(begins, moments, "right") - 1  # the stretch that began last
+        last = np.searchsorted(begins, moments, "right") - 1  # the latest stretch to begin
         current = np.minimum(moments, ends[last]) - begins[last]
         return np.where(last < 0, 0, before[last] + current)
 
@@ -86,11 +86,11 @@ def coverage(
     scopes: int,
     empty: tuple[dt.date, dt.date] | None = None,
 ) -> Coverage:
-    """When views are known in so many scopes, from their stored UTC days.
+    """When views are known in all scopes (`scopes` of them), given their stored UTC days.
 
-    A day is known up to where it was fetched, by the scope that is behind; not at all while it is
-    not stored, or damaged, in one of them. `empty` is from which UTC day on, up to but without
-    which, there are known to be no views, and so nothing to be fetched.
+    A day is known up to where the scope that lags most was fetched; not at all while it is missing
+    or damaged in one of them. `empty` is a half-open range of UTC days known to have no views, so
+    that nothing is missing there.
     """
     days = (
         (midnight(day), known_until(day, infos))
@@ -108,7 +108,7 @@ def known_until(day: dt.date, infos: Sequence[DayInfo]) -> dt.datetime:
 
 
 def _joined(stretches: Iterable[Stretch]) -> Iterable[Stretch]:
-    """Stretches in order, those that meet or overlap as one."""
+    """Sort stretches, and merge those that touch or overlap."""
     known: list[Stretch] = []
     for begin, end in sorted(stretches):
         if known and begin <= known[-1][1]:

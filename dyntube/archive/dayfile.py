@@ -1,10 +1,10 @@
-"""One day's file: what is written into it, read from it, and how damage is found.
+"""The format of a day file: writing, reading, detecting damage.
 
-A Parquet file holds one UTC day of one scope. What is known about its fetch stands in the file's
-own metadata, so that data and bookkeeping cannot disagree. Between the data and the metadata,
-where readers of Parquet do not look, stand checksums of both: a flipped bit in the metadata may
-otherwise crash a reader, and one in the data may give a wrong number. The only module that opens
-day files.
+A Parquet file holds one UTC day of one scope. The metadata of its fetch is in the file itself, so
+that data and bookkeeping cannot disagree. Checksums of data and metadata are stored between the
+two, where Parquet readers do not look: otherwise a flipped bit in the metadata may crash a reader,
+and one in the data give a wrong number. The only Python code that opens day files; `engine` reads
+them through DuckDB.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from .doubts import Doubt
 
 ROW_GROUP = 50_000  # views; larger ones cost memory while a big day is written
 _METADATA_KEY = b"dyntube"
-DOUBTS_KEY = "dyntube.doubts"  # in the metadata of files for other tools
+DOUBTS_KEY = "dyntube.doubts"  # in the metadata of exported files
 _SEAL = struct.Struct("<8sII")  # a name, then the CRC-32 of the data and of the metadata
 _SEAL_NAME = b"DYNTUBE1"
-_END = struct.Struct("<I4s")  # how Parquet ends: the length of its metadata, then "PAR1"
+_END = struct.Struct("<I4s")  # Parquet's footer: the length of its metadata, then "PAR1"
 _PART = 2**20
 _MOMENTS = ("fetched_at", "whole_at", "until", "newest", "asked_from", "asked_to")
-# How columns are written. Ids differ in every view, so that a dictionary of them is all of them
-# and then some; their letters are few, which zstd makes use of and lz4 cannot.
+# Column encodings. Ids are unique, so a dictionary of them only adds size; they use few characters,
+# which zstd exploits and lz4 cannot.
 _IDS = tuple(field.name for field in SCHEMA if field.type == TEXT)
 _ENCODINGS = dict.fromkeys(_IDS, "DELTA_LENGTH_BYTE_ARRAY") | {
-    "date": "DELTA_BINARY_PACKED",  # they ascend
+    "date": "DELTA_BINARY_PACKED",  # ascending
     "viewer": "PLAIN",
 }
 _HOW: dict[str, Any] = {
@@ -53,19 +53,19 @@ _HOW: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class DayInfo:
-    """What is known of a stored day; times are UTC.
+    """The metadata of a stored day; times are UTC.
 
-    `rows` are the views stored; `api_total` is what the API's pager counted, which is more by
-    `rejected`, the records that could not be read, and by `outside`, those dated on another day.
-    `until` is where the fetched window ended. `verified`: the counts agreed. `settled`: fetched so
-    long after the day's end that it is not expected to change. `whole_at` is when all of the day
-    was fetched, and not only its newest part. `duplicates` came twice and were merged. `added`,
-    `changed` and `removed` compare with what was stored before. `unknown_fields` counts the views
-    with each field that this version does not know, `unread_fields` those with each that it knows
-    and could not read, `filled` those with a value of each, by the API's names. `rules` are the
-    `addresses.PageRules` that its pages were made by. `asked_from` and `asked_to` are the window
-    that was asked for, None where it was the day. `api_zone` is where dates without a time zone
-    were read, empty where there are none. `doubts` say why its numbers may be wrong.
+    `rows`: views stored. `api_total`: the count of the API's pager, which includes `rejected`, the
+    unreadable records, and `outside`, those dated on another day. `until`: the end of the fetched
+    window. `verified`: the counts agreed, and the fetch showed that it was the whole day.
+    `settled`: fetched so long after the day's end that no more changes are expected. `whole_at`:
+    when all of the day was last fetched, not just its newest part. `duplicates`: received twice and
+    merged. `added`, `changed` and `removed`: the difference to the version stored before. By the
+    API's names, `unknown_fields` counts the views with each field that this version does not know,
+    `unread_fields` those with each that it knows but could not read, `filled` those with a value
+    for each. `rules`: the `addresses.PageRules` behind its pages. `asked_from` and `asked_to`: the
+    window requested; None in older files, where it was the day. `api_zone`: the time zone assumed
+    for dates without one, empty if there were none. `doubts`: why its numbers may be wrong.
     """
 
     day: dt.date
@@ -95,7 +95,7 @@ class DayInfo:
 
     @property
     def final(self) -> bool:
-        """Whether nothing is to be fetched again unless an audit finds a difference."""
+        """Whether it is refetched only if an audit finds a difference."""
         return self.settled and self.verified
 
     def to_json(self) -> dict[str, object]:
@@ -105,7 +105,7 @@ class DayInfo:
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> DayInfo:
-        """The reverse of `to_json`; raises KeyError, TypeError or ValueError."""
+        """The inverse of `to_json`; raises KeyError, TypeError or ValueError."""
         names = {name.name for name in dataclasses.fields(DayInfo)}
         known = {name: value for name, value in values.items() if name in names}
         for name in _MOMENTS:
@@ -117,7 +117,7 @@ class DayInfo:
 
 
 def read_info(path: Path) -> DayInfo | None:
-    """What the file knows about itself; None when its metadata is damaged.
+    """A file's metadata; None if it is damaged.
 
     Raises ArchiveError for a file of a newer version of this program.
     """
@@ -136,7 +136,7 @@ def read_info(path: Path) -> DayInfo | None:
 
 
 def is_sound(path: Path) -> bool:
-    """Whether every byte of a file is as it was written; reads all of it."""
+    """Whether a file's checksums match; reads all of it."""
     try:
         with path.open("rb") as file:
             end, seal, metadata = _tail(file)
@@ -146,15 +146,15 @@ def is_sound(path: Path) -> bool:
 
 
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """The views of a day, oldest first, in the columns it was stored with or some of them.
+    """The views of a day, oldest first, in the columns it was stored with, or some of them.
 
-    A day of this version has SCHEMA; `upgrade` makes that of an older one.
+    A day of this version has SCHEMA; `upgrade` migrates older ones.
     """
     return pq.read_table(path, columns=columns and list(columns)).replace_schema_metadata()
 
 
 def write(path: Path, views: pa.Table, info: DayInfo) -> None:
-    """Write the views oldest first; by row groups, so that the table is never there twice."""
+    """Write the views oldest first; by row groups, so that the table is never copied whole."""
     schema = SCHEMA.with_metadata({_METADATA_KEY: json.dumps(info.to_json())})
     order = pc.sort_indices(views, [("date", "ascending"), ("id", "ascending")])
     with pq.ParquetWriter(path, schema, **_HOW) as writer:
@@ -165,14 +165,14 @@ def write(path: Path, views: pa.Table, info: DayInfo) -> None:
 
 
 def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
-    """Write the records that could not be read beside a day's file, if there are any."""
+    """Write the unreadable records beside a day's file, if there are any."""
     if lines := [json.dumps(dataclasses.asdict(record)) for record in rejected]:
         with replacing(_beside(path)) as temporary:
             temporary.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def read_rejected(path: Path) -> Iterator[Rejected]:
-    """The records that could not be read of a day's file."""
+    """The unreadable records of a day's file."""
     try:
         lines = _beside(path).read_text("utf-8").splitlines()
     except FileNotFoundError:
@@ -189,9 +189,9 @@ def _beside(path: Path) -> Path:
 
 
 def write_plain(path: Path, views: pa.Table, doubts: str = "[]") -> None:
-    """Write views for other tools: every field of the API, plain text columns, nothing of ours.
+    """Write views for other tools: every API field, as plain text columns, nothing of ours.
 
-    What there is against their numbers, as JSON, stands in the metadata.
+    The doubts, as JSON, are in the metadata.
     """
     names = [*VIEW_COLUMNS, "extra"]
     plain = {
@@ -205,7 +205,7 @@ def write_plain(path: Path, views: pa.Table, doubts: str = "[]") -> None:
 def stream_plain(
     tables: Iterable[pa.Table], schema: pa.Schema, doubts: str = "{}"
 ) -> Iterator[bytes]:
-    """One file for other tools out of many tables, in parts, as they come; see `write_plain`."""
+    """Stream many tables as one file for other tools, in parts; see `write_plain`."""
     sink, schema = _Parts(), schema.with_metadata({DOUBTS_KEY: doubts})
     writer = pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd")
     for table in _enough_for_a_group(tables):
@@ -227,7 +227,7 @@ def _enough_for_a_group(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 class _Parts:
-    """A file that keeps what is written only until it is taken."""
+    """A write-only file that buffers what is written until it is taken."""
 
     def __init__(self) -> None:
         self.closed = False
@@ -269,7 +269,7 @@ def _metadata_is_sound(path: Path) -> bool:
 
 
 def _tail(file: IO[bytes]) -> tuple[int, tuple[bytes, int, int], bytes]:
-    """Where the data ends, the seal, and the metadata with Parquet's own end."""
+    """The end of the data, the checksums, and the metadata with Parquet's footer."""
     file.seek(-_END.size, 2)
     length, _ = _END.unpack(file.read(_END.size))
     end = file.seek(-_END.size - length - _SEAL.size, 2)

@@ -1,4 +1,4 @@
-"""What changed between two versions of a day."""
+"""The difference between two versions of a day."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 
 from ..reading.records import viewer_hash
 
-# What DynTube may change of a view after it began.
+# The id, and what DynTube may change after a view began.
 COMPARED = ("id", "watch_time", "duration", "started", "ended", "muted")
 
 
 @dataclass(frozen=True)
 class Revision:
-    """How many views are new, differ, or are gone."""
+    """How many views were added, changed or removed."""
 
     added: int = 0
     changed: int = 0
@@ -24,12 +24,12 @@ class Revision:
 
     @property
     def none(self) -> bool:
-        """Whether both versions are the same."""
+        """Whether both versions are equal."""
         return not (self.added or self.changed or self.removed)
 
 
 def compare(old: pa.Table, new: pa.Table) -> Revision:
-    """Compare two versions of a day by id; both have the columns COMPARED, in any order of rows."""
+    """Compare two versions of a day by id; both have the columns COMPARED, in any row order."""
     before, after = _prints(old), _prints(new)
     both = pd.concat([before, after], axis="columns", join="inner", keys=["before", "after"])
     changed = int((both["before"] != both["after"]).sum())
@@ -37,8 +37,8 @@ def compare(old: pa.Table, new: pa.Table) -> Revision:
 
 
 def _prints(views: pa.Table) -> pd.Series:
-    """A number for the changeable values of each view, by a number for its id."""
-    # As numbers, since pandas hashes flags otherwise where one of the column is missing.
+    """A hash of each view's changeable values, by a hash of its id."""
+    # As numbers, since pandas hashes booleans differently in a column with nulls.
     numbers = {name: pc.cast(views[name], pa.float64()) for name in COMPARED[1:]}
     values = pa.table(numbers).to_pandas()
     ids = viewer_hash(views["id"]).to_numpy(zero_copy_only=False)

@@ -1,4 +1,4 @@
-"""Why the numbers of a stored day may be wrong: every kind of doubt, in words."""
+"""Why the numbers of a stored day may be wrong: every kind of doubt."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LABELS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Doubt:
-    """One reason, as a sentence about the day in question."""
+    """One reason, as a sentence about its day."""
 
     kind: Kind
     text: str

@@ -1,11 +1,11 @@
-"""The archive as plain Parquet for other tools: one file a day, partitioned by year and month.
+"""The archive as plain Parquet for other tools: one file per day, partitioned by year and month.
 
     <folder>/year=2026/month=05/2026-05-01.parquet
 
-DuckDB, Spark, Polars and pandas read such a folder as one table with the columns `year` and
-`month` added. The columns are those of `records.VIEW_COLUMNS`, and `extra`. Why the numbers of a
-day may be wrong stands in its file's metadata, as `dyntube.doubts`. Where views are invented, a
-file says so whose name starts with an underscore: none of these tools looks into it.
+DuckDB, Spark, Polars and pandas read such a folder as one table, with `year` and `month` added to
+the columns `records.VIEW_COLUMNS` and `extra`. A day's doubts are in its file's metadata, as
+`dyntube.doubts`. Invented views are marked by a file whose name starts with an underscore, which
+these tools ignore.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from . import dayfile
 from .archive import Archive
@@ -34,7 +34,7 @@ class Exported:
 
     @property
     def day(self) -> dt.date:
-        """Which it is."""
+        """Its UTC day."""
         return dt.date.fromisoformat(self.path.stem)
 
 
@@ -49,14 +49,14 @@ def export(
 ) -> Iterator[Exported]:
     """Write the stored UTC days from `start` to `end`, both included, of all scopes.
 
-    A day that is there already is replaced, whole or not at all; one that is damaged is left out.
-    `doubts` have what there is against the numbers of some days, as JSON. Views of the `demo` get a
-    file beside them that says so. Raises ArchiveError.
+    A day that is there already is replaced atomically; damaged days are left out. `doubts` has
+    those of some days as JSON, by ISO date. With `demo`, a file is added that says the views are
+    invented. Raises ArchiveError.
     """
     inside, outside = to.resolve(), archive.root.resolve()
     if inside == outside or outside in inside.parents or inside in outside.parents:
         raise ArchiveError(f"Export to a folder outside the archive, not to {to}.")
-    archive.files(start, end)  # looks into each, so that all that is damaged is known
+    archive.files(start, end)  # verifies each file, so that all damage is known
     damaged = {day for name in archive.folders for day in archive.damaged_days(name)}
     for day in archive.days():
         if start <= day <= end and day not in damaged:
@@ -77,7 +77,7 @@ def _mark(folder: Path) -> None:
             "utf-8",
         )
     except OSError as error:
-        raise ArchiveError(cannot("folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("folder", folder, "written", error)) from error
 
 
 def _write(views: pa.Table, folder: Path, day: dt.date, doubts: str) -> Path:
@@ -87,5 +87,5 @@ def _write(views: pa.Table, folder: Path, day: dt.date, doubts: str) -> Path:
         with replacing(path) as temporary:
             dayfile.write_plain(temporary, views, doubts)
     except OSError as error:
-        raise ArchiveError(cannot("folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("folder", folder, "written", error)) from error
     return path

@@ -1,4 +1,4 @@
-"""What day files are called: their day, and which generation of it they hold."""
+"""The names of day files: their day and generation."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ..atomic import cannot
+from ..atomic import failure_text
 from ..errors import ArchiveError
 
 NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{6})\.(parquet|rejected\.jsonl)")
 
 
 def changed_at(folder: Path) -> dict[str, int]:
-    """The year folders of a scope and when each last changed; none where there is no archive."""
+    """A scope's year folders and their mtimes; empty without an archive."""
     try:
         years = [entry for entry in os.scandir(folder) if entry.name.isdigit()]
     except FileNotFoundError:
@@ -26,26 +26,26 @@ def changed_at(folder: Path) -> dict[str, int]:
 
 
 def newest_generations(years: Iterable[str]) -> Iterator[Path]:
-    """The newest file of each day in these folders, the oldest day first."""
+    """The newest generation of each day in these folders, oldest day first."""
     for year in years:
         names = sorted(name for name in os.listdir(year) if NAME.fullmatch(name))
         newest = {name[:10]: name for name in names if name.endswith(".parquet")}
         yield from (_path(year, name) for name in newest.values())
 
 
-@lru_cache(50_000)  # a folder is listed again after each day that is fetched
+@lru_cache(50_000)  # a folder is listed again after each day fetched
 def _path(year: str, name: str) -> Path:
     return Path(year, name)
 
 
 def between(paths: Sequence[Path], start: dt.date, end: dt.date) -> Sequence[Path]:
-    """Those of the days from `start` to `end`, of paths with the oldest day first."""
+    """Those of `paths` from `start` to `end`, both included; the oldest day comes first."""
     first = bisect_left(paths, start, key=day_of)
     return paths[first : bisect_right(paths, end, first, key=day_of)]
 
 
 def next_generation(year: Path, day: dt.date) -> Path:
-    """The name of the file that a day is written into next."""
+    """The file name for a day's next generation."""
     known = (path for path in year.glob(f"{day}.*") if NAME.fullmatch(path.name))
     return year / f"{day}.{1 + max(map(_generation_of, known), default=0):06d}.parquet"
 
@@ -60,11 +60,11 @@ def _generation_of(path: Path) -> int:
 
 
 def refuse_unreadable(path: Path) -> None:
-    """Raise ArchiveError for a file that may be sound but cannot be read: it is not replaced."""
+    """Raise ArchiveError for an unreadable file: it may be sound, so it is not replaced."""
     try:
         with path.open("rb") as file:
             file.read(1)
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise ArchiveError(cannot("file", path, "read", error)) from error
+        raise ArchiveError(failure_text("file", path, "read", error)) from error

@@ -1,9 +1,9 @@
-"""Which scopes an archive holds: each says what it is, in a small file in its folder.
+"""The scopes in an archive: each is described in a small file in its folder.
 
     <archive>/<scope>/scope.json    {"url": "https://...", "kind": "project", "key": "5lCo..."}
 
-The name of a folder is a hash: it says whether the folder is a scope's own, and no more. Whoever
-has settings that lead to no views can so be told that views of other settings are there.
+The name of a folder is a hash, which only shows whether it is that of a given scope. The file tells
+people whose settings find no views that there are views of other settings.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import failure_text, make_folder, replacing
 from ..errors import ArchiveError
 from ..settings.settings import FetchScope, ScopeKind, Settings
 from .generations import changed_at, day_of, newest_generations
@@ -28,9 +28,9 @@ _FOLDER = re.compile(rf"({'|'.join(get_args(ScopeKind))})-[0-9a-f]{{12}}|demo")
 
 @dataclass(frozen=True)
 class StoredScope:
-    """A scope whose days are in an archive, from the `first` to the `last`; maybe with gaps.
+    """A scope with days in an archive, from the `first` to the `last`; maybe with gaps.
 
-    `url` and `scope` are None where only the name of its `folder` is known.
+    `url` and `scope` are None if only the name of its `folder` is known.
     """
 
     folder: str
@@ -42,7 +42,7 @@ class StoredScope:
 
 
 def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
-    """Say in a scope's folder what it is; for whoever holds the archive's lock.
+    """Describe a scope in its folder; the caller holds the archive's lock.
 
     Raises ArchiveError.
     """
@@ -55,11 +55,11 @@ def note_scope(archive: Path, settings: Settings, scope: FetchScope) -> None:
         with replacing(folder / FILE_NAME) as temporary:
             temporary.write_text(json.dumps(known), "utf-8")
     except OSError as error:
-        raise ArchiveError(cannot("archive folder", folder, "written", error)) from error
+        raise ArchiveError(failure_text("archive folder", folder, "written", error)) from error
 
 
 def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
-    """The scopes with days in an archive that are not in its folders of one's `own`.
+    """The scopes with days in an archive, other than those in the folders `own`.
 
     Raises ArchiveError.
     """
@@ -69,7 +69,7 @@ def other_scopes(archive: Path, own: Collection[str]) -> list[StoredScope]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise ArchiveError(cannot("archive folder", archive, "read", error)) from error
+        raise ArchiveError(failure_text("archive folder", archive, "read", error)) from error
     return [scope for scope in found if scope]
 
 
@@ -82,7 +82,7 @@ def _scope(folder: Path) -> StoredScope | None:
 
 
 def _read(folder: Path) -> tuple[str, FetchScope] | None:
-    """The URL and the scope of a folder; None where it does not say, or what is not true."""
+    """The URL and scope of a folder; None if it has no description, or a wrong one."""
     try:
         known = json.loads((folder / FILE_NAME).read_bytes())
         url, scope = known["url"], FetchScope(known["kind"], known["key"])

@@ -1,7 +1,7 @@
-"""A stored day of an older version, or of other page rules, as this version would have stored it.
+"""Migrates a stored day of an older version, or of other page rules, to this version.
 
-All is made of the day's own columns and of the raw JSON of records that were set aside: DynTube is
-not asked. So a rule of reading holds for every stored day, however old.
+It uses the day's own columns and the raw JSON of rejected records; DynTube is not asked. So a
+parsing rule applies to every stored day, however old.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..atomic import cannot, make_folder
+from ..atomic import failure_text, make_folder
 from ..errors import ArchiveError
 from ..reading.addresses import PageRules
 from ..reading.loose_json import parse_json
@@ -30,8 +30,8 @@ from ..reading.records import (
     TEXT,
     Column,
     Rejected,
-    as_labels,
-    each_once,
+    deduplicate,
+    dictionary_encode_text,
     odd_fields,
     with_computed,
 )
@@ -45,16 +45,14 @@ def is_current(info: DayInfo, rules: PageRules) -> bool:
     return info.schema == SCHEMA_VERSION and info.rules == str(rules)
 
 
-def upgraded(
-    info: DayInfo, stored: pa.Table, rejected: Iterable[Rejected], rules: PageRules
-) -> Day:
-    """The day as this version stores it; records that can be views now are."""
+def migrate(info: DayInfo, stored: pa.Table, rejected: Iterable[Rejected], rules: PageRules) -> Day:
+    """The day as this version stores it; rejected records that are readable now become views."""
     known = pa.table({column.name: _column(stored, column) for column in COLUMNS})
     if "extra" in stored.column_names:
         known = known.append_column("extra", stored["extra"])
     found, bad = _read_again(rejected, rules)
     mine, outside = _of_day(found, info.day)
-    views, again = each_once(pa.concat_tables([with_computed(known, rules), mine]))
+    views, again = deduplicate(pa.concat_tables([with_computed(known, rules), mine]))
     unknown, unread = odd_fields(views)
     now = replace(
         info,
@@ -72,12 +70,12 @@ def upgraded(
 
 
 def _column(stored: pa.Table, column: Column) -> pa.ChunkedArray:
-    """A column of this version; empty where an older one did not have it."""
+    """A column of this version; null if the older one lacked it."""
     if column.name not in stored.column_names:
         return pa.chunked_array([pa.nulls(len(stored), column.type)], column.type)
     values = stored[column.name]
     if column.type == CATEGORY:
-        return as_labels(values.cast(TEXT), column)
+        return dictionary_encode_text(values.cast(TEXT), column)
     return values.cast(column.type)
 
 
@@ -95,13 +93,13 @@ def _read_again(
 
 
 def _of_day(views: pa.Table, day: dt.date) -> tuple[pa.Table, int]:
-    """The views of one UTC day, and how many are of others."""
+    """The views of one UTC day, and how many are of other days."""
     mine = views.filter(pc.equal(pc.cast(views["date"], pa.date32()), pa.scalar(day)))
     return mine, len(views) - len(mine)
 
 
-class UpgradedCopies:
-    """Copies of outdated days, in a folder that goes with this process; made once each."""
+class MigratedCopies:
+    """Migrated copies of outdated days, one each, in a temporary folder of this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -109,14 +107,14 @@ class UpgradedCopies:
         self._made: dict[Path, Path] = {}
 
     def of(self, path: Path, write: Callable[[Path], None]) -> Path:
-        """The copy of a file, which `write` writes. Raises ArchiveError where there is no room."""
+        """The copy of a file, written by `write`. Raises ArchiveError if it cannot be written."""
         with self._lock:
             if path not in self._made:
                 try:
                     self._made[path] = self._copy(path, write)
                 except OSError as error:
                     place = Path(tempfile.gettempdir())
-                    raise ArchiveError(cannot("folder", place, "written", error)) from error
+                    raise ArchiveError(failure_text("folder", place, "written", error)) from error
             return self._made[path]
 
     def _copy(self, path: Path, write: Callable[[Path], None]) -> Path:

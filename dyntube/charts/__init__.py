@@ -1,9 +1,8 @@
-"""Answers to plotly figures. The only package that imports plotly.
+"""Plotly figures of query answers. The only package that imports plotly.
 
-Texts from the data are escaped, since plotly reads a little HTML in labels. What a click means is
-in the `customdata` of its point: what to filter by (see `picked`; None: nothing), then what is
-shown under the pointer. What is chosen is drawn from `chosen`, not from what plotly
-remembers.
+Texts from the data are escaped, since plotly renders some HTML in labels. A point's `customdata`
+holds the filter a click sets (see `picked`; None: no filter) and its tooltip. Selected values are
+drawn from `chosen`, not from plotly's own selection state.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
 from .spark import sparkline
-from .stacked import mix
+from .stacked import stacked_shares
 from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
 
-# No double clicks: a tap on a phone is a touch and then a click, which would be one, and undo it.
+# A tap on a phone sends a touch and a click, which plotly takes for a double click that deselects.
 PLAIN_CONFIG = {"displayModeBar": False, "doubleClick": False, "doubleClickDelay": 0}
-# Without the address, plotly asks its maker's host for the shapes of the countries.
+# By default, plotly loads the country shapes from its vendor's host.
 MAP_CONFIG = PLAIN_CONFIG | {"topojsonURL": "app/static/topojson/", "scrollZoom": False}
 
 __all__ = [
@@ -45,9 +44,9 @@ __all__ = [
     "legend",
     "lines",
     "minutes",
-    "mix",
     "picked",
     "sparkline",
+    "stacked_shares",
     "treemap",
     "trend",
     "watched_curve",

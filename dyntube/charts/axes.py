@@ -1,4 +1,4 @@
-"""Axes that say the numbers of a metric, and axes of time."""
+"""Value axes in the unit of a metric, and time axes."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ _HOUR = 3600.0
 
 
 def largest(amounts: Iterable[float]) -> float:
-    """The largest of some amounts that may be undefined; 0 where none is defined."""
+    """The largest defined amount; 0 if none is."""
     return max((amount for amount in amounts if math.isfinite(amount)), default=0.0)
 
 
 def unit(measure: Metric, top: float) -> float:
-    """What an axis up to `top` counts in: watch time in hours, or in minutes where it is little."""
+    """The divisor for an axis up to `top`: watch time is in hours, or minutes below 3 h; else 1."""
     if measure.format != "hours":
         return 1.0
     return _HOUR if top >= 3 * _HOUR else 60.0
 
 
 def ticks(measure: Metric, top: float) -> list[float]:
-    """From 0 to above the largest value in at most five round steps."""
+    """Ticks from 0 to at least the largest value, in at most five round steps."""
     top = top if math.isfinite(top) and top > 0 else 1.0
     magnitude = 10.0 ** math.floor(math.log10(top / 4))
     steps = [magnitude * m for m in (1, 2, 2.5, 5, 10)]
-    if measure.format in ("number", "seconds"):  # halves of them mean nothing
+    if measure.format in ("number", "seconds"):  # fractions of them mean nothing
         steps = [max(step, 1.0) for step in steps if step < 1 or step == int(step)]
     step = next(step for step in steps if step >= top / 4 * 0.999)
     return [step * n for n in range(math.ceil(top / step - 1e-9) + 1)]
 
 
 def tick_text(measure: Metric, tick: float, unit: float) -> str:
-    """A tick, of an axis that counts in `unit`, with the unit beside it."""
+    """A tick label with its unit, on an axis divided by `unit`."""
     match measure.format:
         case "percent":
             return f"{tick * 100:.3g}%"
@@ -50,7 +50,7 @@ def tick_text(measure: Metric, tick: float, unit: float) -> str:
 
 
 def value_axis(measure: Metric, top: float, palette: Palette) -> dict[str, Any]:
-    """A vertical axis from 0 for amounts up to `top`, which are drawn divided by `unit`."""
+    """A y-axis from 0 for amounts up to `top`, which must be drawn divided by `unit`."""
     divisor = unit(measure, top)
     places = ticks(measure, top / divisor)
     return plain_axis(palette) | {
@@ -65,7 +65,7 @@ def value_axis(measure: Metric, top: float, palette: Palette) -> dict[str, Any]:
 def plain_axis(palette: Palette, size: int = 12) -> dict[str, Any]:
     """An unruled axis that cannot be panned."""
     return {
-        "unifiedhovertitle": {"text": " "},  # each figure says itself where the pointer is
+        "unifiedhovertitle": {"text": " "},  # tooltips have their own titles
         "showspikes": False,
         "showgrid": False,
         "zeroline": False,
@@ -77,12 +77,12 @@ def plain_axis(palette: Palette, size: int = 12) -> dict[str, Any]:
 
 
 def base_axis(palette: Palette) -> dict[str, Any]:
-    """A horizontal axis with a thin line that things stand on."""
+    """An x-axis with a thin baseline."""
     return plain_axis(palette) | {"showline": True, "linecolor": palette.grid}
 
 
 def pointed(palette: Palette) -> dict[str, Any]:
-    """What makes an axis show where the pointer is."""
+    """Axis settings that draw a line at the pointer."""
     return {
         "showspikes": True,
         "spikemode": "across",
@@ -93,7 +93,7 @@ def pointed(palette: Palette) -> dict[str, Any]:
 
 
 def time_axis(palette: Palette) -> dict[str, Any]:
-    """A horizontal axis of hours, days, weeks or months."""
+    """An x-axis of hours, days, weeks or months."""
     return base_axis(palette) | {
         "type": "date",
         "nticks": 9,
@@ -106,7 +106,7 @@ def time_axis(palette: Palette) -> dict[str, Any]:
 
 
 def top_legend(palette: Palette) -> dict[str, Any]:
-    """A legend above a figure that only explains; a click in it changes nothing."""
+    """A legend above a figure that ignores clicks."""
     return {
         "orientation": "h",
         "x": 0,
@@ -121,7 +121,7 @@ def top_legend(palette: Palette) -> dict[str, Any]:
 
 
 def share_axis(palette: Palette) -> dict[str, Any]:
-    """A vertical axis of fractions, from 0 to 100 %."""
+    """A y-axis of fractions, from 0 to 100 %."""
     places = [0, 0.25, 0.5, 0.75, 1]
     return plain_axis(palette) | {
         "showgrid": True,
@@ -132,11 +132,11 @@ def share_axis(palette: Palette) -> dict[str, Any]:
     }
 
 
-WATCHED_MARGIN = {"l": 0, "r": 18, "t": 8, "b": 0}  # with room for half of "100%"
+WATCHED_MARGIN = {"l": 0, "r": 18, "t": 8, "b": 0}  # room for half of the label "100%"
 
 
 def watched_axis(palette: Palette) -> dict[str, Any]:
-    """A horizontal axis of how much of a video was watched, in per cent."""
+    """An x-axis of the percent watched."""
     places = [0, 25, 50, 75, 100]
     return base_axis(palette) | {
         "tickvals": places,

@@ -1,4 +1,4 @@
-"""Amounts as horizontal bars."""
+"""Horizontal bar chart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .labels import apart, hover, short
 _ROW = 34  # height of a bar with its gap, in pixels
 _LABEL_LENGTH, _TEXT_LENGTH = 26, 16
 _LETTER = 7  # width of a letter, in pixels
-_NARROW = 150  # pixels for bars and their texts where there is least room
+_NARROW = 150  # pixels for bars and texts on the narrowest screen
 
 
 def bars(
@@ -26,10 +26,10 @@ def bars(
     *,
     chosen: Collection[str] = (),
 ) -> go.Figure:
-    """Horizontal bars in the given order, each with its label before and its text behind.
+    """Horizontal bars in the given order, label on the left, text at the end.
 
-    While some values are `chosen`, the others are pale. A click anywhere in the row of a bar gives
-    the point of the bar.
+    While values are `chosen`, the others are faded. A click anywhere in a bar's row gives its
+    point.
     """
     positions = list(range(len(items)))
     y_axis = plain_axis(palette) | {
@@ -93,7 +93,7 @@ def _marker(items: Sequence[Item], palette: Palette, chosen: Collection[str]) ->
 
 
 def _end(items: Sequence[Item]) -> float:
-    """Where the axis ends, so that the longest text fits behind the longest bar on a phone."""
+    """The end of the axis, leaving room for the longest text behind the longest bar on a phone."""
     letters = max((min(len(item.text), _TEXT_LENGTH) for item in items), default=0)
     share = min((letters * _LETTER + 10) / _NARROW, 0.5)
     return (largest(item.amount for item in items) or 1.0) / (1 - share)

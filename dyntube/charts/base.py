@@ -1,7 +1,6 @@
-"""What all figures share: the colours of a theme, the font, an empty ground, what is shown.
+"""What all figures share: palettes, layout defaults, items and `customdata`.
 
-Figures are `go`, not `px`: ten times cheaper to build. Plotly is not asked whether they are right,
-which took half of the time: the tests ask it of every kind of figure.
+Figures are `go`, not `px`, which takes ten times as long to build.
 """
 
 from __future__ import annotations
@@ -13,24 +12,20 @@ from urllib.parse import parse_qsl, urlencode
 
 import plotly.graph_objects as go
 
+from .plotly_internals import unchecked
+
 FONT = "Inter, sans-serif"
 NOTHING = "rgba(0,0,0,0)"
-_FADED = 0.35  # how much is left of the colour of what is not chosen
-# What plotly is to do while a pointer is dragged. Streamlit replaces a missing or false mode of a
-# clickable figure by "pan", with which a finger on a chart no longer scrolls the page, and lets
-# nothing be clicked where the mode is "select". A word that plotly does not know is left alone by
-# Streamlit, and plotly takes the template's mode for it.
-_OF_TEMPLATE = "of-template"
+_FADED = 0.35  # opacity of what is not selected
 
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a theme: one accent, greys for everything that is context.
+    """The colours of a theme: one accent, greys for context.
 
-    `scale` goes from little to much, `change` from worse over none to better, and `series` has
-    colours for things side by side. Data is `calm` where it is as it should be, and a `gap`,
-    `caution` or `alarm` where it is not; `text` can be read on each. `doubt` is what rings points
-    of days in doubt.
+    `scale` goes from low to high, `change` from worse over unchanged to better, and `series` has
+    colours for lines or parts side by side. Data is `calm` when in order, else `gap`, `caution` or
+    `alarm`; `text` is readable on each. `doubt` is the ring around points in doubt.
     """
 
     accent: str
@@ -88,14 +83,13 @@ DARK = Palette(
 
 @dataclass(frozen=True)
 class Item:
-    """One value of a dimension: what a click on it filters by (None: nothing).
+    """A value of a dimension to draw: `value` is what a click filters by (None: no filter).
 
-    `within` is what it is filtered by as well, where its own value does not say what is meant: an
-    unknown page, of one domain. `label` is what people read and `text` a short text at the end of
-    its bar. `amount` is in the metric's own unit (seconds, a fraction, a count), NaN where
-    undefined. `hover` has further lines to show while the pointer is on it. An item of `context` is
-    grey (Unknown, Other), and one of `few` plays is hatched. Texts are as in the data: the figures
-    escape them.
+    `within` holds further filters where the value alone is ambiguous: an unknown page of one
+    domain. `label` names it and `text` is a short text at the end of its bar. `amount` is in the
+    metric's unit (seconds, a fraction, a count), NaN where undefined. `hover` has further lines for
+    the tooltip. An item of `context` is grey (Unknown, Other), and one of `few` plays is hatched.
+    Texts are raw: the figures escape them.
     """
 
     value: str | None
@@ -104,31 +98,14 @@ class Item:
     text: str = ""
     hover: str = ""
     context: bool = False
-    few: str = ""  # what it is made of few of: plays
+    few: str = ""  # the basis it has few of: "plays"
     dimension: str = ""
     within: tuple[tuple[str, str], ...] = ()
 
     @property
     def picks(self) -> tuple[tuple[str, str], ...]:
-        """The dimensions and values that a click filters by, its own first."""
+        """The (dimension, value) pairs a click filters by, its own first."""
         return () if self.value is None else ((self.dimension, self.value), *self.within)
-
-
-class _Figure(go.Figure):  # type: ignore[misc] # plotly has no types
-    """A figure whose drag mode is its template's, also where it is clickable."""
-
-    def to_dict(self) -> dict[str, Any]:
-        spec = self._plain()
-        spec["layout"]["dragmode"] = _OF_TEMPLATE
-        return spec
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A copy is made of what plotly accepts.
-        return _unchecked, (self._plain(),)
-
-    def _plain(self) -> dict[str, Any]:
-        spec: dict[str, Any] = super().to_dict()
-        return spec
 
 
 def figure(
@@ -139,10 +116,10 @@ def figure(
     drag: Literal[False, "select"] = False,
     **layout: Any,
 ) -> go.Figure:
-    """A figure of plotly's own dictionaries on the page's ground; height in pixels.
+    """A figure from plotly's own dictionaries; height in pixels.
 
-    A click selects a point. `drag` says whether a drag selects a range or does nothing, so that a
-    finger on the figure scrolls the page.
+    A click selects a point. `drag`: "select" lets a drag select a range; with False a finger on the
+    figure scrolls the page.
     """
     base = {
         "template": {"layout": {"dragmode": drag}},
@@ -150,7 +127,7 @@ def figure(
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "font": {"family": FONT, "color": palette.text},
         "paper_bgcolor": NOTHING,
-        "plot_bgcolor": palette.page,  # plotly draws what follows the pointer against it
+        "plot_bgcolor": palette.page,  # plotly picks the colour of the pointer line against it
         "showlegend": False,
         "clickmode": "event+select",
         "hoverlabel": {
@@ -160,45 +137,41 @@ def figure(
             "font": {"family": FONT, "size": 13, "color": palette.text},
         },
     }
-    return _unchecked({"data": traces, "layout": base | layout})
+    return unchecked({"data": traces, "layout": base | layout})
 
 
-def _unchecked(spec: dict[str, Any]) -> _Figure:
-    return _Figure(spec, _validate=False)
-
-
-# A click is drawn from what the page then knows, not by plotly's own dimming of all the rest.
+# The page redraws after a click, so plotly's own dimming is switched off.
 SELECTION = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
-# The rule of all that can be clicked: what a click means, then what to show.
+# The tooltip is the second entry of `customdata`, after what a click filters by.
 HOVER = "%{customdata[1]}<extra></extra>"
 
 
 def point(hover: str, *picks: tuple[str, str]) -> list[str | None]:
-    """The `customdata` of a point: what a click on it filters by, and what is shown of it.
+    """The `customdata` of a point: what a click filters by, and the tooltip.
 
-    The former as in an address, `country=DE`: Streamlit makes something else of lists in lists.
+    The filter is URL-encoded, `country=DE`, because Streamlit mangles nested lists.
     """
     return [urlencode(picks) or None, hover]
 
 
 def picked(customdata: Sequence[str | None]) -> list[tuple[str, str]]:
-    """The dimensions and values that a click on a point filters by."""
+    """The (dimension, value) pairs a click on a point filters by."""
     return parse_qsl(customdata[0] or "", keep_blank_values=True)
 
 
 def blend(colour: str, ground: str, share: float) -> str:
-    """So much of a colour on a ground; all are like #2563EB."""
+    """A colour over a ground at this opacity; colours are like #2563EB."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
     return "#" + "".join(f"{round(a * share + b * (1 - share)):02X}" for a, b in pairs)
 
 
 def faded(colour: str, palette: Palette) -> str:
-    """The colour of something that is not chosen while others are."""
+    """The colour of an item that is not selected while others are."""
     return blend(colour, palette.page, _FADED)
 
 
 def readable(ground: str) -> str:
-    """Black or white, whichever can be read on a ground: one of them has 4.5 : 1 on any."""
+    """Black or white, whichever is readable on a ground: contrast is at least 4.5 : 1."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (part / 255 for part in _parts(ground))

@@ -1,4 +1,4 @@
-"""Buckets of time: what they are called, and how far an axis of them goes."""
+"""Buckets on a time axis: their names, their ends and the axis range."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _LENGTHS: dict[Interval, pd.Timedelta] = {
     "week": pd.Timedelta(weeks=1),
     "month": pd.Timedelta(days=30),
 }
-_FEW = 7  # whose names fit side by side on a phone
-NOT_WHOLE = " (not whole)"  # behind the name or the amount of a bucket
+_FEW = 7  # labels that fit side by side on a phone
+NOT_WHOLE = " (not whole)"  # suffix of a bucket's name or amount
 IN_DOUBT = " (in doubt)"
 
 
 def bucket_name(start: pd.Timestamp, interval: Interval) -> str:
-    """A bucket in full: Mon 02 Nov 2026."""
+    """A bucket's full name: "Mon 02 Nov 2026"."""
     return f"{start:{_FORMATS.get(interval, '%B %Y')}}"
 
 
 def clocks(starts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
-    """Moments as the clocks of their zone show them: plotly knows no zones."""
+    """Aware moments as naive local time, since plotly has no time zones."""
     local: pd.Series[pd.Timestamp] = starts.dt.tz_localize(None)
     return local
 
@@ -35,9 +35,9 @@ def clocks(starts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
 def shown_span(
     starts: pd.Series[Any], interval: Interval, margin: float
 ) -> list[pd.Timestamp] | None:
-    """From before the first bucket to after the last, by so much of a bucket; None for no bucket.
+    """The axis range with `margin` buckets to either side; None without buckets.
 
-    Of a single bucket it is a bucket to each side.
+    A single bucket gets at least one bucket to either side.
     """
     if starts.empty:
         return None
@@ -47,12 +47,12 @@ def shown_span(
 
 
 def end_of(start: pd.Timestamp, interval: Interval) -> pd.Timestamp:
-    """When a bucket ends, at the latest."""
+    """The latest possible end of a bucket."""
     return start + _LENGTHS[interval] + pd.Timedelta(days=1 if interval == "month" else 0)
 
 
 def few_ticks(starts: Sequence[pd.Timestamp]) -> dict[str, Any]:
-    """A tick for each of a few buckets: plotly would put others between them. Else none."""
+    """One tick per bucket when there are few, since plotly would add ticks between; else empty."""
     if not 0 < len(starts) <= _FEW:
         return {}
     days = all(start == start.normalize() for start in starts)

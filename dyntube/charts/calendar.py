@@ -1,4 +1,4 @@
-"""Days as squares: a column a week, a row a weekday."""
+"""Calendar heatmap of stored days: one column per week, one row per weekday."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .labels import wrapped
 _ONE_DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 _ROW = 19  # height of a day with its gap, in pixels
 _STATES = tuple(STATE_LABELS)
-_REASONS = 3  # under the pointer; the list below has all
+_REASONS = 3  # in the tooltip; the list below the figure has all
 _NO_STATE = len(_STATES)  # a day before the first stored one
 # Colour is never the only sign.
 _MARKS: dict[DayState, str] = {
@@ -34,7 +34,7 @@ _MARKS: dict[DayState, str] = {
 def calendar(
     days: Sequence[StoredDay], start: dt.date, end: dt.date, timezone: str, palette: Palette
 ) -> go.Figure:
-    """The state of every day from the week of `start` to `end`; hover says more, in `timezone`."""
+    """The state of every day from the week of `start` to `end`; tooltips use `timezone`."""
     monday = start - _ONE_DAY * start.weekday()
     weeks = (end - monday).days // 7 + 1
     known = {day.day: day for day in days}
@@ -70,7 +70,7 @@ _MARGIN = {"l": 0, "r": 34, "t": 24, "b": 2}
 
 
 def legend(counts: Mapping[DayState, int], palette: Palette) -> str:
-    """The states that occur, with their colour, mark and count, as HTML."""
+    """The states that occur, with colour, mark and count, as HTML."""
     items = [
         f'<span class="state"><i style="background:{colour}">{_MARKS[state]}</i>'
         f"{STATE_LABELS[state]} <b>{counts[state]:,}</b></span>"
@@ -93,7 +93,7 @@ def state_colours(palette: Palette) -> dict[DayState, str]:
 
 
 def _steps(colours: Sequence[str]) -> list[list[Any]]:
-    """A colour scale without transitions."""
+    """A colour scale in discrete steps."""
     count = len(colours)
     return [[(n + side) / count, colour] for n, colour in enumerate(colours) for side in (0, 1)]
 
@@ -129,7 +129,7 @@ def _axes(monday: dt.date, weeks: int, palette: Palette) -> dict[str, Any]:
         "range": [-0.5, weeks - 0.5],
     }
     y_axis = plain | {
-        # At the right, where a phone that shows the last weeks only has them in sight.
+        # On the right, next to the last weeks, which are all a phone shows.
         "side": "right",
         "tickvals": [0, 2, 4, 6],
         "ticktext": ["Mon", "Wed", "Fri", "Sun"],

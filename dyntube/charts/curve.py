@@ -1,4 +1,4 @@
-"""How long people keep watching."""
+"""Watched-share curve."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def watched_curve(
     name: str = "",
     typical_name: str = "",
 ) -> go.Figure:
-    """The share of plays (fractions) that watched at least so much of a video, from 0 to 100 %.
+    """The share of plays (fractions) that watched at least each percent of a video, 0 to 100 %.
 
-    `typical` has the lower quartile, the median and the upper quartile of other videos, which are
-    drawn behind; where they are the same it is one other curve. Names stand in a legend.
+    `typical` has the lower quartile, the median and the upper quartile of other videos, drawn
+    behind; pass one curve three times to draw it alone. Names appear in a legend.
     """
     traces = []
     if len(curve):
@@ -54,7 +54,7 @@ def watched_curve(
 
 
 def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, Any]]:
-    """The median, dotted, and a band from quartile to quartile."""
+    """The median, dotted, and the band between the quartiles."""
     low, middle, high = typical
     called = short(name, _NAME_LENGTH) or "Typical"
     texts = [
@@ -86,5 +86,5 @@ def _line(
 
 
 def _places(shares: Sequence[float]) -> list[float]:
-    """Where each share stands between 0 and 100 %."""
+    """The percent at which each share is drawn."""
     return [100 * n / max(len(shares) - 1, 1) for n in range(len(shares))]

@@ -1,4 +1,4 @@
-"""How many get from step to step."""
+"""Funnel chart."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ class _Row:
 
     @property
     def share(self) -> str:
-        """Of the first step."""
+        """Share of the first step."""
         return f"{self.count / self.first:.1%}" if self.first else ""
 
     @property
     def change(self) -> str:
-        """From the step before: −12.3%."""
+        """Change from the step before: "−12.3%"."""
         if not self.before or self.count == self.before:
             return ""
         return f"{self.count / self.before - 1:+.1%}".replace("-", "−")
 
 
 def funnel(steps: Sequence[Step], palette: Palette) -> go.Figure:
-    """Horizontal bars, one a step, each with its count, its share of the first and its loss.
+    """One horizontal bar per step with its count, its share of the first step and its loss.
 
-    What is lost from the step before is drawn pale behind the bar.
+    The loss from the step before is drawn faded behind the bar.
     """
     befores = [steps[0].count if steps else 0, *(step.count for step in steps)]
     rows = [
@@ -103,7 +103,7 @@ def _hover(row: _Row) -> str:
 
 
 def _texts(n: int, row: _Row, palette: Palette) -> list[dict[str, Any]]:
-    """The line above a bar: label and loss at the left, count and share at the right."""
+    """The line above a bar: label and loss on the left, count and share on the right."""
     quiet = f'<span style="color:{palette.quiet}">{{}}</span>'
     left = f"{short(row.label, _LABEL_LENGTH)}  " + quiet.format(row.change)
     right = f"<b>{row.count:,}</b>  " + quiet.format(row.share)

@@ -1,4 +1,4 @@
-"""A metric by weekday and hour of the day."""
+"""Heatmap of a metric by weekday and hour of the day."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def heatmap(
     few: Flags | None = None,
     doubtful: Flags | None = None,
 ) -> go.Figure:
-    """Squares of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN is no square.
+    """Cells of 7 weekdays (Monday first) x 24 hours, coloured by a metric; NaN cells are empty.
 
-    The scale ends at the 98th percentile, so that one outlier cannot rule; its last number then
-    says so. Squares of `few` plays are marked; those with hours that are `doubtful` say so.
+    The scale is clipped at the 98th percentile against outliers, and its last tick then says so.
+    Cells of `few` plays are marked; tooltips name `few` and `doubtful` cells.
     """
     known = values[np.isfinite(values)]
     top = float(known.max()) if known.size else 0.0
@@ -44,37 +44,40 @@ def heatmap(
     marked = nowhere if few is None else few
     doubts = nowhere if doubtful is None else doubtful
     texts = [
-        [_hover(measure, day, hour, float(values[day, hour])) for hour in _HOURS]
+        [
+            _hover(measure, day, hour, float(values[day, hour]))
+            + _marks(marked[day, hour], doubts[day, hour])
+            for hour in _HOURS
+        ]
         for day in range(7)
     ]
-    trace = {
-        "type": "heatmap",
-        "z": [[None if math.isnan(value) else value for value in row] for row in values.tolist()],
-        "x": list(_HOURS),
-        "y": list(range(7)),
-        "zmin": 0,
+    trace = _squares(values, palette) | {
         "zmax": end or 1,
-        "colorscale": [[n / 4, colour] for n, colour in enumerate(palette.scale)],
         "colorbar": _colour_bar(measure, end, top, palette),
-        "xgap": 2,
-        "ygap": 2,
         "text": [["·" if mark else "" for mark in row] for row in marked.tolist()],
-        "texttemplate": "%{text}",
-        "textfont": {"size": 16},
-        "customdata": [
-            [
-                [None, texts[day][hour] + _marks(marked[day, hour], doubts[day, hour])]
-                for hour in _HOURS
-            ]
-            for day in range(7)
-        ],
-        "hovertemplate": HOVER,
-        "hoverongaps": False,
+        "customdata": [[[None, text] for text in row] for row in texts],
     }
     margin = {"l": 0, "r": 0, "t": 4, "b": 56}
     return figure(
         [trace] if known.size else [], palette, height=_HEIGHT, margin=margin, **_axes(palette)
     )
+
+
+def _squares(values: Numbers, palette: Palette) -> dict[str, Any]:
+    return {
+        "type": "heatmap",
+        "z": [[None if math.isnan(value) else value for value in row] for row in values.tolist()],
+        "x": list(_HOURS),
+        "y": list(range(7)),
+        "zmin": 0,
+        "colorscale": [[n / 4, colour] for n, colour in enumerate(palette.scale)],
+        "xgap": 2,
+        "ygap": 2,
+        "texttemplate": "%{text}",
+        "textfont": {"size": 16},
+        "hovertemplate": HOVER,
+        "hoverongaps": False,
+    }
 
 
 def _hover(measure: Metric, day: int, hour: int, value: float) -> str:

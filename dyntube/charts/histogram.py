@@ -1,4 +1,4 @@
-"""How much of the video people watch, in steps."""
+"""Histogram of watched shares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEIGHT = 260
 
 
 def histogram(counts: Sequence[int], palette: Palette) -> go.Figure:
-    """Plays by the share of the video watched, in equal steps from 0 to 100 %, one a count."""
+    """Plays by watched share, one bar per count, in equal steps from 0 to 100 %."""
     width, plays = 100 / max(len(counts), 1), sum(counts)
     hovers = [
         f"{width * n:.3g}–{width * (n + 1):.3g}% watched: <b>{count:,}</b> plays"

@@ -1,4 +1,4 @@
-"""Texts in figures: escaped, since plotly reads a little HTML in them, and cut to what fits."""
+"""Texts in figures: escaped, since plotly renders some HTML, and truncated to fit."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from .. import formats
 from ..query.metrics import FEW, Metric
 from .base import Item
 
-_LINE = 40  # characters that fit beside a pointer on a phone
+_LINE = 40  # characters of a tooltip line on a phone
 _TITLE_LINES = 3
 
 
 def plain(text: str) -> str:
-    """Text from the data so that it shows as it is; plotly knows no entity for quotes."""
+    """Escaped text from the data; quotes stay, as plotly does not decode their entities."""
     return escape(text, quote=False)
 
 
 def short(text: str, length: int) -> str:
-    """Text from the data on one line of so many characters at most, escaped."""
+    """Text from the data on one line of at most this many characters, escaped."""
     return plain(_cut(" ".join(text.split()), length, 0))
 
 
 def apart(texts: Sequence[str], length: int) -> list[str]:
-    """Texts as `short` ones; where they would be equal, with as much of their ends as differs.
+    """Texts as in `short`, keeping as much of their ends as it takes to tell them apart.
 
-    What tells long names apart is often at their end: a number, or a key that is given with them.
+    Long names often differ only at the end: in a number, or in the key after the name.
     """
     lines = [" ".join(text.split()) for text in texts]
     shown = [_cut(line, length, 0) for line in lines]
@@ -44,7 +44,7 @@ def apart(texts: Sequence[str], length: int) -> list[str]:
 
 
 def _cut(text: str, length: int, ending: int) -> str:
-    """Text of at most so many characters, where it is cut with so many of its last ones."""
+    """Text truncated to `length` characters, the last `ending` ones kept."""
     if len(text) <= length:
         return text
     return f"{text[: length - 1 - ending].rstrip()}…{text[len(text) - ending :]}"
@@ -57,12 +57,12 @@ def wrapped(text: str) -> list[str]:
 
 
 def bold(text: str) -> str:
-    """Text from the data, wrapped, as the heading of a hover."""
+    """Text from the data, wrapped, as the heading of a tooltip."""
     return "<br>".join(f"<b>{line}</b>" for line in wrapped(text))
 
 
 def hover(measure: Metric, item: Item, *more: str) -> str:
-    """What is shown of an item under the pointer; `more` are lines after its amount."""
+    """The tooltip of an item; `more` are lines after its amount."""
     lines = [bold(item.label)] if item.label.strip() else []
     lines.append(f"{measure.label}: {formats.value(measure, item.amount, full=True)}")
     lines += [*more, *map(plain, item.hover.splitlines())]

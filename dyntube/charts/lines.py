@@ -1,4 +1,4 @@
-"""Things side by side on one axis."""
+"""Line chart of several series on one axis."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .labels import apart
 from .series import pieces, points, rings
 
 _HEIGHT = 340
-_EDGE = 0.015  # of the axis, beyond its first and last point
+_EDGE = 0.015  # fraction of the axis beyond its first and last point
 _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line: dates, moments or whole numbers, and an amount for each, NaN for a gap.
+    """A line: dates, moments or whole numbers with an amount each, NaN for a gap.
 
-    `partial` says of each point whether its bucket is not whole; empty, all are. `doubtful` says
-    whether it may be wrong; such points are ringed.
+    `partial` marks the points of partial buckets; empty means none. `doubtful` marks points that
+    may be wrong; they are ringed.
     """
 
     label: str
@@ -42,7 +42,7 @@ class Series:
 def lines(
     measure: Metric, series: Sequence[Series], palette: Palette, *, x_title: str = ""
 ) -> go.Figure:
-    """Up to six lines, each with a colour of its own; what is not whole is dashed."""
+    """Up to six lines in distinct colours; partial buckets are dashed."""
     top = largest(amount for line in series for amount in line.y)
     divisor = unit(measure, top)
     names = apart([line.label for line in series], _LABEL_LENGTH)
@@ -85,7 +85,7 @@ def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str,
     named = (
         {"title": {"text": title, "font": {"size": 12, "color": palette.quiet}}} if title else {}
     )
-    if not places or not isinstance(places[0], dt.date):  # as are datetimes and pandas' moments
+    if not places or not isinstance(places[0], dt.date):  # base class of datetime and Timestamp
         whole = {"tickformat": ",d", "nticks": 9}
         named |= {"unifiedhovertitle": {"text": f"{title}: %{{x}}" if title else "%{x}"}}
         ends = {"range": [places[0], max(places[-1], places[0] + 1)]} if places else {}

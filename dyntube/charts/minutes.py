@@ -1,4 +1,4 @@
-"""The last minutes, one by one."""
+"""Bar chart of the last minutes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .axes import base_axis, largest, value_axis
 from .base import HOVER, Palette, faded, figure
 
 _HEIGHT = 180
-_LABELLED = 15  # minutes from label to label
+_LABELLED = 15  # minutes between labels
 
 
 def minutes(
     measure: Metric, starts: Sequence[dt.datetime], counts: Sequence[int], palette: Palette
 ) -> go.Figure:
-    """A count by minute; the last one, which still runs, is pale."""
+    """A count by minute; the last minute is still running and drawn faded."""
     last = len(starts) - 1
     hovers = [
         f"{start:%H:%M}  <b>{formats.value(measure, count, full=True)} {measure.label.lower()}</b>"

@@ -1,4 +1,4 @@
-"""Notes above a course: where their labels go so that they can all be read."""
+"""Layout of note labels above a trend, so that they do not overlap."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .labels import short, wrapped
 
 LEVEL = 16  # height of a label, in pixels
 _LEVELS = 3
-_LENGTHS = (28, 18)  # characters of a label: the shorter, where the longer do not fit
-_NARROW = 330  # pixels of an axis on a phone, where labels come closest
+_LENGTHS = (28, 18)  # characters of a label: the second where the first does not fit
+_NARROW = 330  # pixels of an axis on a phone, the tightest case
 _LETTER = 5.5  # width of a letter, in pixels
-_OVER = 0.1  # how far a label may stand over the ends of the axis
+_OVER = 0.1  # how far a label may overhang the ends, as a fraction of the axis
 
 
 @dataclass(frozen=True)
 class Note:
-    """A text about a place on an axis, from 0 to 1."""
+    """A text at a position on an axis, from 0 to 1."""
 
     at: float
     text: str
@@ -27,7 +27,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Label:
-    """Where a note's label is: so many labels high, to the right of its line or to the left.
+    """A placed label: its level, and whether it is to the right of its line or to the left.
 
     `others` found no room and are counted in its text.
     """
@@ -45,33 +45,33 @@ class Label:
 
     @property
     def hover(self) -> str:
-        """The notes in full."""
+        """The notes in full, for the tooltip."""
         notes = (self.note, *self.others)
         return "<br>".join(line for note in notes for line in wrapped(note.text))
 
     @property
     def ends(self) -> tuple[float, float]:
-        # With room for the count of others.
+        # Leaves room for the count of others.
         width = ((min(len(self.note.text), self.length) + 3) * _LETTER + 6) / _NARROW
         at = self.note.at
         return (at, at + width) if self.to_right else (at - width, at)
 
 
 def placed(notes: Sequence[Note]) -> list[Label]:
-    """Labels that do not overlap, on three levels at most."""
-    # From the right, labels to the right of their lines step up away from the lines of others;
-    # from the left, those to the left do.
+    """Non-overlapping labels on at most three levels."""
+    # Placed from the right, labels on the right of their lines step up clear of other lines;
+    # placed from the left, labels on the left do.
     ordered = sorted(notes, key=lambda note: note.at)
     ways = (
         _in_order(ordered[::-1] if to_right else ordered, length, to_right)
         for length in _LENGTHS
         for to_right in (True, False)
     )
-    return max(ways, key=len)  # the first of the best
+    return max(ways, key=len)  # the first of equals
 
 
 def _in_order(notes: Sequence[Note], length: int, to_right: bool) -> list[Label]:
-    """Labels placed one by one, on the lowest free level, and on one side where they can be."""
+    """Labels placed greedily on the lowest free level, preferably on this side."""
     labels: list[Label] = []
     for note in notes:
         tried = (
@@ -101,7 +101,7 @@ def _fits(label: Label, others: Sequence[Label]) -> bool:
 def flags(
     labels: Sequence[Label], places: dict[Note, Any], palette: Palette
 ) -> list[dict[str, Any]]:
-    """The labels in plotly's terms, above the frame; `places` are the notes' on the axis."""
+    """The labels as plotly annotations above the frame; `places` maps notes to positions."""
     return [
         {
             "x": places[label.note],
@@ -116,7 +116,7 @@ def flags(
             "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.gap},
             "showarrow": False,
             "borderpad": 1,
-            "bgcolor": palette.page,  # before the line of a higher label
+            "bgcolor": palette.page,  # hides the line of a higher label
             "font": {"size": 11, "color": palette.quiet},
         }
         for label in labels
@@ -126,7 +126,7 @@ def flags(
 def rules(
     labels: Sequence[Label], places: dict[Note, Any], height: int, palette: Palette
 ) -> list[dict[str, Any]]:
-    """The lines from the labels down, in a frame so many pixels high."""
+    """The lines down from the labels, in a frame of this height in pixels."""
     return [
         {
             "type": "line",

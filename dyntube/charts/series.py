@@ -1,4 +1,4 @@
-"""A course over buckets: a line in pieces, and the points that answer to a pointer."""
+"""A line over buckets: solid and dashed segments, and markers that react to the pointer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 from .base import HOVER, Palette
 
 _DASH = "5px,4px"
-_MOST_DOTS = 62  # of more, dots would look like a thicker line
+_MOST_DOTS = 62  # beyond this, dots merge into a thicker line
 
 
 def pieces(
     x: Sequence[Any], y: Sequence[float], partial: Sequence[bool], line: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The line; what leads to or from a bucket that is not whole is dashed.
+    """The line in segments, dashed to and from partial buckets.
 
-    It says nothing under the pointer: where pieces meet, it would say it twice.
+    Segments have no tooltip, which would appear twice where they meet.
     """
     return [
         {
@@ -38,9 +38,9 @@ def pieces(
 def points(
     x: Sequence[Any], y: Sequence[float], customdata: Sequence[Sequence[str | None]], colour: str
 ) -> dict[str, Any]:
-    """A point for each bucket, hardly seen but where no line leads to it.
+    """A marker per bucket, barely visible unless it has no neighbours.
 
-    Streamlit reports clicks on lines only where they have markers.
+    Streamlit reports clicks on lines only if they have markers.
     """
     size = 4 if len(x) <= _MOST_DOTS else 2
     return {
@@ -66,7 +66,7 @@ def points(
 def rings(
     x: Sequence[Any], y: Sequence[float], doubtful: Sequence[object], palette: Palette
 ) -> list[dict[str, Any]]:
-    """Hollow points over those whose numbers may be wrong; they answer to no pointer."""
+    """Rings around points that may be wrong; they have no tooltip."""
     marked = [
         (at, amount)
         for at, amount, doubt in zip(x, y, doubtful, strict=True)
@@ -99,7 +99,7 @@ def rings(
 
 
 def _runs(partial: Sequence[bool]) -> list[tuple[slice, bool]]:
-    """Which points each piece joins, and whether it is dashed. Pieces share their ends."""
+    """The points of each segment and whether it is dashed. Segments share their ends."""
     dashed = [a or b for a, b in pairwise(partial)]
     cuts = [n for n in range(1, len(dashed)) if dashed[n] != dashed[n - 1]]
     ends = zip([0, *cuts], [*cuts, len(dashed)], strict=True) if dashed else ()
@@ -107,7 +107,7 @@ def _runs(partial: Sequence[bool]) -> list[tuple[slice, bool]]:
 
 
 def _alone(y: Sequence[float]) -> list[bool]:
-    """Which points have no neighbour that a line could lead to."""
+    """Which points have no neighbour to draw a line to."""
     known = [False, *(not math.isnan(amount) for amount in y), False]
     return [
         here and not before and not after

@@ -1,4 +1,4 @@
-"""A course too small for axes."""
+"""Sparklines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .base import Palette
 
 
 def sparkline(values: Sequence[float], palette: Palette) -> str:
-    """A course of at least two values as an HTML image, with a gap where one is NaN.
+    """At least two values as an HTML image, with a gap at NaN.
 
-    It says nothing that its card does not.
+    The alt text is empty: the card has the same information.
     """
     lines = "".join(
         f'<polyline points="{points}" fill="none" stroke="{palette.quiet}" stroke-width="1.5" '
@@ -28,7 +28,7 @@ def sparkline(values: Sequence[float], palette: Palette) -> str:
 
 
 def _lines(values: Sequence[float]) -> Iterator[str]:
-    """The points of each piece between gaps; a value alone is a point twice, which is a dot."""
+    """The points of each run between gaps; a single value is repeated, which draws a dot."""
     known = [value for value in values if not math.isnan(value)]
     low = min(known, default=0.0)
     spread = (max(known, default=0.0) - low) or 1.0

@@ -1,4 +1,4 @@
-"""Tiles whose areas are amounts: a rectangle cut into near-squares, level by level."""
+"""Squarified layout: cuts a rectangle into near-square tiles with areas by amount."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tile:
-    """A rectangle: its lower left corner and its size."""
+    """A rectangle, by its lower left corner and size."""
 
     x: float
     y: float
@@ -21,10 +21,10 @@ class Tile:
 
 
 def squarified(amounts: Sequence[float], room: Tile) -> list[Tile]:
-    """A tile for each amount (above 0, largest first), together as large as the room.
+    """One tile per amount (above 0, largest first), filling the room.
 
     After Bruls, Huizing and van Wijk, "Squarified treemaps" (2000): rows along the shorter side,
-    each as long as its tiles get squarer.
+    each extended as long as its tiles get squarer.
     """
     tiles: list[Tile] = []
     scale = room.area / sum(amounts) if amounts else 0.0
@@ -43,13 +43,13 @@ def squarified(amounts: Sequence[float], room: Tile) -> list[Tile]:
 
 
 def _worst(row: Sequence[float], side: float) -> float:
-    """How far from a square the worst tile of a row is: 1 for a square."""
+    """The worst aspect ratio in a row: 1 for a square."""
     total = sum(row)
     return max(side**2 * max(row) / total**2, total**2 / (side**2 * min(row)))
 
 
 def _row(row: Sequence[float], room: Tile) -> tuple[list[Tile], Tile]:
-    """Tiles along the left or upper side of a room, and the room that is left."""
+    """Tiles along the left or upper side of a room, and the room left over."""
     tiles = []
     if room.width >= room.height:
         width, top = sum(row) / room.height, room.y + room.height

@@ -1,4 +1,4 @@
-"""How the parts of a whole develop."""
+"""Shares over time as stacked bars."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_
 from .labels import apart, bold
 
 _HEIGHT = 320
-_CALM = 0.85  # of a colour, since areas shout louder than lines
+_CALM = 0.85  # opacity, since areas look stronger than lines
 _Row = tuple[pd.Timestamp, float, list[str | None], bool]  # start, share, customdata, partial
 _LABEL_LENGTH = 16  # two labels side by side fit on a phone
 
 
-def mix(
+def stacked_shares(
     measure: Metric,
     starts: pd.Series[Any],
     shares: pd.DataFrame,
@@ -37,40 +37,47 @@ def mix(
     values: Sequence[str | None],
     doubtful: Sequence[object] = (),
 ) -> go.Figure:
-    """Stacked bars to 100 %, one a bucket, pale where the bucket is not whole.
+    """Bars stacked to 100 %, one per bucket, faded for partial buckets.
 
-    `shares` has a row a bucket and a column a part, from the bottom up, with fractions of
-    `measure`; its column names are the labels. `values` of the dimension `by` say what a click on
-    each part filters by, `doubtful` which buckets may be wrong.
-    Parts that filter nothing, and those unknown, are grey; six others have a colour of their own.
+    `shares` has a row per bucket and a column per part, from the bottom up, with fractions of
+    `measure`; its column names are the labels. `values` of the dimension `by` are what a click on
+    each part filters by, `doubtful` marks buckets that may be wrong. Parts without a filter and
+    Unknown are grey; up to six others have distinct colours.
     """
+    doubts = doubtful or [False] * len(starts)
     names = [
-        f"{bucket_name(start, interval)}{NOT_WHOLE if is_cut else ''}{IN_DOUBT if doubt else ''}"
-        for start, is_cut, doubt in zip(
-            starts, partial, doubtful or [False] * len(starts), strict=True
-        )
+        f"{bucket_name(start, interval)}{NOT_WHOLE * bool(is_cut)}{IN_DOUBT * bool(doubt)}"
+        for start, is_cut, doubt in zip(starts, partial, doubts, strict=True)
     ]
     named = apart([str(label) for label in shares.columns], _LABEL_LENGTH)
     traces = []
     for column, colour in enumerate(_colours(values, palette)):
-        label, amounts = str(shares.columns[column]), shares.iloc[:, column].tolist()
-        part = f"of {measure.label.lower()}<br>"
-        hovers = [
-            f"{bold(label)}<br>{formats.NONE if math.isnan(share) else f'{share:.1%}'} {part}{name}"
-            for share, name in zip(amounts, names, strict=True)
-        ]
-        value = values[column]
+        amounts, value = shares.iloc[:, column].tolist(), values[column]
+        hovers = _hovers(measure, str(shares.columns[column]), amounts, names)
         picks = () if value is None else ((by, value),)
         custom = [point(text, *picks) for text in hovers]
         rows = list(zip(clocks(starts).tolist(), amounts, custom, partial, strict=True))
         base = {"name": named[column], "legendgroup": str(column)}
         traces += [base | trace for trace in _segments(rows, colour, palette)]
+    return _stacked(traces, starts, interval, palette)
+
+
+def _hovers(measure: Metric, label: str, shares: list[float], names: list[str]) -> list[str]:
+    of = f"of {measure.label.lower()}"
+    texts = [formats.NONE if math.isnan(share) else f"{share:.1%}" for share in shares]
+    pairs = zip(texts, names, strict=True)
+    return [f"{bold(label)}<br>{text} {of}<br>{name}" for text, name in pairs]
+
+
+def _stacked(
+    traces: list[dict[str, Any]], starts: pd.Series[Any], interval: Interval, palette: Palette
+) -> go.Figure:
     return figure(
         traces,
         palette,
         height=_HEIGHT,
         barmode="stack",
-        bargap=0,  # a click between two bars would meet nothing
+        bargap=0,  # a click between two bars would miss
         hovermode="closest",
         showlegend=True,
         legend=top_legend(palette),
@@ -90,7 +97,7 @@ def _colours(values: Sequence[str | None], palette: Palette) -> Iterator[str]:
 
 
 def _segments(rows: Sequence[_Row], colour: str, palette: Palette) -> list[dict[str, Any]]:
-    """A part in whole buckets, then in others: a legend shows the colour of the first bar."""
+    """Complete buckets, then partial ones: the legend shows the colour of the first trace."""
     traces: list[dict[str, Any]] = []
     for is_cut in (False, True):
         shown = [row for row in rows if bool(row[3]) == is_cut]

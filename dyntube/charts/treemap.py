@@ -1,7 +1,6 @@
 """Treemap of two levels, drawn as bars.
 
-Drawn as bars of plotly: a click on its own treemap zooms, and Streamlit then does not say what the
-node stands for.
+Plotly's own treemap zooms on a click, and Streamlit then does not report the node's `customdata`.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point, 
 from .labels import hover, short
 from .squarify import Tile, squarified
 
-_WIDTH, _HEIGHT = 560, 300  # pixels that tiles are cut for; a page may stretch them
+_WIDTH, _HEIGHT = 560, 300  # layout size in pixels; a page may stretch it
 _HEADER = 22  # above the parts of a node, in pixels
 _TEXT_LENGTH = 16
 _LETTER = 7.5  # width of a letter, in pixels
-_NOTHING_LEFT = 1e-9  # of a node: less is a matter of rounding
+_NOTHING_LEFT = 1e-9  # fraction of a node; less is a rounding error
 
 
 @dataclass(frozen=True)
 class Node:
-    """A part of the node whose `id` is `parent`, or of the whole where that is empty.
+    """A child of the node whose `id` is `parent`, or of the root if that is empty.
 
-    The amount of a node is at least that of its parts together; what they leave stays its own.
+    Its amount is at least the sum of its children; the difference is its own.
     """
 
     id: str
@@ -42,7 +41,7 @@ class Node:
 class _Placed:
     node: Node
     tile: Tile
-    is_outer: bool  # has parts: the tile is the header above them
+    is_outer: bool  # has children: the tile is their header
 
 
 def treemap(
@@ -52,18 +51,13 @@ def treemap(
     *,
     chosen: Collection[tuple[str, str]] = (),
 ) -> go.Figure:
-    """Tiles with areas by amount, parts within what they are parts of; 300 pixels high.
+    """Tiles with areas by amount, children within their parents; 300 pixels high.
 
-    While some values, by dimension, are `chosen`, all other tiles are pale, but for their parts.
+    While (dimension, value) pairs are `chosen`, tiles other than theirs and their children's are
+    faded.
     """
     placed = list(_places(_shown(nodes), None, Tile(0, 0, _WIDTH, _HEIGHT)))
-    parents = {node.id: node for node in nodes}
-    top = max((part.node.item.amount for part in placed if not part.is_outer), default=0.0)
-    colours = []
-    for part in placed:
-        colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
-        bright = not chosen or _is_chosen(part.node, parents, chosen)
-        colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    colours = _colours(placed, {node.id: node for node in nodes}, palette, chosen)
     shown = [part.node for part in placed]
     trace = _rectangles([part.tile for part in placed]) | {
         "text": [_text(part) for part in placed],
@@ -90,8 +84,24 @@ def treemap(
     )
 
 
+def _colours(
+    placed: Sequence[_Placed],
+    parents: dict[str, Node],
+    palette: Palette,
+    chosen: Collection[tuple[str, str]],
+) -> list[str]:
+    """The colour of each tile: stronger for larger amounts, faded if others are selected."""
+    top = max((part.node.item.amount for part in placed if not part.is_outer), default=0.0)
+    colours = []
+    for part in placed:
+        colour = palette.grid if part.is_outer else _shade(part.node.item, top, palette)
+        bright = not chosen or _is_chosen(part.node, parents, chosen)
+        colours.append(colour if bright or part.is_outer else faded(colour, palette))
+    return colours
+
+
 def _shown(nodes: Sequence[Node]) -> list[Node]:
-    """Nodes that have an area, largest first; one of an unknown parent is at the top."""
+    """Nodes with an area, largest first; those with an unknown parent become top-level."""
     sized = [n for n in nodes if n.item.amount > 0 and math.isfinite(n.item.amount)]
     ids = {node.id for node in sized}
     tops = [n if n.parent in ids and n.parent != n.id else replace(n, parent="") for n in sized]
@@ -99,7 +109,7 @@ def _shown(nodes: Sequence[Node]) -> list[Node]:
 
 
 def _places(nodes: Sequence[Node], outer: Node | None, room: Tile) -> Iterator[_Placed]:
-    """The tiles of the parts of a node, and those of their parts; what is left is last."""
+    """The tiles of a node's children and their children; the remainder comes last."""
     parts = [node for node in nodes if node.parent == (outer.id if outer else "")]
     amounts = [part.item.amount for part in parts]
     left = outer.item.amount - sum(amounts) if outer else 0.0
@@ -147,7 +157,7 @@ def _rectangles(tiles: Sequence[Tile]) -> dict[str, Any]:
 
 
 def _text(part: _Placed) -> str:
-    """As much of the label as fits, and the short text below it where there is room."""
+    """As much of the label as fits, with the short text below it if there is room."""
     item, letters = part.node.item, int((part.tile.width - 8) / _LETTER)
     if letters < 3 or part.tile.height < _HEADER:
         return ""

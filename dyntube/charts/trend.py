@@ -1,4 +1,4 @@
-"""A metric over time."""
+"""Line chart of a metric over time."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .notes import LEVEL, Note, flags, placed, rules
 from .series import pieces, points, rings
 
 _FRAME = 254  # height of the frame, in pixels
-_BELOW = 38  # room for two lines of ticks
+_BELOW = 38  # room for two lines of tick labels
 _ABOVE = 8
 NOTHING_BESIDE = "Nothing of this name to compare with"
-_EDGE = 0.4  # of a bucket, so that the first and last can be hit
+_EDGE = 0.4  # fraction of a bucket, so that the first and last can be clicked
 
 Moment = dt.date | dt.datetime | pd.Timestamp
 Doubts = Sequence[str]
@@ -42,11 +42,11 @@ def trend(
     doubts: Doubts = (),
     doubts_before: Doubts = (),
 ) -> go.Figure:
-    """A metric over time, the comparison dotted behind it, buckets that are not whole dashed.
+    """A metric over time: the comparison dotted behind it, partial buckets dashed.
 
-    `before` has a row for each of `now`, as `trends.paired` makes it. `notes` stand above their
-    days and `average` is a thin line. A click gives the start of a bucket as ISO text, and a drag
-    a range of the axis; without `drag` a finger on the figure scrolls the page. `doubts` say why a
+    `before` has a row for each of `now`, as from `trends.paired`. `notes` stand above their days
+    and `average` is a thin line. A click gives the start of a bucket as ISO text, and a drag a
+    range of the axis; without `drag` a finger on the figure scrolls the page. `doubts` say why a
     bucket may be wrong, which is then ringed; empty text where it is not.
     """
     starts = now.rows.iloc[:, 0]
@@ -64,15 +64,22 @@ def trend(
     return figure(
         traces,
         palette,
-        drag="select" if drag else False,
-        selectdirection="h",
-        newselection={"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
-        activeselection={"fillcolor": palette.accent, "opacity": 0.1},
+        **_dragging(palette, drag),
         hovermode="x unified",
         xaxis=_x_axis(now, palette),
         yaxis=value_axis(measure, top, palette),
         **marks,
     )
+
+
+def _dragging(palette: Palette, drag: bool) -> dict[str, Any]:
+    """What a drag does, and the look of its range."""
+    return {
+        "drag": "select" if drag else False,
+        "selectdirection": "h",
+        "newselection": {"line": {"width": 1, "color": palette.accent, "dash": "solid"}},
+        "activeselection": {"fillcolor": palette.accent, "opacity": 0.1},
+    }
 
 
 def _noted(notes: Sequence[tuple[Moment, str]], now: Trend, palette: Palette) -> dict[str, Any]:
@@ -89,7 +96,7 @@ def _noted(notes: Sequence[tuple[Moment, str]], now: Trend, palette: Palette) ->
 
 
 def _places(notes: Sequence[tuple[Moment, str]], now: Trend) -> dict[Note, pd.Timestamp]:
-    """The notes within the axis, and where on it they are."""
+    """The notes within the axis, with their positions on it."""
     starts = now.rows.iloc[:, 0]
     span = shown_span(starts, now.interval, _EDGE)
     if span is None:
@@ -171,7 +178,7 @@ def _average_line(y: float, palette: Palette) -> dict[str, Any]:
 def _average_label(
     measure: Metric, now: Trend, average: float, divisor: float, palette: Palette
 ) -> dict[str, Any]:
-    # At the end where the course is farther away.
+    # At the end where the line is farther from the average.
     distances = (now.rows[measure.name].astype(float) - average).abs()
     some = len(distances) // 6 + 1
     at_left = distances.head(some).min() > distances.tail(some).min()

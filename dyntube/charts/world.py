@@ -1,4 +1,4 @@
-"""A world map."""
+"""World map."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure, point
 from .labels import hover
 
 _MOST_TICKS = 5  # on a phone
-_USUAL, _FAR = 95, 3  # a change this often the 95th percentile would rule the scale
+_USUAL, _FAR = 95, 3  # a change above 3 times the 95th percentile would dominate the scale
 
 
 def world_map(
@@ -32,9 +32,9 @@ def world_map(
 ) -> go.Figure:
     """A world map of items by ISO 3166-1 alpha-2 code, `chosen` ones outlined; height in pixels.
 
-    Counts and times are on a log scale, all else on a scale from 0. With `changes`, by code and as
-    `comparison.change` states them, the colour is the change instead. A country without a value is
-    grey; what is no country is left out.
+    Counts and watch time are on a log scale, all else on a linear scale from 0. With `changes`, by
+    code and as from `comparison.change`, the colour is the change instead. A country without a
+    value is grey; items that are not countries are left out.
     """
     places = {item: code for item in items if item.value and (code := country_alpha_3(item.value))}
     known = [item for item in places if not math.isnan(item.amount)]
@@ -47,7 +47,7 @@ def world_map(
         )
         hovers = [_with_change(measure, item, changes) for item in known]
     traces = []
-    # What has no colour on the scale is a trace of its own: plotly leaves it out of a scale.
+    # Plotly does not draw countries without a colour on the scale, so they get their own trace.
     for grey in (True, False):
         rows = [n for n, z in enumerate(scale.z) if math.isnan(z) == grey]
         if rows or not grey:
@@ -66,7 +66,7 @@ _BASE = SELECTION | {"type": "choropleth", "hovertemplate": HOVER}
 
 @dataclass(frozen=True)
 class _Scale:
-    """Where each item is on a colour scale, NaN for nowhere."""
+    """Position of each item on a colour scale, NaN if undefined."""
 
     z: list[float]
     low: float
@@ -105,13 +105,13 @@ def _amounts(measure: Metric, items: Sequence[Item], palette: Palette) -> _Scale
 
 
 def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
-    """Symmetrical around none; where few changes are far larger than all else, it is cut there."""
+    """Symmetrical around 0; clipped if a few changes are far larger than the rest."""
     known = [change for change in changes if math.isfinite(change)]
     sizes = [abs(change) for change in known]
     top = largest(sizes)
     usual = float(np.percentile(sizes, _USUAL, method="lower")) if sizes else 0.0
     top = (usual if top > _FAR * usual > 0 else top) or 0.1
-    # An amount can fall by no more than all of it.
+    # Amounts cannot fall by more than 100 %.
     places = [-top if measure.is_rate else max(-top, -1.0), 0.0, top]
     texts = [formats.change(measure, place) for place in places]
     texts[0] = f"≤ {texts[0]}" if min(known, default=0.0) < -top else texts[0]
@@ -155,7 +155,7 @@ def _geo(palette: Palette) -> dict[str, Any]:
 
 
 def colour_bar(ticks: Sequence[float], texts: Sequence[str], palette: Palette) -> dict[str, Any]:
-    """The legend of a colour scale, below the picture."""
+    """The legend of a colour scale, below the figure."""
     return {
         "orientation": "h",
         "thickness": 6,

@@ -1,1 +1,1 @@
-"""What the commands of `dyntube.__main__` share: output, signals, how doubts are accepted."""
+"""Parts of the command line: output, signals, and the commands accept and report."""

@@ -1,4 +1,4 @@
-"""The command line on doubts: what is said of them, and how somebody accepts them."""
+"""The command `accept`, and how commands report days in doubt."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ..errors import ConfigError, EntryError
 from ..formats import count
 from ..trust.accepted import Span
 from ..trust.reasons import acceptance_json, accepted_text, ended, reasons
-from ..trust.trust import Trust, runs
+from ..trust.trust import Trust, consecutive_spans
 
-DOUBTFUL = 3  # exit status: done, but days are in doubt
-_MOST_RUNS = 5  # of days in one line
+DOUBTFUL = 3  # exit status: success, but days are in doubt
+_MOST_RUNS = 5  # of days, in one line
 _HELP = """Accept doubts: they stay visible on their days, and no longer count. Without --kind all
 that is in doubt now is accepted, and a doubt that says something else later is not; with --kind all
 doubts of these kinds are, those that come later as well."""
 
 
 def add_accept(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Give the command line its command `accept`, with all but the days and --json."""
+    """Add the command `accept`, without the days and --json."""
     kinds = "; ".join(f"{kind}: {LABELS[kind]}" for kind in KINDS)
     command = commands.add_parser("accept", help="accept doubts, with a reason", description=_HELP)
     command.set_defaults(run=_accept)
@@ -87,16 +87,16 @@ def _print(account: Account, options: argparse.Namespace, text: str) -> None:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
+    except (KeyError, OSError):  # a user id without a name, as in a container
         return ""
 
 
-def say_doubts(account: Account, days: Collection[dt.date] | None = None) -> int:
-    """Say which of these UTC days, or of all, are in doubt; the exit status that goes with it."""
+def print_doubts(account: Account, days: Collection[dt.date] | None = None) -> int:
+    """Print which of these UTC days, by default all, are in doubt; returns the exit status."""
     trust = account.trust()
     found = trust.doubts if days is None else trust.on(days).doubts
     for reason in reasons(found):
-        _say(f"{_spelled(runs(reason.days))}: {reason.text}")
+        _say(f"{_spelled(consecutive_spans(reason.days))}: {reason.text}")
     if found:
         are = "is" if len(found) == 1 else "are"
         _say(
@@ -114,14 +114,14 @@ def _say(text: str) -> None:
 
 
 def _spelled(spans: Sequence[Span]) -> str:
-    """Days as they are typed: 2026-11-12 to 2026-11-14, 2026-11-20."""
+    """Days as typed: "2026-11-12 to 2026-11-14, 2026-11-20"."""
     shown = [f"{a}" if a == b else f"{a} to {b}" for a, b in spans[:_MOST_RUNS]]
     rest = sum((b - a).days + 1 for a, b in spans[_MOST_RUNS:])
     return ", ".join(shown) + (f" and {count(rest, 'more day')}" if rest else "")
 
 
-def lines_of(trust: Trust, day: dt.date) -> Iterator[str]:
-    """What there is to say of a UTC day, a line for each doubt."""
+def doubt_lines(trust: Trust, day: dt.date) -> Iterator[str]:
+    """A line for each doubt on a UTC day."""
     for doubt in trust.doubts.get(day, ()):
         yield f"in doubt ({doubt.kind}): {ended(doubt.text)}"
     for known in trust.accepted.get(day, ()):

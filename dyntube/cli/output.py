@@ -1,4 +1,4 @@
-"""What commands write: how far a sync is, and output that may end nowhere."""
+"""Output of commands: progress of a sync, and guards against unwritable output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..fetch.sync import Progress
 
 @contextmanager
 def shown(*, bar: bool) -> Iterator[Callable[[Progress], None]]:
-    """Tells how far a sync is: what a long one will cost, and a bar where somebody watches."""
+    """A progress callback: prints the cost of a long sync once, and a bar on a terminal."""
     show = Bar() if bar else no_bar
     said = False
 
@@ -35,15 +35,15 @@ def shown(*, bar: bool) -> Iterator[Callable[[Progress], None]]:
             print(_EMPTY, end="", file=sys.stderr, flush=True)
 
 
-_EMPTY = "\r\x1b[K"  # takes back what stands in the line
+_EMPTY = "\r\x1b[K"  # clears the line
 
 
 def no_bar(progress: Progress) -> None:
-    """Shows nothing: a log has the events of the sync instead."""
+    """No progress: a log has the sync's events instead."""
 
 
 class Bar:
-    """One line that redraws itself."""
+    """A progress bar that redraws its line."""
 
     def __call__(self, progress: Progress) -> None:
         """Draw the line."""
@@ -62,9 +62,9 @@ def _sentence(progress: Progress) -> str:
 
 @contextlib.contextmanager
 def guarded_output() -> Iterator[None]:
-    """Have output that cannot be written raise OutputError, at the end at the latest.
+    """Make unwritable stdout raise OutputError, on exit at the latest.
 
-    On the error output nothing can be said then, and what a command does goes on.
+    An unwritable stderr is ignored, and the command goes on.
     """
     sys.stdout = _guarded(sys.stdout, is_vital=True)
     sys.stderr = _guarded(sys.stderr, is_vital=False)
@@ -75,10 +75,10 @@ def guarded_output() -> Iterator[None]:
 
 
 def _guarded(stream: TextIO | None, *, is_vital: bool) -> TextIO:
-    if stream is None:  # it was closed before we started
+    if stream is None:  # closed before we started
         return open(os.devnull, "w", encoding="utf-8")
     stream.flush()
-    # A letter that the terminal does not have must not end a command either.
+    # Characters outside the terminal's encoding must not end a command either.
     return io.TextIOWrapper(
         io.BufferedWriter(_Guarded(stream.fileno(), is_vital)),
         encoding=stream.encoding,
@@ -88,7 +88,7 @@ def _guarded(stream: TextIO | None, *, is_vital: bool) -> TextIO:
 
 
 class _Guarded(io.FileIO):
-    """A file that after its first failure takes everything and writes nothing."""
+    """A file that discards all output after its first failure."""
 
     def __init__(self, number: int, is_vital: bool) -> None:
         super().__init__(number, "wb", closefd=False)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: what is under way ends in good order, and the exit status says why."""
+"""Ctrl-C and SIGTERM: orderly shutdown, with the matching exit status."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop(threading.Event):
-    """Is set by a signal; `status` is what shells say of a program that this signal ended."""
+    """An event set by a signal; `status` is the exit status shells give that signal."""
 
     status = 0
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal has come."""
+    """A signal has arrived."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -27,8 +27,8 @@ class Stopped(KeyboardInterrupt):
 
 
 @contextmanager
-def raised() -> Iterator[None]:
-    """Let a signal raise Stopped."""
+def raise_on_signal() -> Iterator[None]:
+    """Make signals raise Stopped."""
 
     def stopped(number: int, frame: FrameType | None) -> None:
         raise Stopped(number)
@@ -38,8 +38,8 @@ def raised() -> Iterator[None]:
 
 
 @contextmanager
-def noticed() -> Iterator[Stop]:
-    """Let a signal set what it yields, and a second one end the process at once."""
+def stop_on_signal() -> Iterator[Stop]:
+    """Make a signal set the yielded Stop, and a second one exit the process at once."""
     stop = Stop()
 
     def stopped(number: int, frame: FrameType | None) -> None:
@@ -54,7 +54,7 @@ def noticed() -> Iterator[Stop]:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    # Who started us may have had a signal ignored, as nohup and shells in the background do.
+    # Keep signals ignored that our parent ignores, as nohup and background shells do.
     known = {number: signal.getsignal(number) for number in _SIGNALS}
     heard = [number for number in _SIGNALS if known[number] is not signal.SIG_IGN]
     for number in heard:

@@ -1,17 +1,17 @@
-"""A stand-in for the DynTube API, with the invented views of an invented company.
+"""A fake DynTube API, serving synthetic views of a fictional company.
 
     python -m dyntube.demo --port 8600
 
-A day's views depend on the seed, the day and the scale alone: asked twice, on any machine, a day is
-the same, and only the clock decides how much of it has happened yet.
+A day's views depend only on seed, day and scale: they are the same each time and on any machine,
+and the clock only decides how much of the day has happened yet.
 
-    chance                              repeatable chance and the texts of keys
+    chance                              reproducible randomness and the texts of keys
     places -> world                     countries, cities, and when people there watch
-    titles -> catalog                   projects, channels, videos; who is asked for when
-    embeds, machines, audience          the pages, the devices, and the viewers who come back
-    stories                             what there is to find in the numbers, and on which dates
-    campaigns                           what letters and advertisements add to addresses
+    titles -> catalog                   projects, channels, videos; popularity over time
+    embeds, machines, audience          the pages, the devices, and returning viewers
+    stories                             the patterns to find in the numbers, and their dates
+    campaigns                           the query parameters of links in e-mails and ads
     views                               `make_day`: all of it, as one day in columns
-    render -> store -> server           columns to JSON, a page of any window, HTTP
-    process                             the stand-in as a child process that ends with its parent
+    render -> store -> server           columns to JSON, pages of any window, HTTP
+    process                             the server as a child process that ends with its parent
 """

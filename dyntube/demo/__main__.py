@@ -30,7 +30,7 @@ def main() -> int:
     )
     host, port = listening.getsockname()[:2]
     try:
-        # A connection made from here on waits in the socket until the server takes it.
+        # From here on, connections queue in the socket until the server accepts them.
         print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
         _serve(app, listening)
     except KeyboardInterrupt:
@@ -75,10 +75,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _end_with_stdin() -> None:
-    # Raw, since the buffered stream would hold a lock that the interpreter wants at its end.
+    # Unbuffered: the buffered stream would hold a lock that the interpreter needs on exit.
     while os.read(0, 4096):
         pass
-    # The parent is gone, so nobody waits for a tidy end.
+    # The parent is gone, so nothing waits for a clean exit.
     os._exit(0)
 
 
@@ -90,7 +90,7 @@ def _serve(app: object, listening: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         lifespan="off",
-        date_header=False,  # the app says the date by its own clock
+        date_header=False,  # the app sends the date of its own clock
     )
     uvicorn.Server(config).run(sockets=[listening])
 

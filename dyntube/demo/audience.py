@@ -1,8 +1,7 @@
-"""Viewers: who comes on a day, and what belongs to each of them for good.
+"""Viewers: who comes on a day, and the fixed properties of each.
 
-A viewer is a number: the day of the first visit, the part of the audience, and a place in that
-day's cohort. All else about a viewer is a hash of it, so no list of viewers is kept and the pool
-grows with the scale.
+A viewer is a number: day of the first visit, part of the audience, and index in that day's cohort.
+All other properties are hashes of it, so no list of viewers is kept and the pool grows with scale.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from .world import world
 ORDINARY, CAMPAIGN, VIRAL = range(3)
 _BIRTH, _PART = np.uint64(26), np.uint64(24)
 _COHORT_LIMIT = 2**24 - 1
-COHORT = 0.88  # viewers who may first come on a day, per view of that day
+COHORT = 0.88  # size of a day's cohort, per view of that day
 _LONGEST_ABSENCE = 240  # days
-_SHARED_HOME = 0.12  # part of the pairs of viewers who are one person with two browsers
+_SHARED_HOME = 0.12  # fraction of viewer pairs that are one person with two browsers
 _SIGNED_IN = 0.33
-# By continent: desktop, iPhone and Android together, tablet, television.
+# By continent: desktop, phone, tablet, television.
 _GROUPS = {
     "NA": (0.64, 0.29, 0.05, 0.02),
     "EU": (0.66, 0.28, 0.05, 0.01),
@@ -36,7 +35,7 @@ _GROUPS = {
     "AF": (0.45, 0.52, 0.02, 0.01),
 }
 _VIRAL_GROUPS = (0.10, 0.86, 0.03, 0.01)
-# First octets that belong to networks, not to private or special use.
+# Public first octets: neither private nor reserved.
 _FIRST_OCTETS = np.array(
     [n for n in range(2, 223) if n not in {10, 100, 127, 169, 172, 192, 198, 203}], np.uint32
 )
@@ -51,19 +50,19 @@ def visitors(
 ) -> Words:
     """The viewers of `count` ordinary visits of a day: some new, some from earlier cohorts.
 
-    `size` gives the ordinary views of a day, and so the cohort that began on it.
+    `size` gives the ordinary views of a day, and so the size of its cohort.
     """
     age = choose(_absences(), rng.random(count))
     age = np.minimum(age, (day - since).days)
     days = np.arange(int(age.max(initial=0)) + 1)
     cohorts = np.array([_cohort(size(day - dt.timedelta(days=int(n)))) for n in days])
-    # The power makes the few first places of a cohort come again and again.
+    # The exponent makes the first few of a cohort come back often.
     place = (cohorts[age] * rng.random(count) ** 1.35).astype(np.uint64)
     return _number(day.toordinal() - age, ORDINARY, place)
 
 
 def strangers(rng: np.random.Generator, day: dt.date, count: int, part: int) -> Words:
-    """The viewers whom a story brings: nearly all of them come once."""
+    """The viewers brought by a story, nearly all of whom come once."""
     place = (count * rng.random(count) ** 1.2).astype(np.uint64)
     return _number(np.full(count, day.toordinal()), part, place)
 
@@ -85,18 +84,18 @@ def _absences() -> Floats:
 
 
 def person(viewer: Words) -> Words:
-    """Who sits behind a viewer: for some, two browsers are one person."""
+    """The person behind a viewer: some have two browsers."""
     first = viewer & ~np.uint64(1)
     return np.where(fraction(first, 21) < _SHARED_HOME, first, viewer)
 
 
 def signed_in(who: Words) -> Flags:
-    """Whether the company's site knows the person by a user id of its own."""
+    """Whether the company's site gives the person a user id."""
     return fraction(who, 22) < _SIGNED_IN
 
 
 def home(viewer: Words, day: dt.date) -> Ints:
-    """The city of each viewer, as a place in `world()`."""
+    """The city of each viewer, as an index into `world()`."""
     who = person(viewer)
     places = choose(world().share, fraction(who, 23))
     part = (viewer >> _PART) & np.uint64(3)
@@ -109,7 +108,7 @@ def home(viewer: Words, day: dt.date) -> Ints:
 
 
 def machine(viewer: Words, places: Ints) -> Ints:
-    """The device of each viewer, as a place in `machines()`."""
+    """The device of each viewer, as an index into `machines()`."""
     known, country = world(), world().country[places]
     names = list(_GROUPS)
     table = np.cumsum(np.array([*_GROUPS.values(), _VIRAL_GROUPS]), axis=1)
@@ -129,7 +128,7 @@ def machine(viewer: Words, places: Ints) -> Ints:
 
 
 def address(viewer: Words, places: Ints, roaming: Flags) -> npt.NDArray[np.uint32]:
-    """An IPv4 address for each view, last octet 0; who is roaming is in a neighbouring range."""
+    """An IPv4 address per view, last octet 0; roaming viewers are in a neighbouring range."""
     country = world().country[places]
     hashed = mix(person(viewer), 29)
     choice = mix(country * 8 + (hashed >> np.uint64(60)).astype(np.int64) % 5, 30)

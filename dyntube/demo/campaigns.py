@@ -1,4 +1,4 @@
-"""What letters and advertisements add to the addresses of the campaign's pages."""
+"""Query parameters that links in e-mails and ads add to the campaign's pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .draw import Rows
 from .embeds import pages
 from .stories import CAMPAIGN_DOMAIN
 
-# A line is the weight of a way to the page, and what it adds; `*` is a click id, another each time.
+# Each line is the weight of a link and what it adds; `*` is a random click id.
 WAYS = """
 30 ?utm_source=linkedin&utm_medium=paid-social&utm_campaign=next-quarter&utm_content=film
 20 ?utm_source=newsletter&utm_medium=email&utm_campaign=next-quarter
@@ -24,11 +24,11 @@ WAYS = """
 3 ?msclkid=*
 5
 """
-_CLICK_ID = 10  # letters
+_CLICK_ID = 10  # characters
 
 
 def addresses(rows: Rows) -> pa.Array:
-    """The address of each view's page, as the browser has it."""
+    """The URL of each view's page, as in the browser."""
     urls = pa.array(pages().urls).take(pa.array(rows.page))
     added = np.where(_is_campaign()[rows.page], _way(rows), 0)
     starts, has_id = _ways()
@@ -38,14 +38,14 @@ def addresses(rows: Rows) -> pa.Array:
 
 
 def _way(rows: Rows) -> Ints:
-    """The place of each view's way in WAYS, from 1."""
+    """The number of each view's link in WAYS, from 1."""
     weights = [float(line.split(" ")[0]) for line in WAYS.strip().split("\n")]
     return 1 + choose(weights, fraction(rows.number, 37))
 
 
 @functools.cache
 def _ways() -> tuple[pa.Array, Flags]:
-    """What each way adds, the first of them nothing, and whether a click id follows."""
+    """What each link adds, number 0 being nothing, and whether a click id follows."""
     added = ["", *(line.partition(" ")[2] for line in WAYS.strip().split("\n"))]
     starts = pa.array([text.removesuffix("*") for text in added])
     return starts, np.array([text.endswith("*") for text in added])
@@ -53,6 +53,6 @@ def _ways() -> tuple[pa.Array, Flags]:
 
 @functools.cache
 def _is_campaign() -> Flags:
-    """Whether each page is one of the campaign."""
+    """Whether each page belongs to the campaign."""
     is_campaign: Flags = pages().domain == pages().domains.index(CAMPAIGN_DOMAIN)
     return is_campaign

@@ -1,4 +1,4 @@
-"""Projects, channels and videos: what the three name endpoints list and the views point at."""
+"""Projects, channels and videos, as listed by the three name endpoints and referenced by views."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Channel:
     key: str
     name: str
     description: str
-    project: int  # its place in `projects`
+    project: int  # index into `projects`
     created: dt.datetime
 
 
@@ -44,10 +44,10 @@ class Video:
     id: str
     key: str
     title: str
-    channel: int  # its place in `channels`
+    channel: int  # index into `channels`
     seconds: int
     released: dt.datetime
-    likes: float  # what popularity it was born with; the most popular has 1
+    likes: float  # base popularity, at most 1
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _videos(channels: Mapping[str, int]) -> tuple[Video, ...]:
 
 
 def popularity(day: dt.date) -> Floats:
-    """How much each video is asked for on a day: none before its release, most soon after."""
+    """Each video's popularity on a day: 0 before its release, highest soon after."""
     videos = catalog().videos
     likes = np.array([video.likes for video in videos])
     age = np.array([(day - video.released.date()).days for video in videos], np.float64)
@@ -124,7 +124,7 @@ def popularity(day: dt.date) -> Floats:
 
 
 def listing(kind: str, now: dt.datetime) -> list[dict[str, object]]:
-    """The records of one name endpoint, newest first, as far as they exist by now."""
+    """The records of one name endpoint, newest first, as they exist by now."""
     known = catalog()
     if kind == "projects":
         return [_project(project) for project in known.projects if project.created <= now]
@@ -135,7 +135,7 @@ def listing(kind: str, now: dt.datetime) -> list[dict[str, object]]:
 
 
 def _times(created: dt.datetime) -> dict[str, object]:
-    # The vendor's name endpoints print seven fraction digits.
+    # DynTube's name endpoints print seven fraction digits.
     return {
         "created": f"{created:%Y-%m-%dT%H:%M:%S}.0000000+00:00",
         "updated": f"{created + dt.timedelta(hours=1):%Y-%m-%dT%H:%M:%S}.1234567+00:00",

@@ -1,4 +1,4 @@
-"""Chance that repeats itself: the same numbers and texts on every machine and in every process."""
+"""Reproducible randomness: the same numbers and texts on every machine and in every process."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _ALPHABET = np.frombuffer(
 
 
 def generator(seed: int, day: dt.date) -> np.random.Generator:
-    """The random numbers of one day."""
+    """The random generator of one day."""
     digest = hashlib.blake2b(f"{seed} {day.isoformat()}".encode(), digest_size=16).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
 
 
 def mix(numbers: npt.NDArray[Any], purpose: int) -> Words:
-    """A 64-bit hash of each number; another purpose gives an independent one."""
+    """A 64-bit hash of each number, independent for each purpose."""
     x = numbers.astype(np.uint64) + np.uint64((purpose * 0x9E3779B97F4A7C15) % 2**64)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -35,7 +35,7 @@ def mix(numbers: npt.NDArray[Any], purpose: int) -> Words:
 
 
 def fraction(numbers: npt.NDArray[Any], purpose: int) -> Floats:
-    """A number in [0, 1) that belongs to each number and purpose for ever."""
+    """A fixed number in [0, 1) for each number and purpose."""
     return (mix(numbers, purpose) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
@@ -44,7 +44,7 @@ def one_fraction(number: int, purpose: int) -> float:
 
 
 def texts(numbers: npt.NDArray[Any], length: int, purpose: int, prefix: str = "") -> pa.Array:
-    """A text such as `kQdFThzl6e` for each number: different for numbers below 64**length."""
+    """A text such as `kQdFThzl6e` for each number, distinct for numbers below 64**length."""
     bits = np.uint64(6 * length)
     mask = np.uint64(2 ** (6 * length) - 1)
     x = (numbers.astype(np.uint64) + np.uint64(purpose * 977)) & mask
@@ -62,7 +62,7 @@ def texts(numbers: npt.NDArray[Any], length: int, purpose: int, prefix: str = ""
 
 
 def choose(weights: npt.ArrayLike, draws: npt.NDArray[Any]) -> Ints:
-    """Which of the weighted options each draw in [0, 1) falls on."""
+    """The index of the weighted option each draw in [0, 1) falls on."""
     edges = np.cumsum(np.asarray(weights, np.float64))
     if edges[-1] <= 0:
         raise ValueError("no option has any weight")

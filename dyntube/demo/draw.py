@@ -1,4 +1,4 @@
-"""One day of views as numbers: codes, hashes and times, small enough to keep many days of."""
+"""One day of views as numbers: codes, hashes and times, compact enough to cache many days."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MICROSECONDS = 1_000_000
 _DAY = 86_400 * MICROSECONDS
 _EPOCH = dt.date(1970, 1, 1)
 _LULL = (*OUTAGE_HOURS, OUTAGE_REMAINS)
-# Views on an average day of the default scale, by date.
+# Views on an average day at the default scale, by date.
 _TREND = (
     (BEGINNING, 36.0),
     (dt.date(2023, 12, 31), 54.0),
@@ -41,17 +41,17 @@ _TREND = (
     (dt.date(2026, 11, 23), 2330.0),
     (dt.date(2028, 1, 1), 2600.0),
 )
-# How many views in 256 have their dates printed with 0, 1, ... 7 fraction digits.
+# Of 256 views, how many have 0, 1, ... 7 fraction digits in their dates.
 _DIGITS = np.repeat(np.arange(8), (6, 4, 22, 200, 4, 4, 4, 12))
 LENGTH_ABSENT = -1
-Sizes = tuple[int, int, int, int]  # ordinary, for the campaign, of the viral film, on the mirror
+Sizes = tuple[int, int, int, int]  # ordinary, campaign, viral, mirror
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Views of one day, oldest first unless taken otherwise; a column has one entry per view."""
+    """Views of one day, oldest first unless reordered; a column has one entry per view."""
 
-    number: Words  # what the id is made from
+    number: Words  # the source of the id
     viewer: Words
     time: Ints  # microseconds since 1970-01-01 UTC
     video: npt.NDArray[np.int16]
@@ -73,7 +73,7 @@ class Rows:
 
     @property
     def end(self) -> Ints:
-        """Microseconds since 1970 at which each stops being watched."""
+        """Microseconds since 1970 at which watching ends."""
         return self.time + self.watch.astype(np.int64) * MICROSECONDS
 
     @property
@@ -82,12 +82,12 @@ class Rows:
 
 
 def midnight(day: dt.date) -> int:
-    """Microseconds since 1970 at which a UTC day begins."""
+    """Microseconds since 1970 at the start of a UTC day."""
     return (day - _EPOCH).days * _DAY
 
 
 def parts(day: dt.date, seed: int, views_per_day: int) -> Sizes:
-    """How many views of each kind a day has."""
+    """The number of views of each kind on a day."""
     if day < BEGINNING:
         return 0, 0, 0, 0
     return _parts(day, seed, views_per_day)
@@ -112,7 +112,7 @@ def _parts(day: dt.date, seed: int, views_per_day: int) -> Sizes:
 
 
 def draw_day(day: dt.date, seed: int, views_per_day: int) -> Rows:
-    """The whole UTC day, oldest first, as it will be when it is over and all views have ended."""
+    """The complete UTC day, oldest first, once all its views have ended."""
     sizes = parts(day, seed, views_per_day)
     total = sum(sizes)
     if not total:
@@ -141,7 +141,7 @@ def draw_day(day: dt.date, seed: int, views_per_day: int) -> Rows:
 
 
 def settle(rows: Rows, now: int) -> Rows:
-    """The rows as the log shows them at `now`, in microseconds since 1970."""
+    """The rows as logged at `now`, in microseconds since 1970."""
     rows = rows.take(rows.time <= now)
     running = rows.end > now
     elapsed = ((now - rows.time) // MICROSECONDS).astype(np.int32)
@@ -150,7 +150,7 @@ def settle(rows: Rows, now: int) -> Rows:
 
 
 def fraction_digits(number: Words) -> Ints:
-    """With how many fraction digits the log prints a view's date: 0 to 7."""
+    """The number of fraction digits in a view's date: 0 to 7."""
     digits: Ints = _DIGITS[(mix(number, 12) & np.uint64(255)).astype(np.intp)]
     return digits
 
@@ -166,7 +166,7 @@ def _nothing() -> Rows:
 
 
 def _visits(rng: np.random.Generator, sizes: Sizes) -> Ints:
-    """For each view the row of the first view of its visit."""
+    """For each view, the row of the first view of its visit."""
     total = sum(sizes)
     first = rng.random(total) >= 0.2
     first[0] = True
@@ -197,7 +197,7 @@ def _viewers(
 def _choices(
     rng: np.random.Generator, day: dt.date, sizes: Sizes, viewer: Words, visit: Ints
 ) -> tuple[Ints, Ints]:
-    """The video and the domain of each view; a visit keeps to one domain and project."""
+    """The video and domain of each view; a visit keeps to one domain and project."""
     story, total = chapter(day), sum(sizes)
     part = np.repeat(np.arange(4), sizes)
     weights, draws = popularity(day), rng.random(total)
@@ -245,7 +245,7 @@ def _plays(
 
 
 def _shares(rng: np.random.Generator, finish: Floats, short: Flags) -> tuple[Floats, Flags]:
-    """Two humps: most leave early or stay to the end. Some watch again, some skip to the end."""
+    """A bimodal distribution: most leave early or stay. Some watch again, some skip to the end."""
     n = len(finish)
     stays, how, more = rng.random(n) < finish, rng.random(n), rng.random(n)
     early = 0.93 * how**2.4
@@ -259,16 +259,16 @@ def _shares(rng: np.random.Generator, finish: Floats, short: Flags) -> tuple[Flo
 def _follow(
     rng: np.random.Generator, begin: Floats, visit: Ints, watch: npt.NDArray[np.int32]
 ) -> Floats:
-    """The second of each view: the views of a visit come one after the other."""
+    """The second of each view; views of a visit follow each other."""
     n = len(begin)
     spent = np.concatenate([[0.0], np.cumsum(watch + 4 + 80 * rng.random(n) ** 2)])[:n]
     second = begin + spent - spent[visit]
-    # A visit that would run past midnight has its last views open side by side instead.
+    # Past midnight, the last views of a visit overlap instead.
     return np.where(second < 86_400, second, 86_399.999 - 600 * rng.random(n))
 
 
 def _lengths(video: Ints, number: Words) -> npt.NDArray[np.int32]:
-    """The video's seconds as the log has them: 0 or absent at times."""
+    """The video's seconds as logged: sometimes 0 or absent."""
     seconds = np.array([one.seconds for one in catalog().videos], np.int32)[video]
     chance = fraction(number, 14)
     seconds[chance < 0.003] = 0

@@ -1,8 +1,8 @@
-"""The pages that videos are embedded on, and what a page does to a play.
+"""The pages on which videos are embedded, and their effect on plays.
 
-A line is `domain weight projects sound play watch: pages`. `projects` are places in the catalog,
-`sound` is the part of its plays that start muted, `play` and `watch` shift the odds of a play and
-of watching to the end (natural logarithm of the odds).
+Each line is `domain weight projects sound play watch: pages`. `projects` are indices into the
+catalog, `sound` is the fraction of plays that start muted, `play` and `watch` shift the log-odds of
+a play and of watching to the end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from .catalog import catalog
 from .chance import Floats, Ints, Words, choose, fraction, mix
 
-OWN_DOMAINS = ("fernhill.example", "play.dyntube.io")  # where the company expects its videos
+OWN_DOMAINS = ("fernhill.example", "play.dyntube.io")  # where the company expects its own videos
 
 DOMAINS = """
 www.fernhill.example 210 03 .62 -0.45 -0.30: / /flow /desk /insights /assistant /pricing /customers /enterprise /industries/manufacturing /industries/health
@@ -60,7 +60,7 @@ clipstream.example 16 03 .78 0.35 -0.60: /feed /watch /trending
 socialboard.example 14 03 .80 0.30 -0.70: /home /company/fernhill
 mail.fernhill.example 14 023 .20 0.40 0.05: /digest /view-online
 """  # noqa: E501
-# Sites that show the videos without having asked; `stories` says when.
+# Sites that show the videos without permission; `stories` says when.
 MIRRORS = tuple(
     f"free-video-{word}.example"
     for word in ("mirror", "vault", "hub", "basket", "archive", "corner", "depot", "port")
@@ -71,10 +71,10 @@ _MIRROR_PAGES = ("/v/business", "/v/new", "/embed/player")
 
 @dataclass(frozen=True)
 class Pages:
-    """Texts of pages and domains; per page its domain, per domain its ways.
+    """Pages and domains: per page its domain, per domain its properties.
 
-    `first` is a domain's first page and `count` how many it has; the domain `by_video` has one
-    page for each video. `weight` is (projects, domains).
+    `first` is a domain's first page and `count` how many it has; the domain `by_video` has one page
+    for each video. `weight` is (projects, domains).
     """
 
     urls: tuple[str, ...]
@@ -82,8 +82,8 @@ class Pages:
     domain: Ints
     first: Ints
     count: Ints
-    by_video: int  # the one domain with a page for each video
-    by_script: int  # the one domain with another way of embedding
+    by_video: int  # the domain with a page for each video
+    by_script: int  # the domain with another embed type
     weight: Floats
     muted: Floats
     play: Floats
@@ -124,7 +124,7 @@ def pages() -> Pages:
 
 
 def domain_of(video: Ints, viewer: Words, draws: Floats) -> Ints:
-    """The domain of each view; a viewer keeps to one domain per project, mostly."""
+    """The domain of each view; a viewer mostly keeps to one domain per project."""
     project = projects_of_videos()[video]
     chance = np.where(draws < 0.7, fraction(viewer, 51), draws * 7919 % 1)
     domain = np.zeros(len(video), np.int64)
@@ -135,7 +135,7 @@ def domain_of(video: Ints, viewer: Words, draws: Floats) -> Ints:
 
 
 def page_of(domain: Ints, video: Ints, draws: Floats) -> Ints:
-    """A video sits on one page of a domain, and at times on the next one too."""
+    """The page of each view: a video is on one page of a domain, sometimes also on the next."""
     known = pages()
     own = (mix(video * 1000 + domain, 52) >> np.uint64(40)).astype(np.int64)
     place = (own + (draws * 31 % 1 < 0.2)) % known.count[domain]

@@ -1,7 +1,7 @@
-"""Devices with the systems and browsers that go together, and how their versions move on.
+"""Devices with matching systems and browsers, and their versions over time.
 
-A line is `group weight | device type | family | brand | model | system | processor | browser`. The
-weights count within a group; `audience` says how many viewers of a country are in which group.
+Each line is `group weight | device type | family | brand | model | system | processor | browser`.
+Weights apply within a group; `audience` sets the share of each group by country.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ tv 45 | TV | Samsung SmartTV | Samsung | SmartTV | Tizen | | Samsung Internet
 tv 30 | TV | LG SmartTV | LG | SmartTV | webOS | | Chrome
 tv 25 | TV | Chromecast | Google | Chromecast | Android | | Chrome
 """  # noqa: E501
-# The major version on the first day of each year from 2020; in between it moves evenly.
+# Major versions on the first day of each year from 2020, interpolated in between.
 _VERSIONS: dict[str, tuple[int, ...]] = {
     "Chrome": (79, 88, 97, 109, 120, 131, 143, 156, 169),
     "Firefox": (72, 85, 96, 109, 121, 134, 147, 160, 173),
@@ -65,9 +65,9 @@ _LIKE = {
     "Chrome Mobile WebView": "Chrome",
     "Firefox Mobile": "Firefox",
 }
-# Apple's versions come in September, and were numbered by year from 2025 on.
+# Apple releases in September, and has numbered versions by year since 2025.
 _APPLE = {2019: 13, 2020: 14, 2021: 15, 2022: 16, 2023: 17, 2024: 18}
-# Windows 11 and every newer macOS call themselves 10.
+# Windows 11 and all newer macOS report version 10.
 _STANDING = {"Windows": 10, "Mac OS X": 10, "Ubuntu": 22, "Tizen": 7}
 _OLDEST, _NEWEST = dt.date(2017, 1, 1).toordinal(), dt.date(2061, 1, 1).toordinal()
 _APPLE_BROWSERS = ("Safari", "Mobile Safari", "Mobile Safari UI/WKWebView")
@@ -75,7 +75,7 @@ _APPLE_BROWSERS = ("Safari", "Mobile Safari", "Mobile Safari UI/WKWebView")
 
 @dataclass(frozen=True)
 class Machines:
-    """One entry per line; `texts` has a column for each of the names in `TEXTS`."""
+    """One entry per line; `texts` has a column for each name in `TEXTS`."""
 
     group: Ints
     weight: Floats
@@ -108,9 +108,9 @@ def machines() -> Machines:
 
 
 def versions(day: dt.date, machine: Ints, viewer: Words) -> dict[str, Ints]:
-    """`browser_major`, `browser_minor`, `os_major` of each view; -1 where a system has none.
+    """`browser_major`, `browser_minor`, `os_major` of each view; -1 if a system has none.
 
-    Some viewers are late with updates, by up to two years, and stay late.
+    Some viewers update late, by up to two years, and keep that delay.
     """
     since = day.toordinal() - (fraction(viewer, 61) ** 7 * 700).astype(np.int64) - _OLDEST
     known = machines()
@@ -127,7 +127,7 @@ def versions(day: dt.date, machine: Ints, viewer: Words) -> dict[str, Ints]:
 
 @functools.cache
 def _history(name: str) -> Ints:
-    """The major version of a browser or system on every day from `_OLDEST` on."""
+    """A browser's or system's major version on every day from `_OLDEST` on."""
     days = [dt.date.fromordinal(n) for n in range(_OLDEST, _NEWEST)]
     if name == "iOS" or name in _APPLE_BROWSERS:
         return np.array([_apple(day) for day in days])

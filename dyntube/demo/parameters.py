@@ -1,4 +1,4 @@
-"""What a call asks for, read from its JSON body or its query string."""
+"""Parses the parameters of a call from its JSON body or query string."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class BadParameterError(Exception):
-    """A parameter is missing or makes no sense; the text says which and why."""
+    """A parameter is missing or invalid; the text says which and why."""
 
 
 def microseconds(moment: dt.datetime) -> int:
@@ -24,7 +24,7 @@ def microseconds(moment: dt.datetime) -> int:
 
 
 def question(given: Mapping[str, object], now: int) -> Question:
-    """What a call of the view log asks for; `now`, in microseconds, is the default of `to`."""
+    """The parameters of a view log call; `now`, in microseconds, is the default of `to`."""
     start = _date(given, "from")
     if start is None:
         raise BadParameterError("'from' is required, such as 2021-08-01T00:00:00.")

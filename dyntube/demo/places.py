@@ -1,7 +1,7 @@
-"""Where viewers sit. A line is `country continent share iphones zone: city/region weight, ...`.
+"""Where viewers are. Each line is `country continent share iphones zone: city/region weight, ...`.
 
-`share` is out of all viewers, `iphones` the part of the country's phones that are iPhones, in per
-cent; a city's weight counts within its country, and most cities leave the zone to their country.
+`share` is relative to all viewers, `iphones` the percentage of iPhones among the country's phones;
+a city's weight applies within its country, and most cities inherit the country's zone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The stand-in as a child process, which ends when its parent does."""
+"""The demo server as a child process, which ends with its parent."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _SECRET_WORDS = ("DYNTUBE_", "KEY", "TOKEN", "SECRET", "PASSWORD")
 
 @dataclass(frozen=True, eq=False)
 class Process:
-    """A running stand-in; `url` is its address, such as `http://127.0.0.1:40123`."""
+    """A running demo server; `url` is like `http://127.0.0.1:40123`."""
 
     url: str
     child: subprocess.Popen[bytes]
 
     def stop(self, timeout_seconds: float = 5.0) -> None:
-        """End it and wait until it is gone; a second call does nothing."""
+        """Stop it and wait for its exit; idempotent."""
         _running.discard(self)
         _end(self.child, timeout_seconds)
 
 
-# The child ends when its stdin is closed, so a Process that nobody keeps must not be collected.
+# The child ends when its stdin closes, so an unreferenced Process must not be collected.
 _running: set[Process] = set()
 
 
@@ -43,9 +43,9 @@ def start(
     today: str | None = None,
     timeout_seconds: float = 20.0,
 ) -> Process:
-    """Start the stand-in on this machine, on a free port unless one is given.
+    """Start a demo server on this machine, on a free port by default.
 
-    Raises UnavailableError when it does not come up within the time limit.
+    Raises UnavailableError if it is not up within the time limit.
     """
     options = {"--key": key, "--views-per-day": views_per_day, "--seed": seed, "--today": today}
     command = [sys.executable, "-P", "-m", "dyntube.demo", "--end-with-parent", f"--port={port}"]
@@ -56,7 +56,7 @@ def start(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
-            process_group=0,  # Ctrl-C in a terminal is for us, and it ends when we do
+            process_group=0,  # Ctrl-C in a terminal must reach only us; the child ends when we do
         )
     except OSError as error:
         raise UnavailableError(f"The demo server cannot be started: {error.strerror}.") from error
@@ -90,7 +90,7 @@ def _first_line(child: subprocess.Popen[bytes], timeout_seconds: float) -> str:
         lines.append(stream.readline())
 
     assert child.stdout is not None
-    # A pipe cannot be read with a time limit everywhere, so a thread reads it.
+    # Reading a pipe with a timeout is not portable, so a thread reads it.
     reader = threading.Thread(target=read, args=(child.stdout,), daemon=True)
     reader.start()
     reader.join(timeout_seconds)

@@ -1,8 +1,8 @@
-"""From columns to the API's JSON, many records at a time.
+"""Renders columns as the API's JSON, many records at a time.
 
 Every column becomes a column of pieces such as `,"muted":false`, and Arrow joins the pieces of each
-row. A piece of a few different values is written once and copied, so that no record costs Python
-anything.
+row. Pieces with few distinct values are formatted once and copied, so no Python code runs per
+record.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .chance import Ints, Words, mix
 from .draw import Rows, fraction_digits
 from .views import Column, Label, Number, columns
 
-# The API's name of each column and what stands before it in a record.
+# Each column's key in the API's JSON, with the characters before it.
 _NAMES = {
     "id": '{"id"',
     "video_key": ',"videoKey"',
@@ -62,7 +62,7 @@ _NAMES = {
 }
 _LAST = "},"
 _ABSENT, _NULL, _EMPTY = range(3)
-# How a missing value is printed, by column: of the three ways, the chances in 256.
+# How a missing value is printed, by column: chances in 256 of absent, null and empty.
 _WAYS = {
     "client_user_id": (220, 18, 18),
     "user_key": (77, 9, 170),
@@ -87,7 +87,7 @@ class Block:
 
 
 def render(rows: Rows) -> Block:
-    """The records of the rows in their order; at most a gigabyte, or about a million."""
+    """The records of the rows in order; at most a gigabyte, or about a million."""
     if not len(rows):
         return Block(memoryview(b""), np.zeros(1, np.int32))
     pieces = itertools.chain.from_iterable(
@@ -100,7 +100,7 @@ def render(rows: Rows) -> Block:
 
 
 def _pieces(name: str, column: Column, rows: Rows) -> list[pa.Array | str]:
-    """What to join for a column: one array, or several in a row."""
+    """The arrays or texts to join for a column."""
     if name == "date":
         return _dates(rows)
     if isinstance(column, Label):
@@ -115,7 +115,7 @@ def _pieces(name: str, column: Column, rows: Rows) -> list[pa.Array | str]:
 
 
 def _taken(written: pa.Array, codes: Ints, name: str, number: Words) -> pa.Array:
-    """The written value of each code; the last three values are the ways of a missing one."""
+    """The text of each code; the last three texts are those of a missing value."""
     if codes.min() < 0:
         missing = len(written) - 3 + _ways(name, number)
         codes = np.where(codes < 0, missing, codes)
@@ -129,7 +129,7 @@ def _ways(name: str, number: Words) -> Ints:
 
 def _missing(name: str) -> list[str]:
     lead, end = _NAMES[name], _LAST if name == "user_key" else ""
-    # What closes the group before must stay when the field goes.
+    # The brace that closes the previous group stays if the field is absent.
     absent = "}" if lead.startswith("}") else ""
     return [absent + end, f"{lead}:null{end}", f'{lead}:""{end}']
 
@@ -147,7 +147,7 @@ def _numbers(name: str, room: int) -> pa.Array:
 
 
 def _room(values: Ints) -> int:
-    """A power of two above every value, so that few different tables are ever made."""
+    """A power of two above every value, so that few distinct tables are made."""
     return 1 << int(values.max(initial=1)).bit_length()
 
 
@@ -169,9 +169,9 @@ def _clock() -> pa.Array:
 
 @functools.cache
 def _digits() -> tuple[pa.Array, pa.Array]:
-    """Up to three digits after a point, then up to four more with the zone behind them.
+    """Up to three digits after a point, then up to four more followed by the zone.
 
-    The texts of d digits begin at place 0, 1, 11, 111 and 1111; zones alternate.
+    The texts with d digits begin at index 0, 1, 11, 111 and 1111; zones alternate.
     """
     head = [""] + [f".{n:0{d}d}" for d in (1, 2, 3) for n in range(10**d)]
     tail = [""] + [f"{n:0{d}d}" for d in (1, 2, 3, 4) for n in range(10**d)]
@@ -184,7 +184,7 @@ def _dates(rows: Rows) -> list[pa.Array | str]:
     noise = mix(rows.number, 90)
     micro = rows.time % 1_000_000
     first, rest = np.minimum(digits, 3), np.maximum(digits - 3, 0)
-    # A seventh digit is there to be dropped by who reads it.
+    # The seventh digit is noise, for readers to drop.
     ten_millionths = micro % 1000 * 10 + (noise % np.uint64(10)).astype(np.int64) * (digits == 7)
     head_place = (10**first - 1) // 9 + micro // 1000 // 10 ** (3 - first) * (first > 0)
     tail_place = (10**rest - 1) // 9 + ten_millionths // 10 ** (4 - rest) * (rest > 0)

@@ -1,4 +1,4 @@
-"""The API's addresses over HTTP: the view log and the names."""
+"""The API's endpoints over HTTP: the view log and the names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .draw import SEED, VIEWS_PER_DAY
 from .parameters import BadParameterError, catalog_size, microseconds, page_number, question
 from .store import Store
 
-TICK_SECONDS = 5  # the log moves in steps, so that the pages of one fetch fit together
+TICK_SECONDS = 5  # the log advances in steps, so that the pages of one fetch are consistent
 CATALOGS = ("projects", "channels", "videos")
 Clock = Callable[[], dt.datetime]
 
@@ -38,7 +38,7 @@ def make_app(
     seed: int = SEED,
     clock: Clock = utc_now,
 ) -> ASGIApp:
-    """The stand-in as an ASGI application; with a `key`, every call needs it as a Bearer token."""
+    """The demo server as an ASGI app; with a `key`, every call needs it as a Bearer token."""
     store = Store(seed, views_per_day)
 
     async def log(request: Request) -> Response:
@@ -117,7 +117,7 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 class _Dated:
-    """Says the date by the stand-in's own clock, which may stand still."""
+    """Sets the Date header from the demo's own clock, which may be stopped."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app, self._clock = app, clock
@@ -133,7 +133,7 @@ class _Dated:
 
 
 class _Guard:
-    """Lets calls through that carry the key."""
+    """Rejects calls without the key."""
 
     def __init__(self, app: ASGIApp, key: str) -> None:
         self._app = app

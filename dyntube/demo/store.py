@@ -1,4 +1,4 @@
-"""Pages of any window, cut from days that are drawn and rendered only when a page touches them."""
+"""Pages of any window, from days that are drawn and rendered lazily."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .draw import BEGINNING, Rows, count, draw_day, midnight, settle
 from .embeds import projects_of_videos
 from .render import Block, render
 
-BLOCK = 10_000  # records that are rendered together
+BLOCK = 10_000  # records rendered together
 _MB = 2**20
 _DAY = 86_400_000_000  # microseconds
-_LONGEST_VIEW = 10_800_000_000  # microseconds; after it a view is over
+_LONGEST_VIEW = 10_800_000_000  # microseconds
 _COUNTS_LIMIT = 200_000
-Keys = tuple[str, str, str]  # of a video, a channel and a project; "" allows every one
+Keys = tuple[str, str, str]  # of a video, a channel and a project; "" matches all
 
 
 @dataclass(frozen=True)
 class Question:
-    """What one call asks for; `start` and `end` are microseconds since 1970, the end left out."""
+    """The parameters of a call; `start` and `end` (exclusive) are microseconds since 1970."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class _Sized(Protocol):
 
 @dataclass(frozen=True)
 class _Window:
-    """How many records a span of time has: `ends[n]` in its n + 1 newest days together."""
+    """Record counts of a window: `ends[n]` is the total of its n + 1 newest days."""
 
     start: int
     end: int
@@ -71,7 +71,7 @@ T = TypeVar("T", bound=_Sized)
 
 
 class _Recent(Generic[T]):
-    """The values used last, as many as fit into `limit` bytes, and always the very last one."""
+    """An LRU cache of at most `limit` bytes, which always keeps the latest value."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -90,21 +90,21 @@ class _Recent(Generic[T]):
 
 
 class Store:
-    """The view log of one seed and scale; safe to share between threads."""
+    """The view log of one seed and scale; thread-safe."""
 
     def __init__(self, seed: int, views_per_day: int) -> None:
         self._seed = seed
         self._views_per_day = views_per_day
-        # Several days of any scale, since clients fetch days side by side.
+        # Several days at any scale, since clients fetch days concurrently.
         self._rows = _Recent[Rows](max(24 * _MB, 6 * 60 * views_per_day))
-        # Ten days as JSON, up to a gigabyte: what is served again is not rendered again.
+        # About ten days of JSON, up to a gigabyte, to avoid rendering them again.
         self._blocks = _Recent[Block](min(max(48 * _MB, 10_000 * views_per_day), 1024 * _MB))
         self._windows = _Recent[_Window](4 * _MB)
         self._counts: dict[tuple[int, Keys], int] = {}
         self._lock = threading.Lock()
 
     def page(self, question: Question, now: int) -> bytes:
-        """The answer's body, as the log is at `now`, in microseconds since 1970."""
+        """The response body, with the log as of `now`, in microseconds since 1970."""
         with self._lock:
             return self._page(question, now)
 
@@ -162,7 +162,7 @@ class Store:
     def _matching(
         self, day: dt.date, start: int, end: int, keys: Keys
     ) -> range | npt.NDArray[np.intp]:
-        """The places in the day, oldest first, of the rows that the question is about."""
+        """The indices in the day, oldest first, of the matching rows."""
         begin = midnight(day)
         if not any(keys) and start <= begin and begin + _DAY <= end:
             return range(count(day, self._seed, self._views_per_day))
@@ -176,7 +176,7 @@ class Store:
     def _pieces(
         self, day: dt.date, places: range | npt.NDArray[np.intp], now: int
     ) -> Iterator[memoryview]:
-        """The JSON of the rows at these places, newest first, each row with its comma."""
+        """The JSON of the rows at these indices, newest first, each with its comma."""
         if isinstance(places, range):
             yield from self._run(day, places, now)
             return
@@ -186,7 +186,7 @@ class Store:
             yield block.body[block.starts[row] : block.starts[row + 1]]
 
     def _run(self, day: dt.date, places: range, now: int) -> Iterator[memoryview]:
-        """As `_pieces`, for places without gaps: one slice of each block."""
+        """As `_pieces`, for contiguous indices: one slice per block."""
         newest, oldest = places[0], places[-1]
         for number in range(newest // BLOCK, oldest // BLOCK - 1, -1):
             block = self._block(day, number, now)
@@ -196,7 +196,7 @@ class Store:
             yield block.body[block.starts[first] : block.starts[last]]
 
     def _block(self, day: dt.date, number: int, now: int) -> Block:
-        """Rows `number * BLOCK` and on, newest first, with what has happened of them by now."""
+        """Rows from `number * BLOCK` on, newest first, as logged by now."""
         if midnight(day) + _DAY + _LONGEST_VIEW <= now:
             return self._blocks.get((day.toordinal(), number, 0), lambda: self._render(day, number))
         rows = self._day(day).take(slice(number * BLOCK, (number + 1) * BLOCK))
@@ -218,7 +218,7 @@ def _days_newest_first(start: int, end: int) -> Iterator[dt.date]:
 
 
 def _videos_of(keys: Keys) -> Ints:
-    """The videos that all the given keys allow."""
+    """The videos matching all given keys."""
     known = catalog()
     video_key, channel_key, project_key = keys
     return np.array(

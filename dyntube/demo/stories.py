@@ -1,17 +1,17 @@
-"""What there is to find in the numbers, and when: each comes again by the calendar.
+"""The patterns to find in the numbers, and their dates: each recurs by the calendar.
 
 CAMPAIGN  2026-11-11 and every 56 days: one short film on one landing page, a spike of three days.
-VIRAL     2026-11-02 and every 56 days: one short film rises for three days, then fades within ten;
-          mostly phones of one country, on one site.
+VIRAL     2026-11-02 and every 56 days: one short film rises for three days, then fades within
+          ten; mostly on phones of one country, on one site.
 OUTAGE    2026-10-14 and every 56 days, 13:00 to 19:00 UTC: views down by 80 %, and few of the
-          views that remain are played.
-MIRROR    2026-11-14 and every 56 days, for 35 days: a site that was never allowed to shows the
-          videos; it has another name each time.
-PHONES    2026-08-25 and every 91 days: fewer and fewer plays on phones are watched to the end,
-          until the next begins with everything repaired.
+          remaining ones are played.
+MIRROR    2026-11-14 and every 56 days, for 35 days: a site shows the videos without permission,
+          under another name each time.
+PHONES    2026-08-25 and every 91 days: ever fewer plays on phones are watched to the end, until
+          the next cycle starts repaired.
 
-Dates are fixed, so that a day's views never depend on when the stand-in was started. On 2026-11-23
-the last ones began 12, 21, 40, 9 and 90 days ago. There are none before 2024.
+Dates are fixed, so that a day's views never depend on when the demo was started. On 2026-11-23 the
+latest ones began 12, 21, 40, 9 and 90 days ago. There are none before 2024.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from .catalog import catalog
 from .chance import one_fraction
 from .embeds import MIRRORS, pages
 
-FULL_SINCE = dt.date(2024, 1, 1)  # before it, a thin pilot
+FULL_SINCE = dt.date(2024, 1, 1)  # before it, a pilot with few views
 OUTAGE_HOURS = (13, 19)  # UTC
 OUTAGE_REMAINS = 0.2
 CAMPAIGN_DOMAIN = "go.fernhill.example"
 VIRAL_DOMAIN = "clipstream.example"
 VIRAL_COUNTRIES = ("BR", "IN", "PH", "MX", "ID", "TR")
-FILMS = "Launch films"  # the channel whose videos go round
-_CAMPAIGN_CURVE = (0.9, 0.35, 0.12)  # views on top, by day, per ordinary view
+FILMS = "Launch films"  # the channel whose videos are used
+_CAMPAIGN_CURVE = (0.9, 0.35, 0.12)  # extra views per ordinary view, by day
 _VIRAL_CURVE = (0.15, 0.4, 0.7, 0.5, 0.34, 0.24, 0.16, 0.11, 0.07, 0.05, 0.03, 0.02)
 
 
 @dataclass(frozen=True)
 class Story:
-    """One that comes again: it begins on `anchor` and every `cycle` days, and lasts `days`."""
+    """A recurring story: it begins on `anchor` and every `cycle` days, and lasts `days`."""
 
     name: str
     anchor: dt.date
@@ -45,13 +45,13 @@ class Story:
     days: int
 
     def age(self, day: dt.date) -> int | None:
-        """Days since it last began, while it lasts."""
+        """Days since it last began; None when it is over."""
         age = (day - self.anchor).days % self.cycle
         began = day - dt.timedelta(days=age)
         return age if age < self.days and began >= FULL_SINCE else None
 
     def turn(self, day: dt.date) -> int:
-        """How often it has come; 0 at the anchor, negative before."""
+        """The number of its occurrence; 0 at the anchor, negative before."""
         return (day - self.anchor).days // self.cycle
 
 
@@ -65,13 +65,13 @@ STORIES = (CAMPAIGN, VIRAL, OUTAGE, MIRROR, PHONES)
 
 @dataclass(frozen=True)
 class Chapter:
-    """What the stories do to one day; parts are per ordinary view, places are in the catalog."""
+    """The effects of all stories on one day: extra views per ordinary view, and catalog indices."""
 
     campaign: float = 0.0
     viral: float = 0.0
     mirror: float = 0.0
     outage: bool = False
-    phones: float = 0.0  # 0 to 1: how far the decline on phones has gone
+    phones: float = 0.0  # 0 to 1: progress of the decline on phones
     campaign_video: int = 0
     viral_video: int = 0
     viral_country: str = ""
@@ -96,7 +96,7 @@ def chapter(day: dt.date) -> Chapter:
 
 
 def _film(story: Story, day: dt.date, salt: int) -> int:
-    """The story's film: one of the newest when it begins, another each time."""
+    """The story's film: one of the newest at its start, varying by occurrence."""
     videos = catalog().videos
     names = [channel.name for channel in catalog().channels]
     begins = story.anchor + dt.timedelta(days=story.turn(day) * story.cycle)

@@ -1,11 +1,11 @@
-"""The names in the stand-in's catalog: a company that sells software for running a business.
+"""The names in the demo catalog: a company that sells business software.
 
 A video's line is `release month, length, title`; its channel is the heading above it.
 """
 
 from __future__ import annotations
 
-# key, name, delivery plan, the day it began
+# key, name, delivery plan, start day
 PROJECTS = """
 5lCohVbzSymGw | Product marketing | 1 | 2019-03-04
 Rk8vTqPn2LdXe | Customer education | 1 | 2019-05-13
@@ -14,7 +14,7 @@ Jc6mDx9EoGtNi | Customer stories | 1 | 2020-01-13
 yV1pSf4BrUwHk | Partner academy | 2 | 2023-06-05
 """
 
-# project's place above, channel, what it holds
+# index of the project above, channel, description
 CHANNELS = """
 0 | Product tours | One product, end to end, in a few minutes.
 0 | Launch films | Short films for launches and campaigns.

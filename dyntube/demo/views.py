@@ -1,4 +1,4 @@
-"""Days of views in columns, as Arrow and in the archive's shape."""
+"""Days of views in columns, as Arrow and in the archive's schema."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .machines import TEXTS, machines, versions
 from .world import DELIVERY_REGIONS, world
 
 _EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
-_VERSIONS = ("browser_major", "browser_minor", "os_major")  # text in the archive, as some have it
+_VERSIONS = ("browser_major", "browser_minor", "os_major")  # text in the archive
 _OCTETS = pa.array([f"{n}." for n in range(256)])
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text column of few different values: a place in `names` per view, -1 where missing."""
+    """A text column with few distinct values: an index into `names` per view, -1 where missing."""
 
     codes: Ints
     names: tuple[str, ...]
@@ -50,18 +50,18 @@ Column: TypeAlias = Label | Number | Flags | pa.Array
 
 
 def make_day(day: dt.date, seed: int = SEED, views_per_day: int = VIEWS_PER_DAY) -> pa.Table:
-    """All views of one UTC day, oldest first, in `records.SCHEMA`, as they are once it is over.
+    """All views of one complete UTC day, oldest first, in `records.SCHEMA`.
 
-    `views_per_day` is the scale: about what an average day of 2026 has.
+    `views_per_day` is the scale: roughly the views of an average day of 2026.
     """
-    # Imported here because the server does without it, and it brings pandas along.
+    # Imported here, since it imports pandas, which the server does not need.
     from ..reading.records import with_computed
 
     return with_computed(table(draw_day(day, seed, views_per_day)))
 
 
 def table(rows: Rows) -> pa.Table:
-    """The rows as Arrow, with the columns of the archive but without those computed from them."""
+    """The rows as Arrow, with the archive's columns except computed ones."""
     return pa.table({name: _arrow(name, column) for name, column in columns(rows).items()})
 
 
@@ -167,7 +167,7 @@ def _missing(rows: Rows, purpose: int, part: float) -> Flags:
 
 
 def _distinct(values: Iterable[str]) -> tuple[tuple[str, ...], Ints]:
-    """The different texts but the empty one, and the place of each value in them, -1 if empty."""
+    """The distinct texts except the empty one, and each value's index, -1 if empty."""
     known = tuple(values)
     names = tuple(dict.fromkeys(filter(None, known)))
     return names, np.array([names.index(value) if value else -1 for value in known])

@@ -1,4 +1,4 @@
-"""Countries and cities as columns, with their clocks."""
+"""Countries and cities as columns, with their daily rhythm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LINE = re.compile(
 )
 _CITY = re.compile(r"(?P<city>[^/]+)/(?P<region>.+?) (?P<weight>\d+)(?: (?P<zone>\S+))?$")
 DELIVERY_REGIONS = ("use-s", "usw-s", "euc-s", "aps-s", "sae-s", "apse-s")
-# Of all hours of a week in the viewer's own clock: office hours, with a smaller evening.
+# Relative views by hour in the viewer's local time: office hours, with a smaller evening peak.
 _WORKDAY = (
     1.2, 0.7, 0.5, 0.4, 0.5, 0.9, 1.9, 3.6, 6.2, 8.4, 9.0, 8.4,
     6.6, 7.3, 8.6, 8.1, 7.0, 5.3, 4.2, 3.9, 4.1, 3.9, 3.0, 1.9,
@@ -30,24 +30,24 @@ _WEEKEND = (
 )  # fmt: skip
 WEEKDAYS = (1.09, 1.12, 1.11, 1.08, 0.98, 0.81, 0.81)  # Monday first, mean 1
 _STEPS = 2048
-# A first hour, an end hour and the part that remains of the views between them.
+# First hour, end hour, and the fraction of views that remains between them.
 Lull = tuple[int, int, float]
 
 
 @dataclass(frozen=True)
 class World:
-    """One entry per city, in every column; `zone` and `country` point into the lists of names."""
+    """One entry per city in every column; `zone` and `country` index the lists of names."""
 
     cities: tuple[str, ...]
     regions: tuple[str, ...]
-    countries: tuple[str, ...]  # one per country, as are the next two
+    countries: tuple[str, ...]  # per country, as are the next two
     continents: tuple[str, ...]
-    iphones: Floats  # part of the phones, 0 to 1
+    iphones: Floats  # fraction of phones, 0 to 1
     zones: tuple[str, ...]
     country: Ints
     zone: Ints
     share: Floats  # of all viewers, 0 to 1
-    delivery: Ints  # into DELIVERY_REGIONS
+    delivery: Ints  # index into DELIVERY_REGIONS
 
 
 @functools.cache
@@ -103,7 +103,7 @@ def _clocks() -> tuple[ZoneInfo, ...]:
 
 
 def hours_ahead(day: dt.date) -> Ints:
-    """By how many hours each zone is ahead of UTC on a day; half-hour zones count as the next."""
+    """Each zone's whole hours ahead of UTC on a day, rounded up."""
     noon = dt.datetime.combine(day, dt.time(12), dt.UTC)
     offsets = [noon.astimezone(zone).utcoffset() for zone in _clocks()]
     seconds = np.array([offset.total_seconds() for offset in offsets if offset is not None])
@@ -111,7 +111,7 @@ def hours_ahead(day: dt.date) -> Ints:
 
 
 def hour_weights(day: dt.date, ahead: Ints, lull: Lull | None = None) -> Floats:
-    """How many views each UTC hour of the day gets, by hours ahead of UTC: (len(ahead), 24)."""
+    """Relative views by UTC hour of the day and hours ahead of UTC: (len(ahead), 24)."""
     hours = np.arange(24) + ahead[:, None]
     weekday = (day.weekday() + np.floor(hours / 24).astype(int)) % 7
     hour = (hours % 24).astype(int)
@@ -125,7 +125,7 @@ def hour_weights(day: dt.date, ahead: Ints, lull: Lull | None = None) -> Floats:
 
 
 def seconds_of_day(day: dt.date, zone: Ints, draws: Floats, lull: Lull | None) -> Floats:
-    """The second of the UTC day, in [0, 86400), that each draw in [0, 1) falls on in its zone."""
+    """The second of the UTC day, in [0, 86400), for each draw in [0, 1) in its zone."""
     ahead, column = np.unique(hours_ahead(day), return_inverse=True)
     weights = hour_weights(day, ahead, lull)
     edges = np.hstack([np.zeros((len(weights), 1)), np.cumsum(weights, axis=1)])
@@ -139,7 +139,7 @@ def seconds_of_day(day: dt.date, zone: Ints, draws: Floats, lull: Lull | None) -
 
 
 def lost_share(day: dt.date, lull: Lull) -> float:
-    """The part of a day's views that a lull takes away."""
+    """The fraction of a day's views lost to a lull."""
     zones = np.bincount(world().zone, world().share)
     ahead = hours_ahead(day)
     full = float((zones[:, None] * hour_weights(day, ahead)).sum())

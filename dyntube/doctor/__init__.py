@@ -1,13 +1,14 @@
-"""Whether an installation works: each thing looked at, what was found, and what to do.
+"""Diagnosis of an installation: what was checked, what was found, what to do.
 
-    settings    where each stands, which are wrong, which names are none
+    settings    where each is set, which are invalid, which names are unknown
     server      DynTube: connection, key, clock, views, names
-    log         the views that came: fields, pages, windows
+    log         sample views: fields, pages, windows
     cost        how long a first fetch takes
-    store       the archive: rights, room, days, other scopes
+    store       the archive: permissions, space, days, other scopes
+    state       notes and saved views: whether their file is intact and on a local disk
     report      lines for a terminal, or JSON
 
-Nothing is changed and nothing is stored: a few pages are asked for and looked at.
+Nothing is changed or stored: a few pages are requested and examined.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import DynTubeError
 from ..events import unforeseen
-from ..settings.settings import Reading, try_settings
+from ..settings.settings import ParsedSettings, try_settings
 from . import server, store
 from .asking import Clock, open_log
 from .check import Check, failed, skipped
@@ -35,9 +36,9 @@ _ARCHIVE = {"DYNTUBE_ARCHIVE", "DYNTUBE_STATS_URL"}
 
 
 def run(*, json: bool = False) -> int:
-    """Look at everything and print it.
+    """Run all checks and print them.
 
-    Returns the exit status: 0 where nothing failed, 1 where something did, 2 for wrong settings.
+    Returns the exit status: 0 if nothing failed, 1 if something did, 2 for invalid settings.
     """
     reading = try_settings()
     found: list[Check] = []
@@ -52,7 +53,7 @@ def run(*, json: bool = False) -> int:
 
 
 def _tell(texts: Iterable[str]) -> None:
-    """Print each text as it comes; somebody who watches sees that there is more to come."""
+    """Print each text as it arrives; on a terminal, an ellipsis shows that more will follow."""
     more = "  …" if sys.stdout.isatty() else ""
     gone = f"\r{' ' * len(more)}\r" if more else ""
     for text in texts:
@@ -61,13 +62,13 @@ def _tell(texts: Iterable[str]) -> None:
 
 
 def _lines(sections: Iterable[tuple[str, Iterator[Check]]], found: list[Check]) -> Iterator[str]:
-    """What is found, in lines, as it is found."""
+    """The findings as lines, as they arrive; they are also added to `found`."""
     colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     lines = LineWrapper(shutil.get_terminal_size().columns, colours=colours)
     for title, checks in sections:
         yield lines.title(title)
         longest = 0
-        if title == "Settings":  # which are all known at once
+        if title == "Settings":  # all known at once
             known = list(checks)
             longest, checks = max(len(check.name) for check in known), iter(known)
         for group in together(checks):
@@ -78,12 +79,14 @@ def _lines(sections: Iterable[tuple[str, Iterator[Check]]], found: list[Check]) 
 
 
 def utc_now() -> dt.datetime:
-    """The time of this machine."""
+    """Now, by this machine's clock."""
     return dt.datetime.now(dt.UTC)
 
 
-def examine(reading: Reading, clock: Clock = utc_now) -> Iterator[tuple[str, Iterator[Check]]]:
-    """All that is looked at, in sections; each check comes as soon as it is made."""
+def examine(
+    reading: ParsedSettings, clock: Clock = utc_now
+) -> Iterator[tuple[str, Iterator[Check]]]:
+    """All checks by section; each is yielded as soon as it is made."""
     yield "Settings", _safely("Settings", of_settings(reading))
     yield "DynTube", _safely("DynTube", _server(reading, clock))
     yield "Archive", _safely("Archive", _archive(reading, clock()))
@@ -95,11 +98,11 @@ def _safely(name: str, checks: Iterator[Check]) -> Iterator[Check]:
         yield from checks
     except DynTubeError as error:
         yield failed(name, str(error))
-    except Exception as error:  # the last line of defence: the others are looked at all the same
+    except Exception as error:  # last resort: the other checks go on
         yield failed(name, str(unforeseen(error)))
 
 
-def _server(reading: Reading, clock: Clock) -> Iterator[Check]:
+def _server(reading: ParsedSettings, clock: Clock) -> Iterator[Check]:
     settings = reading.settings
     if _unknown(reading, _SERVER | _SCOPES):
         yield from skipped(server.ALL, "the settings above have to be right first")
@@ -113,12 +116,12 @@ def _server(reading: Reading, clock: Clock) -> Iterator[Check]:
         yield server.names(asking)
 
 
-def _archive(reading: Reading, now: dt.datetime) -> Iterator[Check]:
+def _archive(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
     if _unknown(reading, _ARCHIVE | _SCOPES):
         yield from skipped(store.ALL, "the settings above have to be right first")
     else:
         yield from store.of_archive(reading.settings, now)
 
 
-def _unknown(reading: Reading, names: set[str]) -> bool:
+def _unknown(reading: ParsedSettings, names: set[str]) -> bool:
     return bool(reading.sources.trouble or names & reading.wrong.keys())

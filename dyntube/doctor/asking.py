@@ -1,4 +1,4 @@
-"""Asking the view log as a sync does, with less patience, and with a look at the clock."""
+"""Probes the view log like a sync, with less patience, and timing each answer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..reading.records import Page
 from ..settings.settings import FetchScope, Settings
 
 Clock = Callable[[], dt.datetime]
-LONGEST_WAIT = 15.0  # seconds; a server that asks for more is asked another time
+LONGEST_WAIT = 15.0  # seconds; a longer requested delay gives up
 
 
 @dataclass(frozen=True)
 class Probed:
-    """A page, what it was asked for, and how many seconds it took."""
+    """A page, its request, and the seconds it took."""
 
     scope: FetchScope
     window: Window
@@ -30,12 +30,12 @@ class Probed:
 
     @property
     def records(self) -> int:
-        """How many records came, those that cannot be read among them."""
+        """The number of records received, including rejected ones."""
         return len(self.page.views) + len(self.page.rejected)
 
     @property
     def total(self) -> int:
-        """How many views there are in the window, as far as is known."""
+        """The number of views in the window, as far as known."""
         return max(self.page.counted, self.records)
 
     @property
@@ -47,7 +47,7 @@ class Probed:
 
 @dataclass
 class Probe:
-    """One account's view log; notes how long each answer takes."""
+    """One account's view log, recording the time of each answer."""
 
     settings: Settings
     client: Client
@@ -66,12 +66,12 @@ class Probe:
         return answered
 
     def count(self, scope: FetchScope, start: dt.date, end: dt.date) -> int:
-        """How many views there are from a day up to but without another. Raises ApiError."""
+        """The number of views from one day up to, but not including, another. Raises ApiError."""
         window = Window(midnight(start), midnight(end))
         return self.page(scope, window, size=1).page.counted
 
     def took(self) -> tuple[float, float]:
-        """How many seconds a request takes that brings next to nothing, and each view on top."""
+        """The seconds of a nearly empty request, and the seconds each view adds."""
         most = max(records for records, _ in self._took)
         full = median(s for records, s in self._took if 2 * records >= most)
         small = [s for records, s in self._took if 2 * records < most]
@@ -79,18 +79,18 @@ class Probe:
         return least, (full - least) / max(most, 1)
 
     def last_days(self, days: int) -> Window:
-        """The window of so many days up to now."""
+        """The window of this many days up to now."""
         now = self.clock().replace(microsecond=0)
         return Window(now - dt.timedelta(days=days), now)
 
     @property
     def today(self) -> dt.date:
-        """The UTC day."""
+        """Today in UTC."""
         return self.clock().date()
 
 
 def open_log(settings: Settings, clock: Clock) -> Probe:
-    """The view log of these settings, asked by somebody who waits for the answer."""
+    """A probe of these settings' view log, with short waits, as a person is waiting."""
 
     def sleep(seconds: float) -> None:
         if seconds > LONGEST_WAIT:

@@ -1,4 +1,4 @@
-"""One thing that was looked at: what was found, and what to do."""
+"""The result of a check, and what to do about it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ State = Literal["ok", "warning", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked at, by name, how it is, what was found, and what to do about it, if anything.
+    """A check's name, its state, what was found, and advice if there is any.
 
-    One that is skipped could not be looked at, for the reason in its text.
+    A skipped check could not be made, for the reason in `text`.
     """
 
     name: str
@@ -23,12 +23,12 @@ class Check:
 
 
 def ok(name: str, text: str, advice: str = "") -> Check:
-    """Nothing to do; there may still be something to know."""
+    """Nothing to do, though there may be something to know."""
     return Check(name, "ok", text, advice)
 
 
 def warning(name: str, text: str, advice: str = "") -> Check:
-    """It works, and somebody should know this."""
+    """It works, but somebody should know this."""
     return Check(name, "warning", text, advice)
 
 
@@ -38,10 +38,10 @@ def failed(name: str, text: str, advice: str = "") -> Check:
 
 
 def skip(name: str, reason: str) -> Check:
-    """It was not looked at."""
+    """It was not checked."""
     return Check(name, "skipped", reason)
 
 
 def skipped(names: Iterable[str], reason: str) -> Iterator[Check]:
-    """What was not looked at, all for one reason."""
+    """Checks that were all skipped for the same reason."""
     return (skip(name, reason) for name in names)

@@ -1,4 +1,4 @@
-"""What a first fetch will cost: days, requests, minutes."""
+"""Estimates the cost of a first fetch: days, requests, minutes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ..settings.settings import FetchScope
 from .asking import Probe, Probed
 from .check import Check, ok, warning
 
-BLIND = 90  # days, where nobody knows when the first view was
-_MOST_LOOKS = 3  # scopes; each look takes a dozen requests
+FALLBACK_DAYS = 90  # days assumed if the first view is unknown
+_MOST_LOOKS = 3  # scopes; finding a first view takes a dozen requests
 
 
 @dataclass(frozen=True)
 class Workload:
-    """What there is to fetch of a scope: its `views` from the `first` day on.
+    """What to fetch of a scope: its `views` from the `first` day on.
 
-    Where nobody knows that day, for a `reason`, it is so many days ago as are counted then.
+    If that day is not known, for a `reason`, `first` is BLIND days back.
     """
 
     scope: FetchScope
@@ -34,7 +34,7 @@ class Workload:
 
 
 def expect(asking: Probe) -> list[Workload]:
-    """What there is to fetch of each scope."""
+    """The workload of each scope."""
     return [
         _expect(asking, scope, number < _MOST_LOOKS)
         for number, scope in enumerate(asking.settings.scopes)
@@ -43,7 +43,7 @@ def expect(asking: Probe) -> list[Workload]:
 
 def _expect(asking: Probe, scope: FetchScope, look: bool) -> Workload:
     tomorrow = asking.today + ONE_DAY
-    blind = tomorrow - BLIND * ONE_DAY
+    blind = tomorrow - FALLBACK_DAYS * ONE_DAY
     try:
         if not look:
             reason = f"only the first {_MOST_LOOKS} scopes are looked at"
@@ -56,7 +56,7 @@ def _expect(asking: Probe, scope: FetchScope, look: bool) -> Workload:
 
 
 def _first_day(asking: Probe, scope: FetchScope, tomorrow: dt.date) -> dt.date:
-    """The day of the first view; `tomorrow` where there is none."""
+    """The day of the first view; `tomorrow` if there is none."""
     last = Beginning(asking.settings.archive / asking.settings.folder(scope)).last()
     if last and last.any_views and not last.reason:
         return last.day
@@ -65,12 +65,12 @@ def _first_day(asking: Probe, scope: FetchScope, tomorrow: dt.date) -> dt.date:
 
 
 def window(day: dt.date) -> Window:
-    """All of a UTC day."""
+    """The whole UTC day."""
     return Window(midnight(day), midnight(day + ONE_DAY))
 
 
 def of_fetch(asking: Probe, expected: list[Workload], sample: Probed | None) -> Check:
-    """How long it takes until all is stored."""
+    """The estimated time until everything is stored."""
     missing = {one: _missing(asking, one) for one in expected}
     days, first = sum(missing.values()), min(one.first for one in expected)
     if sample is None:
@@ -86,12 +86,12 @@ def of_fetch(asking: Probe, expected: list[Workload], sample: Probed | None) -> 
     )
     if reason := next((one.reason for one in expected if one.reason), ""):
         said = f"{text}. When the first view was is not known: {reason}"
-        return warning("first fetch", said, f"The last {BLIND} days are counted here.")
+        return warning("first fetch", said, f"The last {FALLBACK_DAYS} days are counted here.")
     return ok("first fetch", text, "Pages wait only for the days that they show.")
 
 
 def _views(asking: Probe, one: Workload, sample: Probed) -> float:
-    """The views of a scope, guessed from a sample of it where they could not be counted."""
+    """The views of a scope; extrapolated from its sample if not counted."""
     if one.views or one.scope != sample.scope:
         return one.views
     return sample.total * _days(asking, one) / ((sample.window.end - sample.window.start) / ONE_DAY)
@@ -102,12 +102,12 @@ def _days(asking: Probe, one: Workload) -> int:
 
 
 def _missing(asking: Probe, one: Workload) -> int:
-    """How many days of a scope are not stored yet."""
+    """The number of days of a scope not stored yet."""
     folder, today = asking.settings.folder(one.scope), asking.today
     try:
         stored = Archive(asking.settings.archive, [folder]).days()
     except ArchiveError:
-        stored = {}  # as the check of the archive says
+        stored = {}  # reported by the check of the archive
     days = (one.first + ONE_DAY * n for n in range((today - one.first).days + 1))
     return sum(day not in stored for day in days)
 

@@ -1,4 +1,4 @@
-"""Views that came, looked at: their fields, how they come in pages, and how windows are read."""
+"""Checks of sample views: their fields, paging, and how windows are interpreted."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .asking import Probe, Probed
 from .check import Check, failed, ok, skip, warning
 
 _SECOND = dt.timedelta(seconds=1)
-_SHORT = 0.9  # of a page; a view or two may go while it is made
-# Metrics are made of these. Others are missing where a plan, a page or a device has none.
+_SHORT = 0.9  # fraction of a page; a view or two may vanish meanwhile
+# Metrics need these. Others may be missing, depending on plan, page or device.
 _NEEDED = {"videoKey", "viewerId", "started", "ended", "muted", "duration", "watchTime"}
 _MOST_NAMED = 6
 
 
 def fields(sample: Probed) -> Check:
-    """What the records have, against what this version knows."""
+    """The fields of the records, against those this version knows."""
     views, rejected = sample.page.views, sample.page.rejected
     if not len(views):
         reason = clean(rejected[0].reason)
@@ -83,7 +83,7 @@ def _name(name: str) -> str:
 
 
 def pages(asking: Probe, sample: Probed) -> Check:
-    """Whether a page is as long as was asked, and the second goes on where the first ends."""
+    """Whether a page has the requested size, and the second continues the first."""
     asked = min(sample.size, sample.total)
     cut = sample.records < _SHORT * asked
     size = f"{sample.records:,} views a page, where {asked:,} were asked for"
@@ -114,7 +114,7 @@ _NOT_WHOLE = "Days of more than one page will not be whole, and are marked. Ask 
 
 
 def _two_pages(asking: Probe, sample: Probed) -> tuple[Probed, Probed]:
-    """Two pages of the same window; short ones where one page would have all."""
+    """Two pages of the same window, smaller if one page would hold everything."""
     scope, window, size = sample.scope, sample.window, sample.size
     if sample.total > sample.records:
         return sample, asking.page(scope, window, 2, size)
@@ -123,10 +123,10 @@ def _two_pages(asking: Probe, sample: Probed) -> tuple[Probed, Probed]:
 
 
 def windows(asking: Probe, sample: Probed) -> Check:
-    """Whether a view comes when the seconds around it are asked for, and nothing else does."""
+    """Whether a window of two seconds around a view returns this view and nothing outside it."""
     if not len(sample.page.views):
         return skip("windows", "no view can be read")
-    # The oldest of them, which no longer changes.
+    # The oldest view, which no longer changes.
     at = pc.min(sample.page.views["date"]).as_py().replace(microsecond=0)
     window = Window(at - _SECOND, at + _SECOND)
     try:

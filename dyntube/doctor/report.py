@@ -1,4 +1,4 @@
-"""What was found, in lines for a terminal or as JSON."""
+"""The checks as lines for a terminal or as JSON."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _NARROWEST, _WIDEST = 60, 100
 
 
 def as_json(checks: Iterable[Check]) -> str:
-    """A list of what was looked at."""
+    """The checks as a JSON list."""
     return json.dumps([asdict(check) for check in checks], indent=1)
 
 
 class LineWrapper:
-    """Makes lines that fit into so many columns, with `colours` or without."""
+    """Lines wrapped to this many columns, optionally with `colours`."""
 
     def __init__(self, columns: int, *, colours: bool) -> None:
         self._columns = min(max(columns, _NARROWEST), _WIDEST)
         self._colours = colours
 
     def title(self, text: str) -> str:
-        """The name of a section."""
+        """The heading of a section."""
         return f"\x1b[1m{text}\x1b[0m" if self._colours else text
 
     def of(self, checks: Sequence[Check], longest_name: int = 0) -> str:
-        """A check with what to do below it; of those that were skipped all in one."""
+        """A check with its advice below; several skipped checks share a line."""
         check = checks[0]
         state = f"{check.state:<{_STATE}}"
         if self._colours:
@@ -59,7 +59,7 @@ class LineWrapper:
 
 
 def together(checks: Iterable[Check]) -> Iterator[list[Check]]:
-    """Each check by itself, but those that were skipped for one reason as one."""
+    """Each check by itself, but consecutive ones skipped for the same reason together."""
     waiting: list[Check] = []
     for check in checks:
         if waiting and (check.state, check.text) != (waiting[0].state, waiting[0].text):
@@ -74,7 +74,7 @@ def together(checks: Iterable[Check]) -> Iterator[list[Check]]:
 
 
 def summary(checks: Iterable[Check]) -> str:
-    """How it is on the whole."""
+    """The overall result."""
     states = Counter(check.state for check in checks)
     said = [f"{states['failed']} failed"] if states["failed"] else []
     said += [count(states["warning"], "warning")] if states["warning"] else []

@@ -1,4 +1,4 @@
-"""DynTube: whether it can be reached, takes the key, has views, and has names for them."""
+"""Checks of DynTube: connection, key, views, and names."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LOOKED_AT = 28  # days
 LOG = ("log", "fields", "pages", "windows", "first fetch")
 ALL = ("connection", "key", "clock", *LOG, "names")
 _CLOCKS_DIFFER = dt.timedelta(minutes=2)
-_SAME_CLOCK = dt.timedelta(seconds=2)  # the date of an answer has no fractions
+_SAME_CLOCK = dt.timedelta(seconds=2)  # the Date header has no fractions
 _MOST_NAMES = 2_000
-_A_FEW = 20  # views of each further scope
+_A_FEW = 20  # views sampled of each further scope
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def of_server(asking: Probe) -> Iterator[Check]:
-    """All that only asking tells."""
+    """All checks that need requests, except names."""
     scopes = asking.settings.scopes
     try:
         first = asking.page(scopes[0], asking.last_days(LOOKED_AT))
@@ -52,7 +52,7 @@ def _views(asking: Probe, first: Probed) -> Iterator[Check]:
         else:
             yield _log(answered)
             sample = sample or (answered if answered.records else None)
-    expected = [] if sample else cost.expect(asking)  # which takes a while
+    expected = [] if sample else cost.expect(asking)  # takes a while
     if sample := sample or _oldest(asking, expected):
         yield log.fields(sample)
         yield log.pages(asking, sample)
@@ -69,14 +69,14 @@ def _oldest(asking: Probe, expected: list[cost.Workload]) -> Probed | None:
             try:
                 return asking.page(one.scope, cost.window(one.first))
             except ApiError:
-                continue  # what is wrong with asking is said already
+                continue  # reported already
     return None
 
 
 def _no_views(asking: Probe, error: ApiError) -> Iterator[Check]:
     host = _host(asking)
     if isinstance(error, UnavailableError):
-        was_there = bool(asking.client.skew) or error.wait is not None
+        was_there = bool(asking.client.clock_skew) or error.wait is not None
         yield failed("connection", str(error), _way_out(host, was_there))
         if was_there:
             yield _clock(asking)
@@ -116,14 +116,14 @@ def _accepted(settings: Settings) -> Check:
 
 
 def _clock(asking: Probe) -> Check:
-    skew = asking.client.skew
-    if not skew:
+    clock_skew = asking.client.clock_skew
+    if not clock_skew:
         return ok("clock", f"{_host(asking)} does not say what time it is there")
-    if abs(skew) <= _SAME_CLOCK:
+    if abs(clock_skew) <= _SAME_CLOCK:
         return ok("clock", "as DynTube's")
-    apart = formats.hours(abs(skew).total_seconds())
-    text = f"{apart} {'behind' if skew > dt.timedelta(0) else 'ahead of'} DynTube's"
-    if abs(skew) <= _CLOCKS_DIFFER:
+    apart = formats.hours(abs(clock_skew).total_seconds())
+    text = f"{apart} {'behind' if clock_skew > dt.timedelta(0) else 'ahead of'} DynTube's"
+    if abs(clock_skew) <= _CLOCKS_DIFFER:
         return ok("clock", text)
     return warning("clock", text, "Have this machine set its clock (NTP): days end by it.")
 
@@ -159,7 +159,7 @@ def _host(asking: Probe) -> str:
 
 
 def names(asking: Probe) -> Check:
-    """How many things have a name."""
+    """How many projects, channels and videos have a name."""
     counts = []
     try:
         for kind in KINDS:

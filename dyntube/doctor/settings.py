@@ -1,4 +1,4 @@
-"""The settings: where each stands, which are wrong, which names are none."""
+"""Checks of the settings: where each is set, which are invalid, which names are unknown."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from .. import formats
 from ..reading.text import clean, short
-from ..settings.settings import Reading
+from ..settings.settings import ParsedSettings
 from ..settings.sources import ENVIRONMENT, SECRETS_FILE, Stray
 from .check import Check, failed, ok, warning
 
 KEY = "DYNTUBE_API_KEY"
 
 
-def of_settings(reading: Reading) -> Iterator[Check]:
-    """The file, each setting that is set, and what looks like one."""
+def of_settings(reading: ParsedSettings) -> Iterator[Check]:
+    """The secrets file, each setting in use, and names that look like settings."""
     yield _file(reading)
     for name in reading.names:
         if name in reading.sources.given or name in reading.wrong:
@@ -30,7 +30,7 @@ def of_settings(reading: Reading) -> Iterator[Check]:
         )
 
 
-def _file(reading: Reading) -> Check:
+def _file(reading: ParsedSettings) -> Check:
     sources = reading.sources
     if sources.trouble:
         return failed(
@@ -44,7 +44,7 @@ def _file(reading: Reading) -> Check:
     return ok("secrets file", f"none at {sources.folder / SECRETS_FILE}")
 
 
-def _setting(reading: Reading, name: str) -> Iterator[Check]:
+def _setting(reading: ParsedSettings, name: str) -> Iterator[Check]:
     given, hidden = reading.sources.given.get(name), reading.sources.hidden.get(name)
     if name in reading.wrong:
         reason = reading.wrong[name].removeprefix(f"{name} ").rstrip(".")
@@ -84,8 +84,8 @@ def _shown(name: str, text: str) -> str:
     )
 
 
-def of_dashboard(reading: Reading, now: dt.datetime) -> Iterator[Check]:
-    """What readers meet: when their days start, and under which names they come in."""
+def of_dashboard(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
+    """What readers depend on: the time zone of their days, and the hosts they may use."""
     settings, given = reading.settings, reading.sources.text
 
     def is_known(name: str) -> bool:

@@ -9,21 +9,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import formats
+from ..account import open_state
 from ..archive.archive import Archive
 from ..archive.scopes import other_scopes
-from ..atomic import cannot
+from ..atomic import failure_text
 from ..errors import ArchiveError
 from ..query.periods import Period
 from ..settings.settings import Settings
+from . import state
 from .check import Check, failed, ok, skipped, warning
 
-ALL = ("folder", "space", "days", "other scopes")
+ALL = ("folder", "space", "days", "other scopes", *state.ALL)
 _LITTLE = 2**30  # bytes
 _STALE = dt.timedelta(days=1)
 
 
 def of_archive(settings: Settings, now: dt.datetime) -> Iterator[Check]:
-    """The folder, the room for it, the stored days and the other scopes."""
+    """The folder, the room for it, the stored days, the other scopes and what people keep."""
     folders = [settings.folder(scope) for scope in settings.scopes]
     archive = Archive(settings.archive, folders, settings.rules)
     try:
@@ -31,7 +33,7 @@ def of_archive(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         yield _folder(settings, there, folders)
         yield _space(there)
     except OSError as error:
-        yield failed("folder", cannot("archive folder", settings.archive, "read", error))
+        yield failed("folder", failure_text("archive folder", settings.archive, "read", error))
         yield from skipped(ALL[1:], "the folder has to be readable first")
         return
     try:
@@ -42,6 +44,8 @@ def of_archive(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         yield _others(settings, folders, bool(archive.days()))
     except ArchiveError as error:
         yield failed("other scopes", str(error))
+    kept = open_state(settings.archive / folders[0])
+    yield from state.of_state(kept, writes=not _reads_only(settings))
 
 
 def _nearest(path: Path) -> Path:
@@ -54,7 +58,7 @@ def _nearest(path: Path) -> Path:
 
 
 def _folder(settings: Settings, there: Path, folders: list[str]) -> Check:
-    archive, reads_only = settings.archive, settings.sync == "external" and not settings.api_key
+    archive, reads_only = settings.archive, _reads_only(settings)
     is_there = there == archive
     own = [archive / name for name in folders if (archive / name).is_dir()]
     blocked = [path for path in (there, *own) if not os.access(path, os.W_OK | os.X_OK)]
@@ -66,6 +70,10 @@ def _folder(settings: Settings, there: Path, folders: list[str]) -> Check:
         text = f"{blocked[0]} cannot be written"
         return failed("folder", text, "Let the user who starts this write there.")
     return ok("folder", f"{archive}" if is_there else f"{archive}, made by the first fetch")
+
+
+def _reads_only(settings: Settings) -> bool:
+    return settings.sync == "external" and not settings.api_key
 
 
 def _space(there: Path) -> Check:

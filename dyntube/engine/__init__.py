@@ -1,5 +1,5 @@
-"""Answers to questions.
+"""Answers to queries.
 
-In: a `Query`. Out: a frame, one row for each combination of its dimensions. DuckDB reads the day
+In: a `Query`. Out: a DataFrame, one row per combination of its dimensions. DuckDB reads the day
 files, and the newest days from memory.
 """

@@ -1,4 +1,4 @@
-"""What answers questions: DuckDB over the day files, or another engine."""
+"""The interface of what answers queries: DuckDB over the day files, or another engine."""
 
 from __future__ import annotations
 
@@ -11,38 +11,40 @@ import pyarrow as pa
 from ..errors import ArchiveError
 from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 
-At = TypeVar("At", bound=Hashable)  # a snapshot: which stored days answer a question
+At = TypeVar("At", bound=Hashable)  # a snapshot: which stored days answer a query
 
 
 class SnapshotError(ArchiveError):
-    """What a snapshot names can no longer be read, and a new one would name something else."""
+    """What a snapshot names is no longer readable, and a new one would name something else."""
 
 
 class Backend(Protocol[At]):
-    """Adds up and counts views. Columns come prefixed: `d_` dimensions, `m_` all others.
+    """Aggregates and counts views. Columns are prefixed: `d_` for dimensions, `m_` for all others.
 
-    All but `snapshot`, `days` and `warm` raise SnapshotError, and ArchiveError where a new snapshot
-    would not help. They are called from many threads.
+    All but `snapshot`, `days` and `warm` raise SnapshotError, or ArchiveError if a new snapshot
+    would not help. Must be thread-safe.
     """
 
     def snapshot(self, asked: Question) -> At:
-        """Which stored generations answer a question: equal while the answer is the same."""
+        """Which stored generations answer a query; equal while the answer is the same."""
 
     def days(self) -> tuple[dt.date, dt.date] | None:
-        """The first and the last UTC day with stored views."""
+        """The first and last stored UTC day."""
 
     def aggregate(self, query: Query, at: At) -> pa.Table:
-        """The `sum_metrics` by the dimensions of a question, in their order; `top_values` and
-        `limit` do not matter."""
+        """The `sum_metrics` by a query's dimensions, in their order.
+
+        Ignores `top_values` and `limit`.
+        """
 
     def distinct(self, query: Query, at: At) -> tuple[pa.Table, int]:
-        """How many different values its one metric has, by row (`m_` and its name) and in all."""
+        """The distinct counts of its one metric: by row (`m_` and its name), and the total."""
 
     def rows(self, query: ViewsQuery, at: At) -> pa.Table:
-        """The views themselves, newest first."""
+        """Raw views, newest first."""
 
     def counts(self, query: ChecksQuery | CountQuery, at: At) -> pa.Table:
         """One row of counts."""
 
     def warm(self) -> None:
-        """Start warming caches, in the background."""
+        """Start warming caches in the background."""

@@ -16,7 +16,7 @@ T = TypeVar("T")
 _LEAST = 500  # bytes of overhead per entry
 
 
-def by_bytes(
+def memoize_by_bytes(
     most: int, make: Callable[P, T], key: Callable[..., Hashable] = hashkey
 ) -> Callable[P, T]:
     """Memoize a function in an LRU cache bounded by bytes."""
@@ -25,7 +25,7 @@ def by_bytes(
 
 
 def size(value: Any) -> int:
-    """How many bytes an answer takes, about."""
+    """The approximate size of an answer in bytes."""
     if isinstance(value, pd.DataFrame):
         return _LEAST + int(value.memory_usage(deep=True).sum())
     if isinstance(value, pa.Table):

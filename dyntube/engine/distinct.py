@@ -1,7 +1,7 @@
-"""Exact distinct counts, in all and in each row of an answer.
+"""Exact distinct counts, in total and by row of an answer.
 
-Small numbers are marked in a boolean table; larger ones are sorted and their changes counted, which
-takes a third of the time of a hash table.
+Small ids are marked in a boolean table; larger ones are sorted and changes counted, in a third of
+the time that a hash table takes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int32 | np.int64]
-CELLS_PER_VIEW = 16  # of the table, at most: more take longer than sorting
+CELLS_PER_VIEW = 16  # of the table, at most: above it, sorting is faster
 _VALUES = ("value", "unnumbered")
 
 
 class DistinctCounter:
-    """Collects values of views, and for each the group of views with the same stored columns."""
+    """Collects values of views, and for each its group: views with the same stored columns."""
 
     def __init__(self) -> None:
         self._values: list[Numbers] = []
@@ -26,7 +26,7 @@ class DistinctCounter:
         self._next = 0
 
     def add(self, rows: pa.Table) -> None:
-        """Add the rows of `sql.distinct_values`. What is unnumbered may only be in the last."""
+        """Add the rows of `sql.distinct_values`. Only the last call may have unnumbered values."""
         self._values.append(rows["value"].fill_null(0).to_numpy())
         if "unnumbered" in rows.column_names:
             self._number(rows["unnumbered"])
@@ -40,35 +40,35 @@ class DistinctCounter:
         self._next += len(groups)
 
     def groups(self) -> pa.Table:
-        """The stored columns of each group, labels as text, and its `number`."""
+        """The stored columns of each group, dictionaries decoded, and its `number`."""
         return pa.concat_tables(self._groups)
 
     def total(self) -> int:
-        """How many different values there are."""
-        return int(self._different(np.zeros(self._next, np.int64), 1)[0])
+        """The number of distinct values."""
+        return int(self._distinct_counts(np.zeros(self._next, np.int64), 1)[0])
 
-    def by_row(self, groups: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
-        """The rows that groups make up which have the same in all columns but `number`.
+    def counts_by_row(self, groups: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
+        """Merge groups into rows that agree in all columns but `number`.
 
-        With them, how many different values there are in each.
+        Returns the rows, and the number of distinct values in each.
         """
         row, rows = _grouped(groups.drop(["number"]))
         row_of_group = np.zeros(self._next, np.int64)
         row_of_group[groups["number"].to_numpy()] = row
-        return rows, self._different(row_of_group, len(rows))
+        return rows, self._distinct_counts(row_of_group, len(rows))
 
     def _number(self, unnumbered: pa.ChunkedArray) -> None:
-        """Give the next numbers to what is there of these, in the values added last."""
+        """Assign the next numbers to the unnumbered among the values added last."""
         new, _ = pd.factorize(unnumbered.drop_null().to_numpy())
         numbers = self._values[-1].copy()
         numbers[unnumbered.is_valid().to_numpy()] = new + self._width()
         self._values[-1] = numbers
 
     def _width(self) -> int:
-        """More than the largest of the values."""
+        """One more than the largest value."""
         return 1 + max((int(values.max(initial=-1)) for values in self._values), default=-1)
 
-    def _different(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    def _distinct_counts(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
         least = min((int(values.min(initial=0)) for values in self._values), default=0)
         width = self._width()
         views = sum(len(values) for values in self._values)
@@ -80,7 +80,7 @@ class DistinctCounter:
         return np.array([np.count_nonzero(row) for row in cells.reshape(rows, width)], np.int64)
 
     def _sorted(self, row_of_group: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
-        small = np.min_scalar_type(rows)  # which sorts faster
+        small = np.min_scalar_type(rows)  # it sorts faster
         row = row_of_group.astype(small)[np.concatenate(self._numbers)]
         values = np.concatenate(self._values)[np.argsort(row, kind="stable")]
         ends = np.bincount(row, minlength=rows).cumsum()
@@ -88,7 +88,7 @@ class DistinctCounter:
 
 
 def _grouped(columns: pa.Table) -> tuple[Numbers, pa.Table]:
-    """The number of each row's group, and what groups have in these columns, in that order."""
+    """The group number of each row, and the columns of each group in the given order."""
     encoded = [_encoded(columns[name]) for name in columns.column_names]
     numbers, texts = encoded[0]
     different: Numbers = np.arange(len(texts))
@@ -104,7 +104,7 @@ def _grouped(columns: pa.Table) -> tuple[Numbers, pa.Table]:
 
 
 def _encoded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
-    """The place of each value among the different ones, and these; null comes last."""
+    """Codes into the distinct values, and these; null comes last."""
     if pa.types.is_dictionary(column.type):
         dictionary = column.unify_dictionaries().combine_chunks()
     else:
@@ -115,7 +115,7 @@ def _encoded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
 
 
 def _changes(values: Numbers) -> int:
-    """How many different numbers there are, which are put in order."""
+    """The number of distinct values; sorts them in place."""
     values.sort()
     changes = int(np.count_nonzero(values[1:] != values[:-1]))
     return changes + 1 if len(values) else 0

@@ -1,4 +1,4 @@
-"""DuckDB over the day files, the newest of which may stand in memory."""
+"""DuckDB over the day files, the newest of which may be held in memory."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from .sql import Statement, dimensions_of, distinct_values, statement
 
 
 def open_engine(archive: Archive, megabytes: int = 0) -> Engine:
-    """An engine over an archive, with the newest days in memory once it is told to `warm`."""
+    """An engine over an archive; `warm` loads the newest days into memory."""
     return Engine(DuckDB(archive, megabytes))
 
 
 class DuckDB:
-    """The `Backend` that reads the day files. A snapshot is the files that a question reads.
+    """The `Backend` that reads the day files. A snapshot is the files that a query reads.
 
-    `hot_days` holds none of them until it is told to.
+    `hot_days` is empty until `warm`.
     """
 
     def __init__(self, archive: Archive, megabytes: int = 0) -> None:
         self._archive, self._megabytes = archive, megabytes
         self._database = duckdb.connect()
-        # GLOBAL, or the cursors would not know. A day file never changes under its name, so what
-        # is known of its inside stays true.
+        # GLOBAL, so that cursors inherit it. A day file never changes under its name, so its cached
+        # metadata stays valid.
         self._database.execute("SET GLOBAL TimeZone = 'UTC'")
         self._database.execute("SET GLOBAL parquet_metadata_cache = true")
-        # Or the memory that loading or a question about a year took is kept for the next one.
+        # Otherwise the memory used by loading, or by a query over a year, is kept for the next one.
         self._database.execute("SET GLOBAL allocator_bulk_deallocation_flush_threshold = '16MB'")
         self._database.execute("SET GLOBAL allocator_background_threads = true")
         self._database.register("no_views_arrow", SCHEMA.empty_table())
@@ -58,12 +58,12 @@ class DuckDB:
         self.hot_days.keep_loading(self._megabytes)
 
     def days(self) -> tuple[dt.date, dt.date] | None:
-        """The first and the last UTC day that is stored."""
+        """The first and last stored UTC day."""
         stored = list(self._archive.days())
         return (stored[0], stored[-1]) if stored else None
 
     def snapshot(self, asked: Question) -> SourceFiles:
-        """The files that a question reads, and those of them that stand in memory."""
+        """The files that a query reads, and which of them are in memory."""
         days = asked.period.utc_days(asked.timezone)
         whole = asked.period.whole_utc_days(asked.timezone)
         ends = dict.fromkeys([days[0], days[-1]])
@@ -71,32 +71,32 @@ class DuckDB:
         history = self._archive.files(dt.date.min, days[-1]) if asked.needs_history else ()
         inside = self._archive.files(whole[0], whole[-1]) if whole else ()
         files = SourceFiles(inside, tuple(cut), history)
-        # Hot days have no ids, which views and checks need. First views are sought in all files:
-        # once, and not once for each chunk.
+        # Hot days have no ids, which raw views and checks need. First views are sought in all files
+        # at once, not chunk by chunk.
         if not isinstance(asked, Query) or asked.needs_history:
             return files
         chunks = self.hot_days.chunks(days[0], days[-1], files.whole + files.cut)
         return replace(files, chunks=chunks)
 
     def aggregate(self, query: Query, at: SourceFiles) -> pa.Table:
-        """What is added up of views, by the dimensions of a question."""
+        """The sums over views, by a query's dimensions."""
         return self._run(query, statement(query, at), at)
 
     def distinct(self, query: Query, at: SourceFiles) -> tuple[pa.Table, int]:
-        """How many different values its metric has, by row and in all."""
+        """The distinct counts of its metric, by row and in total."""
         [name] = query.metrics
         counter = DistinctCounter()
-        for place in at.apart():
+        for place in at.by_location():
             values = distinct_values(query, metric(name), place, bool(at.chunks))
             counter.add(self._run(query, values, at))
         if not query.by:
             return pa.table({}), counter.total()
         named = self._run(query, dimensions_of(query), at, groups=counter.groups())
-        rows, counts = counter.by_row(results.keep_top(named, query.top_values))
+        rows, counts = counter.counts_by_row(results.keep_top(named, query.top_values))
         return rows.append_column(f"m_{name}", pa.array(counts)), counter.total()
 
     def rows(self, query: ViewsQuery, at: SourceFiles) -> pa.Table:
-        """The views themselves."""
+        """Raw views."""
         return self._run(query, statement(query, at), at)
 
     def counts(self, query: ChecksQuery | CountQuery, at: SourceFiles) -> pa.Table:
@@ -112,7 +112,7 @@ class DuckDB:
                     cursor.register(name, table)
                 return cursor.sql(found.sql, params=found.parameters).to_arrow_table()
         except duckdb.Error as error:
-            # A file that was sound may be damaged since; the others still answer.
+            # A sound file may have been damaged since; the others still answer.
             self._archive.verify_files({*at.whole, *at.cut, *at.history})
             text = "A stored day cannot be read. Fetch it again."
             if self.snapshot(asked) != at:
@@ -128,6 +128,6 @@ class DuckDB:
             if found.needs_calendar:
                 bounds = asked.period.bounds(asked.timezone)
                 cursor.register("clocks", calendar(*bounds, asked.timezone))
-                # As a table: of a frame, an engine does not know that its slots are few and dense.
+                # As a table: of a DataFrame, DuckDB does not know that slots are few and dense.
                 cursor.execute("CREATE TEMP TABLE calendar AS FROM clocks")
             yield cursor

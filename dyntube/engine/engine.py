@@ -1,4 +1,4 @@
-"""Answers to questions: what a backend adds up, put into rows, rates and frames, and kept."""
+"""Answers queries: makes rows, rates and DataFrames of a backend's sums, and caches them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from ..reading.records import CATEGORY, SCHEMA, TEXT, VIEW_COLUMNS
 from . import results
 from .backend import Backend, SnapshotError
-from .cache import by_bytes
+from .cache import memoize_by_bytes
 
-KEPT = 64_000_000  # bytes of answers, and as many of scans
+KEPT = 64_000_000  # bytes per cache: answers, totals, scans, distinct counts
 Q = TypeVar("Q", bound=Question)
 T = TypeVar("T")
 
 
 def plain_views(columns: tuple[str, ...]) -> pa.Schema:
-    """The schema of raw views for other programs: labels are plain text."""
+    """The schema of raw views for other programs: dictionary-encoded columns as plain text."""
     fields = {name: SCHEMA.field(name) for name in columns}
     return pa.schema([(n, TEXT if f.type == CATEGORY else f.type) for n, f in fields.items()])
 
 
 class Engine:
-    """Answers questions from a backend; safe to share between threads.
+    """Answers queries from a backend; thread-safe.
 
-    Frames are kept until what is stored changes, and handed to all who ask: do not change them.
-    All methods that ask raise ArchiveError when a stored day cannot be read.
+    DataFrames are cached until a stored day changes, and shared by all callers: do not modify them.
+    All methods that query raise ArchiveError if a stored day cannot be read.
     """
 
     def __init__(self, backend: Backend[Any]) -> None:
@@ -40,38 +40,42 @@ class Engine:
         self.forget()
 
     def forget(self) -> None:
-        """Keep no answer any longer."""
-        # The answer is the same whatever `rollup` is.
-        self._answers = by_bytes(KEPT, self._make, key=lambda asked, at, rollup: (asked, at))
-        self._totals = by_bytes(KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at))
-        self._scans = by_bytes(KEPT, self.backend.aggregate)
-        self._distinct = by_bytes(KEPT, self.backend.distinct)
+        """Clear all caches."""
+        # The answer does not depend on `rollup`.
+        self._answers = memoize_by_bytes(
+            KEPT, self._make, key=lambda asked, at, rollup: (asked, at)
+        )
+        self._totals = memoize_by_bytes(
+            KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at)
+        )
+        self._scans = memoize_by_bytes(KEPT, self.backend.aggregate)
+        self._distinct = memoize_by_bytes(KEPT, self.backend.distinct)
 
     def warm(self) -> None:
-        """Start warming caches, in the background."""
+        """Start warming caches in the background."""
         self.backend.warm()
 
     def answer(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row per combination of `by` that has views (without `by`: one row).
 
         Columns are the dimensions, then the metrics, by name; types as in `results.answer`.
-        `rollup` is a question that covers this one (`Query.covers`): it is scanned once for all
-        its parts. Distinct counts do not add up, so each is counted for itself.
+        `rollup` is a query that covers this one (`Query.covers`): one scan of it serves all its
+        parts. Distinct counts do not add up, so each is counted separately.
 
-        Raises QueryError when `rollup` does not cover it.
+        Raises QueryError if `rollup` does not cover it.
         """
         if rollup and not rollup.covers(query):
             raise QueryError(f"{query} is not a part of {rollup}.")
         return self._ask(query, lambda asked, at: self._answers(asked, at, rollup))
 
     def total(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
-        """One row: the metrics of a question over all its rows, from the scans that gave these."""
+        """One row: the metrics of a query over all its rows, from the same scans."""
         if rollup and not rollup.covers(query):
             raise QueryError(f"{query} is not a part of {rollup}.")
         return self._ask(query, lambda asked, at: self._totals(asked, at, rollup))
 
     def rows(self, query: ViewsQuery) -> pd.DataFrame:
-        """The views themselves, in those of `records.VIEW_COLUMNS` that the access lets see."""
+        """Raw views, in those of `records.VIEW_COLUMNS` that the access allows."""
         return self._ask(query, lambda asked, at: self._answers(asked, at, None))
 
     def checks(self, query: ChecksQuery) -> pd.DataFrame:
@@ -79,15 +83,15 @@ class Engine:
         return self._ask(query, lambda asked, at: self._answers(asked, at, None))
 
     def count(self, query: CountQuery) -> int:
-        """How many views there are."""
+        """How many views its metric is about."""
         found = self._ask(query, lambda asked, at: self._answers(asked, at, None))
         return int(found["views"].iloc[0])
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
-        """All views of a question, oldest first, as `plain_views`: a table for each local day.
+        """All views of a query, oldest first, in the schema `plain_views`: a table per local day.
 
-        Its `limit` and `offset` do not matter, and nothing is kept, so that any number of views
-        fits. A day is as it is stored when its turn comes.
+        Ignores `limit` and `offset`, and caches nothing, so that any number of views fits. A day is
+        as stored when its turn comes.
         """
         schema = plain_views(query.access.columns(VIEW_COLUMNS))
         for day in self._stored_days(query):
@@ -111,7 +115,7 @@ class Engine:
                 return results.shape(asked, self.backend.counts(asked, at))
 
     def _groups(self, query: Query, at: Any, rollup: Query | None) -> results.Groups:
-        summed = query.of(query.sum_metrics or ("views",))  # else which rows there are
+        summed = query.of(query.sum_metrics or ("views",))  # else just to know the rows
         rows = self._scans(rollup or replace(summed, top_values=None), at)
         if rollup or summed.top_values:
             rows = results.add_up(rows, summed)
@@ -134,7 +138,7 @@ class Engine:
         return results.answer(total, groups)
 
     def _stored_days(self, query: ViewsQuery) -> Iterator[ViewsQuery]:
-        """The question for each local day between the first and the last stored one."""
+        """The query for each local day between the first and the last stored one."""
         stored, span = self.backend.days(), query.period
         if stored is None:
             return

@@ -1,8 +1,8 @@
-"""Stored days in memory, where questions read them several times as fast as in their files.
+"""Stored days in memory, where queries read them several times as fast as from files.
 
-They are loaded in chunks of about a million views, the newest first. A chunk never changes: when
-one of its files is replaced, questions go back to the files, and its days are loaded anew. So days
-that are still expected to change have chunks of their own.
+They are loaded in chunks of about a million views, newest first. A chunk never changes: when one of
+its files is replaced, queries fall back to the files, and its days are reloaded. So days still
+expected to change have chunks of their own.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..errors import ArchiveError
 from ..events import event, unforeseen
-from .sources import HotChunk, loading
+from .sources import HotChunk, load_statements
 
 CHUNK_VIEWS = 1_000_000
-FIRST_REST = 5.0  # seconds until loading starts, so that the first page is there before
-REST = 3.0  # times as long as a step took, while somebody asks: readers have the processor
-QUIET_AFTER = 2.0  # seconds without a question
-LOOK_EVERY = 30.0  # seconds, when all is loaded
-GRACE_SECONDS = 60.0  # how long a chunk stays for those who are reading it
+FIRST_REST = 5.0  # seconds until loading starts, so that the first page comes before it
+REST = 3.0  # times the duration of a step, while there are queries: readers go first
+QUIET_AFTER = 2.0  # seconds without a query
+LOOK_EVERY = 30.0  # seconds, once all is loaded
+GRACE_SECONDS = 60.0  # how long a retired chunk stays for current readers
 BYTES_PER_VIEW = 45  # measured, with viewers: 42 to 45 (docs/performance.md)
 
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A chunk, and what its files know of themselves, oldest day first."""
+    """A chunk, and the metadata of its files, oldest day first."""
 
     chunk: HotChunk
     infos: tuple[DayInfo, ...]
@@ -48,12 +48,12 @@ class _Loaded:
 
     @property
     def size(self) -> int:
-        """How many bytes of memory it takes, about."""
+        """Its approximate size in bytes."""
         return sum(info.rows for info in self.infos) * BYTES_PER_VIEW
 
 
 class HotDays:
-    """What an engine has in memory of an archive; safe to ask from many threads."""
+    """The days of an archive that an engine has in memory; thread-safe."""
 
     def __init__(self, database: duckdb.DuckDBPyConnection, archive: Archive) -> None:
         self._database, self._archive = database, archive
@@ -69,7 +69,7 @@ class HotDays:
     ) -> tuple[HotChunk, ...]:
         """The chunks with some of these files, and no others of the days from `first` to `last`.
 
-        Loading goes slower for a while, since somebody asks.
+        Slows loading down for a while, as there are queries.
         """
         self._asked_at = time.monotonic()
         wanted = frozenset(files)
@@ -80,19 +80,19 @@ class HotDays:
         )
 
     def keep_loading(self, megabytes: int) -> None:
-        """From now on, load in a thread what is stored, until it takes so much memory."""
+        """From now on, load stored days in a thread, up to this much memory."""
         if megabytes:
             thread = threading.Thread(target=self._keep_loading, args=(megabytes,), daemon=True)
             thread.start()
             atexit.register(self._end, thread)
 
     def _end(self, thread: threading.Thread) -> None:
-        # Or the interpreter goes away while a statement runs.
+        # Otherwise the interpreter may exit while a statement runs.
         self._stop.set()
         thread.join()
 
     def load(self, megabytes: int) -> None:
-        """Load all that there is room for; raises ArchiveError when a day file cannot be read."""
+        """Load as many days as fit; raises ArchiveError if a day file cannot be read."""
         while self._load_chunk(megabytes):
             pass
 
@@ -103,18 +103,18 @@ class HotDays:
                 while self._load_chunk(megabytes, self._rest) and not self._stop.is_set():
                     pass
             except ArchiveError as error:
-                event("days_not_loaded", reason=str(error))  # questions read their files instead
-            except Exception as error:  # the last line of defence: the next look tries again
+                event("days_not_loaded", reason=str(error))  # queries read the files instead
+            except Exception as error:  # the last line of defence: the next round retries
                 unforeseen(error)
             self._stop.wait(LOOK_EVERY)
 
     def _rest(self, step: float) -> bool:
-        """Let readers go first, after a step of so many seconds; whether to go no further."""
+        """Yield to readers after a step of `step` seconds; returns whether to stop."""
         is_quiet = time.monotonic() - self._asked_at > QUIET_AFTER
         return self._stop.wait(0 if is_quiet else REST * step)
 
     def _load_chunk(self, megabytes: int, rest: Callable[[float], bool] = lambda _: False) -> bool:
-        """Load the newest days that are missing; whether there are some, and room for them."""
+        """Load the newest missing days; returns whether there were some, with room for them."""
         with self._one_at_a_time:
             return self._load_missing(megabytes, rest)
 
@@ -137,14 +137,15 @@ class HotDays:
         return True
 
     def _newest(self) -> list[_Loaded]:
-        """The newest chunk of days that are not expected to change, if any."""
+        """The newest chunk of final days, if any."""
         final = [one for one in self._loaded if one.infos[0].final]
         return sorted(final, key=lambda one: one.infos[-1].day)[-1:]
 
     def _make_room(self, day: dt.date, megabytes: int) -> bool:
-        """Whether there is room for a day, once older chunks are given up that new ones displace.
+        """Make room for a day by retiring older chunks; returns whether there is room.
 
-        It may be a little too full: or when today is stored anew, an old chunk would go and come.
+        The limit may be exceeded a little: otherwise each new version of today would evict and
+        reload an old chunk.
         """
         size, most = sum(one.size for one in self._loaded), megabytes * 1e6
         for oldest in sorted(self._loaded, key=lambda one: one.infos[-1].day):
@@ -157,13 +158,13 @@ class HotDays:
         return size < most
 
     def _load_days(self, infos: Mapping[Path, DayInfo], rest: Callable[[float], bool]) -> bool:
-        """Load these days, oldest first, as a chunk; whether it is there."""
+        """Load these days, oldest first, as a chunk; returns whether it was loaded."""
         days = [info.day for info in infos.values()]
         if not infos.keys() <= {*self._archive.files(days[0], days[-1])}:
-            return False  # one is damaged, which is known from now on
+            return False  # one is damaged, and now known to be
         chunk = HotChunk(f"chunk{next(self._numbers)}", tuple(infos))
         try:
-            for sql, parameters in loading(chunk):
+            for sql, parameters in load_statements(chunk):
                 began = time.monotonic()
                 with self._database.cursor() as cursor:
                     cursor.execute(sql, parameters)
@@ -171,7 +172,7 @@ class HotDays:
                     return False
         except duckdb.Error as error:
             self._retired.append((0, chunk))
-            self._archive.verify(days=days)  # what was sound may be damaged since
+            self._archive.verify(days=days)  # a sound file may have been damaged since
             raise ArchiveError(f"Days of {days[0]} to {days[-1]} cannot be loaded.") from error
         self._loaded += (_Loaded(chunk, tuple(infos.values())),)
         return True
@@ -189,7 +190,7 @@ class HotDays:
 
 
 def _first_chunk(files: Iterable[Path], infos: Mapping[Path, DayInfo]) -> Iterator[Path]:
-    """The first of these files, as many as make a chunk."""
+    """The first of these files, as many as fit in a chunk."""
     taken: list[DayInfo] = []
     for file in files:
         if taken and not _are_a_chunk([*taken, infos[file]]):
@@ -199,7 +200,7 @@ def _first_chunk(files: Iterable[Path], infos: Mapping[Path, DayInfo]) -> Iterat
 
 
 def _are_a_chunk(infos: Collection[DayInfo]) -> bool:
-    """Whether so many views fit in a chunk, and all of them are expected to change, or none."""
+    """Whether these days fit in one chunk, and either all or none are final."""
     one_kind = len({info.final for info in infos}) == 1
     return one_kind and sum(info.rows for info in infos) <= CHUNK_VIEWS
 

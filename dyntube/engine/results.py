@@ -1,4 +1,4 @@
-"""The rows of an engine as frames, with our names and types."""
+"""Turns a backend's rows into DataFrames with our names and types."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ..reading.records import COLUMNS, COUNT, FLAG, INSTANT, SECONDS, TEXT
 
 
 def shape(asked: ViewsQuery | ChecksQuery | CountQuery, rows: pa.Table) -> pd.DataFrame:
-    """The answer to a question about views one by one, from a backend's rows.
+    """The answer to a query about single views, from a backend's rows.
 
-    The columns of views are those of `records.VIEW_COLUMNS` that the access lets see, nullable,
-    `date` aware in the question's zone. Counts are int64.
+    Raw views have those of `records.VIEW_COLUMNS` that the access allows, nullable, `date` aware in
+    the query's zone. Counts are int64.
     """
     answer: pd.DataFrame = rows.to_pandas().rename(columns=lambda name: name[2:])
     if not isinstance(asked, ViewsQuery):
@@ -50,12 +50,12 @@ Groups = dict[str, Any]  # a value for each group, by the name of a dimension or
 
 
 def as_groups(rows: pa.Table) -> Groups:
-    """The columns of a backend's rows by name."""
+    """The columns of a backend's rows, by name."""
     return {name[2:]: rows[name].to_pandas() for name in rows.column_names}
 
 
 def add_up(rows: pa.Table, query: Query) -> pa.Table:
-    """The rows of a wider question (`Query.covers`), added up to this one's, in their order."""
+    """Roll up the rows of a wider query (`Query.covers`) to those of this one, in their order."""
     by, summed = [f"d_{n}" for n in query.by], [f"m_{n}" for n in query.sum_metrics]
     sums = [(name, "sum", _OF_NONE_IS_0) for name in summed]
     found = keep_top(rows, query.top_values).group_by(by).aggregate(sums)
@@ -68,7 +68,7 @@ _OF_NONE_IS_0 = pc.ScalarAggregateOptions(min_count=0)
 
 
 def keep_top(rows: pa.Table, top: Filter | None) -> pa.Table:
-    """The same rows, with OTHER for all values but the top ones."""
+    """The rows, with all but the top values replaced by OTHER."""
     if top is None:
         return rows
     name = f"d_{top.dimension}"
@@ -78,7 +78,7 @@ def keep_top(rows: pa.Table, top: Filter | None) -> pa.Table:
 
 
 def join_counts(groups: Groups, name: str, counted: pa.Table) -> Groups:
-    """These groups, with the distinct counts of those that have one; 0 where they have none."""
+    """Join distinct counts onto the groups; 0 where absent."""
     by = [column[2:] for column in counted.column_names if column.startswith("d_")]
     both = pd.DataFrame(groups).merge(
         pd.DataFrame(as_groups(counted)), "left", by, validate="one_to_one"
@@ -87,17 +87,17 @@ def join_counts(groups: Groups, name: str, counted: pa.Table) -> Groups:
 
 
 def plain(newest_first: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Views as a backend gives them, oldest first, with labels as plain text."""
+    """A backend's views, oldest first, with dictionary-encoded columns as plain text."""
     oldest_first = newest_first.take(np.arange(len(newest_first))[::-1])
     return oldest_first.rename_columns(schema.names).cast(schema)
 
 
 def answer(query: Query, groups: Groups) -> pd.DataFrame:
-    """The answer to a question, from the sums by group, in the order of its dimensions.
+    """The answer to a query from its groups, in the order of its dimensions or of `order_by`.
 
-    Counts are int64, other metrics float64 (NaN where the divisor is 0). Dimensions are text,
-    int64, dates (datetime64, no zone) or moments aware in the question's zone, as their `kind`
-    says.
+    Counts are int64, other metrics float64 (NaN where the denominator is 0). Dimensions are text,
+    int64, dates (datetime64, no zone) or moments aware in the query's zone, according to their
+    `kind`.
     """
     rows: Groups = {n: _shape_dimension(n, groups[n], query.timezone) for n in query.by}
     rows |= {name: _metric(groups, catalogue.metric(name)) for name in query.metrics}

@@ -1,12 +1,12 @@
-"""Questions as SQL. Only this module and `sources` write the clauses of a question.
+"""Queries as SQL. Only this module and `sources` write the clauses of a query.
 
-Values are bound as parameters; names come from the fixed lists of `metrics`, `checks` and
-`records`. What each choice of words costs an engine: docs/performance.md.
+Values are bound as parameters; names come from the fixed lists of `metrics`, `dimensions`, `checks`
+and `records`. What each form costs an engine: docs/performance.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,7 +17,7 @@ from ..query.dimensions import BETWEEN, UNKNOWN, Dimension
 from ..query.metrics import Metric
 from ..query.query import ChecksQuery, CountQuery, Filter, Query, Question, ViewsQuery
 from ..reading.records import VIEW_COLUMNS
-from .sources import INSIDE, LABELS, SourceFiles, source_sql
+from .sources import CATEGORY_COLUMNS, IN_PERIOD, SourceFiles, source_sql
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,15 @@ class Statement:
         return _BY_THE_CLOCK in self.sql
 
 
-FEW = 12  # values that are looked for one by one: more take longer so
 _BY_THE_CLOCK = " JOIN calendar USING (slot)"
 
 
 def statement(asked: Question, files: SourceFiles) -> Statement:
-    """The SQL of a question over day files. Rows of a Query are in the order of its dimensions.
+    """The SQL of a query over day files. Rows of a `Query` are in the order of its dimensions.
 
-    Columns come back prefixed, because engines confuse an aggregate that is called like a column:
-    `d_` for dimensions, `m_` for all others. `results` makes a frame of them, and puts rows into
-    OTHER. A Query asks for what is added up; for distinct counts see `distinct_values`.
+    Columns are prefixed, because engines confuse an aggregate with a column of its name: `d_` for
+    dimensions, `m_` for all others. `results` makes DataFrames of them, and folds rows into OTHER.
+    For a `Query` these are the sums; for distinct counts see `distinct_values`.
     """
     parameters: dict[str, object] = {}
     if isinstance(asked, Query):
@@ -61,10 +60,10 @@ def statement(asked: Question, files: SourceFiles) -> Statement:
 
 
 def _views(asked: Question, files: SourceFiles, parameters: dict[str, object]) -> str:
-    """The views that a question is about, of those at one place, as a subquery."""
+    """A subquery: the views that a query is about, at one location."""
     source, needed = source_sql(files)
     parameters |= needed
-    if INSIDE in source:
+    if IN_PERIOD in source:
         parameters["start"], parameters["end"] = asked.period.bounds(asked.timezone)
     if _is_by_the_clock(asked):
         source = f"({source}){_BY_THE_CLOCK}"
@@ -75,16 +74,16 @@ def _views(asked: Question, files: SourceFiles, parameters: dict[str, object]) -
 
 
 def _allowed(access: Access, parameters: dict[str, object]) -> str:
-    """The condition of an access; its keys are put among the parameters."""
+    """The condition of an access; adds its keys to the parameters."""
     granted = {"project_key": sorted(access.projects), "channel_key": sorted(access.channels)}
     parameters |= {f"allowed_{column}": keys for column, keys in granted.items()}
-    # A view without a project is in none of those granted: false, not null.
+    # Without a project, a view is in none of those granted: false, not null.
     each = (f"coalesce(list_contains($allowed_{name}, {name}), false)" for name in granted)
     return f"({' OR '.join(each)})"
 
 
 def _is_by_the_clock(asked: Question) -> bool:
-    """Whether each view must know what the clocks show when it began."""
+    """Whether views have to be joined with the calendar one by one."""
     names = [filter_.dimension for filter_ in asked.filters]
     if isinstance(asked, Query) and not _is_by_slot(asked):
         names += asked.by
@@ -92,17 +91,18 @@ def _is_by_the_clock(asked: Question) -> bool:
 
 
 def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
-    """What a filter keeps of views, with its values put among the parameters."""
+    """The condition of a filter; adds its values to the parameters."""
     dimension = dimensions.dimension(filter_.dimension)
     if filter_.operator == "contains":
         parts = {f"{name}_{n}": wanted for n, wanted in enumerate(filter_.values)}
         parameters |= parts
-        # As `text.folded`, and both by the engine, which does it once for each different text.
+        # As `text.folded`, and both by DuckDB, which does it once per distinct text.
         value = f"lower(nfc_normalize(CAST({_name(dimension)} AS VARCHAR)))"
         found = [f"strpos({value}, lower(nfc_normalize(${part}))) > 0" for part in parts]
         return f"({' OR '.join(found) or 'false'})"
     if filter_.operator == "is" and dimension.label_of and UNKNOWN not in filter_.values:
-        return _is_one_of(dimension.label_of, filter_.values, name, parameters)
+        parameters[name] = list(filter_.values)
+        return f"list_contains(${name}, {dimension.label_of})"
     parameters[name] = [str(wanted) for wanted in filter_.values]
     is_one = f"list_contains(${name}, CAST({dimension.sql} AS VARCHAR))"
     if dimension.within:
@@ -111,40 +111,26 @@ def _filter(filter_: Filter, name: str, parameters: dict[str, object]) -> str:
 
 
 def _name(dimension: Dimension) -> str:
-    """The name alone of a value that may lie in others."""
+    """The bare name of a value that may have parents."""
     return f"coalesce({dimension.columns[0]}, '')" if dimension.within else dimension.sql
 
 
 def _is_named(dimension: Dimension, name: str, is_one: str, parameters: dict[str, object]) -> str:
-    """Whether something is one of the values given, or is called like one that is a bare name."""
+    """The condition that a value is one of those given, or has the name of a bare one."""
     values = [str(value) for value in cast(list[str], parameters[name])]
     parameters[f"{name}_bare"] = [value for value in values if BETWEEN not in value]
     parameters[f"{name}_names"] = [value.partition(BETWEEN)[0] for value in values]
     called = f"CAST({_name(dimension)} AS VARCHAR)"
-    # Names are compared first: what they lie in has to be put together view by view.
+    # Compare names first: full values have to be built view by view.
     is_called = f"list_contains(${name}_names, {called})"
     return f"({is_called} AND (list_contains(${name}_bare, {called}) OR {is_one}))"
 
 
-def _is_one_of(
-    label: str, values: Collection[str], name: str, parameters: dict[str, object]
-) -> str:
-    """Whether a label, as it is stored, is one of some values."""
-    if not 1 < len(values) <= FEW:
-        parameters[name] = list(values)
-        return f"list_contains(${name}, {label})"
-    each = {f"{name}_{n}": value for n, value in enumerate(values)}
-    parameters |= each
-    # OR makes DuckDB select again after each term; a bitwise OR is evaluated once.
-    bits = " | ".join(f"CAST({label} = ${one} AS UTINYINT)" for one in each)
-    return f"({bits}) = 1"
-
-
 def distinct_values(query: Query, metric: Metric, files: SourceFiles, numbered: bool) -> Statement:
-    """The SQL of the values that a distinct count counts, view by view, at one place (`apart`).
+    """The SQL of the values that a distinct count is made of, per view, at one location.
 
-    The stored columns of the dimensions, and `value`. That is never null, unless viewers are
-    `numbered`, as they are in memory, and this one has no number yet: `unnumbered` says who it is.
+    Selects the stored columns of the dimensions, and `value`. That is never null, unless viewers
+    are `numbered`, as in memory, and this one has no number yet: then `unnumbered` has its hash.
     """
     parameters: dict[str, object] = {}
     views = _with_history(query, files, parameters)
@@ -158,33 +144,35 @@ def distinct_values(query: Query, metric: Metric, files: SourceFiles, numbered: 
 
 
 def dimensions_of(query: Query) -> Statement:
-    """The SQL of a question's dimensions, prefixed, for each row of a table `groups`.
+    """The SQL of a query's dimensions, prefixed, for each row of a table `groups`.
 
-    That has the stored columns that `distinct_values` gives, and `number`, which stays.
+    The table has the stored columns that `distinct_values` selects, and `number`, which is kept.
     """
     source = f"groups{_BY_THE_CLOCK if _is_by_slot(query) else ''}"
     return Statement(f"SELECT {', '.join([*_values(query), 'number'])} FROM {source}", {})
 
 
 def _groups(query: Query, files: SourceFiles, parameters: dict[str, object]) -> str:
-    """Views of each place grouped by columns as they are stored.
+    """Views of each location, grouped by stored columns.
 
-    An engine groups a stored column by the entries of its dictionary, and what comes out of an
-    expression view by view: so `_answer` makes what people read of those few groups.
+    Engines group a stored column by the entries of its dictionary, but an expression view by view:
+    so `_answer` computes the values shown from those few groups.
     """
     columns = _columns(query)
-    texts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in columns if name in LABELS)
+    texts = ", ".join(
+        f"CAST({name} AS VARCHAR) AS {name}" for name in columns if name in CATEGORY_COLUMNS
+    )
     shown = f"* REPLACE ({texts})" if texts else "*"
     selected = ", ".join([*columns, *_sums(query)])
     return " UNION ALL ".join(
         f"SELECT {shown} FROM (SELECT {selected} "
         f"FROM {_with_history(query, place, parameters)}{_grouping(query)})"
-        for place in files.apart()
+        for place in files.by_location()
     )
 
 
 def _with_history(query: Query, files: SourceFiles, parameters: dict[str, object]) -> str:
-    """The views at one place, each with its viewer's `first_date` where the question needs that."""
+    """The views at one location, with the `first_date` of their viewers if the query needs it."""
     views = _views(query, files, parameters)
     if not query.needs_history:
         return views
@@ -197,7 +185,7 @@ def _with_history(query: Query, files: SourceFiles, parameters: dict[str, object
 
 
 def _answer(query: Query, groups: str) -> str:
-    """The rows of a question: its groups, added up by what people read."""
+    """The rows of a query: its groups, added up by the values shown."""
     source = f"({groups}){_BY_THE_CLOCK if _is_by_slot(query) else ''}"
     order = f" ORDER BY {', '.join(f'd_{name}' for name in query.by)}" if query.by else ""
     selected = ", ".join([*_values(query), *_sums_of_sums(query)])
@@ -209,12 +197,12 @@ def _grouping(query: Query) -> str:
 
 
 def _is_by_slot(query: Query) -> bool:
-    """Whether views are grouped by slot: then only sums need to know the clocks."""
+    """Whether views are grouped by slot: then only groups are joined with the calendar."""
     return bool(query.by) and query.is_by_clock
 
 
 def _columns(query: Query) -> list[str]:
-    """The columns that views are grouped by: of each dimension, or where it has none its value."""
+    """The columns to group views by: those of each dimension, or else its value."""
     if _is_by_slot(query):
         return ["slot"]
     columns: list[str] = []
@@ -239,7 +227,7 @@ def _type(metric: Metric) -> str:
 
 
 def _values(query: Query) -> Iterator[str]:
-    """The dimensions of groups."""
+    """The dimension values of groups."""
     for name in query.by:
         dimension = dimensions.dimension(name)
         yield f"{dimension.sql if dimension.columns else f'g_{name}'} AS d_{name}"
@@ -259,7 +247,7 @@ def _rows(query: ViewsQuery, source: str, parameters: dict[str, object]) -> str:
     return f"{sql} LIMIT $limit OFFSET $offset"
 
 
-# DuckDB makes a frame of zoned timestamps in a way that pandas warns of.
+# DuckDB makes DataFrames of zoned timestamps in a way that pandas warns about.
 _ROW_SQL = {"date": "epoch_us(date)"}
 
 

@@ -1,4 +1,4 @@
-"""What people take away: tables as CSV and workbooks, raw views as streams.
+"""Downloads: tables as CSV and workbooks, raw views as streams.
 
-In: tables of a page, or a question about views. Out: bytes.
+In: tables of a page, or a query for views. Out: bytes.
 """

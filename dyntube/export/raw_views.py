@@ -1,8 +1,7 @@
-"""Raw views to take away: all that a question is about, however many, as CSV or Parquet.
+"""Streams all raw views of a query as CSV or Parquet, in constant memory.
 
-They come oldest first, in those of `records.VIEW_COLUMNS` that the access lets see, a day at a
-time, so that only one day is ever in memory. Both streams end early when they are closed; both
-raise as `Engine.answer`.
+Views come oldest first, one day at a time, with the `records.VIEW_COLUMNS` the access allows. Both
+streams may be closed early; both raise as `Engine.answer`.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from .table import SAFE
 
 
 class Source(Protocol):
-    """What has raw views to give: an engine, or a reader's desk."""
+    """Anything that yields raw views: an engine or a reader's desk."""
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
-        """All views of a question, a table for each day."""
+        """All views of a query, one table per day."""
 
 
 _AT_ONCE = 2_000  # views, about a megabyte of CSV
@@ -35,10 +34,10 @@ _BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 def csv_stream(source: Source, query: ViewsQuery) -> Iterator[bytes]:
-    """The views as UTF-8 with a byte order mark; times are UTC in ISO 8601, flags true or false.
+    """The views as UTF-8 CSV with a BOM; times are ISO 8601 in UTC, flags true or false.
 
-    Text is as `sheet.safe` makes it, so that no spreadsheet takes it for a formula: a key that
-    starts with a minus gets an apostrophe. Parquet has all text as it came.
+    Text is escaped as by `table.safe` against formula injection: a key that starts with a minus
+    gets an apostrophe. Parquet has all text unchanged.
     """
     batches, nothing = source.batches(query), _schema(query).empty_table()
     first = next(batches, nothing)  # fail before the first byte if the archive cannot be read
@@ -49,7 +48,7 @@ def csv_stream(source: Source, query: ViewsQuery) -> Iterator[bytes]:
 
 
 def parquet_stream(source: Source, query: ViewsQuery, doubts: str = "{}") -> Iterator[bytes]:
-    """The views as one Parquet file with plain text columns; `doubts` by day as JSON."""
+    """The views as one Parquet file with plain text columns; `doubts` is JSON by day."""
     return dayfile.stream_plain(source.batches(query), _schema(query), doubts)
 
 
@@ -70,7 +69,7 @@ def _safe(views: pa.Table) -> pa.Table:
 
 def _safe_text(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     for pattern, instead in SAFE:
-        # Looking is much cheaper than replacing, and hardly any column needs it.
+        # Searching is much cheaper than replacing, and few columns need it.
         if pc.any(pc.match_substring_regex(texts, pattern)).as_py():
             texts = pc.replace_substring_regex(texts, pattern, instead)
     return texts

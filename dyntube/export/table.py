@@ -1,7 +1,7 @@
-"""A table to take away: what its columns are called, what is in them, and all of it as CSV.
+"""Tables for download: headers, cell values and number formats of their columns, and CSV.
 
-Numbers are never changed, only given in other units where people expect these; the header then
-names them. Text in CSV is never a formula: see `safe`.
+Numbers are only converted to the units people expect, which the header then names. Text in CSV is
+never a formula, see `safe`.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ import pandas as pd
 from ..query.dimensions import DIMENSIONS
 from ..query.metrics import METRICS, Metric
 
-# What is done to text in CSV: patterns, that Python and Arrow read alike, and what replaces them.
-# A formula may start where a cell does. Some spreadsheets split cells at semicolons and line ends
-# in spite of quotes.
+# Escaping of text in CSV: patterns valid in both Python and Arrow, with their replacements.
+# Formulas start at the start of a cell, and some spreadsheets split even quoted cells at
+# semicolons and line ends.
 _BLANK = "\t\f\x20\x85\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 SAFE = (
-    ("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]", ""),  # no spreadsheet can hold these
+    ("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\ufffe\uffff]", ""),  # not representable in spreadsheets
     (rf"(^|[;\r\n])([{_BLANK}]*[=+\-@＝＋－＠])", r"\1'\2"),
     (r"^([\t\r])", r"'\1"),
 )
-_HALVES = "[\ud800-\udfff]"  # of characters; Arrow's text has none
+_HALVES = "[\ud800-\udfff]"  # lone surrogates; Arrow's text has none
 
 DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """A table to take away.
+    """A table for download.
 
-    `rows` has dimensions as people read them, metrics by our names and in our units, and where
-    something is compared `<metric>_before` and `<metric>_change`. It is not changed.
+    `rows` has dimensions as labels, metrics by their names and in the units of the code, and for
+    comparisons `<metric>_before` and `<metric>_change`. It must not be modified.
     """
 
     title: str
@@ -48,7 +48,7 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column as it is written: plain Python values, None for none, and their Excel format."""
+    """A column to write: plain Python values, None where missing, and their Excel number format."""
 
     header: str
     values: list[Any]
@@ -74,10 +74,10 @@ def _in_csv(value: Any) -> Any:
 
 
 def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula when it opens a CSV file.
+    """Text that spreadsheets do not evaluate as a formula when they open a CSV file.
 
-    Where a cell starts, an apostrophe comes before `=`, `+`, `-`, `@` and their full-width forms,
-    also after blanks, and before a tab or carriage return. What `printable` leaves out is gone.
+    At the start of a cell, `=`, `+`, `-`, `@` and their full-width forms get an apostrophe, also
+    after blanks, and so does a tab or carriage return. Characters removed by `printable` are gone.
     """
     text = printable(text)
     for pattern, instead in SAFE[1:]:
@@ -92,7 +92,7 @@ def printable(text: str) -> str:
 
 
 def header(name: str) -> str:
-    """What a column is called: Views, before; Watch time (hours); Video key."""
+    """A column's header: "Views, before", "Watch time (hours)", "Video key"."""
     metric, part = metric_of(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _words(name)
@@ -104,7 +104,7 @@ def header(name: str) -> str:
 
 
 def metric_of(name: str) -> tuple[Metric | None, str]:
-    """The metric that a column is of, if any, and which part of its comparison, if any."""
+    """The metric of a column, if any, and its part: "before", "change" or ""."""
     for part in ("before", "change"):
         base = name.removesuffix(f"_{part}")
         if base != name and base in METRICS:
@@ -120,6 +120,10 @@ _FORMATS = {
     "seconds": "#,##0.0",
     "ratio": "0.00",
 }
+_SHARES = (
+    *("share", "share_before"),
+    *("usual_lower_quartile", "usual_median", "usual_upper_quartile"),
+)
 _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
@@ -129,10 +133,10 @@ def _words(name: str) -> str:
 
 
 def columns(rows: pd.DataFrame) -> list[Column]:
-    """What is written of a table, column by column.
+    """The columns to write for a table.
 
-    Watch time is in hours, a change of a rate in percentage points; else units are ours: rates and
-    other changes are fractions, times are seconds. Days are dates, other times datetimes.
+    Watch time is in hours and the change of a rate in percentage points; all else keeps its unit:
+    rates and other changes are fractions, times are seconds. Days are dates, other times datetimes.
     """
     return [_column(rows[name], str(name)) for name in rows]
 
@@ -141,7 +145,7 @@ def _column(column: pd.Series[Any], name: str) -> Column:
     metric, part = metric_of(name)
     if metric is None:
         values = _values(column)
-        return Column(header(name), values, "0.0%" if name == "share" else _format(values))
+        return Column(header(name), values, "0.0%" if name in _SHARES else _format(values))
     look, scale = _FORMATS[metric.format], 1.0
     if part == "change":
         look, scale = ("+0.0;-0.0;0.0", 100) if metric.is_rate else ("+0.0%;-0.0%;0.0%", 1)
@@ -163,6 +167,6 @@ def _values(column: pd.Series[Any]) -> list[Any]:
 
 
 def _format(values: Iterable[Any]) -> str:
-    """The format of a column that is no metric."""
+    """The number format of a column that is not a metric."""
     kinds = {isinstance(value, dt.datetime) for value in values if isinstance(value, dt.date)}
     return (MOMENT if True in kinds else DAY) if kinds else "General"

@@ -1,7 +1,7 @@
-"""Tables as Excel files: one of them, or all of a page, with notes that say what they show.
+"""Excel files of one table or of a whole page, with a sheet of notes on provenance.
 
-Text is never a formula and never a link: it is in cells of text, and what looks like a formula
-stays text even when somebody edits it. The only module that imports openpyxl.
+Text is never a formula and never a link: cells are text cells, and what looks like a formula stays
+text even when edited. The only module that imports openpyxl.
 """
 
 from __future__ import annotations
@@ -25,24 +25,25 @@ from .table import DAY, MOMENT, Column, Sheet, columns, csv, header, metric_of, 
 _NOTES = "Notes"
 _LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units
 _LONGEST_NAME = 31  # of a sheet, in UTF-16 units
-# An underscore that a reader of the file would take for the start of an escaped character
-# (ECMA-376, ST_Xstring); and the characters of a text in which there is none, escaped ones too.
+# An underscore that would be read as the start of an escape (ECMA-376, ST_Xstring); and one
+# character of an escaped text, an escape counting as one.
 _TAKEN_FOR_ESCAPE = re.compile("_(?=[xX][0-9A-Fa-f]{4}_)")
 _CHARACTER = re.compile("_x[0-9A-F]{4}_|.", re.DOTALL)
-_MOST_ROWS = 1_048_575  # of a sheet, below its header
+_MOST_ROWS = 1_048_575  # per sheet, below the header
 _NARROWEST, _WIDEST = 10, 60  # columns, in characters
-_LOOKED_AT = 200  # rows, for the width
+_LOOKED_AT = 200  # rows sampled for the width
 _LENGTHS = {DAY: 10, MOMENT: 19}
 _BOLD = Font(bold=True)
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What somebody needs to understand the numbers later; texts are as people read them.
+    """What the numbers need to be understood later; texts are ready to read.
 
-    `data_time` says up to when there are views, `made_at` when this was made; `link` opens the page
-    as it was. `counts` are labels with values, `annotations` days with a scope and a text, `doubts`
-    why numbers of some days may be wrong, accepted or not. Views of the `demo` are invented.
+    `data_time` says up to when there are views, `made_at` when the export was made; `link` opens
+    the page in the same state. `counts` are labels with values, `annotations` the notes as day,
+    scope and text, `doubts` the reasons why numbers of some days may be wrong, accepted or not.
+    Views of the `demo` are invented.
     """
 
     title: str
@@ -68,7 +69,7 @@ def excel(sheet: Sheet, notes: Provenance) -> bytes:
 
 
 def workbook(sheets: Sequence[Sheet], notes: Provenance) -> bytes:
-    """Tables in one Excel file: the notes first, then a sheet for each."""
+    """Tables as one Excel file: the notes first, then a sheet for each."""
     book = _book(notes)
     _write_notes(book, sheets, notes)
     _write_tables(book, sheets)
@@ -76,7 +77,7 @@ def workbook(sheets: Sequence[Sheet], notes: Provenance) -> bytes:
 
 
 def _book(notes: Provenance) -> Any:
-    book = Workbook(write_only=True)  # rows go to the disk, so that size does not matter
+    book = Workbook(write_only=True)  # rows go to disk, so size does not matter
     book.properties.creator, book.properties.title = "DynTube Analytics", _written(notes.title)
     return book
 
@@ -94,14 +95,14 @@ def _write_tables(book: Any, sheets: Iterable[Sheet]) -> None:
 
 
 def _parts(sheet: Sheet) -> Iterator[Sheet]:
-    """The table, cut where a sheet of Excel ends."""
+    """The table, split at Excel's row limit."""
     for start in range(0, max(1, len(sheet.rows)), _MOST_ROWS):
         yield Sheet(sheet.title, sheet.rows.iloc[start : start + _MOST_ROWS])
 
 
 def _names(titles: Iterable[str]) -> Iterator[str]:
-    """Names that Excel allows: short, without some characters, each once whatever its case."""
-    taken = {_NOTES.lower(), "history"}  # the latter is Excel's own
+    """Valid sheet names: short, without forbidden characters, unique ignoring case."""
+    taken = {_NOTES.lower(), "history"}  # the latter is reserved by Excel
     for title in titles:
         base = re.sub(r"[\[\]:*?/\\]", " ", title)
         base = _cut_name(_written(" ".join(base.split())), _LONGEST_NAME) or "Table"
@@ -119,15 +120,18 @@ def _cut_name(text: str, units: int) -> str:
 
 
 def _written(text: str) -> str:
-    """Text as the file has it, for Excel to read just this text."""
+    """Text escaped for the file, so that Excel reads it unchanged."""
     text = printable(text).replace("\r\n", "\n").replace("\r", "\n")
-    if text.isspace():  # else it would be dropped as layout of the file
+    if text.isspace():  # else dropped as insignificant whitespace
         return f"_x{ord(text[0]):04X}_{text[1:]}"
     return _TAKEN_FOR_ESCAPE.sub("_x005F_", text)
 
 
 def _cut(text: str, units: int) -> str:
-    """What `_written` gave, in so many UTF-16 units: Excel counts after reading, others do not."""
+    """Escaped text cut to this many UTF-16 units without splitting an escape.
+
+    Excel counts the units after unescaping, other readers before.
+    """
     if _units(text) <= units:
         return text
     characters = _CHARACTER.findall(text)
@@ -156,10 +160,10 @@ def _width(column: Column) -> int:
 
 
 class _Cells:
-    """The cells of one column, row by row; each is used up before the next is made."""
+    """Reusable cells of one column: each must be written before the next is requested."""
 
     def __init__(self, page: Any, **style: object) -> None:
-        # A style must not change once a cell was written with it, so there is a cell for each.
+        # A cell's style must not change after its first write, so each style has its own cell.
         self._number, self._text, self._formula = (WriteOnlyCell(page) for _ in range(3))
         for cell in (self._number, self._text, self._formula):
             for name, value in style.items():
@@ -168,7 +172,7 @@ class _Cells:
 
     def of(self, value: object) -> Any:
         if isinstance(value, dt.datetime):
-            value = value.replace(tzinfo=None)  # Excel knows local times only
+            value = value.replace(tzinfo=None)  # Excel has no time zones
         if value is None or isinstance(value, bool | int | float | dt.date):
             self._number.value = value
             return self._number
@@ -176,7 +180,7 @@ class _Cells:
         cell = self._formula if safe(text) != text else self._text
         whole = _units(text) <= _LONGEST_TEXT
         cell.value = text if whole else f"{_cut(text, _LONGEST_TEXT - 1)}…"
-        cell.data_type = "s"  # whatever openpyxl took it for
+        cell.data_type = "s"  # overrides openpyxl's guess
         return cell
 
 
@@ -190,7 +194,7 @@ def _write_notes(book: Any, sheets: Sequence[Sheet], notes: Provenance) -> None:
 
 
 def _lines(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, str]]:
-    """The notes, as labels with texts."""
+    """The notes as (label, text) pairs."""
     yield notes.title, ""
     if notes.demo:
         yield "Data", "Invented demo data: no account is connected."

@@ -1,5 +1,5 @@
 """From the DynTube API into the archive.
 
-In: days that somebody wants. Out: committed days, what a sync did, the names of videos. Below are
-the client and its retries, then one window, one day, one run, and what keeps an archive fresh.
+In: the days wanted. Out: committed days, the result of a sync, the names of videos. Bottom up: the
+client and its retries, then one window, one day, one run, and what keeps an archive fresh.
 """

@@ -1,4 +1,4 @@
-"""Audits of settled days: check their files and compare them with DynTube's count."""
+"""Audits of settled days: verify their files and compare them with DynTube's count."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .window import Sweeper
 
 @dataclass(frozen=True)
 class Audit:
-    """Audits the days of one scope, which `folder` holds."""
+    """Audits the days of one scope, stored in `folder`."""
 
     archive: Archive
     folder: str
@@ -28,9 +28,9 @@ class Audit:
     def differing(
         self, known: Audits, now: dt.datetime, stop: threading.Event
     ) -> list[tuple[Task, int]]:
-        """The days that are due and must be fetched again, each with what DynTube counts of it.
+        """The due days that must be fetched again, each with DynTube's count.
 
-        All others are noted in `known` as looked at.
+        All others are recorded in `known` as audited.
         """
         stored = {day: infos[0] for day, infos in self.archive.days(self.folder).items()}
         due = audits(stored, known.when(), now=now)

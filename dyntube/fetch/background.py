@@ -1,7 +1,7 @@
-"""Keeps the archive fresh while people look: one sync at a time in a thread of its own.
+"""Keeps the archive fresh while people use the app: one sync at a time, in its own thread.
 
-What somebody wants while it runs joins it; a sync of another process on the same archive is shown
-as if it were our own, and waited for.
+Days wanted meanwhile join it. A sync of another process on the same archive is shown as if it were
+ours, and waited for.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from collections.abc import Callable, Collection
 from ..errors import AuthError, DynTubeError, SyncRunningError, UnavailableError
 from ..events import event, unforeseen
 from .catalog import Catalog
-from .sync import Progress, Syncer, SyncStatus, Wish
+from .sync import DayRequest, Progress, Syncer, SyncStatus
 
-RETRY_SECONDS = 60.0  # how long a failed sync rests before the next page asks again
-LONGEST_REST = 6 * 3600.0  # seconds, however long a server asked for
-CANCELLED_SECONDS = 600.0  # how long one that somebody cancelled rests
+RETRY_SECONDS = 60.0  # how long to rest after a failed sync
+LONGEST_REST = 6 * 3600.0  # seconds, however long the server asked for
+CANCELLED_SECONDS = 600.0  # how long to rest after a cancelled sync
 EARLY_BACKOFF = 5  # after an early refresh, refuse others for this many times its duration
 
 __all__ = ["Background", "SyncStatus"]
 
 
 class Background:
-    """Runs syncs that pages ask for; safe to ask from many threads.
+    """Runs syncs that pages ask for; thread-safe.
 
-    With `external`, another program fetches, and nothing is ever started here.
+    With `external`, another program fetches, and no sync starts here.
     """
 
     def __init__(
@@ -43,19 +43,19 @@ class Background:
         self._lock = threading.Lock()
         self._progress: Progress | None = None
         self._wishes: dict[tuple[dt.date, ...], dt.timedelta | None] = {}
-        self._untold: DynTubeError | None = None  # of a sync that could not tell it to all
-        self._bug: DynTubeError | None = None  # of the names
+        self._untold: DynTubeError | None = None  # of a sync; not in the status file
+        self._bug: DynTubeError | None = None  # of fetching names
         self._stop, self._idle = threading.Event(), threading.Event()
         self._idle.set()
         self._rest_until = self._early_again_at = self._names_rest_until = 0.0
         self._names_asked = False
-        self._wanted: set[dt.date] = set()  # in the last sync
-        self._again: set[dt.date] = set()  # of it in the next one
+        self._wanted: set[dt.date] = set()  # by the last sync
+        self._again: set[dt.date] = set()  # by the next sync, after `retry`
         self._stopped: Progress | None = None
 
     @property
     def state(self) -> SyncStatus:
-        """What the sync is doing at the moment, here or in another process."""
+        """The status of the sync, here or in another process."""
         if progress := self._progress:
             return SyncStatus(progress)
         told, rest = self._syncer.state, max(0.0, self._rest_until - self._clock())
@@ -64,10 +64,10 @@ class Background:
         return SyncStatus(told.progress, error, told.elsewhere, stopped, rest if stopped else 0.0)
 
     def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> SyncStatus:
-        """See to it that these UTC days are stored and fresh; returns at once.
+        """Make sure that these UTC days are stored and fresh; returns at once.
 
-        Days that may still change are fresh for as long as the settings say, or for `refresh`,
-        which is for pages that want them early. Where that takes long, they get them less often.
+        Days that may still change stay fresh for as long as the settings say, or for `refresh`, if
+        a page wants them earlier. After long early refreshes, these are granted less often.
         """
         if self._external:
             return self.state
@@ -92,18 +92,18 @@ class Background:
             return self.state
 
     def cancel(self) -> None:
-        """End the running sync; what it has stored stays."""
+        """Stop the running sync; stored days stay."""
         self._stop.set()
 
     def close(self, seconds: float) -> None:
-        """Start no more syncs, and wait for so long until the running one has ended."""
+        """Start no more syncs, cancel the running one, and wait up to `seconds` for its end."""
         with self._lock:
             self._external = True
         self.cancel()
         self._idle.wait(seconds)
 
     def retry(self) -> None:
-        """Let the next `ensure` go on at once with what has failed or was cancelled."""
+        """Let the next `ensure` resume at once what failed or was cancelled."""
         self._rest_until, self._again = 0.0, self._wanted
 
     def _start_sync(
@@ -120,7 +120,7 @@ class Background:
         error: DynTubeError | None = None
         began, cancelled = self._clock(), False
         try:
-            report = self._syncer.sync(
+            result = self._syncer.sync(
                 days,
                 refresh=refresh,
                 again=again,
@@ -128,11 +128,11 @@ class Background:
                 stop=self._stop,
                 more=self._more,
             )
-            error = next(iter(report.failed.values()), None)
-            if cancelled := report.cancelled:
+            error = next(iter(result.failed.values()), None)
+            if cancelled := result.cancelled:
                 self._rest(CANCELLED_SECONDS)
         except SyncRunningError:
-            pass  # another process is at it; its days appear here as it stores them
+            pass  # another process syncs; its days appear here as it stores them
         except DynTubeError as failure:
             error = failure
         except Exception as failure:  # the last line of defence
@@ -149,10 +149,10 @@ class Background:
     def _end(self, *, early: bool) -> None:
         last = self._progress
         self._stopped = last if early and last and last.days_total else None
-        self._progress = None  # last, as pages look what has come of it then
+        self._progress = None  # last, as pages then look for the result
         self._idle.set()
 
-    def _more(self) -> list[Wish]:
+    def _more(self) -> list[DayRequest]:
         with self._lock:
             wishes, self._wishes = self._wishes, {}
             self._wanted.update(*wishes)
@@ -175,7 +175,7 @@ class Background:
         try:
             self._catalog.refresh()
         except DynTubeError as failure:
-            # The dashboard works with keys, or with the names that it knows.
+            # The dashboard works with keys, or with the names it has.
             event("names_not_fetched", reason=str(failure))
             error = failure
         except Exception as failure:  # the last line of defence

@@ -1,7 +1,7 @@
-"""Names of projects, channels and videos: fetched, kept beside the archive, shown while offline.
+"""Names of projects, channels and videos: fetched, stored beside the archive, available offline.
 
-A name once known stays known: what DynTube lists is put beside what it listed before, never in its
-place, and a thing that it no longer lists is marked as gone.
+Known names are kept: what DynTube lists is merged into what it listed before, and what it no longer
+lists is marked as gone.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..atomic import cannot, make_folder, replacing
+from ..atomic import Reread, failure_text, make_folder, replacing
 from ..errors import ApiError, ArchiveError, AuthError, UnavailableError
 from ..query.access import Access
 from ..reading.text import LONGEST, clean, short, valid
 from .client import MOST_NAMES, CatalogKind, Client
 
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
-LIVE = dt.timedelta(hours=1)  # names older than this are fetched again
-VERSION = 2  # of the file; the first had a name for each key and nothing else
+MAX_AGE = dt.timedelta(hours=1)  # names older than this are refetched
+VERSION = 2  # of the file; the first had only a name for each key
 _FRESH_SECONDS = 1.0
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
 @dataclass(frozen=True)
-class Thing:
-    """A project, channel or video; `gone` when DynTube listed it once and no longer does.
+class CatalogEntry:
+    """A project, channel or video; `gone` if DynTube no longer lists it.
 
-    Of a project, `id` is what its videos call it; of a video, `project_id` and `channel` (a key)
-    say where it belongs.
+    `id` of a project is how its videos refer to it; `project_id` and `channel` (a key) of a video
+    are its parents.
     """
 
     name: str
@@ -43,15 +43,15 @@ class Thing:
     channel: str = ""
 
 
-Things = Mapping[CatalogKind, dict[str, Thing]]
+CatalogEntries = Mapping[CatalogKind, dict[str, CatalogEntry]]
 
 
 @dataclass(frozen=True)
 class Names:
     """Names by key, as of `fetched_at` (None: never fetched).
 
-    `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of the
-    project and the channel of a video, each empty where it is not known.
+    `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of a
+    video's project and channel, empty if unknown.
     """
 
     projects: Mapping[str, str] = field(default_factory=dict)
@@ -62,12 +62,12 @@ class Names:
     parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def known(self, dimension: str) -> Mapping[str, str]:
-        """The names of all projects, channels or videos; none of other dimensions."""
+        """The names of all projects, channels or videos; none for other dimensions."""
         names = {"project": self.projects, "channel": self.channels, "video": self.videos}
         return names.get(dimension, {})
 
     def within(self, access: Access) -> Names:
-        """The names of what may be seen; of videos by the project and channel they belong to."""
+        """The visible names; a video is visible by its project and channel."""
         if access.all_views:
             return self
         return replace(
@@ -83,7 +83,7 @@ class Names:
         return access.sees(*self.parents.get(key, ("", "")))
 
     def of(self, dimension: str, key: str) -> str:
-        """The name of a project, channel or video; the key itself where no name is known."""
+        """The name of a project, channel or video; its key if no name is known."""
         return self.known(dimension).get(key, key)
 
 
@@ -98,36 +98,34 @@ class Catalog:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._client, self._file, self._now = client, folder / "names.json", now
-        self._kept = (0, Names())
-        self._looked = -math.inf
+        self._kept = Reread(self._file, lambda raw: _names(*_read(raw)[1:]))
+        self._names, self._looked = Names(), -math.inf
 
     def names(self) -> Names:
-        """The names that are known; none when nothing was fetched or the file cannot be read.
+        """The known names; none if never fetched, the last ones read if the file cannot be.
 
-        What another process fetched is seen a second later: a page asks for hundreds of names.
+        Names fetched by another process show up a second later: a page asks for hundreds of names.
         """
         if time.monotonic() - self._looked > _FRESH_SECONDS:
             try:
-                changed = self._file.stat().st_mtime_ns
-                if changed != self._kept[0]:
-                    self._kept = changed, _names(*_read(self._file)[1:])
+                self._names = self._kept.get()
             except FileNotFoundError:
                 return Names()
             except OSError:
-                return self._kept[1]
+                return self._names
             self._looked = time.monotonic()
-        return self._kept[1]
+        return self._names
 
     def is_old(self) -> bool:
-        """Whether the names should be fetched again."""
+        """Whether the names should be refetched."""
         fetched_at = self.names().fetched_at
-        return fetched_at is None or abs(self._now() - fetched_at) > LIVE
+        return fetched_at is None or abs(self._now() - fetched_at) > MAX_AGE
 
     def refresh(self) -> Names:
-        """Fetch all names and keep them beside those known before.
+        """Fetch all names and merge them into the known ones.
 
-        Raises ApiError when they did not come whole; what came is kept all the same. Raises
-        ArchiveError when they cannot be kept.
+        Raises ApiError if they came incomplete; what came is stored all the same. Raises
+        ArchiveError if they cannot be stored.
         """
         fetched_at, known = self._known()
         things, failure = dict(known), None
@@ -137,7 +135,7 @@ class Catalog:
             failure = failure or error
             if isinstance(error, AuthError | UnavailableError):
                 break
-        # Where a part came, and another never does, all is asked for again after the usual time.
+        # If one list came and another never does, all are retried at the usual interval.
         broke_off = isinstance(failure, AuthError | UnavailableError)
         if failure is None or (things != known and not broke_off):
             fetched_at = self._now()
@@ -146,13 +144,13 @@ class Catalog:
             raise failure
         return _names(fetched_at, things)
 
-    def _fetch(self, kind: CatalogKind) -> tuple[dict[str, Thing], ApiError | None]:
-        """What is listed, by key, and the error that ended the list early, if one did."""
-        listed: dict[str, Thing] = {}
+    def _fetch(self, kind: CatalogKind) -> tuple[dict[str, CatalogEntry], ApiError | None]:
+        """The things listed, by key, and the error that cut the list short, if any."""
+        listed: dict[str, CatalogEntry] = {}
         try:
             for item in self._client.catalog(kind):
                 if key := _key(item.get("key")):
-                    listed[key] = Thing(
+                    listed[key] = CatalogEntry(
                         _name(item.get(_NAME_FIELDS[kind])),
                         id=_key(item.get("id")) if kind == "projects" else "",
                         project_id=_key(item.get("projectId")) if kind == "videos" else "",
@@ -162,13 +160,13 @@ class Catalog:
             return listed, error
         return listed, None
 
-    def _known(self) -> tuple[dt.datetime | None, Things]:
+    def _known(self) -> tuple[dt.datetime | None, CatalogEntries]:
         try:
-            version, fetched_at, things = _read(self._file)
+            version, fetched_at, things = _read(self._file.read_bytes())
         except FileNotFoundError:
             return None, {kind: {} for kind in KINDS}
         except OSError as error:
-            raise ArchiveError(cannot("file", self._file, "read", error)) from error
+            raise ArchiveError(failure_text("file", self._file, "read", error)) from error
         if version > VERSION:
             raise ArchiveError(
                 f"The file {self._file} was written by a newer version of DynTube Analytics. "
@@ -176,7 +174,7 @@ class Catalog:
             )
         return fetched_at, things
 
-    def _keep(self, things: Things, fetched_at: dt.datetime | None) -> None:
+    def _keep(self, things: CatalogEntries, fetched_at: dt.datetime | None) -> None:
         whole: dict[str, object] = {"version": VERSION, "fetched_at": fetched_at}
         for kind, known in things.items():
             whole[kind] = {key: _brief(thing) for key, thing in known.items()}
@@ -185,19 +183,19 @@ class Catalog:
             with replacing(self._file) as temporary:
                 temporary.write_text(json.dumps(whole, default=str, indent=1), "utf-8")
         except OSError as error:
-            raise ArchiveError(cannot("file", self._file, "written", error)) from error
+            raise ArchiveError(failure_text("file", self._file, "written", error)) from error
         self._looked = -math.inf
 
 
 def _merged(
-    known: Mapping[str, Thing], listed: Mapping[str, Thing], *, whole: bool
-) -> dict[str, Thing]:
-    """What is known, once a list came; an empty one says nothing of what is gone."""
+    known: Mapping[str, CatalogEntry], listed: Mapping[str, CatalogEntry], *, whole: bool
+) -> dict[str, CatalogEntry]:
+    """The known things after a new list; an empty list marks none as gone."""
     merged = {}
     for key, thing in listed.items():
         before = known.get(key, thing)
         if name := thing.name or before.name:
-            merged[key] = Thing(
+            merged[key] = CatalogEntry(
                 name,
                 id=thing.id or before.id,
                 project_id=thing.project_id or before.project_id,
@@ -209,7 +207,7 @@ def _merged(
     return merged
 
 
-def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
+def _names(fetched_at: dt.datetime | None, things: CatalogEntries) -> Names:
     by_id = {project.id: key for key, project in things["projects"].items() if project.id}
     gone = {
         kind.removesuffix("s"): frozenset(key for key, thing in known.items() if thing.gone)
@@ -228,10 +226,10 @@ def _names(fetched_at: dt.datetime | None, things: Things) -> Names:
     )
 
 
-def _read(file: Path) -> tuple[int, dt.datetime | None, Things]:
+def _read(raw: bytes) -> tuple[int, dt.datetime | None, CatalogEntries]:
     """The version of a file, when its names were fetched, and all of it that can be read."""
     try:
-        stored = json.loads(file.read_bytes())
+        stored = json.loads(raw)
     except (ValueError, RecursionError):
         stored = None
     found = stored if isinstance(stored, dict) else {}
@@ -240,21 +238,21 @@ def _read(file: Path) -> tuple[int, dt.datetime | None, Things]:
     return version if isinstance(version, int) else 1, _moment(found.get("fetched_at")), things
 
 
-def _things(stored: object) -> Iterator[tuple[str, Thing]]:
+def _things(stored: object) -> Iterator[tuple[str, CatalogEntry]]:
     for key, kept in stored.items() if isinstance(stored, dict) else ():
         fields = kept if isinstance(kept, dict) else {"name": kept}
         name = _name(fields.get("name"))
         if name and _key(key):
             belongs = {what: _key(fields.get(what)) for what in ("id", "project_id", "channel")}
-            yield _key(key), Thing(name, gone=fields.get("gone") is True, **belongs)
+            yield _key(key), CatalogEntry(name, gone=fields.get("gone") is True, **belongs)
 
 
-def _brief(thing: Thing) -> dict[str, Any]:
+def _brief(thing: CatalogEntry) -> dict[str, Any]:
     return {name: value for name, value in asdict(thing).items() if value}
 
 
 def _key(value: object) -> str:
-    """A key or an id as text; empty where it is none, or longer than any is."""
+    """A key or id as text; empty if it is neither, or too long for one."""
     text = valid(str(value)) if isinstance(value, str | int) and value is not True else ""
     return text if len(text) <= LONGEST else ""
 

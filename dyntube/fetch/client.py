@@ -1,4 +1,4 @@
-"""The DynTube API: its two kinds of calls, in whichever way this server takes them."""
+"""The DynTube API: its two kinds of requests, in whichever form this server accepts."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ..reading.loose_json import spelled, spellings, whole_number
 from ..reading.parse import read_page
 from ..reading.records import SCHEMA, Page, Pager
 from ..settings.settings import FetchScope, Settings
-from .habits import Habits
+from .habits import ServerTraits
 from .refusals import host, is_of_method, may_be_of_size
 from .retry import Retries
 from .transport import BLANK_TRIES, Transport
 
 CATALOG_PAGE_SIZE = 100
-SIZES = (100, 50, 20, 10)  # tried in turn where a size is refused
+SIZES = (100, 50, 20, 10)  # tried in turn if a size is refused
 MOST_CATALOG_PAGES = 2_000  # of projects, channels or videos; no answer is believed to have more
 MOST_NAMES = 200_000
-_TRIED_DAYS = (28, 7, 1, 365, 3650)  # where a first page of views is looked for
+_TRIED_DAYS = (28, 7, 1, 365, 3650)  # how far back to look for a first page of views
 
 CatalogKind = Literal["projects", "channels", "videos"]
 T = TypeVar("T")
@@ -35,14 +35,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Window:
-    """A span of time to ask the view log for: from `start`, up to but without `end`, both UTC."""
+    """A span of time to request from the view log: half-open, in UTC."""
 
     start: dt.datetime
     end: dt.datetime
 
 
 class Client:
-    """One account's way to the API; safe to share between threads.
+    """One account's client of the API; thread-safe.
 
     The clocks, the sleep and the randomness are arguments so that tests need not wait.
     """
@@ -51,7 +51,7 @@ class Client:
         self,
         settings: Settings,
         *,
-        habits: Habits | None = None,
+        habits: ServerTraits | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
         uniform: Callable[[float, float], float] = random.uniform,
@@ -59,54 +59,54 @@ class Client:
     ) -> None:
         self._settings, self._now = settings, now
         self._http = Transport(settings, clock=clock, sleep=sleep, uniform=uniform, now=now)
-        self.habits = habits or Habits()
+        self.habits = habits or ServerTraits()
 
     def close(self) -> None:
-        """Close the connections that are kept for the next request."""
+        """Close idle connections."""
         self._http.close()
 
     def for_one_run(self) -> Client:
-        """The same way to the API, with retries of its own and `skew` as known so far."""
+        """The same client, with its own retries and the `clock_skew` known so far."""
         run = copy.copy(self)
         run._http = self._http.for_one_run()
         self.habits.forget_old(self._now())
-        self.habits.answers = False  # an address may have moved since the last run
+        self.habits.answers = False  # the URL may have moved since the last run
         return run
 
     @property
     def retries(self) -> Retries:
-        """What is asked again, and how often it was."""
+        """The retries, and how many there were."""
         return self._http.retries
 
     @property
-    def skew(self) -> dt.timedelta:
-        """The server's clock less ours, as of the last answer."""
-        return self._http.skew
+    def clock_skew(self) -> dt.timedelta:
+        """The server's clock minus ours, as of the last answer."""
+        return self._http.clock_skew
 
     @property
     def page_size(self) -> int:
-        """How many views a page may have: as set, or fewer where the server gives no more."""
+        """Views per page: as set, or fewer if the server gives no more."""
         return self.habits.page_size(self._settings.page_size)
 
     @property
     def zone_of_dates(self) -> str:
-        """The time zone in which dates that name none are read."""
+        """The name of the time zone for dates without one."""
         return self._settings.api_zone or "UTC"
 
     @property
     def tzinfo_of_dates(self) -> dt.tzinfo:
-        """The same, to read them by."""
+        """The same, as tzinfo."""
         return self._settings.zone_of_api
 
     def learn(self, **what: object) -> None:
-        """Note what answers have shown of this server."""
+        """Record what answers showed about this server."""
         self.habits.learn(self._now(), **what)
 
     def views(self, scope: FetchScope, window: Window, page: int, size: int | None = None) -> Page:
-        """One page of the view log, `POST /v1/logs/data`, or GET where only that is taken.
+        """One page of the view log, `POST /v1/logs/data`, or GET if only that is accepted.
 
-        A server that says in other ways that there is nothing is believed once it has given a page
-        of views to this client. Raises AuthError, RequestError, UnavailableError, BadResponseError.
+        A server that reports an empty window in undocumented ways is believed once it has sent this
+        client a page of views. Raises AuthError, RequestError, UnavailableError, BadResponseError.
         """
         try:
             found = self._page(scope, window, page, size)
@@ -126,14 +126,14 @@ class Client:
         return found
 
     def _gives_pages(self, scope: FetchScope) -> bool:
-        """Whether the address is that of a view log: it has answered with a page of views."""
+        """Whether the URL is a view log: it has answered with a page of views."""
         now = self._now()
         for days in _TRIED_DAYS:
             if self.habits.answers:
                 return True
             window = Window(now - dt.timedelta(days=days), now)
             with contextlib.suppress(RequestError, BadResponseError):
-                # Only ever set: another thread may have had a page meanwhile.
+                # Only ever set: another thread may have received a page meanwhile.
                 if not self._page(scope, window, 1, 1).says_nothing:
                     self.habits.answers = True
         return self.habits.answers
@@ -169,8 +169,8 @@ class Client:
     def catalog(self, kind: CatalogKind) -> Iterator[dict[str, Any]]:
         """All projects, channels or videos, `GET /v1/<kind>`, page by page.
 
-        Where the pager does not plainly say how many pages there are, they are read until one is
-        empty or brings nothing new. Raises as `views` does, maybe after a part came.
+        Unless the pager clearly states the number of pages, reads until a page is empty or brings
+        nothing new. Raises as `views` does, maybe after a part.
         """
         url, pages, size = f"{self._settings.api_url}/v1/{kind}", None, CATALOG_PAGE_SIZE
         seen: set[int] = set()
@@ -182,11 +182,11 @@ class Client:
                 )
             except RequestError:
                 if number > 1 and pages is None:
-                    return  # there is no such page
+                    return  # no such page
                 raise
             items = _items(answer, kind, host(url))
             pages = _page_count(answer.get("pager"))
-            # Hashes, since nobody knows how long a key is.
+            # Hashes, since keys may be of any length.
             keys = {hash(key) for item in items if isinstance(key := item.get("key"), str | int)}
             nothing_new = keys <= seen and not (pages and items and not keys)
             seen |= keys
@@ -204,7 +204,7 @@ class Client:
 
 
 def _in_some_size(asked: dict[str, Any], ask: Callable[[dict[str, Any]], T]) -> tuple[T, int]:
-    """An answer in the size asked for, or else in one that the server gives; and that size."""
+    """An answer in the size requested, or else in one that the server accepts; and that size."""
     size = asked["size"]
     try:
         return ask(asked), size
@@ -238,7 +238,7 @@ def _items(answer: dict[str, Any], kind: CatalogKind, name: str) -> list[dict[st
 
 
 def _page_count(pager: object) -> int | None:
-    """How many pages a catalog's pager, or one like the log's, plainly says there are."""
+    """The number of pages clearly stated by a pager of a catalog, or one like the log's."""
     known = spelled(pager, _OF_CATALOG) if isinstance(pager, dict) else {}
     for value in (known.get("totalPages"), known.get("pages")):
         count = whole_number(value)

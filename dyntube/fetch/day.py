@@ -1,4 +1,4 @@
-"""One day of one scope: fetched, counted, compared with what is stored, and only then committed."""
+"""One day of one scope: fetch, check, compare with the stored version, and only then commit."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from .whole_day import EDGE, DayResult, sweep_day
 from .window import Sweeper
 
 ONE_DAY = dt.timedelta(days=1)
-_SOME = 10  # views; where so many are usual, none at all is odd
+_SOME = 10  # views; if as many are usual, none at all is odd
 
 
 @dataclass(frozen=True)
 class Task:
-    """A day to fetch, and what is known of it where it is stored already.
+    """A day to fetch, and its metadata if it is already stored.
 
-    One that is not `sure` may be before the first view of its scope.
+    If not `sure`, it may be before the first view of its scope.
     """
 
     scope: FetchScope
@@ -51,13 +51,13 @@ class Task:
     sure: bool = True
 
     def for_sure(self) -> Task:
-        """The same day, which is known to be asked for."""
+        """The same day, now `sure`."""
         return self if self.sure else replace(self, sure=True)
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A day that is stored now. `kept` says why it is the old one, if it is."""
+    """A day as now stored. `kept` says why it is the old version, if it is."""
 
     info: DayInfo
     kept: str
@@ -67,7 +67,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class DayFetcher:
-    """Fetches days in one run; safe to share between its threads."""
+    """Fetches days in one run; thread-safe."""
 
     settings: Settings
     client: Client
@@ -78,7 +78,7 @@ class DayFetcher:
     sleep: Callable[[float], object]
 
     def fetch(self, task: Task) -> Fetched:
-        """Bring one day up to date. Raises ApiError or ArchiveError, and then nothing changes."""
+        """Bring one day up to date. Raises ApiError or ArchiveError, and then changes nothing."""
         sweeper = Sweeper(self.client, task.scope, self.pages, self.sleep)
         asked_at = self.now().replace(microsecond=0)
         day = Window(midnight(task.day), min(midnight(task.day + ONE_DAY), asked_at))
@@ -102,12 +102,13 @@ class DayFetcher:
         came = sweep_day(sweeper, day, hold)
         if not self._is_odd(task, day, came):
             return came
-        again = sweep_day(sweeper, day)  # a server may have had a bad moment
+        again = sweep_day(sweeper, day)  # a server may have a bad moment
         return max(came, again, key=lambda one: (len(one.views), one.swept.total is not None))
 
     def _is_odd(self, task: Task, day: Window, came: DayResult) -> bool:
-        """Whether a day is said to be empty in odd words, is not counted by a server that counts,
-        or has far fewer views than is usual."""
+        """Whether a day is empty in undocumented form, not counted by a server that counts, or far
+        below its usual number of views.
+        """
         uncounted = came.swept.total is None and self.client.habits.counts
         if came.swept.says_nothing or uncounted:
             return True
@@ -121,7 +122,7 @@ class DayFetcher:
         return usual_rows(task.day, around, least)
 
     def _newest(self, task: Task, sweeper: Sweeper, day: Window) -> DayResult | None:
-        """What is stored, with its newest part fetched again; None where all must be fetched."""
+        """The stored day with its newest part refetched; None if all must be fetched."""
         info = task.stored
         since = info and newest_part(info, self.now(), self.client.page_size)
         if not (info and since) or self.client.habits.shift:
@@ -146,7 +147,7 @@ class DayFetcher:
         return DayResult(views, (), info.outside, both, asked, shown=True, whole=False)
 
     def _mark_gone(self, task: Task, stored: DayInfo, asked_at: dt.datetime) -> None:
-        """Note on a stored day that DynTube says nothing of it any more; its views stay."""
+        """Mark a stored day as gone from DynTube; its views stay."""
         views = self._stored_views(task)
         if views is None or any(doubt.kind == "gone" for doubt in stored.doubts):
             return
@@ -160,7 +161,7 @@ class DayFetcher:
         return self.archive.read_day(self.settings.folder(task.scope), task.day, columns)
 
     def _revision(self, task: Task, came: DayResult) -> Revision | None:
-        """What differs from what is stored; None where nothing is, or it cannot be read."""
+        """The difference to the stored version; None if there is none, or it is unreadable."""
         if task.stored is None or (old := self._stored_views(task, COMPARED)) is None:
             return None
         return compare(old, came.views)
@@ -168,14 +169,8 @@ class DayFetcher:
     def _info(
         self, task: Task, came: DayResult, revision: Revision | None, asked_at: dt.datetime
     ) -> DayInfo:
-        # A day must not settle early because one of the clocks is fast.
-        ours_is_fast = min(self.client.skew, dt.timedelta(0))
-        by_both_clocks = asked_at + ours_is_fast
-        asked_until = asked_at
-        if -ours_is_fast > FAR_AHEAD:
-            # Views after the time that the server says show that its clock is the wrong one.
-            newest = pc.max(came.swept.views["date"]).as_py() or by_both_clocks
-            asked_until = min(asked_at, max(by_both_clocks, newest + EDGE))
+        # A day must not settle early because a clock is fast.
+        by_both_clocks = asked_at + min(self.client.clock_skew, dt.timedelta(0))
         old_enough = by_both_clocks >= midnight(task.day + ONE_DAY) + SETTLES_AFTER
         unknown, unread = odd_fields(came.views)
         zone = self.settings.api_zone
@@ -187,7 +182,7 @@ class DayFetcher:
             settled=old_enough and self._is_final(task, came, revision),
             fetched_at=asked_at,
             whole_at=asked_at if came.whole else (task.stored.whole_at if task.stored else None),
-            until=min(midnight(task.day + ONE_DAY), asked_until),
+            until=min(midnight(task.day + ONE_DAY), self._known_until(came, asked_at)),
             newest=pc.max(came.views["date"]).as_py(),
             rejected=len(came.rejected),
             duplicates=came.swept.duplicates,
@@ -207,9 +202,22 @@ class DayFetcher:
             **asdict(revision or Revision()),
         )
 
+    def _known_until(self, came: DayResult, asked_at: dt.datetime) -> dt.datetime:
+        """Up to when the views that came are complete, as our clock may be fast."""
+        ours_is_fast = min(self.client.clock_skew, dt.timedelta(0))
+        if -ours_is_fast <= FAR_AHEAD:
+            return asked_at
+        by_both_clocks = asked_at + ours_is_fast
+        # Views dated after the server's time show that its clock is the wrong one.
+        newest = pc.max(came.swept.views["date"]).as_py() or by_both_clocks
+        return min(asked_at, max(by_both_clocks, newest + EDGE))
+
     def _is_final(self, task: Task, came: DayResult, revision: Revision | None) -> bool:
-        """Whether an old day will not change. That there is nothing of it, in odd words or beside
-        days with views, has to be said in another run too: a server may be being moved."""
+        """Whether an old day will not change.
+
+        An empty answer, if undocumented or beside days with views, has to repeat in another run:
+        the server may be migrating.
+        """
         if revision is None:
             beside = came.outside > 0 or self._usual(task, _SOME) > 0
             said_once = came.swept.says_nothing or (not len(came.views) and beside)
@@ -217,7 +225,7 @@ class DayFetcher:
         return revision.none
 
     def _doubts_of_damage(self, task: Task, came: DayResult) -> Iterator[Doubt]:
-        """Where DynTube no longer has what was stored, or what a damaged file held."""
+        """Doubts where DynTube no longer has what was stored, or what a damaged file held."""
         if task.stored and len(came.views) <= task.stored.rows:
             yield from (doubt for doubt in task.stored.doubts if doubt.kind == "gone")
         held = self.archive.damaged_rows(self.settings.folder(task.scope), task.day)
@@ -249,7 +257,7 @@ def _refuse_bad(day: dt.date, came: DayResult) -> None:
 def _why_keep(
     task: Task, sweeper: Sweeper, day: Window, came: DayResult, revision: Revision | None
 ) -> str:
-    """Why the stored day is better than the one that came; empty when it is not."""
+    """Why to keep the stored day instead of the new one; empty to replace it."""
     stored = task.stored
     if stored is None or revision is None or not revision.removed:
         return ""  # nothing would be lost

@@ -1,4 +1,4 @@
-"""What may be wrong with a day, told by what came of it."""
+"""What may be wrong with a day, judging by its fetch."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..reading.records import COLUMNS
 from ..settings.settings import ScopeKind
 from .whole_day import DayResult
 
-MOST_BAD = 0.01  # of a day's records; when more cannot be read, the API has changed
-FIELDS = ("videoKey", "started", "duration", "watchTime")  # DynTube's page has them in all records
-_FEW = 3  # views; so few may lack a field by chance
-_MANY = 20  # views; fewer may all be of a video that plays in a loop
-_FAR_LONGER = 10  # times the length of the video, watched by most: the units differ
+MOST_BAD = 0.01  # share of a day's records; if more are unreadable, the API has changed
+FIELDS = ("videoKey", "started", "duration", "watchTime")  # in all records on DynTube's API page
+_FEW = 3  # views; fewer may lack a field by chance
+_MANY = 20  # views; fewer may all be of a looping video
+_FAR_LONGER = 10  # times the video's length, watched in most views: the units differ
 
 
 def doubts_about(
@@ -27,8 +27,11 @@ def doubts_about(
     api_zone: str,
     kind: ScopeKind = "account",
 ) -> Iterator[Doubt]:
-    """Every doubt about a day, given the fields that are unknown or could not be read in so many
-    views, the zone that somebody has set for dates without one, and what was asked for."""
+    """Every doubt about a day.
+
+    `unknown` and `unread` count the views by fields that are unknown or could not be read;
+    `api_zone` is the time zone set for dates without one; `kind` is what was requested.
+    """
     swept, views = came.swept, len(came.views)
     if not swept.verified:
         yield Doubt("count", _count_text(came))
@@ -79,7 +82,7 @@ def _field_doubts(
 
 
 def _value_doubts(views: pa.Table) -> Iterator[Doubt]:
-    """Of times that cannot be, or that are not in seconds."""
+    """Doubts about times that are impossible, or not in seconds."""
     count, most = len(views), max(1, MOST_BAD * len(views))
     for field in ("watchTime", "duration"):
         values = views[_COLUMN[field]]

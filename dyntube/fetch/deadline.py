@@ -1,7 +1,8 @@
-"""An end to requests that take too long, or that nobody wants any more, whatever the server does.
+"""Ends requests that take too long, or are no longer wanted, whatever the server does.
 
-A time-out of a socket starts anew with every byte; here a watchdog closes the connection under a
-request when its time is up or its run is over, be it in the head, the body or a compressed nothing.
+A socket time-out restarts with every byte. Here a watchdog closes a request's connection when its
+time is up or its run is over: in the headers, in the body, or in a compressed stream that yields
+nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import requests
 import urllib3
 
 _LONGEST_NAP = 1.0  # seconds
-_now = threading.local()  # the request that this thread is busy with
+_now = threading.local()  # this thread's request
 
 
 class Request:
-    """A request under way."""
+    """A request in flight."""
 
     def __init__(
         self, clock: Callable[[], float], seconds: float, is_over: Callable[[], bool]
@@ -31,18 +32,18 @@ class Request:
 
     @property
     def is_late(self) -> bool:
-        """Whether its time is up, or it is not wanted any more."""
+        """Whether its time is up, or it is no longer wanted."""
         return self._clock() >= self._until or self._is_over()
 
     def end(self) -> None:
-        """Close the connection, so that whoever reads from it gets an error."""
+        """Close the connection, so that its reader gets an error."""
         if self.socket:
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_RDWR)
 
 
 class Watchdog:
-    """Ends requests that take too long; one thread for all of them, and none when idle."""
+    """Ends overdue requests; one thread for all of them, and none when idle."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock, self._lock = clock, threading.Lock()
@@ -53,7 +54,7 @@ class Watchdog:
     def limit(
         self, seconds: float, is_over: Callable[[], bool] = lambda: False
     ) -> Iterator[Request]:
-        """Whatever this thread asks for within has so many seconds, or until `is_over`."""
+        """Limit this thread's request in the block to `seconds`, or until `is_over`."""
         request = _now.request = Request(self._clock, seconds, is_over)
         with self._lock:
             self._running.add(request)
@@ -70,7 +71,7 @@ class Watchdog:
 
     def _watch(self, nap: float) -> None:
         while True:
-            time.sleep(nap)  # maybe while the process ends, so no request is held meanwhile
+            time.sleep(nap)  # the process may end meanwhile, so no request is held
             with self._lock:
                 if not self._running:
                     self._awake = False
@@ -85,7 +86,7 @@ class Watchdog:
 
 
 class _Noted:
-    """A connection that tells which socket its request uses."""
+    """A connection that tells its request which socket it uses."""
 
     sock: socket.socket
 

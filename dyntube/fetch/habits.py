@@ -1,7 +1,7 @@
-"""How one server departs from the API's page, as its own answers have shown.
+"""How a server departs from the API's page, as learned from its answers.
 
-What is learned makes the next requests fit at once. It is kept for a day, and then found anew:
-servers are mended, too. Nothing is believed because of it: every day is still shown to be whole.
+It makes the next requests fit at once. Stored for a day, then learned anew: servers get fixed, too.
+It proves nothing: every day must still be shown to be whole.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from ..atomic import replacing
 
 KEPT_FOR = dt.timedelta(days=1)
 FILE_NAME = "server.json"
-_SHIFTS = dt.timedelta(minutes=15)  # time zones differ from UTC by whole quarters of an hour
+_SHIFTS = dt.timedelta(minutes=15)  # time zones differ from UTC by whole quarter-hours
 
 
 @dataclass
-class Habits:
-    """What is known of one server; safe to share between threads.
+class ServerTraits:
+    """What is known of one server; thread-safe.
 
-    `get`: it takes GET where the API's page says POST. `most` is the largest page that it gives
-    (None: what was asked for). `shift` is how much later than asked its windows of time begin.
-    `busy`: a day has more views than a third of a page. Not kept: `answers`, whether this run has
-    had a readable page from it, `counts`, whether one of them told how many views there are,
-    and `blank`, whether it says nothing with a blank answer.
+    `get`: it takes GET where the API's page says POST. `most`: its largest page (None: the size
+    requested). `shift`: how much later than requested its windows begin. `busy`: a day has more
+    views than a third of a page. Not stored: `answers`, whether it has sent this run a readable
+    page, `counts`, whether one of them had a total, and `blank`, whether it reports nothing by a
+    blank answer.
     """
 
     get: bool = False
@@ -43,11 +43,11 @@ class Habits:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def page_size(self, wanted: int) -> int:
-        """How many views to ask for where `wanted` would be liked."""
+        """The page size to request, if `wanted` is preferred."""
         return min(wanted, self.most or wanted)
 
     def learn(self, at: dt.datetime, **what: object) -> None:
-        """Note what an answer has shown."""
+        """Record what an answer showed."""
         with self._lock:
             for name, value in what.items():
                 setattr(self, name, value)
@@ -62,7 +62,7 @@ class Habits:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What is out of the ordinary, for people."""
+        """What is unusual, for people."""
         return tuple(self._sentences())
 
     def _sentences(self) -> Iterable[str]:
@@ -75,15 +75,15 @@ class Habits:
             yield f"Reads times as local ones, UTC{-hours:+g} h."
 
 
-def load(folder: Path) -> Habits:
-    """What is kept in a folder; nothing where that cannot be read."""
+def load(folder: Path) -> ServerTraits:
+    """The habits stored in a folder; defaults if unreadable."""
     try:
         kept = json.loads((folder / FILE_NAME).read_bytes())
         most, at = kept["most"], dt.datetime.fromisoformat(kept["learned_at"])
         shift = dt.timedelta(minutes=int(kept["shift_minutes"]))
         if at.tzinfo is None or not (most is None or (type(most) is int and most > 0)):
-            return Habits()
-        return Habits(
+            return ServerTraits()
+        return ServerTraits(
             kept["get"] is True,
             most,
             whole_shift(shift),
@@ -91,11 +91,11 @@ def load(folder: Path) -> Habits:
             learned_at=at,
         )
     except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return Habits()
+        return ServerTraits()
 
 
-def save(habits: Habits, folder: Path) -> None:
-    """Keep what was learned; losing it costs a few requests, so a failure is not an error."""
+def save(habits: ServerTraits, folder: Path) -> None:
+    """Save what was learned; errors are ignored, as losing it costs only a few requests."""
     if habits.learned_at is None:
         return
     kept = {
@@ -110,6 +110,6 @@ def save(habits: Habits, folder: Path) -> None:
 
 
 def whole_shift(shift: dt.timedelta) -> dt.timedelta:
-    """The nearest shift that a time zone can make; none for one that no zone makes."""
+    """The nearest shift that a time zone can cause; none if no zone can."""
     nearest = round(shift / _SHIFTS) * _SHIFTS
     return nearest if abs(nearest) <= dt.timedelta(hours=14) else dt.timedelta(0)

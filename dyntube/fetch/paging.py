@@ -1,4 +1,4 @@
-"""How many pages there are, by all that a first page says and shows."""
+"""How many pages there are, judging by the first."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ import pyarrow.compute as pc
 from ..errors import BadResponseError
 from ..reading.records import Page
 
-MOST_PAGES = 100_000  # of a window; a server that counts more is not believed
-MOST_UNCOUNTED = 2_000_000  # views of a window whose views nobody counts
-USUAL_CAPS = (10, 20, 25, 50, 100, 200, 250, 500)  # a page of just so many may be a full one
-SLACK = 1000  # views that may come above the total while a window is read
-FEWEST = 10  # no server caps its pages below this: a page of fewer has come short
+MOST_PAGES = 100_000  # per window; a server that counts more is not believed
+MOST_UNCOUNTED = 2_000_000  # views per window, if the server does not count
+USUAL_CAPS = (10, 20, 25, 50, 100, 200, 250, 500)  # a page of exactly this many may be full
+SLACK = 1000  # views by which a total may be exceeded as views arrive during a sweep
+FEWEST = 10  # no server caps its pages below this: a page of fewer is just short
 
 
 @dataclass(frozen=True)
 class Paging:
-    """How the pages after the first are asked for: in which `size`, and up to which `last`."""
+    """How to request the pages after the first: in which `size`, and up to which `last`."""
 
     first: Page
     size: int
     last: int
 
     def is_capped(self, pages: Sequence[Page]) -> bool:
-        """Whether the server gives smaller pages than it says, by the pages that came."""
+        """Whether pages are smaller than the server says, judging by those received."""
         return self.size == len(self.first) != self.first.pager.size and any(map(len, pages[1:]))
 
 
 def paging(first: Page, asked: int) -> Paging:
-    """What a first page that was asked for in a size means for the others.
+    """The paging of a window, from its first page and the size requested.
 
-    Raises BadResponseError for a count that cannot be.
+    Raises BadResponseError for an impossible count.
     """
     total, came = first.pager.total, len(first)
     size = first.pager.size or asked
     more = first.pager.pages != 1 if total is None else total > came
     if more and FEWEST <= came < size:
-        size = came  # a cap that nobody mentions
+        size = came  # a silent cap
     by_count = -(-(total or 0) // size)
     if by_count > MOST_PAGES:
         raise BadResponseError(f"DynTube counts {total:,} views in one day, which cannot be.")
@@ -49,9 +49,9 @@ def paging(first: Page, asked: int) -> Paging:
 
 
 def may_go_on(pages: Sequence[Page], size: int, total: int | None) -> bool:
-    """Whether there may be views behind these pages: where the last is full, or some are missing.
+    """Whether more views may follow these pages: the last is full, or some are missing.
 
-    A count may be that of a page alone, or a limit.
+    A total may be that of a page alone, or a limit.
     """
     if not len(pages[-1]):
         return False
@@ -60,7 +60,7 @@ def may_go_on(pages: Sequence[Page], size: int, total: int | None) -> bool:
 
 
 def brings_nothing_new(page: Page, pages: Sequence[Page]) -> bool:
-    """Whether all of a page is in one of the others already."""
+    """Whether every record of a page is in the others already."""
     ids = page.views["id"].combine_chunks()
     left = pc.invert(pc.is_in(ids, pages[-1].views["id"].combine_chunks()))
     new = ids.filter(left)
@@ -73,7 +73,7 @@ def brings_nothing_new(page: Page, pages: Sequence[Page]) -> bool:
 
 
 def are_the_same(first: Page, page: Page) -> bool:
-    """Whether a page has the very views of the first one, in whatever order."""
+    """Whether a page has exactly the views of the first one, in any order."""
     return (
         len(page.views) == len(first.views) > 0
         and page.rejected == first.rejected
@@ -82,13 +82,13 @@ def are_the_same(first: Page, page: Page) -> bool:
 
 
 def counts_each_page(pages: Sequence[Page]) -> bool:
-    """Whether what pages call the total is only how many views they have themselves."""
+    """Whether each page's total is only its own number of views."""
     with_views = [page for page in pages if len(page)]
     return len(with_views) > 1 and all(page.pager.total == len(page) for page in with_views)
 
 
 def refuse_more(records: int, first: Page) -> None:
-    """Raise BadResponseError when far more came than is counted."""
+    """Raise BadResponseError if far more came than was counted."""
     total = first.pager.total
     most = MOST_UNCOUNTED
     if total is not None and total != len(first):

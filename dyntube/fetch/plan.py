@@ -1,4 +1,4 @@
-"""Which days to fetch and which to count again. Pure: the clock is handed in."""
+"""Which days to fetch and which to audit. Pure: the clock is an argument."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from statistics import median
 from ..archive.dayfile import DayInfo
 
 SETTLES_AFTER = dt.timedelta(hours=72)  # running views and late records arrive until then
-WHOLE_EVERY = dt.timedelta(hours=1)  # how often an unfinished day is fetched from its midnight on
+WHOLE_EVERY = dt.timedelta(hours=1)  # how often an unfinished day is fetched in full
 NEWEST_OVERLAP = dt.timedelta(hours=1)  # views that began this long ago may still be playing
-FAR_AHEAD = dt.timedelta(hours=1)  # of the server's clock: then nothing is known up to ours
-CLOCKS_DIFFER = dt.timedelta(minutes=2)  # less is not worth a word
+FAR_AHEAD = dt.timedelta(hours=1)  # if our clock is further ahead, the server's time counts
+CLOCKS_DIFFER = dt.timedelta(minutes=2)  # smaller differences are ignored
 AUDIT_EVERY = dt.timedelta(days=30)
 AUDITS_PER_RUN = 20
-FAR_BELOW = 0.2  # of what is usual on a weekday: such a day is fetched once more
-USUAL_FROM = 50  # views; below, days differ too much
+FAR_BELOW = 0.2  # of a weekday's usual views; a day below it is fetched once more
+USUAL_FROM = 50  # views; smaller days differ too much
 AROUND = dt.timedelta(weeks=4)
 
 
 def midnight(day: dt.date) -> dt.datetime:
-    """When a UTC day begins."""
+    """The start of a UTC day."""
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
@@ -36,9 +36,9 @@ def plan(
 ) -> list[dt.date]:
     """Which of these UTC days to fetch, newest first.
 
-    Those that are missing, those whose dates were read in another zone than `api_zone`, and those
-    that are unsettled or unverified and were fetched longer ago than `refresh`, and those fetched
-    by a clock that was fast; with `again`, all of them. Days after `now` are never asked for.
+    Those missing; those whose dates were read in another time zone than `api_zone`; those unsettled
+    or unverified that were fetched longer ago than `refresh`; and those fetched by a fast clock.
+    With `again`, all of them. Days after `now` are never requested.
     """
 
     def due(day: dt.date) -> bool:
@@ -47,7 +47,7 @@ def plan(
             return day <= now.date()
         if info.api_zone not in ("", api_zone):
             return True
-        if info.fetched_at > now + CLOCKS_DIFFER:  # by a clock that was fast
+        if info.fetched_at > now + CLOCKS_DIFFER:  # by a fast clock
             return day <= now.date()
         return not info.final and now - info.fetched_at >= refresh
 
@@ -55,10 +55,10 @@ def plan(
 
 
 def newest_part(info: DayInfo, now: dt.datetime, page_size: int) -> dt.datetime | None:
-    """From when on to fetch a stored day again; None when all of it should be.
+    """From when on to refetch a stored day; None for all of it.
 
-    A part is worth its extra count only for a day of many pages, and is believed only where
-    nothing of the rest was doubtful.
+    A part costs an extra count, so it pays only for a day of many pages, and it is trusted only if
+    the rest raised no doubts.
     """
     plain = info.verified and not info.rejected and info.newest is not None
     whole_at = info.whole_at or info.fetched_at
@@ -70,8 +70,9 @@ def newest_part(info: DayInfo, now: dt.datetime, page_size: int) -> dt.datetime 
 
 
 def usual_rows(day: dt.date, stored: Mapping[dt.date, int], least: int = USUAL_FROM) -> float:
-    """The median of the views `stored` of the same weekday within `AROUND`; 0 where that is less
-    than `least`, too little to say what is usual."""
+    """The median of the `stored` views on the same weekday; 0 if below `least`, too little to say
+    what is usual.
+    """
     like = [n for other, n in stored.items() if other != day and (other - day).days % 7 == 0]
     usual = median(like) if like else 0
     return usual if usual >= least else 0
@@ -83,7 +84,7 @@ def audits(
     *,
     now: dt.datetime,
 ) -> list[dt.date]:
-    """Which settled days to count again in this run: those not looked at for the longest."""
+    """Which settled days to audit in this run: those audited longest ago."""
     looked_at = {
         day: max(info.fetched_at, audited.get(day, info.fetched_at))
         for day, info in stored.items()

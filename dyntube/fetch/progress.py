@@ -1,4 +1,4 @@
-"""What a sync tells: how far it is, and in the end what it did."""
+"""The progress of a sync, and its result."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..errors import DynTubeError
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is: of the days that are wanted, those that are stored as they should be.
+    """The progress of a sync: how many of the days wanted are stored as they should be.
 
-    `seconds_left` is None until it can be guessed. `waiting` is for how many seconds yet DynTube
-    asked to be left alone, None when it did not. The days that are done took so many `requests`.
+    `seconds_left` is None until it can be estimated. `waiting`: seconds left of a pause before
+    requests continue, None if there is none. `requests` were made for the days done.
     """
 
     days_done: int
@@ -27,9 +27,12 @@ class Progress:
 
 @dataclass
 class SyncResult:
-    """What a sync did: the days it stored, the error of each that it could not fetch, and those
-    (by folder) of which it kept what was stored before, with the reason. `wanted` counts all that
-    it was to fetch; `untried` are the days given up because others had failed, or by a stop."""
+    """The result of a sync: the days stored, failed and kept.
+
+    `failed` has the error of each day, `kept` the days (by folder) whose stored version was better,
+    with the reason. `wanted` counts all days to fetch; `untried` are those given up after failures
+    of others, or a stop.
+    """
 
     stored: list[DayInfo] = field(default_factory=list)
     kept: dict[tuple[str, dt.date], str] = field(default_factory=dict)
@@ -50,5 +53,5 @@ class SyncResult:
 
     @property
     def outcome(self) -> str:
-        """One word for the whole."""
+        """The outcome in one word."""
         return "cancelled" if self.cancelled else "failed" if self.failed else "done"

@@ -1,4 +1,4 @@
-"""Days that wait to be fetched in one run, in an order that lets nobody wait for somebody else."""
+"""The queue of days to fetch in one run, ordered so that small wishes need not wait."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from .day import Task
 Key = tuple[FetchScope, dt.date]
 
 
-class Wishes:
-    """What readers want: a wish for few days goes before one for many, and brings its newest day
-    first. A day that is not `sure` waits until the beginning of its scope is known.
+class DayQueue:
+    """What readers want: small wishes go first, and each brings its newest day first.
 
-    Counts how many days are `done`. A day that was given up is not taken again, and days that
-    nobody fetched in the end stay in the `total`.
+    A day that is not `sure` waits until the beginning of its scope is known. `done` counts finished
+    days. A day given up is not taken again, and days never fetched stay in the `total`.
     """
 
     def __init__(self) -> None:
@@ -28,22 +27,22 @@ class Wishes:
 
     @property
     def left(self) -> int:
-        """How many days wait."""
+        """The number of days waiting."""
         return sum(map(len, self._waiting))
 
     @property
     def total(self) -> int:
-        """How many days are wanted: `ended` ones, done or not, those under way, and the rest."""
+        """The number of days wanted: `ended` ones, done or not, those in flight, and the rest."""
         return self.ended + len(self._busy) + self.left + len(self._dropped)
 
     def add(self, tasks: Iterable[Task]) -> None:
-        """Somebody wants these days, newest first."""
+        """Enqueue the days of one wish, newest first."""
         known = self._busy | self._given_up | {_key(t) for wish in self._waiting for t in wish}
         if new := [task for task in tasks if _key(task) not in known]:
             self._waiting.append(new)
 
     def take(self) -> Task | None:
-        """The day to fetch next; None where none may be fetched now."""
+        """The next day to fetch; None if none may be fetched now."""
         ready = [wish for wish in self._waiting if any(task.sure for task in wish)]
         if not ready:
             return None
@@ -55,7 +54,7 @@ class Wishes:
         return task
 
     def finish(self, task: Task, *, give_up: bool, done: bool = True) -> None:
-        """A day that was taken has ended; it is `done` unless it could not be fetched."""
+        """Finish a day that was taken; it is `done` unless it could not be fetched."""
         self._busy.discard(_key(task))
         self.ended += 1
         self.done += done
@@ -63,13 +62,13 @@ class Wishes:
             self._given_up.add(_key(task))
 
     def unsure(self) -> dict[FetchScope, dt.date]:
-        """The scopes whose beginning is waited for, and the oldest day that is wanted of each."""
+        """The scopes whose beginning is awaited, and the oldest day wanted of each."""
         tasks = [task for wish in self._waiting for task in wish if not task.sure]
         newest_first = sorted(tasks, key=lambda task: task.day, reverse=True)
         return {task.scope: task.day for task in newest_first}
 
     def begin(self, scope: FetchScope, first: dt.date, sure_from: dt.date) -> None:
-        """Nothing of a scope is asked for before its `first` day; later days are sure."""
+        """Drop a scope's days before its `first`; those from `sure_from` on become sure."""
         self._waiting = [
             [
                 task.for_sure() if task.scope == scope and task.day >= sure_from else task
@@ -81,7 +80,7 @@ class Wishes:
         self._tidy()
 
     def clear(self) -> list[Task]:
-        """No more days are taken; the days that this leaves out."""
+        """Drop and return the days waiting."""
         dropped = [task for wish in self._waiting for task in wish]
         self._dropped += dropped
         self._waiting = []

@@ -1,4 +1,4 @@
-"""Answers that are not what was asked for, as errors of ours with the server's own words."""
+"""Turns HTTP errors into errors of ours, with the server's own words."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ..errors import AuthError, NothingError, RequestError
 from ..reading.text import clean, short
 from .retry import TryAgainError, retry_after
 
-_LONGEST = 200  # of the server's words
+_LONGEST = 200  # characters of the server's words
 _SAYING = ("message", "title", "detail", "error", "error_description", "errors")
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_TOO_MUCH = (400, 413, 422)  # what a page size that is too large is refused with
+_TOO_MUCH = (400, 413, 422)  # how a page size that is too large is refused
 
 
 def refusal(
     status: int, url: str, body: bytes, headers: Mapping[str, str], now: dt.datetime, key: str
 ) -> Exception:
-    """The error for an answer that is not 200; `now` is the server's clock, `key` is hidden."""
+    """The error for an answer that is not 200; `now` is the server's clock, `key` is masked."""
     words = quoted(said(body), key)
     name = host(url)
     if status == 401 or (status in (402, 403) and not words):
@@ -37,24 +37,24 @@ def refusal(
         )
     if 300 <= status < 400:
         return RequestError(f"{name} redirects elsewhere ({status}). Check the configured URL.")
-    # A page in HTML is of a gateway, or of another address: it knows nothing of views.
+    # HTML comes from a gateway or a wrong URL: it knows nothing of views.
     nothing = status in (204, 404) and not body.lstrip().startswith(b"<")
     kind = NothingError if nothing else RequestError
     return kind(f"{name} refused the request ({status}){words}.", status)
 
 
 def is_of_method(error: RequestError) -> bool:
-    """Whether another HTTP method may be taken."""
+    """Whether another HTTP method may be accepted."""
     return error.status in (405, 501)
 
 
 def may_be_of_size(error: RequestError) -> bool:
-    """Whether a smaller page may be given."""
+    """Whether a smaller page may be accepted."""
     return error.status in _TOO_MUCH
 
 
 def said(body: bytes) -> str:
-    """What an answer says in words; empty for nothing."""
+    """The message in an answer; empty if there is none."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -68,7 +68,7 @@ def said(body: bytes) -> str:
 
 
 def quoted(words: str, key: str) -> str:
-    """A server's words for a sentence of ours: in one line, and without what it was sent."""
+    """A server's message for our error text: on one line, with the key masked."""
     if key:
         words = words.replace(key, "***")
     line = "".join(letter if letter.isprintable() else " " for letter in words)
@@ -82,7 +82,7 @@ def host(url: str) -> str:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The texts in a value, as problem details nest them: lists of messages by field."""
+    """The texts in a value, nested as in problem details: lists of messages by field."""
     if isinstance(value, str) and value.strip():
         yield value
     elif isinstance(value, dict):
@@ -94,7 +94,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _plainly(body: bytes) -> str:
-    """The words of an answer that is no JSON: plain text, or the title of a page."""
+    """The message of a non-JSON answer: plain text, or an HTML page's title."""
     if title := _TITLE.search(body[:20_000]):
         return title[1].decode("utf-8", "replace")
     return "" if b"<" in body[:1000] else body[:1000].decode("utf-8", "replace")

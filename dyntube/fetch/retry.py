@@ -1,4 +1,4 @@
-"""Asking again: when, how often, and when to stop. One run's threads wait and give up together."""
+"""Retries with backoff, and when to stop. The threads of a run wait and give up together."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import TypeVar
 from ..errors import ApiError, DynTubeError, UnavailableError
 
 ATTEMPTS = 5
-LONGEST_SAID = 365 * 86400.0  # seconds of a Retry-After; more are said to be so many
+LONGEST_SAID = 365 * 86400.0  # seconds; a longer Retry-After is capped to this
 LONGEST_WAIT = 300.0  # seconds; a server that asks for more is treated as unavailable
 BACKOFF_CAP = 60.0  # seconds
-FREE_RETRIES, RETRIES_PER_REQUEST = 20, 0.1  # what one run may ask again in all
+FREE_RETRIES, RETRIES_PER_REQUEST = 20, 0.1  # the retry budget of one run
 
 T = TypeVar("T")
 
 
 class TryAgainError(Exception):
-    """An attempt failed in a way that may pass.
+    """An attempt failed in a way that may be temporary.
 
-    `wait` is what the server asked for, in seconds. `final` is raised after `attempts` of them;
+    `wait` is what the server asked for, in seconds. After `attempts` of them, `final` is raised;
     without it, UnavailableError with the reason.
     """
 
@@ -41,11 +41,11 @@ class TryAgainError(Exception):
 
 
 class Retries:
-    """The patience of one run, shared by its threads.
+    """The retries of one run, shared by its threads.
 
-    A pause that the server asks for holds back every thread. `stop` ends them all: whoever waits,
-    asks next, or asks and gets no answer raises its error. Clock, sleep and randomness are
-    arguments so that tests need not wait; without a `sleep`, `stop` wakes those who wait.
+    A pause holds back every thread, also one that the server asks for. `stop` ends them all: calls
+    that wait, start or fail raise its error. Clock, sleep and randomness are arguments so that
+    tests need not wait; without a `sleep`, `stop` wakes waiting threads.
     """
 
     def __init__(
@@ -65,21 +65,21 @@ class Retries:
 
     @property
     def waiting(self) -> float:
-        """For how many seconds yet every thread is held back; 0 when none is."""
+        """Seconds left of the pause of all threads; 0 if there is none."""
         return max(0.0, self._resume_at - self._clock())
 
     def is_over(self) -> bool:
-        """Whether `stop` has been called."""
+        """Whether `stop` was called."""
         return self._over.is_set()
 
     def stop(self, error: DynTubeError) -> None:
-        """End the run: from now on every call raises `error`, or the one that came first."""
+        """End the run: from now on every call raises `error`, or the first one given."""
         with self._lock:
             self._error = self._error or error
         self._over.set()
 
     def call(self, ask: Callable[[], T], host: str) -> T:
-        """The result of `ask`, which is called again while it raises TryAgainError.
+        """The result of `ask`, retried while it raises TryAgainError.
 
         Raises the error's `final`, UnavailableError, or what `stop` was given.
         """
@@ -101,14 +101,14 @@ class Retries:
     def _wait(self) -> None:
         slept_until = -float("inf")
         while slept_until < self._resume_at and not self._over.is_set():
-            slept_until = self._resume_at  # which another thread may move while this one sleeps
+            slept_until = self._resume_at  # another thread may extend it during this sleep
             if seconds := self.waiting:
                 self._sleep(seconds)
         if self._error:
             raise self._error
 
     def _pause(self, error: TryAgainError, attempt: int, host: str) -> None:
-        """Hold every thread back: as long as the server asked, else a random while that grows."""
+        """Hold back every thread: as the server asked, else with exponential random backoff."""
         if error.wait is not None and error.wait > LONGEST_WAIT:
             raise UnavailableError(_asked_to_wait(host, error.wait), error.wait)
         wait = self._uniform(0, min(BACKOFF_CAP, 2.0**attempt))
@@ -125,9 +125,9 @@ class Retries:
 
 
 def retry_after(header: str | None, now: dt.datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, in either form; None where it says nothing.
+    """The seconds in a Retry-After header, in either form; None if there are none.
 
-    `now` is the server's own clock, as far as known: its date is in that time.
+    `now` is the server's own clock, as far as known: its dates are in that time.
     """
     text = (header or "").strip()
     if text.isascii() and text.isdecimal():
@@ -137,7 +137,7 @@ def retry_after(header: str | None, now: dt.datetime) -> float | None:
 
 
 def http_date(text: str | None) -> dt.datetime | None:
-    """A header's date in UTC; None where it is none."""
+    """A header's date in UTC; None if it is invalid."""
     try:
         moment = email.utils.parsedate_to_datetime(text or "")
         return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

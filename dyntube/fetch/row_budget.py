@@ -13,11 +13,11 @@ class RowBudget:
         self._rows, self._free, self._changed = rows, rows, threading.Condition()
 
     def reserve(self) -> _Hold:
-        """One day's share, taken once its size is known and given back at the end."""
+        """One day's share, taken once its size is known and returned at the end."""
         return _Hold(self)
 
     def take(self, rows: int) -> int:
-        """Wait until `rows` are free; returns how many it counts as."""
+        """Wait until `rows` are free; returns how many were taken, at most the whole budget."""
         rows = min(rows, self._rows)
         with self._changed:
             self._changed.wait_for(lambda: self._free >= rows)
@@ -25,7 +25,7 @@ class RowBudget:
         return rows
 
     def give_back(self, rows: int) -> None:
-        """Free these rows again."""
+        """Return rows to the budget."""
         with self._changed:
             self._free += rows
             self._changed.notify_all()

@@ -1,7 +1,7 @@
-"""What the sync of an archive is doing, told to every process that looks at it.
+"""The status of an archive's sync, published to every process.
 
-Whoever syncs writes it beside the days. The file may outlive a process that was killed, so a sync
-is believed to run only while somebody holds the archive's lock.
+The syncing process writes it beside the days. The file may outlive a killed process, so a sync is
+believed to run only while the archive's lock is held.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -37,11 +38,10 @@ _ERRORS: dict[str, type[DynTubeError]] = {
 
 @dataclass(frozen=True)
 class SyncStatus:
-    """`progress` while a sync runs, `elsewhere` if in another process; `error` of the last one
-    that failed.
+    """The status of a sync: `progress` while it runs, `elsewhere` if in another process.
 
-    How far the last one here came, where it `stopped` before its end, and for how many seconds yet
-    the next one will `rest` unless somebody wants it.
+    `error` is that of the last one, if it failed. `stopped`: how far the last one here came, if it
+    ended early; `rest`: seconds until the next one, unless requested sooner.
     """
 
     progress: Progress | None = None
@@ -52,7 +52,7 @@ class SyncStatus:
 
 
 class StatusFile:
-    """The status of the sync of one archive; `show` and `end` are for whoever holds its lock."""
+    """The status of an archive's sync; `show` and `end` are for the holder of its lock."""
 
     def __init__(self, archive: Archive, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._archive, self._clock = archive, clock
@@ -60,18 +60,33 @@ class StatusFile:
         self._written = -math.inf
 
     def show(self, progress: Progress) -> None:
-        """Tell how far the sync is; what comes too soon after the last is left out."""
+        """Publish the progress; too soon after the last time, do nothing."""
         if self._clock() - self._written >= WRITTEN_EVERY:
             self._write(SyncStatus(progress))
             self._written = self._clock()
 
+    @contextmanager
+    def until_end(self) -> Iterator[list[DynTubeError]]:
+        """At the end of a sync, publish that it is over, and what ended it.
+
+        That is the error raised, or else the first that was put into this list.
+        """
+        errors: list[DynTubeError] = []
+        try:
+            yield errors
+        except DynTubeError as error:
+            errors[:] = [error]
+            raise
+        finally:
+            self.end(next(iter(errors), None))
+
     def end(self, error: DynTubeError | None) -> None:
-        """Tell that the sync is over, and what went wrong."""
+        """Publish that the sync is over, and its error."""
         self._written = -math.inf
         self._write(SyncStatus(error=error))
 
     def read(self) -> SyncStatus:
-        """What the last sync told; without progress where it was killed or is done."""
+        """The status last published; without progress if that sync was killed or is done."""
         try:
             told = json.loads(self._file.read_bytes())
             progress, error = _progress(told["progress"]), _error(told["error"])
@@ -87,7 +102,7 @@ class StatusFile:
             with replacing(self._file) as temporary:
                 temporary.write_text(json.dumps(told), "utf-8")
         except OSError as failure:
-            event("status_not_written", reason=failure.strerror)  # the sync itself goes on
+            event("status_not_written", reason=failure.strerror)  # the sync goes on
 
 
 def _progress(told: dict[str, Any] | None) -> Progress | None:

@@ -1,4 +1,4 @@
-"""What came of a window of the view log, and what that says of itself."""
+"""What came of a window of the view log, and whether it adds up."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..reading.records import SCHEMA, Page, Rejected, each_once
+from ..reading.records import SCHEMA, Page, Rejected, deduplicate
 from .client import Window
 
 
 @dataclass(frozen=True)
 class Swept:
-    """All views that came of a window, also those dated outside of it; each id once.
+    """All views that came of a window, including those dated outside it; each id once.
 
-    `total` is what the API counted (None: it did not), `steady` whether every page counted the
-    same. `verified`: no id came twice, and as many came as were counted, or where nothing is
-    counted, pages were read to their end. `capped`: deep pages came short or not at all, or
-    (`repeated`) were the first one again. `zoneless` dates name no time zone. `says_nothing`: there
-    is nothing, but not in the documented words.
+    `total` is the API's count (None: none), `steady` whether every page had the same. `verified`:
+    no id came twice, and as many came as were counted, or without a count, pages were read to the
+    end. `capped`: deep pages were short or missing, or (`repeated`) were the first one again.
+    `zoneless` counts dates without a time zone. `says_nothing`: empty, but not in the documented
+    form.
     """
 
     views: pa.Table
@@ -36,18 +36,18 @@ class Swept:
 
     @property
     def records(self) -> int:
-        """How many came, those that cannot be read among them."""
+        """The number of records received, unreadable ones included."""
         return len(self.views) + len(self.rejected)
 
     @property
     def counted(self) -> int:
-        """What the API counted; where it did not, what came."""
+        """The API's count; without one, the number of records received."""
         return self.records if self.total is None else self.total
 
 
-def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> Swept:
-    """The pages of a window as one table; `total` is what the API counted."""
-    views, again = each_once(pa.concat_tables([SCHEMA.empty_table(), *(p.views for p in pages)]))
+def merge_pages(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> Swept:
+    """Merge the pages of a window; `total` is the API's count."""
+    views, again = deduplicate(pa.concat_tables([SCHEMA.empty_table(), *(p.views for p in pages)]))
     bad = [record for page in pages for record in page.rejected]
     rejected = tuple(dict.fromkeys(bad))
     duplicates = again + len(bad) - len(rejected)
@@ -64,13 +64,13 @@ def merged(pages: Sequence[Page], total: int | None, *, steady: bool = True) -> 
     )
 
 
-def side_by_side(parts: Sequence[Swept]) -> Swept:
-    """What came of windows that touch or overlap, as of one.
+def merge_windows(parts: Sequence[Swept]) -> Swept:
+    """Merge windows that touch or overlap.
 
-    A view in both comes twice with one date; an id with two dates does not tell views apart.
+    A view in both comes twice with one date; an id with two dates does not identify a view.
     """
     whole = pa.concat_tables([part.views for part in parts])
-    views, overlap = each_once(whole)
+    views, overlap = deduplicate(whole)
     clashes = overlap and overlap - (len(whole) - _dated_ids(whole))
     overlap -= clashes
     bad = [record for part in parts for record in part.rejected]
@@ -89,16 +89,16 @@ def side_by_side(parts: Sequence[Swept]) -> Swept:
 
 
 def _dated_ids(views: pa.Table) -> int:
-    """How many different pairs of an id and a date there are."""
+    """The number of distinct pairs of id and date."""
     return int(views.group_by(["id", "date"]).aggregate([]).num_rows)
 
 
-def rollups(first: Swept, second: Swept) -> Swept:
-    """Two sweeps of one window whose pages were sorted anew each time, as one.
+def merge_sweeps(first: Swept, second: Swept) -> Swept:
+    """Merge two sweeps of one window whose order differs from page to page.
 
-    Only counts that stay the same show that nothing else has changed meanwhile.
+    Only stable counts show that nothing else changed meanwhile.
     """
-    views, _ = each_once(pa.concat_tables([first.views, second.views]))
+    views, _ = deduplicate(pa.concat_tables([first.views, second.views]))
     rejected = tuple(dict.fromkeys((*first.rejected, *second.rejected)))
     steady = first.steady and second.steady and first.total == second.total
     adds_up = second.total == len(views) + len(rejected)
@@ -116,10 +116,10 @@ def rollups(first: Swept, second: Swept) -> Swept:
 
 
 def split(views: pa.Table, window: Window) -> tuple[pa.Table, int]:
-    """The views that are dated within a window, and how many are not."""
+    """The views dated within a window, and how many are not."""
     ends = pc.min_max(views["date"]).as_py()
     if not len(views) or (ends["min"] >= window.start and ends["max"] < window.end):
-        return views, 0  # as nearly always
+        return views, 0  # the usual case
     since = pc.greater_equal(views["date"], window.start)
     inside = views.filter(pc.and_(since, pc.less(views["date"], window.end)))
     return inside, len(views) - len(inside)

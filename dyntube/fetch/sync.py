@@ -12,10 +12,9 @@ from pathlib import Path
 from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
-from ..errors import DynTubeError
 from ..events import FILE_NAME, EventLog
 from ..settings.settings import FetchScope, Settings
-from .beginning import EVER, LONG_AGO, Beginning, Count, Look
+from .beginning import LONG_AGO, MIN_DATE, Beginning, Count, SearchResult
 from .client import Client, Window
 from .day import ONE_DAY, Task
 from .habits import save
@@ -23,13 +22,15 @@ from .plan import midnight, plan
 from .run import Progress, Run, SyncResult
 from .status import StatusFile, SyncStatus
 
-Wish = tuple[Collection[dt.date], dt.timedelta | None]  # UTC days, and how fresh they should be
+DayRequest = tuple[
+    Collection[dt.date], dt.timedelta | None
+]  # UTC days, and how fresh they should be
 
-__all__ = ["Progress", "SyncResult", "SyncStatus", "Syncer", "Wish"]
+__all__ = ["DayRequest", "Progress", "SyncResult", "SyncStatus", "Syncer"]
 
 
 class Syncer:
-    """Brings the archive of one installation up to date."""
+    """Keeps the archive of one installation up to date."""
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class Syncer:
         self._settings, self._client, self._archive = settings, client, archive
         self._now, self._sleep = now, sleep
         folder = archive.root / archive.folders[0]
-        self._journal = event_log or EventLog(folder / FILE_NAME, now=now)
+        self._event_log = event_log or EventLog(folder / FILE_NAME, now=now)
         self._status_file = StatusFile(archive)
         self._kept_at: dict[tuple[str, dt.date], dt.datetime] = {}
         self._beginnings = {
@@ -53,29 +54,29 @@ class Syncer:
 
     @property
     def state(self) -> SyncStatus:
-        """What the sync of this archive is doing, in whichever process it runs."""
+        """The status of this archive's sync, in whichever process it runs."""
         return self._status_file.read()
 
     @property
     def empty(self) -> tuple[tuple[dt.date, dt.date], ...]:
-        """For each scope from which UTC day on, up to but without which, it has no views."""
+        """For each scope, the half-open range of UTC days known to have no views."""
         return tuple(beginning.empty for beginning in self._beginnings.values())
 
     @property
-    def not_given(self) -> tuple[dt.date, str]:
+    def refused_before(self) -> tuple[dt.date, str]:
         """The UTC day before which DynTube refuses some scope's days, and its words; else ""."""
         looks = filter(None, (beginning.last() for beginning in self._beginnings.values()))
         refused = [(look.given_from, look.refused) for look in looks if look.refused]
-        return max(refused, default=(EVER, ""))
+        return max(refused, default=(MIN_DATE, ""))
 
     @property
     def asked_from(self) -> tuple[dt.date, ...]:
-        """For each scope the UTC day from when on `sync` asks for days."""
+        """For each scope, the UTC day from which on `sync` requests days."""
         return tuple(beginning.asked_from for beginning in self._beginnings.values())
 
     @property
     def outdated(self) -> list[Path]:
-        """The day files that an older version wrote, or other page rules; newest days first."""
+        """The day files of an older version or of other page rules, newest day first."""
         files = [path for name in self._archive.folders for path in self._archive.outdated(name)]
         return sorted(files, key=lambda path: path.name[:10], reverse=True)
 
@@ -94,14 +95,14 @@ class Syncer:
         wait_for_other: float = 0,
         progress: Callable[[Progress], None] = lambda _: None,
         stop: threading.Event | None = None,
-        more: Callable[[], Collection[Wish]] = tuple,
+        more: Callable[[], Collection[DayRequest]] = tuple,
     ) -> SyncResult:
-        """Fetch what is missing or due of these UTC days; setting `stop` ends it early.
+        """Fetch those of these UTC days that are missing or due; setting `stop` ends it early.
 
-        With `again`, days that are settled are fetched as well.
-        `more` gives what is wanted since it was last called: those days join the run. What could
-        not be fetched is in the report. Raises SyncRunningError when another sync still runs after
-        `wait_for_other` seconds, ArchiveError when nothing can be written, and UnforeseenError.
+        With `again`, settled days are refetched as well. `more` gives what is wanted since its last
+        call: those days join the run. Failures are in the result. Raises SyncRunningError if
+        another sync still runs after `wait_for_other` seconds, ArchiveError if nothing can be
+        written, and UnforeseenError.
         """
         if not (self._tasks(days, refresh, again) or self.outdated):
             return SyncResult()
@@ -111,30 +112,24 @@ class Syncer:
             self._status_file.show(now)
             progress(now)
 
-        with self._archive.lock(wait_for_other):
-            error: DynTubeError | None = None
-            try:
-                for scope in self._settings.scopes:
-                    note_scope(self._archive.root, self._settings, scope)
-                report, tasks = SyncResult(), self._tasks(days, refresh, again)
-                if tasks:
-                    report = self._run(show, stop, more).over(tasks)
-                error = next(iter(report.failed.values()), None)
-                save(self._client.habits, self._archive.root / self._archive.folders[0])
-                self._rewrite(stop)
-            except DynTubeError as failure:
-                error = failure
-                raise
-            finally:
-                self._status_file.end(error)
-        for folder, day in report.kept:
+        with self._archive.lock(wait_for_other), self._status_file.until_end() as errors:
+            for scope in self._settings.scopes:
+                note_scope(self._archive.root, self._settings, scope)
+            result, tasks = SyncResult(), self._tasks(days, refresh, again)
+            if tasks:
+                result = self._run(show, stop, more).over(tasks)
+            errors += result.failed.values()
+            save(self._client.habits, self._archive.root / self._archive.folders[0])
+            self._rewrite(stop)
+        for folder, day in result.kept:
             self._kept_at[folder, day] = self._now()
-        return report
+        return result
 
     def _rewrite(self, stop: threading.Event) -> None:
-        """Store outdated days as this version does, until `stop` is set; one that is damaged stays.
+        """Migrate outdated days until `stop` is set; damaged ones stay.
 
-        DynTube is not asked, and each day is committed on its own: the next sync goes on.
+        DynTube is not asked, and each day is committed on its own, so that the next sync can
+        continue.
         """
         count = 0
         for path in self.outdated:
@@ -143,13 +138,13 @@ class Syncer:
             self._archive.rewrite(path)
             count += 1
         if count:
-            self._journal.write("days_rewritten", days=count)
+            self._event_log.write("days_rewritten", days=count)
 
     def _run(
         self,
         show: Callable[[Progress], None],
         stop: threading.Event,
-        more: Callable[[], Collection[Wish]],
+        more: Callable[[], Collection[DayRequest]],
     ) -> Run:
         for folder in self._archive.folders:
             self._archive.remove_old_generations(folder)
@@ -157,7 +152,7 @@ class Syncer:
             self._settings,
             self._client.for_one_run(),
             self._archive,
-            self._journal,
+            self._event_log,
             now=self._now,
             sleep=self._sleep,
             progress=show,
@@ -167,9 +162,9 @@ class Syncer:
         )
 
     def first_day(self) -> dt.date | None:
-        """The UTC day of the account's first view; None when there is none.
+        """The UTC day of the account's first view; None if there is none.
 
-        It is looked for once, by counting, and not again on the same day. Raises ApiError.
+        Found by counting, and searched again after a day, or after a failure. Raises ApiError.
         """
         client, days = self._client.for_one_run(), []
         for scope, beginning in self._beginnings.items():
@@ -180,7 +175,7 @@ class Syncer:
                 days.append(look.day)
         return min(days, default=None)
 
-    def _look(self, scope: FetchScope, count: Count, wanted: dt.date = LONG_AGO) -> Look:
+    def _look(self, scope: FetchScope, count: Count, wanted: dt.date = LONG_AGO) -> SearchResult:
         first = _first_with_views(self._stored(scope)) or self._now().date() + ONE_DAY
         return self._beginnings[scope].look(count, first, self._now(), wanted)
 

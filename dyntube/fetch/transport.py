@@ -1,4 +1,4 @@
-"""HTTP to DynTube: one request with its limits, asked again as `retry` says. The only door."""
+"""HTTP to DynTube: one request with its limits, retried as in `retry`. Nothing else sends any."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .deadline import Adapter, Request, Watchdog
 from .refusals import host, quoted, refusal, said
 from .retry import ATTEMPTS, Retries, TryAgainError, http_date
 
-BODY_LIMIT = 64 * 2**20  # bytes, as sent and unpacked; a page of 1000 views has about 0.7 MB
-PART = 2**18  # bytes read at once
-DEADLINE = 120.0  # seconds for one request, from the connection to the last byte
+BODY_LIMIT = 64 * 2**20  # bytes, compressed or not; a page of 1000 views has about 0.7 MB
+PART = 2**18  # bytes per read
+DEADLINE = 120.0  # seconds per request, from connecting to the last byte
 CONNECT_AND_READ = (10.0, 60.0)
-BLANK_TRIES = 3  # how often a blank answer is asked for again: it may be a lost one
+BLANK_TRIES = 3  # attempts for a blank answer, as it may have been lost
 
 T = TypeVar("T")
 
 
 class Transport:
-    """One account's connections; safe to share between threads.
+    """One account's connections; thread-safe.
 
-    `skew` is the server's clock less ours, as of the last answer.
+    `clock_skew` is the server's clock minus ours, as of the last answer.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class Transport:
         self._session, self._watchdog = _session(settings), Watchdog(clock)
         self._patience: dict[str, Any] = {"clock": clock, "sleep": sleep, "uniform": uniform}
         self.retries = Retries(**self._patience)
-        self.skew = dt.timedelta(0)
+        self.clock_skew = dt.timedelta(0)
 
     def close(self) -> None:
-        """Close the connections that are kept for the next request."""
+        """Close idle connections."""
         self._session.close()
 
     def for_one_run(self) -> Transport:
-        """The same connections, with retries of its own and `skew` as known so far."""
+        """The same connections, with their own retries and the `clock_skew` known so far."""
         run = copy.copy(self)
         run.retries = Retries(**self._patience)
         return run
@@ -68,7 +68,7 @@ class Transport:
         """What `read` makes of an answer's body.
 
         Raises AuthError, RequestError, UnavailableError, and what `read` raises; NothingError for a
-        body that was blank so many times.
+        body that was blank `blank_tries` times.
         """
 
         def once() -> T:
@@ -87,13 +87,13 @@ class Transport:
             words = quoted(said(body), self._key)
             raise NoPageError(f"DynTube answered{words}." if words else self._safe(error)) from None
         except BadResponseError as error:
-            # Cut off, perhaps. A page in HTML is somebody else's, and stays.
+            # It may have been cut off. HTML is another server's, so it is retried just once.
             attempts = 2 if body.lstrip()[:1] == b"<" else ATTEMPTS
             final = type(error)(self._safe(error))
             raise TryAgainError(str(final), final=final, attempts=attempts) from None
 
     def _safe(self, error: Exception) -> str:
-        """An error's text without the key, whatever a server put into its answer."""
+        """An error's text with the key masked, whatever a server put into its answer."""
         return str(error).replace(self._key, "***") if self._key else str(error)
 
     def _fetch(self, method: str, url: str, request: dict[str, Any]) -> bytes:
@@ -113,15 +113,15 @@ class Transport:
                 late = "the answer took too long"
                 raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
         if date := http_date(response.headers.get("Date")):
-            self.skew = date - self._now()
+            self.clock_skew = date - self._now()
         if response.status_code != 200:
-            theirs = self._now() + self.skew
+            theirs = self._now() + self.clock_skew
             raise refusal(response.status_code, url, body, response.headers, theirs, self._key)
         return body
 
 
 def _read_body(response: requests.Response, limited: Request) -> bytes:
-    # read1 gives what has come, so that an answer without end is seen to be one at once.
+    # read1 returns what has arrived, so that an endless answer is noticed at once.
     parts, size = [], 0
     while part := response.raw.read1(PART, decode_content=True):
         parts.append(part)
@@ -130,14 +130,15 @@ def _read_body(response: requests.Response, limited: Request) -> bytes:
             raise BadResponseError(f"{host(response.url)} sent an answer without end.")
         if limited.is_late:
             break
-    if limited.is_late:  # what looks like the answer's end may be the watchdog's doing
+    if limited.is_late:  # an apparent end may be the watchdog's doing
         raise TimeoutError
     return b"".join(parts)
 
 
 class _Session(requests.Session):
-    """Never looks at redirects: even when told not to follow one, requests reads its body whole
-    and parses its Location."""
+    """Never detects redirects: even without following them, requests would read such a body in full
+    and parse its Location.
+    """
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """None: no answer counts as a redirect."""
@@ -146,21 +147,21 @@ class _Session(requests.Session):
 
 def _session(settings: Settings) -> requests.Session:
     session = _Session()
-    session.trust_env = False  # or a .netrc on the host would replace our Authorization
+    session.trust_env = False  # else a .netrc on the host would replace our Authorization
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    # Beside the pages of days, names and the first view are asked for.
+    # Besides pages of days, there are requests for names and for the first view.
     adapter = Adapter(pool_maxsize=settings.concurrency + 2, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers["User-Agent"] = "dyntube-analytics"
-    session.headers["Accept-Encoding"] = "gzip"  # what is not asked for need not be unpacked
+    session.headers["Accept-Encoding"] = "gzip"  # the only encoding to decode then
     if settings.api_key:
         session.headers["Authorization"] = f"Bearer {settings.api_key}"
     return session
 
 
 def _what_happened(error: Exception) -> str:
-    # Never the error's own text: it may hold the whole URL.
+    # Never the error's own text, which may contain the whole URL.
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "it did not answer in time"
     if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):

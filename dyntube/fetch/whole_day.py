@@ -1,12 +1,12 @@
-"""A day asked for so that all of it comes, whatever a server means by its times.
+"""Fetch all of a day, whatever the server means by its times.
 
-`from` and `to` name no zone, and whether each is inclusive, or counts by the day only, is not
-documented. The date of a view is the only truth. So a day that fits on a page is asked for with the
-day before and after; one with more views is asked for by itself, and shows that it is whole by what
-came: views from before it, or of its first quarter of an hour, and the same at its end. Time zones
-differ by whole quarters. Where it does not show that, it is asked for again with its neighbours.
-Where that does not show it either, as on days with few views, shorter windows must not know more:
-servers cut long windows and long lists without a word.
+`from` and `to` have no time zone, and it is undocumented whether each is inclusive, or only its day
+counts. The date of a view is the only truth. So a day that fits on a page is requested together
+with the day before and after. One with more views is requested alone, and has to show that it is
+whole: by views from before it or from its first quarter-hour, and the same at its end, as time
+zones differ by whole quarter-hours. If it does not, it is requested again with its neighbours. If
+that does not either, as on days with few views, shorter windows must not have more views: servers
+truncate long windows and long lists silently.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from ..errors import NothingError, RequestError
 from ..reading.parse import date_of
 from ..reading.records import Rejected
 from .client import Window
-from .habits import Habits, whole_shift
-from .swept import Swept, side_by_side, split
+from .habits import ServerTraits, whole_shift
+from .swept import Swept, merge_windows, split
 from .window import Sweeper
 
 EDGE = dt.timedelta(minutes=15)
 _DAY = dt.timedelta(days=1)
 _HOUR = dt.timedelta(hours=1)
 _SECOND = dt.timedelta(seconds=1)
-_PAGES_WIDE = 3  # a day with its neighbours is about three days
-_FAR = dt.timedelta(hours=39)  # a day, and the zone that is furthest from UTC
-_FEW_FAR = 0.01  # of the views that came; so few may have a date of their own
+_PAGES_WIDE = 3  # a day with its neighbours has about three times its views
+_FAR = dt.timedelta(hours=39)  # a day, plus the largest offset from UTC
+_FEW_FAR = 0.01  # share of the views that came; this few may just have odd dates
 
 
 @dataclass(frozen=True)
 class DayResult:
-    """The views of a day, its records that cannot be read, how many more came that are dated
-    `outside` of it, and all in one.
+    """What came of a day: its views and unreadable records.
 
-    `asked` is the window that was asked for; `shown` is whether what came shows that all of the day
-    did. `whole`: all of it was asked for, and not only its newest part.
+    `outside` is how many more are dated on another day, `swept` all of them together. `asked` is
+    the window requested; `shown`: what came proves that all of the day did. `whole`: all of it was
+    requested, not just its newest part.
     """
 
     views: pa.Table
@@ -56,7 +56,7 @@ class DayResult:
 def sweep_day(
     sweeper: Sweeper, day: Window, announce: Callable[[int], None] = lambda _: None
 ) -> DayResult:
-    """Fetch a UTC day, up to where `day` ends. Raises ApiError."""
+    """Fetch a UTC day, up to the end of `day`. Raises ApiError."""
     swept, asked, shown = _sweep(sweeper, day, announce)
     views, outside = split(swept.views, day)
     zone = sweeper.client.tzinfo_of_dates
@@ -82,7 +82,7 @@ def _sweep(
         swept = sweeper.sweep(asked, announce)
     except NothingError:
         raise
-    except RequestError:  # perhaps of so long a window
+    except RequestError:  # perhaps the window is too long
         swept = sweeper.tiles(_halves(day))
     if swept.verified and swept.records * _PAGES_WIDE <= sweeper.client.page_size:
         sweeper.client.learn(busy=False)
@@ -90,14 +90,14 @@ def _sweep(
     if not swept.verified or (_shows_all(swept, day) and not _strays(swept, asked)):
         return swept, asked, True
     more = _with_neighbours(sweeper, wide)
-    # If the neighbours do not add up, as with ids used twice, keep the day by itself.
+    # If the neighbours do not add up, as with reused ids, keep the day alone.
     return _proved(sweeper, more, wide, day) if more and more.verified else (swept, asked, False)
 
 
 def _proved(
     sweeper: Sweeper, swept: Swept, wide: Window, day: Window
 ) -> tuple[Swept, Window, bool]:
-    """What came of a day and its neighbours, with whether that is shown to be all of the day."""
+    """What came of a day and its neighbours, and whether it is shown to have all of the day."""
     if _strays(swept, wide):
         return swept, wide, False
     if not swept.verified or _shows_all(swept, day):  # what does not add up is in doubt anyway
@@ -109,7 +109,7 @@ def _proved(
     views, _ = split(halves.views, day)
     if pc.all(pc.is_in(views["id"], swept.views["id"].combine_chunks())).as_py() is not False:
         return swept, wide, True
-    both = side_by_side([swept, halves])
+    both = merge_windows([swept, halves])
     return both, wide, _shows_all(both, day)
 
 
@@ -122,7 +122,7 @@ def _on_one_page(sweeper: Sweeper, wide: Window, announce: Callable[[int], None]
     try:
         return sweeper.one_page(wide, announce)
     except RequestError:
-        return None  # perhaps it does not take as much, or what lies ahead
+        return None  # the server may reject several days, or the future
 
 
 def _with_neighbours(sweeper: Sweeper, wide: Window) -> Swept | None:
@@ -135,9 +135,11 @@ def _with_neighbours(sweeper: Sweeper, wide: Window) -> Swept | None:
     return None
 
 
-def _shifted(day: Window, habits: Habits) -> Window:
-    """What to ask a server that reads times as those of its own zone; an hour more, since that may
-    have set its clocks on this day."""
+def _shifted(day: Window, habits: ServerTraits) -> Window:
+    """The window to request from a server that reads times in its own zone.
+
+    It is an hour wider at both ends, as that zone's clocks may change on this day.
+    """
     if not habits.shift:
         return day
     return Window(day.start - habits.shift - _HOUR, day.end - habits.shift + _HOUR)
@@ -151,7 +153,7 @@ def _shows_all(swept: Swept, day: Window) -> bool:
 
 
 def _ends(swept: Swept, asked: Window) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """The first and the last date that came; not one that no zone can explain, as of year 1."""
+    """The first and last date that came, ignoring any that no time zone explains (year 1)."""
     dates = swept.views["date"]
     since = pc.greater_equal(dates, asked.start - _FAR)
     ends = pc.min_max(dates.filter(pc.and_(since, pc.less(dates, asked.end + _FAR)))).as_py()
@@ -159,9 +161,9 @@ def _ends(swept: Swept, asked: Window) -> tuple[dt.datetime | None, dt.datetime 
 
 
 def _strays(swept: Swept, asked: Window) -> bool:
-    """Whether views came of long before the window, or long after it, but not of both.
+    """Whether views came from long before the window, or from long after, but not both.
 
-    Such a server means something else by times, as when a view was received.
+    Such a server means something else by its times, such as when a view was received.
     """
     dates = swept.views["date"]
     before = pc.sum(pc.less(dates, asked.start - _FAR)).as_py() or 0
@@ -170,7 +172,7 @@ def _strays(swept: Swept, asked: Window) -> bool:
 
 
 def _learn_shift(sweeper: Sweeper, swept: Swept, asked: Window) -> None:
-    """Note by how much later than asked the views begin and end, where both agree."""
+    """Learn how much later than requested the views begin and end, if both agree."""
     first, last = _ends(swept, asked)
     if not swept.verified or first is None or last is None or asked.end - asked.start < _DAY:
         return

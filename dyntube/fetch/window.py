@@ -1,13 +1,12 @@
-"""One window of the view log, whole: every page, each id once, counted against the API's total.
+"""Read one window of the view log whole: every page, each id once, compared with the API's total.
 
-A sweep reads all pages of a window side by side, and on until a page brings nothing new wherever
-the count leaves room for more. It is clean when no id came twice and every page counted as many
-views as came. Views that arrive or vanish meanwhile make it dirty, and it is repeated. A server
-that does not serve deep pages, or the first one whatever is asked for, makes it short: then the
-window is halved. One that sorts anew for each page is read until all sweeps together have what it
-counts.
+A sweep reads all pages of a window concurrently, and on until a page brings nothing new if the
+total leaves room for more. It is clean if no id came twice and every page's total is the number of
+views that came. If views arrive or vanish meanwhile, it is not, and is repeated. If the server
+refuses deep pages, or repeats the first one, the sweep is short, and the window is halved. If the
+order differs from page to page, sweeps are merged until they reach the total.
 
-What is in hand is bounded by what was asked for: a page with far more records than that ends it.
+Memory is bounded by the size requested: a page with far more records ends the sweep.
 """
 
 from __future__ import annotations
@@ -32,20 +31,22 @@ from .paging import (
     paging,
     refuse_more,
 )
-from .swept import Swept, merged, rollups, side_by_side
+from .swept import Swept, merge_pages, merge_sweeps, merge_windows
 
-SWEEPS = 5  # how often a window that does not add up is fetched before it is kept as unverified
+SWEEPS = 5  # attempts at a window that does not add up, before it is kept as unverified
 SHORTEST = dt.timedelta(seconds=1)  # windows are not halved below this
 MOST_SWEEPS = 20_000  # of a day
-_FEW_SWEEPS = 3  # of the parts of a window that is sorted anew for each page
-MOST_OVER = 2  # times the size asked for; a server may round it up
+_FEW_SWEEPS = 3  # for the parts of a window whose order differs from page to page
+MOST_OVER = 2  # times the size requested; a server may round it up
 _SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass
 class Sweeper:
-    """Sweeps windows of one scope; every request runs in `pages`, which so bounds how many are
-    under way. Counts its `sweeps` and `requests`."""
+    """Sweeps windows of one scope, and counts its `sweeps` and `requests`.
+
+    Every request runs in `pages`, which limits how many are in flight.
+    """
 
     client: Client
     scope: FetchScope
@@ -60,9 +61,10 @@ class Sweeper:
         announce: Callable[[int], None] = lambda _: None,
         tries: int = SWEEPS,
     ) -> Swept:
-        """Fetch a window again until it adds up, at most `tries` times.
+        """Fetch a window until it adds up, at most `tries` times.
 
-        `announce` is told the API's total once it is known, before all is fetched. Raises ApiError.
+        `announce` is called with the API's total once known, before all is fetched. Raises
+        ApiError.
         """
         swept = self._once(window, announce)
         for attempt in range(1, tries):
@@ -93,36 +95,38 @@ class Sweeper:
         return self._by_halves(window) if halves else replace(swept, verified=False)
 
     def one_page(self, window: Window, announce: Callable[[int], None]) -> Swept | None:
-        """A window, if all of it is on one page; None where it is not, or does not add up."""
+        """A window that fits on one page; None if it does not, or does not add up."""
         self.sweeps += 1
         [first] = self._pages(window, [1], None)
         way = paging(first, self.client.page_size)
         if way.last > 1 or self._read_on(window, [first], way):
             return None
         announce(len(first))
-        swept = merged([first], first.pager.total)
+        swept = merge_pages([first], first.pager.total)
         return swept if swept.verified and not _is_round(swept.total) else None
 
     def tiles(self, windows: Sequence[Window], tries: int = SWEEPS) -> Swept:
-        """Windows that touch, each swept by itself, as one."""
-        return side_by_side([self.sweep(window, tries=tries) for window in windows])
+        """Sweep adjacent windows separately, and merge them."""
+        return merge_windows([self.sweep(window, tries=tries) for window in windows])
 
     def count(self, window: Window) -> int:
-        """How many views the API counts in a window that is asked for as `sweep` asks; those on a
-        first page where it does not count."""
+        """The API's count for a window, requested as in `sweep`.
+
+        Without a count, the records on a first page.
+        """
         self.requests += 1
         asked = self.pages.submit(self.client.views, self.scope, _asked(window), 1, 1)
         return asked.result().counted
 
     @staticmethod
     def _again(before: Swept, swept: Swept) -> Swept:
-        """The later of two sweeps, with what the earlier one has where only the order differs."""
-        both = rollups(before, swept)
+        """The later of two sweeps, merged with the earlier one if only the order differs."""
+        both = merge_sweeps(before, swept)
         only_order = both.steady and before.duplicates and swept.duplicates
         return both if only_order and not swept.verified else swept
 
     def _halves(self, window: Window) -> tuple[Window, ...]:
-        """The newer and the older half; none of a window that is too short for that."""
+        """The newer and the older half; none if the window is too short for that."""
         length = window.end - window.start
         middle = (window.start + length / 2).replace(microsecond=0)
         if length < 2 * SHORTEST or self.sweeps > MOST_SWEEPS:
@@ -130,8 +134,10 @@ class Sweeper:
         return Window(middle, window.end), Window(window.start, middle)
 
     def _halves_add_up(self, window: Window, whole: Swept) -> bool:
-        """Whether both halves together have about what the whole has: where a server counts
-        anything in any window, smaller ones are no way out."""
+        """Whether both halves have roughly the count of the whole window.
+
+        If a server counts anything in any window, smaller ones do not help.
+        """
         if whole.total is None:
             return False
         counts = list(map(self.count, self._halves(window)))
@@ -157,8 +163,8 @@ class Sweeper:
         except (RequestError, UnavailableError) as error:
             if isinstance(error, UnavailableError) and error.wait:
                 raise
-            # Nothing but deep pages fails where a server refuses them, and the first page
-            # of the next try fails as well where it does not.
+            # If a server refuses deep pages, only they fail; if it fails altogether, so does the
+            # first page of the next try.
             return _only(first)
         pages += self._read_on(window, pages, way)
         swept = _merged(pages)
@@ -168,14 +174,14 @@ class Sweeper:
         return replace(swept, capped=missing > 0 and len(pages) > 1)
 
     def _read_on(self, window: Window, pages: list[Page], way: Paging) -> list[Page]:
-        """The pages behind those that were counted, as long as they bring views."""
+        """The pages beyond those counted, as long as they bring views."""
         more: list[Page] = []
         while may_go_on([*pages, *more], way.size, way.first.pager.total):
             number = len(pages) + len(more) + 1
             try:
                 [page] = self._pages(window, [number], way.size)
             except RequestError:
-                break  # there is no such page
+                break  # no such page
             if not len(page) or brings_nothing_new(page, [*pages, *more]):
                 break
             more.append(page)
@@ -189,7 +195,7 @@ class Sweeper:
     def _page(self, window: Window, number: int, size: int | None) -> Page:
         wanted = self.client.page_size
         page = self.client.views(self.scope, _asked(window), number, size or wanted)
-        # Later pages are asked for in the size that the first one said to have.
+        # Later pages are requested in the size that the first one stated.
         most = size or max(page.pager.size or 0, wanted)
         if len(page) > MOST_OVER * most:
             raise BadResponseError(
@@ -210,21 +216,21 @@ class Sweeper:
 def _merged(pages: Sequence[Page]) -> Swept:
     totals = {page.pager.total for page in pages} - {None}
     if counts_each_page(pages) or not totals:
-        return merged(pages, None)
-    return merged(pages, max(filter(None, totals), default=0), steady=len(totals) == 1)
+        return merge_pages(pages, None)
+    return merge_pages(pages, max(filter(None, totals), default=0), steady=len(totals) == 1)
 
 
 def _only(first: Page, *, repeated: bool = False) -> Swept:
-    """The first page alone, where the others cannot be had."""
-    swept = merged([first], first.pager.total)
+    """The first page alone, if the others are not to be had."""
+    swept = merge_pages([first], first.pager.total)
     return replace(swept, verified=False, capped=True, repeated=repeated)
 
 
 def _asked(window: Window) -> Window:
-    """The window to ask for: whether `from` is inclusive is not documented, so from earlier on."""
+    """The window to request: a second earlier, as `from` may be exclusive (undocumented)."""
     return Window(window.start - _SECOND, window.end)
 
 
 def _is_round(total: int | None) -> bool:
-    """Whether a count may be a server's limit instead: these limits are round numbers."""
+    """Whether a count may be a server's limit instead: those are round numbers."""
     return total is not None and total >= 1000 and (total % 1000 == 0 or total & (total - 1) == 0)

@@ -1,4 +1,4 @@
-"""What answers tell: changes between periods, trends, how much was watched, embedding sites.
+"""Analysis of query answers: changes between periods, trends, watched shares, embed domains.
 
-In: frames of the engine. Out: frames and values, small enough to draw.
+In: frames from the engine. Out: frames and values small enough to draw.
 """

@@ -1,4 +1,4 @@
-"""Two answers side by side, and the change between them."""
+"""Compares two answers: joins their rows and computes the change of each metric."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from ..query.metrics import FEW, METRICS, Metric, metric
 
 Places = NDArray[np.intp]
-Days = tuple[float, float]  # how long the period is, and what it is compared with
-_ALIKE = 0.1  # of a length: months differ by less
+Days = tuple[float, float]  # lengths of the period and of the comparison
+_ALIKE = 0.1  # relative difference in length; months differ by less
 
 
 def change(measure: Metric, now: float, before: float) -> float:
-    """How much a metric changed: a fraction of the base for amounts, a difference for rates.
+    """Relative change for amounts, difference for rates.
 
-    NaN when there is no base: amounts that were 0, rates that had nothing to divide by.
+    NaN when there is no base: an amount of 0, or a rate without a denominator.
     """
     return float(changes(measure, np.array([now]), np.array([before]))[0])
 
@@ -28,10 +28,10 @@ def change(measure: Metric, now: float, before: float) -> float:
 def changes(
     measure: Metric, now: NDArray[Any], before: NDArray[Any], days: Days = (1, 1)
 ) -> NDArray[np.float64]:
-    """As `change`, of many at once.
+    """Vectorised `change`.
 
-    Where the two sides are of different length in `days`, sums change by the day. Different people
-    do not come by the day: where the lengths are not alike, they have no change.
+    Where the lengths in `days` differ, additive metrics are compared per day. Distinct counts do
+    not scale with time: unless the lengths are alike, their change is NaN.
     """
     base = before.astype(np.float64)
     if measure.additive:
@@ -45,7 +45,7 @@ def changes(
 
 
 def comparable(measure: Metric, days: Days) -> bool:
-    """Whether a metric can be compared over these lengths: people, only where they are alike."""
+    """Whether a metric can be compared over these lengths: distinct counts only if alike."""
     people = any(metric(name).distinct for name in measure.ratio_of or (measure.name,))
     return not people or abs(days[0] - days[1]) <= _ALIKE * max(days)
 
@@ -59,10 +59,10 @@ def compare(
     gone: bool = False,
     days: Days = (1, 1),
 ) -> pd.DataFrame:
-    """The rows of `now`, with `<metric>_before` and `<metric>_change` beside each metric.
+    """The rows of `now`, joined with `<metric>_before` and `<metric>_change` for each metric.
 
-    `days` are the lengths of both sides, as in `changes`. With `gone`, also the rows that were only
-    there before. Amounts are 0 and the rest NaN where a row was not there.
+    `days` are the lengths of both sides, as in `changes`. With `gone`, rows that occur only in
+    `before` are kept too. On the side where a row is absent, amounts are 0 and other metrics NaN.
     """
     keys, here, there = _paired(now, before, by, gone)
     columns: dict[str, Any] = {**keys}
@@ -79,7 +79,7 @@ def compare(
 def _paired(
     now: pd.DataFrame, before: pd.DataFrame, by: list[str], gone: bool
 ) -> tuple[pd.DataFrame, Places, Places]:
-    """The keys of each row, and where it is on either side: -1 where it is not."""
+    """The keys of each row and its position on either side, -1 where absent."""
     if not by:
         return now[[]], np.arange(len(now)), np.arange(len(now))
     rows, earlier = _keys(now, by), _keys(before, by)
@@ -92,7 +92,7 @@ def _keys(frame: pd.DataFrame, by: list[str]) -> pd.Index[Any]:
 
 
 def _taken(frame: pd.DataFrame, name: str, places: Places) -> NDArray[Any]:
-    """The values of a column at these places; amounts are 0 where there is none."""
+    """The column's values at these positions; where absent, 0 for amounts, else NaN."""
     values = frame[name].to_numpy()
     is_there = places >= 0
     if is_there.all():
@@ -104,9 +104,9 @@ def _taken(frame: pd.DataFrame, name: str, places: Places) -> NDArray[Any]:
 
 
 def few(measure: Metric, row: Mapping[Any, Any] | pd.Series[Any]) -> str:
-    """What a rate in a row has fewer of than FEW, or the one that it is compared with; else empty.
+    """The basis ("plays") of which a rate, or the one before it, has fewer than FEW; else empty.
 
-    The row has the metric that the rate stands on, and what `compare` adds.
+    The row must hold the metric's basis and the columns `compare` adds.
     """
     if not measure.basis:
         return ""
@@ -120,5 +120,5 @@ _BASES = {"views": "views", "viewers": "viewers"}
 
 
 def metric_of(column: str) -> str:
-    """The metric that a column of `compare` is about."""
+    """The metric a column of `compare` belongs to."""
     return column.removesuffix("_before").removesuffix("_change")

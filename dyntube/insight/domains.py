@@ -1,4 +1,4 @@
-"""Where videos are embedded: which domains are new, back, gone or not expected."""
+"""Embed watch: which embed domains are new, back, gone or unexpected."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def watch(
 ) -> pd.DataFrame:
     """Every domain with views in the period or the comparison, most views first.
 
-    `now` and `before` have `embed_domain`, `views` and `plays`, and may be of some views only.
-    `days` has `embed_domain` and `day`: a row for each day of the stored history, up to the end of
-    the period, on which a domain has any views. So filters decide which domains are listed, but
-    never make one new or gone.
+    `now` and `before` have `embed_domain`, `views` and `plays`, and may be filtered. `days` has
+    `embed_domain` and `day`: a row for each day of the stored history, up to the end of the period,
+    on which a domain has any views. So filters decide which domains are listed, but never make one
+    new or gone.
 
     Columns: `embed_domain`; `status`, "New" (no view before the period), "Back" (views before the
     comparison, none in it), "Gone" (none in the period) or ""; `own`, "yes" or "no", or "" where
     `own` names no domain; `views`, `plays`, `views_before`, `plays_before`; `first_view` and
-    `last_view`, days. Nothing is new where no stored day before the period has views; nothing is
-    back or gone without a comparison that begins before the period. UNKNOWN is no domain.
-    Spellings of one site share their status and their days.
+    `last_view`, days. Nothing is new unless an earlier stored day has views; nothing is back or
+    gone without a comparison that begins before the period. UNKNOWN is left out. Spellings of one
+    site share status and days.
     """
     if comparison is None or comparison.start >= period.start:
         before, comparison = None, None

@@ -1,7 +1,7 @@
-"""How much was watched, in numbers small enough to draw: answers of the engine in, values out.
+"""How much was watched: watched shares, curves, funnel and completion from the engine's answers.
 
-Shares are in whole percent, rounded down: a play "watched 75 %" when it watched at least that
-much, as `metrics.reached_75` has it. It says how much was watched, not where in the video.
+Shares are whole percents, rounded down: a play "watched 75 %" if it watched at least that much, as
+in `metrics.reached_75`. They say how much was watched, not which part of the video.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ Numbers = NDArray[np.float64]
 
 FUNNEL = ("views", "plays", "reached_25", "reached_50", "reached_75", "reached_95", "completions")
 RULES = ("completions", "reached_75", "reached_90", "reached_95")
-KNOWN = "lasting_plays"  # of which it is known how far they came
-USED_RULE = "completions"  # what `metrics.completion_rate` counts
-FEWEST_VIDEOS = 5  # that a typical curve is made of
-_LIKE_LENGTH = (1.5, 2.0, 3.0)  # the factors tried, until there are enough videos
+KNOWN = "lasting_plays"  # plays whose watched share is known
+USED_RULE = "completions"  # the numerator of `metrics.completion_rate`
+FEWEST_VIDEOS = 5  # needed for a typical curve
+_LIKE_LENGTH = (1.5, 2.0, 3.0)  # factors tried in turn until there are enough videos
 _STEPS = 101  # whole percents, 0 to 100
 
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """How much of the video plays watched.
+    """Distribution of watched shares.
 
-    `counts` has the plays of each whole percent from 0 to 100, `left_out` the number of plays whose
-    video's length is not known.
+    `counts` holds the number of plays at each whole percent from 0 to 100, `left_out` the number of
+    plays of unknown share, for lack of video length or watch time.
     """
 
     counts: NDArray[np.int64]
@@ -42,27 +42,27 @@ class Watched:
 
     @property
     def plays(self) -> int:
-        """The plays it is made of: those of known length."""
+        """The number of plays of known share."""
         return int(self.counts.sum())
 
     @property
     def curve(self) -> list[float]:
-        """For each whole percent, the fraction of plays that watched at least so much.
+        """For each whole percent, the fraction of plays that watched at least that much.
 
-        NaN where there is no play.
+        NaN without plays.
         """
         return list(_curves(self.counts[np.newaxis])[0])
 
     def histogram(self, bins: int = 20) -> list[int]:
-        """The plays in each of `bins` equal parts of the length; the last has whole plays too.
+        """Plays in each of `bins` equal steps; complete plays are in the last one.
 
-        `bins` divides 100.
+        `bins` must divide 100.
         """
         part = np.minimum(np.arange(_STEPS) * bins // 100, bins - 1)
         return [int(count) for count in np.bincount(part, self.counts)]
 
     def watched_by(self, fraction: float) -> int | None:
-        """The percent that at least this fraction of plays watched; None where there is no play.
+        """The percent that at least this fraction of plays watched; None without plays.
 
         0.5 gives the median, 0.75 the lower and 0.25 the upper quartile.
         """
@@ -71,12 +71,12 @@ class Watched:
 
     @property
     def median(self) -> int | None:
-        """Half of the plays watched at least so many percent."""
+        """The percent that at least half of the plays watched; None without plays."""
         return self.watched_by(0.5)
 
     @property
     def quartiles(self) -> tuple[int, int, int] | None:
-        """The lower quartile, the median and the upper quartile, in percent."""
+        """Lower quartile, median and upper quartile in percent; None without plays."""
         found = [self.watched_by(fraction) for fraction in (0.75, 0.5, 0.25)]
         lower, middle, upper = found
         if lower is None or middle is None or upper is None:
@@ -85,7 +85,7 @@ class Watched:
 
 
 def watched_shares(answer: pd.DataFrame) -> Watched:
-    """From plays by `watched_percent`."""
+    """The distribution from `plays` by `watched_percent`."""
     percents, plays = answer["watched_percent"].to_numpy(), answer["plays"].to_numpy()
     known = percents >= 0
     counts = np.bincount(percents[known], plays[known], minlength=_STEPS).astype(np.int64)
@@ -93,10 +93,10 @@ def watched_shares(answer: pd.DataFrame) -> Watched:
 
 
 def steps(answer: pd.DataFrame) -> pd.Series[float]:
-    """How far plays came: a row with the metrics of FUNNEL and RULES, and KNOWN.
+    """How far plays got: a row with the metrics of FUNNEL and RULES, and KNOWN.
 
-    From `views`, `plays` and `completions` by `watched_percent`: the question that the curve asks
-    too, so that a page asks it once.
+    Made of `views`, `plays` and `completions` by `watched_percent`, the query the curve uses too,
+    so that one scan serves both.
     """
     row = answer[["views", "plays", "completions"]].sum()
     row[KNOWN] = answer.loc[answer["watched_percent"] >= 0, "plays"].sum()
@@ -107,7 +107,7 @@ def steps(answer: pd.DataFrame) -> pd.Series[float]:
 
 
 def _curves(counts: NDArray[np.int64]) -> Numbers:
-    """Rows of plays by percent, each as fractions of plays that watched at least so much."""
+    """For each row of plays by percent, the fraction of plays that watched at least that much."""
     reached = counts[:, ::-1].cumsum(axis=1)[:, ::-1].astype(np.float64)
     plays = reached[:, :1]
     return np.where(plays > 0, reached / np.where(plays > 0, plays, 1), np.nan)
@@ -115,9 +115,9 @@ def _curves(counts: NDArray[np.int64]) -> Numbers:
 
 @dataclass(frozen=True, eq=False)
 class Typical:
-    """The curves of like videos at each percent: lower quartile, median and upper quartile.
+    """Quartile curves of similar videos: lower quartile, median and upper quartile at each percent.
 
-    It is made of `videos` videos, none longer or shorter than by `factor`.
+    Made of `videos` videos whose lengths differ by at most `factor`.
     """
 
     lower: list[float]
@@ -130,7 +130,7 @@ class Typical:
 def video_lengths(answer: pd.DataFrame) -> dict[str, float]:
     """The mean length in seconds of each video, from `plays` and `played_length`.
 
-    The answer is by `video` and `watched_percent`; videos of unknown length are not in it.
+    The answer is by `video` and `watched_percent`; plays of unknown share are left out.
     """
     known = answer[answer["watched_percent"] >= 0]
     sums = known.groupby("video")[["played_length", "plays"]].sum()
@@ -140,10 +140,10 @@ def video_lengths(answer: pd.DataFrame) -> dict[str, float]:
 
 
 def typical(answer: pd.DataFrame, lengths: Mapping[str, float], length: float) -> Typical | None:
-    """What is usual for videos of about this length, from plays by `video` and `watched_percent`.
+    """The typical curve of videos of similar length, from plays by `video` and `watched_percent`.
 
-    Only videos of enough plays count. About this length is within a factor of 1.5, and when those
-    are fewer than 5 videos, of 2, then of 3; None when they still are. Lengths are in seconds.
+    Only videos with at least FEW plays count. Lengths, in seconds, match within a factor of 1.5; if
+    fewer than 5 videos match, of 2, then of 3. None if there are still too few.
     """
     known = answer[answer["watched_percent"] >= 0]
     wide = known.pivot(index="video", columns="watched_percent", values="plays")
@@ -161,9 +161,9 @@ def typical(answer: pd.DataFrame, lengths: Mapping[str, float], length: float) -
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule of what a completion is: its metric, the plays it counts, and their share of plays.
+    """A definition of completion: its metric, the plays it counts and their share of plays.
 
-    `used` marks the rule that all other pages count by.
+    `used` marks the rule behind the completion rate on all other pages.
     """
 
     name: str
@@ -174,10 +174,10 @@ class Rule:
 
 
 def completion_rules(row: pd.Series[float]) -> list[Rule]:
-    """Completion under each rule, from a row with `plays`, KNOWN and those of RULES.
+    """Completion under each rule, from a row with `plays`, KNOWN and the metrics of RULES.
 
-    The rule in use divides by all plays, as the completion rate does everywhere, those of the share
-    watched by the plays of which that is known; a rate is NaN without any.
+    The denominator of the rule in use is all plays, as in the completion rate; that of the watched
+    shares is the plays of known share. A rate without a denominator is NaN.
     """
     return [
         Rule(
@@ -197,9 +197,9 @@ _ENDED = "Ended"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the funnel, what it is a share of, and what came to it from the step before.
+    """A funnel step, with its denominator `of` and the count `before` it.
 
-    Without the latter two, these are the first step and the one before.
+    None stands for the first step's count and the previous step's.
     """
 
     label: str
@@ -209,10 +209,10 @@ class Step:
 
 
 def funnel(row: pd.Series[float]) -> list[Step]:
-    """The way from a view to the end, from a row with those of FUNNEL, and KNOWN.
+    """The funnel from view to end, from a row with the metrics of FUNNEL, and KNOWN.
 
-    Plays of which nobody knows how far they came are in no share of a step that says how far. The
-    last step is another rule than the one before, and may be larger.
+    Plays of unknown share are left out of the denominators of the watched steps. The last step
+    follows another rule than the one before, and may be larger.
     """
     unknown = int(row["plays"] - row[KNOWN])
     steps = []
@@ -232,10 +232,10 @@ def funnel(row: pd.Series[float]) -> list[Step]:
 
 
 def hours_of_week(period: Period, timezone: str, known: Coverage) -> Numbers:
-    """How many hours of each weekday (rows, Monday first) and hour of the day are known.
+    """Stored hours for each weekday (rows, Monday first) and hour of the day.
 
-    Counted in quarters of an hour, of which the last may be cut: days that are cut or not stored,
-    and clocks that change, count for what they are.
+    Summed over quarter hours, the last of which may be cut, so partly stored days and clock changes
+    count exactly.
     """
     start, end = period.bounds(timezone)
     slots = calendar(start, end, timezone)
@@ -253,7 +253,7 @@ def hours_of_week(period: Period, timezone: str, known: Coverage) -> Numbers:
 
 
 def weekdays(period: Period, timezone: str, known: Coverage) -> tuple[list[int], int]:
-    """How often each weekday, Monday first, is known as a whole day; how many days are in part."""
+    """Whole stored days by weekday, Monday first, and the number of partly stored days."""
     days = known.days(period, timezone)
     cut = period.end if period.until else None
     whole = [day for day, share in days.items() if share == 1 and day != cut]
@@ -264,7 +264,7 @@ def weekdays(period: Period, timezone: str, known: Coverage) -> tuple[list[int],
 def weekday_hour_grid(answer: pd.DataFrame, name: str) -> Numbers:
     """A metric by weekday (rows, Monday first) and hour of the day.
 
-    From its answer by `weekday` and `hour_of_day`; NaN where that has nothing.
+    From the answer by `weekday` and `hour_of_day`; NaN where it has no row.
     """
     values = np.full((7, 24), np.nan)
     values[answer["weekday"] - 1, answer["hour_of_day"]] = answer[name]
@@ -272,5 +272,5 @@ def weekday_hour_grid(answer: pd.DataFrame, name: str) -> Numbers:
 
 
 def per_hour(totals: Numbers, hours: Numbers) -> Numbers:
-    """Totals by hour of the week as averages of the hours there were; NaN where there was none."""
+    """Totals by hour of the week, divided by the number of such hours; NaN where there are none."""
     return np.where(hours > 0, np.nan_to_num(totals) / np.where(hours > 0, hours, 1), np.nan)

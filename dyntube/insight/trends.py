@@ -1,4 +1,4 @@
-"""Answers over time: a row for every bucket, which buckets are not whole, and which go together."""
+"""Time series: one row per bucket, which buckets are partial, and how two series are paired."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ..query.query import Query
 class Trend:
     """Metrics by bucket of an interval.
 
-    `rows` has the bucket starts in its first column, named like the interval, then the metrics;
-    amounts are 0 and rates NaN where there are no views, and both are NaN where nothing is known.
-    `partial` says of each row whether the period, the present or what is known cuts its bucket:
-    such a row must not be averaged or compared. `missing` says whether nothing is known of it.
+    `rows` has the bucket starts in its first column, named like the interval, then the metrics.
+    Without views amounts are 0 and rates NaN; where nothing is stored both are NaN. `partial` marks
+    buckets cut by the period, the present or a gap in the stored data; they must not be averaged or
+    compared. `missing` marks buckets of which nothing is stored.
     """
 
     interval: Interval
@@ -31,16 +31,16 @@ class Trend:
 
     @property
     def whole(self) -> pd.DataFrame:
-        """The rows of whole buckets."""
+        """The rows of complete buckets."""
         return self.rows[~self.partial]
 
     def series(self, name: str) -> list[float]:
-        """A metric bucket by bucket, NaN where the bucket is not whole."""
+        """A metric by bucket, NaN where the bucket is partial."""
         return [float(amount) for amount in self.rows[name].where(~self.partial)]
 
 
 def trend(query: Query, answer: pd.DataFrame, known: Coverage, now: dt.datetime) -> Trend:
-    """The answer to a question `by` one interval, with every bucket that has begun."""
+    """The series for a query `by` one interval, with a row for every bucket that has begun."""
     interval = cast(Interval, query.by[0])
     starts = buckets(query.period, interval, query.timezone)
     begins, ends = bucket_bounds(starts, interval, query.timezone)
@@ -65,12 +65,12 @@ def _bounds(query: Query) -> tuple[dt.datetime, dt.datetime]:
 
 
 def paired(now: Trend, before: Trend, period: Period, comparison: Period) -> Trend:
-    """The course of a comparison with a row for each bucket of `now`: the one of the same name.
+    """The comparison's series aligned to `now`: one row for each bucket of `now`.
 
-    Hours pair by their day and their name on the clock, so that an hour that comes twice pairs with
-    its one, and of two the first is taken; days by their day of the month where the periods are
-    made of months, or are the same dates of other years; else the n-th of one with the n-th of the
-    other. Where none has the name, the start is NaT and the metrics NaN.
+    Hours pair by day and clock time: both occurrences of an hour repeated by a clock change pair
+    with the same one, and of two candidates the first is taken. Days pair by day of the month when
+    the periods are made of months or are the same dates of other years. All else pairs n-th with
+    n-th. Buckets without a partner have the start NaT and NaN metrics.
     """
     by_month = _are_months(period, comparison)
     names = _names(before, comparison, by_month)
@@ -88,7 +88,7 @@ def paired(now: Trend, before: Trend, period: Period, comparison: Period) -> Tre
 
 
 def _are_months(period: Period, comparison: Period) -> bool:
-    """Whether days of two periods are told by their month and their day of the month."""
+    """Whether days of the two periods pair by month and day of the month."""
     if period.unit == comparison.unit and period.unit in ("month", "quarter", "year"):
         return True
     one, other = period.start, comparison.start
@@ -96,7 +96,7 @@ def _are_months(period: Period, comparison: Period) -> bool:
 
 
 def _names(trend: Trend, period: Period, by_month: bool) -> pd.MultiIndex:
-    """What each bucket is called within its period."""
+    """The pairing key of each bucket within its period."""
     starts = trend.rows.iloc[:, 0]
     if trend.interval in ("week", "month"):
         return pd.MultiIndex.from_arrays([range(len(starts))])

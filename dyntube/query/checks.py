@@ -1,4 +1,4 @@
-"""Every check of views: what can be odd about one, in SQL over the columns of `records.SCHEMA`.
+"""Quality checks of views, in SQL over `records.SCHEMA` and `dimensions.COMPUTED`.
 
 A new check is one entry here and nothing else; checks of stored days are in `trust.day_checks`.
 """
@@ -18,10 +18,10 @@ EVERY_NUMBER = tuple(METRICS)
 
 @dataclass(frozen=True)
 class Check:
-    """Something that can be odd about views; `help` says what is done about it.
+    """A quality check of views; `help` says how the views it finds are treated.
 
-    `touches` names the metrics and dimensions it affects. With `across`, the condition may ask for
-    `repeated`: whether the view's `view_id` occurs more than once among the views asked about.
+    `touches` names the metrics and dimensions affected. With `across`, the condition may use
+    `repeated`: whether the view's `view_id` occurs more than once among the views queried.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Check:
 
 
 def touched(names: tuple[str, ...]) -> str:
-    """The labels of metrics and dimensions, as one text."""
+    """The labels of metrics and dimensions, comma-separated."""
     if names == EVERY_NUMBER:
         return "Every number"
     labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in names]
@@ -145,7 +145,7 @@ CHECKS = {check.name: check for check in _CHECKS}
 
 
 def check(name: str) -> Check:
-    """The check of views of that name; raises QueryError, listing all names."""
+    """The check with this name; raises QueryError, listing all names."""
     if name not in CHECKS:
         raise QueryError(f"There is no check {name!r}. The checks are: {', '.join(CHECKS)}.")
     return CHECKS[name]

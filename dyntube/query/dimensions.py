@@ -1,4 +1,4 @@
-"""Every dimension: name, label, SQL expression, and the columns that it is made of.
+"""Every dimension: name, label, SQL expression, and the columns behind it.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA`, of COMPUTED and of the
 calendar. A new dimension is one entry here and nothing else.
@@ -12,47 +12,46 @@ from urllib.parse import unquote
 
 from ..errors import QueryError
 
-# A missing value, and the rest of a list. No value of the data is either: empty text is stored as
-# null, and text from outside loses its control characters. `ui.labels` names them when drawn.
+# A missing value, and the rest of a list. Neither occurs in the data: empty text is stored as null,
+# and outside text loses its control characters. `report.labels` names them for display.
 UNKNOWN = ""
 OTHER = "\x1eother"
-BETWEEN = "\x1f"  # stands between a name and those of what it lies in, within one value
-_SPELLED = "~"  # stands for it in an address
+BETWEEN = "\x1f"  # separates a name from its parents within one value
+_SPELLED = "~"  # replaces it in URLs
 
 Kind = Literal["text", "number", "date", "moment"]
-LONGEST_TIME = 7 * 86_400  # seconds; whoever says longer, or less than none, says nothing
+LONGEST_TIME = 7 * 86_400  # seconds; a time above it, or below 0, counts as missing
 
 
 def _seconds(column: str) -> str:
     return f"CASE WHEN {column} BETWEEN 0 AND {LONGEST_TIME} THEN {column} END"
 
 
-# What questions compute of each view; tables in memory have it ready. Times are bounded here and
-# nowhere else: the log may hold any number.
+# Computed by queries for each view; precomputed in hot days. Times are bounded only here: the log
+# may hold any number.
 _WATCHED, _LENGTH = _seconds("watch_time"), _seconds("duration")
 _LASTS = f"started AND ({_LENGTH}) > 0 AND ({_WATCHED}) IS NOT NULL"
 _PERCENT = f"CAST(floor(least(({_WATCHED}) * 100 / ({_LENGTH}), 100)) AS INTEGER)"
 COMPUTED = {
     "watched": _WATCHED,
     "length": _LENGTH,
-    "has_length": f"coalesce({_LASTS}, false)",  # played, and known how much of how long
+    "has_length": f"coalesce({_LASTS}, false)",  # a play with known length and watch time
     "watched_length": f"CASE WHEN {_LASTS} THEN least({_WATCHED}, {_LENGTH}) END",
     "played_length": f"CASE WHEN {_LASTS} THEN {_LENGTH} END",
-    "watched_percent": f"CASE WHEN {_LASTS} THEN {_PERCENT} ELSE -1 END",  # -1: it does not last
+    "watched_percent": f"CASE WHEN {_LASTS} THEN {_PERCENT} ELSE -1 END",  # -1: not such a play
 }
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something to group or filter by. `kind` says what its values are.
+    """Something to group or filter by. `kind` is the type of its values.
 
-    text: text, UNKNOWN where it is missing; number: whole numbers; date: the first day of a
-    local day, week or month; moment: an instant. `of_calendar`: it depends on the time zone.
-    `columns` are those that its values are made of, where these have few different values: views
-    are then grouped by them as they are stored, and values are made of the groups. `label_of`: the
-    column whose text it is, where it is nothing else. `within`: the dimensions of what it lies in,
-    where its name alone does not say which is meant: Paris of France, or of the United States. Its
-    values are then the name and those, from its first column on, with BETWEEN between them.
+    text: text, UNKNOWN if missing; number: whole numbers; date: the first day of a local day, week
+    or month; moment: an instant. `of_calendar`: it depends on the time zone. `columns` are the
+    stored columns it is made of, if these have few distinct values: views are then grouped by them,
+    and values computed per group. `label_of`: the column it copies unchanged, if any. `within`: its
+    parents, if its name alone is ambiguous (Paris in France or in the United States). A value then
+    is the name and its parents, from the first of `columns` on, joined by BETWEEN.
     """
 
     name: str
@@ -71,7 +70,7 @@ def _text(name: str, label: str, column: str) -> Dimension:
 
 
 def _part(name: str, label: str, columns: tuple[str, ...], within: tuple[str, ...]) -> Dimension:
-    """Of what has no name, the last of what it lies in is known: no city, but the country."""
+    """A missing name keeps its last parent: no city, but the country."""
     column, *inner, last = columns
     named = " || ".join([column, *(f"'{BETWEEN}' || coalesce({part}, '')" for part in inner)])
     sql = f"coalesce({named}, '{BETWEEN * len(inner)}') || '{BETWEEN}' || coalesce({last}, '')"
@@ -101,7 +100,7 @@ _BANDS = (
     ("10 to 30 min", 1800),
     ("30 min and more", 10**9),
 )
-LENGTHS = tuple(label for label, _ in _BANDS)  # in order
+LENGTHS = tuple(label for label, _ in _BANDS)  # shortest first
 _UNTIL = "date + to_microseconds(CAST(coalesce(watched, 0) * 1e6 AS BIGINT))"
 
 
@@ -131,7 +130,7 @@ _DIMENSIONS = (
         "Browser version",
         "browser_family",
         "browser_major",
-        # "120.0.6099" is 120; what starts with no number is shown as it is.
+        # "120.0.6099" is 120; text that does not start with a number stays as it is.
         "coalesce(nullif(regexp_extract(browser_major, '^[0-9]+'), ''), browser_major)",
     ),
     _text("os", "Operating system", "os_family"),
@@ -171,7 +170,7 @@ _DIMENSIONS = (
     _of_calendar("weekday", "Weekday", "number"),
 )
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
-# What lies in what, the largest first.
+# Drill-down paths, widest level first.
 HIERARCHIES = {
     "library": ("project", "channel", "video"),
     "place": ("continent", "country", "region", "city"),
@@ -184,7 +183,7 @@ HIERARCHIES = {
 
 
 def dimension(name: str) -> Dimension:
-    """The dimension of that name; raises QueryError, listing all names."""
+    """The dimension with this name; raises QueryError, listing all names."""
     if name not in DIMENSIONS:
         known = ", ".join(DIMENSIONS)
         raise QueryError(f"There is no dimension {name!r}. The dimensions are: {known}.")
@@ -192,14 +191,14 @@ def dimension(name: str) -> Dimension:
 
 
 def is_missing(value: str) -> bool:
-    """Whether a value has no name, wherever that is."""
+    """Whether a value has no name, whatever its parents."""
     return not value.partition(BETWEEN)[0]
 
 
 def spelled(name: str, value: str) -> str:
-    """How addresses and people who write Python spell a value: Paris~Île-de-France~FR.
+    """A value as spelled in URLs and Python: Paris~Île-de-France~FR.
 
-    A `~` or `%` of one that lies in others is percent-encoded.
+    In a value with parents, `~` and `%` are percent-encoded.
     """
     if not dimension(name).within or value == UNKNOWN:
         return value
@@ -208,7 +207,7 @@ def spelled(name: str, value: str) -> str:
 
 
 def read_value(name: str, text: str) -> str:
-    """The value that is spelled so. A bare name of what lies in others means all called so."""
+    """Parse a value from its `spelled` form. A bare name stands for all values with that name."""
     if not dimension(name).within:
         return text
     return BETWEEN.join(map(unquote, text.split(_SPELLED)))

@@ -1,8 +1,8 @@
-"""Every metric: name, label, SQL expression, format, help, which way is good.
+"""Every metric: name, label, SQL expression, format, help, which direction is good.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of `dimensions.COMPUTED`.
-A rate divides sums. A new
-metric is one entry here and nothing else.
+Rates divide sums. A new metric is one entry here; `report.breakdown` also names those that count
+people, and `Query.needs_history` those that need earlier views.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
-    `population` is the SQL condition of the views that it is about: those it counts, or for a rate
-    those it divides by. A ratio names its numerator and denominator in `ratio_of`; a distinct count
-    has in `distinct` the SQL of what it counts; a count or sum has `sql`. `basis` names the metric
-    that counts what a ratio is made of: few of these say little.
+    `population` is the SQL condition of the views it is about: those it counts, or the denominator
+    of a rate. A ratio has `ratio_of`, its numerator and denominator; a distinct count has
+    `distinct`, the SQL of what is counted; a count or sum has `sql`. `basis` names the metric that
+    gives the sample size of a ratio: small samples say little.
     """
 
     name: str
@@ -39,16 +39,16 @@ class Metric:
 
     @property
     def is_rate(self) -> bool:
-        """A fraction from 0 to 1, whose change is stated in percentage points."""
+        """A fraction from 0 to 1, whose change is given in percentage points."""
         return self.format == "percent"
 
     @property
     def is_amount(self) -> bool:
-        """Whether it is 0, and not undefined, where there are no views."""
+        """Whether it is 0, not undefined, without views."""
         return self.ratio_of is None
 
 
-FEW = 30  # rates of fewer say little
+FEW = 30  # rates of smaller samples say little
 
 _WITH_SOUND = "started AND NOT muted"
 
@@ -211,7 +211,7 @@ METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}
 
 
 def metric(name: str) -> Metric:
-    """The metric of that name; raises QueryError, listing all names."""
+    """The metric with this name; raises QueryError, listing all names."""
     if name not in METRICS:
         raise QueryError(f"There is no metric {name!r}. The metrics are: {', '.join(METRICS)}.")
     return METRICS[name]

@@ -1,4 +1,4 @@
-"""Periods, their presets and comparisons, and the calendar of a time zone. `today` is handed in."""
+"""Periods, presets, comparisons, and the calendar of a time zone. `today` is an argument."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _UNIT_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 @dataclass(frozen=True)
 class Period:
-    """Whole days, both ends included, in a time zone that is named beside it.
+    """Whole days, both ends included, in a time zone given separately.
 
-    `unit` says what the period is made of, and so what the one before it is. `until` cuts the last
-    day at a local time: that is how an unfinished day is compared with the same hours.
+    `unit` is what the period is made of, and so determines the previous one. `until` cuts the last
+    day at a local time, so that an unfinished day is compared with the same hours.
     """
 
     start: dt.date
@@ -47,11 +47,11 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.end - self.start).days + 1
 
     def bounds(self, timezone: str) -> tuple[dt.datetime, dt.datetime]:
-        """The UTC moments it starts at and ends before."""
+        """Its UTC start and exclusive end."""
         zone = zone_info(timezone)
         end = dt.datetime.combine(self.end + ONE_DAY, dt.time(), zone)
         if self.until is not None:
@@ -61,7 +61,7 @@ class Period:
 
     @property
     def length(self) -> float:
-        """How many days it has, a last one that ends at a time as what it has of the clock."""
+        """The number of days; a last day with `until` counts as a fraction."""
         if self.until is None:
             return self.days
         passed = dt.datetime.combine(self.end, self.until) - dt.datetime.combine(
@@ -70,7 +70,7 @@ class Period:
         return self.days - 1 + passed / ONE_DAY
 
     def up_to(self, known: dt.datetime) -> Period:
-        """What of it lies before a local moment; all of it where that would be nothing."""
+        """The part before a local moment; all of it if that is on none of its days."""
         day, time = known.date(), known.time()
         if not self.start <= day <= self.end:
             return self
@@ -79,13 +79,13 @@ class Period:
         return replace(self, end=day, until=time)
 
     def utc_days(self, timezone: str) -> list[dt.date]:
-        """The UTC days that it touches, in order."""
+        """The UTC days it overlaps, in order."""
         start, end = self.bounds(timezone)
         last = max(start, end - dt.timedelta(microseconds=1)).date()
         return [start.date() + ONE_DAY * n for n in range((last - start.date()).days + 1)]
 
     def whole_utc_days(self, timezone: str) -> list[dt.date]:
-        """Those of its UTC days of which no moment is outside of it."""
+        """The UTC days that lie entirely in it."""
         days, (start, end) = self.utc_days(timezone), self.bounds(timezone)
         if midnight(days[0]) < start:
             days = days[1:]
@@ -93,7 +93,7 @@ class Period:
 
 
 def day_of(value: object) -> dt.date:
-    """A day that somebody wrote: a date, its ISO text, or a midnight. Raises PeriodError."""
+    """Parse a day: a date, its ISO text, or a datetime at midnight. Raises PeriodError."""
     try:
         if isinstance(value, str):
             return dt.date.fromisoformat(value.strip())
@@ -107,20 +107,20 @@ def day_of(value: object) -> dt.date:
 
 
 def midnight(day: dt.date) -> dt.datetime:
-    """When a UTC day begins."""
+    """The start of a UTC day."""
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A named period that moves with the calendar."""
+    """A named period relative to today."""
 
     label: str
     period: Callable[[dt.date], Period]
 
 
 def _last_days(count: int) -> Callable[[dt.date], Period]:
-    # The full days before today: today is unfinished, and would drag every average down.
+    # Full days before today: an unfinished day would drag every average down.
     return lambda today: Period(today - ONE_DAY * count, today - ONE_DAY)
 
 
@@ -155,10 +155,10 @@ DEFAULT_PRESET = "last-28-days"
 
 
 def previous(period: Period, known: dt.datetime) -> Period:
-    """The period before: one unit earlier, or for plain days as many days earlier.
+    """The preceding period: one unit earlier, or for plain days the same number of days.
 
-    A period of whole weeks so keeps its weekdays. `known` is local: up to when the period is known.
-    Where that is before its end, the comparison ends at the same time of the same day.
+    So whole weeks keep their weekdays. `known` is the local time up to which the period is known;
+    if that is before its end, the comparison ends at the same time of the same day.
     """
     if period.unit in _UNIT_MONTHS:
         return _months_earlier(period, _UNIT_MONTHS[period.unit], known)
@@ -166,9 +166,9 @@ def previous(period: Period, known: dt.datetime) -> Period:
 
 
 def year_before(period: Period, known: dt.datetime) -> Period:
-    """The same period a year before: 52 weeks for whole weeks, so that weekdays match.
+    """The same period a year earlier: 52 weeks for whole weeks, so that weekdays match.
 
-    `known` cuts it as it cuts `previous`.
+    `known` cuts it as in `previous`.
     """
     if period.days % 7 == 0 and period.unit in ("day", "week"):
         return _days_earlier(period, 364, known)
@@ -176,7 +176,7 @@ def year_before(period: Period, known: dt.datetime) -> Period:
 
 
 def cut_alike(chosen: Period, period: Period, known: dt.datetime) -> Period:
-    """Dates to compare with, cut where `known` cuts the period, if they are as many days."""
+    """Chosen comparison dates, cut where `known` cuts the period if both have as many days."""
     shown = period.up_to(known)
     if chosen.days != period.days or shown == period:
         return chosen
@@ -191,7 +191,7 @@ def _days_earlier(period: Period, days: int, known: dt.datetime) -> Period:
 def _months_earlier(period: Period, count: int, known: dt.datetime) -> Period:
     shown = period.up_to(known)
     end = _shift_months(shown.end, -count)
-    if (shown.end + ONE_DAY).day == 1 and shown.until is None:  # to the end of its month
+    if (shown.end + ONE_DAY).day == 1 and shown.until is None:  # up to the end of a month
         end = end.replace(day=months.monthrange(end.year, end.month)[1])
     return replace(shown, start=_shift_months(shown.start, -count), end=end)
 
@@ -209,29 +209,29 @@ def _start_of(unit: Unit, day: dt.date) -> dt.date:
 
 
 def local_days(first: dt.date, last: dt.date, timezone: str) -> Period:
-    """The local days that the UTC days from `first` to `last` touch."""
+    """The local days that the UTC days from `first` to `last` overlap."""
     zone, end = zone_info(timezone), midnight(last + ONE_DAY) - dt.timedelta(microseconds=1)
     return Period(midnight(first).astimezone(zone).date(), end.astimezone(zone).date())
 
 
 def slot_of(moment: dt.datetime) -> int:
-    """The number of the quarter-hour that a moment is in, since 1970-01-01 UTC."""
+    """The number of the quarter-hour a moment is in, since 1970-01-01 UTC."""
     return int(moment.timestamp()) // SLOT_SECONDS
 
 
 @lru_cache(maxsize=64)
 def calendar(start: dt.datetime, end: dt.datetime, timezone: str) -> pd.DataFrame:
-    """What each quarter-hour from `start` up to `end` is called on the clocks of a time zone.
+    """The local calendar of the quarter-hours from `start` up to, not including, `end`.
 
-    One row a slot: `slot` (int32), `hour` (start of the local hour, UTC without zone: two hours of
-    one name stay apart when clocks go back), `day`, `week` (its Monday), `month` (its first day),
-    `hour_of_day` (0 to 23), `weekday` (Monday 1). It is kept: do not change it.
+    One row per slot: `slot` (int32), `hour` (start of the local hour in UTC without zone, so that
+    hours repeated when clocks go back stay apart), `day`, `week` (its Monday), `month` (its first
+    day), `hour_of_day` (0 to 23), `weekday` (Monday 1). Cached: do not modify it.
     """
     slots = range(slot_of(start), slot_of(end - dt.timedelta(microseconds=1)) + 1)
     utc = pd.to_datetime([slot * SLOT_SECONDS for slot in slots], unit="s", utc=True)
     local = utc.tz_convert(zone_info(timezone)).tz_localize(None)
     utc = utc.tz_localize(None)
-    # An hour ends where its name does, or where the clocks change within it.
+    # An hour ends where its name changes, or the UTC offset changes within it.
     hours = pd.DataFrame({"name": local.floor("h"), "offset": local - utc})
     starts = pd.Series(utc).where((hours != hours.shift()).any(axis=1)).ffill()
     day = local.normalize()
@@ -257,7 +257,7 @@ _OFFSETS: dict[Interval, pd.DateOffset] = {
 
 
 def buckets(period: Period, interval: Interval, timezone: str) -> pd.DatetimeIndex:
-    """The start of every bucket that a period touches: `hour` aware in the zone, others dates."""
+    """The start of every bucket a period overlaps: `hour` aware in the zone, others naive dates."""
     starts = pd.DatetimeIndex(calendar(*period.bounds(timezone), timezone)[interval].unique())
     return starts.tz_localize("UTC").tz_convert(timezone) if interval == "hour" else starts
 
@@ -265,13 +265,13 @@ def buckets(period: Period, interval: Interval, timezone: str) -> pd.DatetimeInd
 def bucket_bounds(
     starts: pd.DatetimeIndex, interval: Interval, timezone: str
 ) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
-    """The moments that buckets, by their starts, begin at and end before; aware in the zone."""
+    """The starts and exclusive ends of buckets, given their starts; aware in the zone."""
     return _moments(starts, timezone), _moments(starts + _OFFSETS[interval], timezone)
 
 
 def _moments(starts: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
-    """When local dates begin; where the clocks skip midnight, at the end of the skip."""
+    """The moments local dates begin; if clocks skip midnight, the end of the gap."""
     if starts.tz is not None:
         return starts
-    first = np.ones(len(starts), dtype=bool)  # where a midnight comes twice
+    first = np.ones(len(starts), dtype=bool)  # if midnight occurs twice
     return starts.tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")

@@ -1,7 +1,7 @@
-"""Questions as values; `sql` writes them down, an engine answers them.
+"""Queries as values; `sql` translates them, an engine answers them.
 
-Totals, trends and breakdowns are one question: metrics `by` nothing, a time dimension or another.
-The views behind a number are another, and how many of them fail each quality check is the third.
+Totals, trends and breakdowns are one kind: metrics `by` nothing, a time dimension or another. The
+others are the views behind a number, their count, and how many views fail each quality check.
 """
 
 from __future__ import annotations
@@ -23,20 +23,23 @@ Operator = Literal["is", "is_not", "contains"]
 class Filter:
     """Only views whose `dimension` is one of `values`, or none of them, or contains one of them.
 
-    UNKNOWN stands for a missing value, a bare name for all that are called so (`Dimension.within`),
-    moments are UTC texts like `2026-11-24 14:05:00`; `contains` compares texts as `text.folded`
-    makes them. `looked_up`: nobody chose the values, they were found for a `contains`.
+    UNKNOWN stands for a missing value, a bare name for all values with that name
+    (`Dimension.within`); moments are UTC texts like `2026-11-24 14:05:00`; `contains` compares
+    texts in the form of `text.folded`. `from_search`: the values were found for a `contains`, not
+    chosen by a person.
     """
 
     dimension: str
     values: tuple[str, ...]
     operator: Operator = "is"
-    looked_up: bool = field(default=False, compare=False)  # it keeps the same views either way
+    from_search: bool = field(default=False, compare=False)  # the same views match either way
 
 
-class _OfViews:
-    """What all questions share: they are about those views of a period, under filters, that whoever
-    asks may see. `access` has no default: no question is made without it."""
+class _BaseQuery:
+    """Common to all queries: the views of a period, under filters, that a reader may see.
+
+    `access` has no default, so that no query can be made without it.
+    """
 
     period: Period
     timezone: str
@@ -45,7 +48,7 @@ class _OfViews:
 
     @property
     def needs_history(self) -> bool:
-        """Whether it asks what happened before the period."""
+        """Whether it depends on views before the period."""
         return False
 
     def _dimensions(self) -> list[str]:
@@ -58,12 +61,12 @@ class _OfViews:
 
 
 @dataclass(frozen=True)
-class Query(_OfViews):
-    """A question: which metrics, of which period, by which dimensions, of which views.
+class Query(_BaseQuery):
+    """An aggregate query: metrics of a period, by dimensions, over filtered views.
 
     `order_by` names a metric (largest first), or is None for the order of the dimensions. `limit`
-    keeps so many rows. `top_values` has values of one dimension of text in `by`; all others become
-    the row OTHER. What does not exist raises QueryError when the question is made.
+    caps the rows. `top_values` has values of one text dimension in `by`; all others fold into the
+    row OTHER. Unknown names raise QueryError on construction.
     """
 
     metrics: tuple[str, ...]
@@ -94,25 +97,25 @@ class Query(_OfViews):
 
     @property
     def needs_history(self) -> bool:
-        """Whether it asks what happened before the period."""
+        """Whether it depends on views before the period."""
         return "new_viewers" in (*self.metrics, self.order_by)
 
     @property
     def is_by_clock(self) -> bool:
-        """Whether its rows differ by time alone, or there is only one."""
+        """Whether its rows differ by time only, or there is just one."""
         return all(dimensions.dimension(name).of_calendar for name in self.by)
 
     @property
     def sum_metrics(self) -> tuple[str, ...]:
-        """Its metrics that add up, numerators and denominators of its ratios among them.
+        """Its additive metrics, including numerators and denominators of its ratios.
 
-        Ratios are divided (`engine.results`) when groups have been put together.
+        Ratios are divided (`engine.results`) after groups are merged.
         """
         return tuple(name for name in self._parts() if not catalogue.metric(name).distinct)
 
     @property
     def distinct_metrics(self) -> tuple[str, ...]:
-        """Its distinct counts, those that its ratios divide among them."""
+        """Its distinct counts, including those in its ratios."""
         return tuple(name for name in self._parts() if catalogue.metric(name).distinct)
 
     def _parts(self) -> Iterable[str]:
@@ -121,13 +124,13 @@ class Query(_OfViews):
         return dict.fromkeys(parts)
 
     def of(self, metrics: tuple[str, ...]) -> Query:
-        """The same question about other metrics, for all of its rows."""
+        """The same query for other metrics, without order or limit."""
         return replace(self, metrics=metrics, order_by=None, limit=None)
 
     def covers(self, part: Query) -> bool:
-        """Whether the rows of this question add up to those of another about the same views.
+        """Whether its rows add up to those of another query over the same views.
 
-        It must ask for views; distinct counts of the other do not matter, since only sums add up.
+        It must include `views`; distinct counts of the other are ignored, as only sums add up.
         """
         views = (self.period, self.timezone, self.filters, self.access)
         same = views == (part.period, part.timezone, part.filters, part.access)
@@ -139,11 +142,11 @@ class Query(_OfViews):
 
 
 @dataclass(frozen=True)
-class ViewsQuery(_OfViews):
-    """The views themselves, newest first: all that a metric is about, or that a check counts.
+class ViewsQuery(_BaseQuery):
+    """Raw views, newest first: those a metric is about, optionally only those a check counts.
 
-    `metric` names one of `metrics.METRICS`, `check` one of `quality.CHECKS`. `limit` (None: all)
-    and `offset` cut out a page. Unknown names raise QueryError when the question is made.
+    `metric` names one of `metrics.METRICS`, `check` one of `checks.CHECKS`. `limit` (None: all) and
+    `offset` select a page. Unknown names raise QueryError on construction.
     """
 
     period: Period
@@ -163,8 +166,8 @@ class ViewsQuery(_OfViews):
 
 
 @dataclass(frozen=True)
-class ChecksQuery(_OfViews):
-    """How many views there are, and how many of them each of `quality.CHECKS` counts."""
+class ChecksQuery(_BaseQuery):
+    """The number of views, and how many of them each of `checks.CHECKS` counts."""
 
     period: Period
     timezone: str = "UTC"
@@ -176,8 +179,8 @@ class ChecksQuery(_OfViews):
 
 
 @dataclass(frozen=True)
-class CountQuery(_OfViews):
-    """How many views a metric is about: as many as a RowsQuery without limit has rows."""
+class CountQuery(_BaseQuery):
+    """The number of views a metric is about: the rows of a ViewsQuery without limit."""
 
     period: Period
     timezone: str = "UTC"

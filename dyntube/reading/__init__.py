@@ -1,5 +1,5 @@
-"""What outside text means: from the JSON of the view log to rows of known columns.
+"""Parsing of outside text: from the JSON of the view log to rows in a fixed schema.
 
-In: bytes of a page, names, addresses, zones. Out: Arrow tables in the columns of `records`, clean
-text, the page and campaign of an address. Pure: no files, no network, no clock.
+In: bytes of a page, names, URLs, time zones. Out: Arrow tables in `records.SCHEMA`, clean text, the
+page and campaign of a URL. Pure: no files, no network, no clock.
 """

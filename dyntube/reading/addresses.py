@@ -1,6 +1,6 @@
-"""What an address says: the site and page that a video is embedded on, and the campaign behind it.
+"""URLs of embedding pages: the site and page a video is embedded on, and the campaign behind it.
 
-An address is not a page: `/p?fbclid=1`, `/p/` and `/p#x` are all the page `/p`.
+Different URLs may be one page: `/p?fbclid=1`, `/p/` and `/p#x` are all the page `/p`.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
 from .text import clean, short
 
-FRAGMENT = "#"  # stands among a site's parameters for the part of its addresses behind the #
+FRAGMENT = "#"  # in a page rule: the URL's fragment counts too
 _USUAL_PORTS = {"http": 80, "https": 443}
-# What advertisers add to every click, and who they are; the first that is there counts.
+# Click ids that ad networks append to URLs, and their source; the first of these found wins.
 _CLICK_IDS = {"gclid": "google", "fbclid": "facebook", "msclkid": "bing"}
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
-_RESERVED = re.compile("%(?=2[35F]|3F)", re.IGNORECASE)  # of # % / ?: they part an address
+_RESERVED = re.compile("%(?=2[35F]|3F)", re.IGNORECASE)  # of # % / ?, which delimit parts of a URL
 _NO_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)")
 
 
 @dataclass(frozen=True)
 class Address:
-    """What is kept of an address; None where it does not say.
+    """The parts kept of a URL; None where absent.
 
-    `page` is host and path, and what `PageRules` keep of the rest. The others are its `utm_*`
-    parameters, `source` and `medium` in small letters.
+    `page` is host and path, plus what `PageRules` keep of the rest. The others are its `utm_*`
+    parameters; `source` and `medium` are lower case, and a click id is the source without
+    `utm_source`.
     """
 
     page: str | None = None
@@ -41,15 +42,15 @@ class Address:
 
 @dataclass(frozen=True)
 class PageRules:
-    """By domain, the parameters that tell its pages apart, FRAGMENT among them if that does too.
+    """Which parameters tell a domain's pages apart; FRAGMENT stands for the URL's fragment.
 
-    A domain stands for all below it as well; of several, the longest counts.
+    A rule covers its domain and all subdomains; the longest matching domain wins.
     """
 
     of_domains: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def of(self, host: str) -> tuple[str, ...]:
-        """The parameters that count for a host."""
+        """The parameters that tell this host's pages apart."""
         named = (rule for rule in self.of_domains if is_own(host, (rule[0],)))
         return max(named, key=lambda rule: len(rule[0]), default=("", ()))[1]
 
@@ -62,7 +63,7 @@ NO_RULES = PageRules()
 
 @lru_cache(maxsize=10_000)
 def read(text: str, rules: PageRules = NO_RULES) -> Address:
-    """What an address says; any text gives something."""
+    """Parse a URL; never fails, whatever the text."""
     parts = _split(text)
     query = _query(parts.query)
     clicked = (who for name, who in _CLICK_IDS.items() if name in query)
@@ -78,7 +79,7 @@ def read(text: str, rules: PageRules = NO_RULES) -> Address:
 
 
 def page(text: str, rules: PageRules = NO_RULES) -> str:
-    """The page that an address leads to, as `Address.page` has it; of a page, the same page."""
+    """The page of a URL, as in `Address.page`, but "" if there is none; idempotent."""
     return _page(_split(text), rules)
 
 
@@ -88,7 +89,7 @@ def _split(text: str) -> SplitResult:
         text = f"//{text}"
     try:
         return urlsplit(text)
-    except ValueError:  # brackets that hold no IPv6 address
+    except ValueError:  # brackets without an IPv6 address
         return SplitResult("", "", text, "", "")
 
 
@@ -98,11 +99,11 @@ def _page(parts: SplitResult, rules: PageRules) -> str:
         return short(f"{parts.scheme}:{path}")
     start = f"[{host}]" if ":" in host else host
     found = f"{start}{_port(parts)}{path.rstrip('/')}{_kept(parts, rules.of(host))}"
-    return short(clean(found))  # a space before the last slash ends it now
+    return short(clean(found))  # removing the last slash may leave a trailing space
 
 
 def _path(path: str) -> str:
-    """A path as people read it; what would part the address stays encoded."""
+    """The decoded path; characters that would change the URL's structure stay encoded."""
     path = _SESSION.sub("", path)
     try:
         return clean(unquote(_RESERVED.sub("%25", path), errors="strict"))
@@ -119,7 +120,7 @@ def _port(parts: SplitResult) -> str:
 
 
 def _kept(parts: SplitResult, names: tuple[str, ...]) -> str:
-    """What of query and fragment tells a site's pages apart, in the order of its rule."""
+    """The parts of query and fragment that tell pages apart, in the order of the rule."""
     query = _query(parts.query)
     kept = "&".join(f"{name}={query[name]}" for name in names if name in query)
     fragment = clean(parts.fragment) if FRAGMENT in names else ""
@@ -127,7 +128,7 @@ def _kept(parts: SplitResult, names: tuple[str, ...]) -> str:
 
 
 def _query(text: str) -> dict[str, str]:
-    """The parameters of a query, names in small letters; of several with a name, the first."""
+    """The query's parameters by lower-case name; if a name repeats, the first wins."""
     return dict(reversed([*_pairs(text)]))
 
 
@@ -136,27 +137,27 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         name, _, value = pair.partition("=")
         value = short(clean(unquote_plus(value)))
         if value:
-            # Addresses that were put into HTML twice have `&amp;` for `&`.
+            # URLs that were HTML-escaped twice have `&amp;` for `&`.
             yield clean(unquote_plus(name)).lower().removeprefix("amp;"), value
 
 
 def is_own(domain: str, own: tuple[str, ...]) -> bool:
-    """Whether a domain is one of these, or lies below one."""
+    """Whether a domain is one of these or a subdomain of one."""
     name = f".{in_ascii(domain)}"
     return any(name.endswith(f".{in_ascii(known)}") for known in own)
 
 
 def site(domain: str) -> str:
-    """What all spellings of a domain have in common; `www.` makes no other site."""
+    """The canonical form of a domain, without `www.`."""
     name = in_ascii(domain)
     rest = name.removeprefix("www.")
     return rest if "." in rest else name
 
 
 def in_ascii(domain: str) -> str:
-    """A domain as it stands in the DNS: small letters, other scripts as `xn--`, no dot at the end.
+    """A domain as in the DNS: lower case, punycode (`xn--`), no trailing dot.
 
-    `Bücher.Example.` and `xn--bcher-kva.example` are the same. Any text gives one.
+    `Bücher.Example.` and `xn--bcher-kva.example` are the same. Never fails, whatever the text.
     """
     text = unicodedata.normalize("NFKC", domain).lower().replace("。", ".").rstrip(".")
     if text.isascii():
@@ -168,7 +169,7 @@ def in_ascii(domain: str) -> str:
 
 
 def page_name(page: str, domain: str = "") -> str:
-    """A page as people read it: without its domain, if that is `domain`."""
+    """A page as displayed: without its domain if that is `domain`; its root is `/`."""
     host = site(domain)
     if host and page == host:
         return "/"

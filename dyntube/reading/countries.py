@@ -1,4 +1,4 @@
-"""Countries: one code for each, whatever it came as, and their names. The door to pycountry."""
+"""Country codes and names. The only module that imports pycountry."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 import pycountry
 
-# Codes that are in use and not in ISO 3166: of the European Union, and of a territory.
+# Codes in use that ISO 3166 lacks: two of the European Union, and those of Kosovo.
 _OTHER_CODES = {"UK": "GB", "EL": "GR", "XKX": "XK", "RKS": "XK", "KOSOVO": "XK"}
 _OTHER_NAMES = {"XK": "Kosovo"}
 _OTHER_ALPHA_3 = {"XK": "XKX"}
-# What stands where no country is known; ZZ and XX are for users of ISO 3166 to give a meaning.
+# Placeholders for an unknown country; ISO 3166 leaves ZZ and XX to its users.
 _NOWHERE = {"", "ZZ", "XX", "UNDEFINED", "NULL", "NONE", "NIL", "N/A", "(NOT SET)"}
 
 
 @cache
 def country_code(text: str) -> str | None:
-    """The ISO 3166-1 alpha-2 code of a country, from its codes or English name in any case.
+    """The ISO 3166-1 alpha-2 code for a country's code or English name, in any case.
 
-    Other codes are given back in capitals, other text as it is; None where it says that no country
-    is known.
+    Other text comes back: up to three characters in upper case, more as it is. None for a
+    placeholder that means an unknown country.
     """
     wanted = text.strip().upper()
     if wanted in _NOWHERE or not any(map(str.isalnum, wanted)):
@@ -41,7 +41,7 @@ def _found(wanted: str) -> Any:
 
 @cache
 def country_name(code: str) -> str:
-    """The English name of an alpha-2 code; other text comes back as it is."""
+    """The English name for an alpha-2 code; other text comes back unchanged."""
     found = pycountry.countries.get(alpha_2=code)
     if found is None:
         return _OTHER_NAMES.get(code, code)
@@ -50,6 +50,6 @@ def country_name(code: str) -> str:
 
 @cache
 def country_alpha_3(code: str) -> str | None:
-    """The three-letter code of an alpha-2 code, which maps know countries by."""
+    """The alpha-3 code for an alpha-2 code, as maps use it; None if there is none."""
     found = pycountry.countries.get(alpha_2=code)
     return _OTHER_ALPHA_3.get(code) if found is None else str(found.alpha_3)

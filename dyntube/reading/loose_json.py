@@ -1,4 +1,4 @@
-"""JSON as servers write it: what Python would lose or refuse is kept, names in any spelling."""
+"""Lenient JSON: keeps what Python would drop or reject, and accepts names in any spelling."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST_NUMBER = 4000  # digits; Python itself refuses some more
+LONGEST_NUMBER = 4000  # digits; Python's own limit is slightly higher
 
 
 @dataclass(frozen=True)
 class BadValue:
-    """A value that no reader takes: a number that is none or too large, a field that comes twice.
+    """A value that is never accepted: not finite, too many digits, or conflicting duplicates.
 
-    `raw` is what came.
+    `raw` is the value as received.
     """
 
     raw: object
 
 
 def parse_json(text: bytes | str) -> Any:
-    """JSON with what Python would lose or refuse of it kept as `BadValue` values.
+    """Parse JSON; what Python would drop or reject is kept as `BadValue`.
 
     Raises ValueError or RecursionError.
     """
@@ -32,21 +32,21 @@ def parse_json(text: bytes | str) -> Any:
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:
-    """What `spelled` needs to know of these names."""
+    """The lookup table that `spelled` needs for these names."""
     return {_folded(name): name for name in names}
 
 
 def spelled(made: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
-    """An object with its known names as they are documented: WatchTime and watch_time too.
+    """Rename known fields to their documented spelling: WatchTime or watch_time to watchTime.
 
-    Where one comes in several spellings with different values, nobody knows which is meant.
+    Conflicting values under several spellings become a `BadValue`.
     """
     names = [known.get(_folded(name), name) for name in made]
     return _object(list(zip(names, made.values(), strict=True)))
 
 
 def whole_number(value: object) -> int | None:
-    """A number from 0 that is plainly said: 12, 12.0 or "12"; None for any other value."""
+    """A non-negative integer given as 12, 12.0 or "12"; None for anything else."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
@@ -62,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     several: dict[str, list[Any]] = {}
     for name, value in pairs:
         several.setdefault(name, []).append(value)
-    # The same value twice says one thing; of different ones, nobody knows which is meant.
+    # A repeated value is harmless; of conflicting ones, none can be trusted.
     return {
         name: values[0] if all(value == values[0] for value in values) else BadValue(values)
         for name, values in several.items()
@@ -79,21 +79,21 @@ def _float(text: str) -> object:
 
 
 def says_failed(answer: object) -> bool:
-    """Whether JSON says of itself that it is an error, as some do with status 200."""
+    """Whether a JSON answer calls itself an error, as some do with status 200."""
     said = _by_lower_name(answer)
     failed = said.get("success") is False or said.get("status") in ("error", "fail", "failed")
     return failed or any(said.get(name) for name in ("error", "errors"))
 
 
 def says_partial(answer: object) -> bool:
-    """Whether JSON says of itself that something is left out, in any spelling."""
+    """Whether a JSON answer calls itself incomplete, in any spelling."""
     said = _by_lower_name(answer)
     failed = _by_lower_name(said.get("shards")).get("failed")
     return bool(failed) or any(str(said.get(name)).lower() == "true" for name in _PARTIAL)
 
 
 def _by_lower_name(answer: object) -> dict[str, object]:
-    """The fields of an object by their names without capitals, underscores and a leading `is`."""
+    """An object's fields by name: lower case, without underscores and a leading `is`."""
     found = answer.items() if isinstance(answer, dict) else ()
     return {str(n).lower().replace("_", "").removeprefix("is"): v for n, v in found}
 

@@ -1,8 +1,7 @@
-"""From the JSON of a page of the view log to Arrow.
+"""Parse a page of the view log from JSON into Arrow.
 
-A page is read in one of two ways that give the same rows. Pages that fit the documented shape go
-straight from bytes to Arrow. Any other page is read record by record, so that one odd record costs
-itself and not its neighbours.
+Two paths give the same rows: pages in the documented shape go straight from bytes to Arrow; all
+others are read record by record, so that one odd record does not cost its neighbours.
 """
 
 from __future__ import annotations
@@ -39,11 +38,11 @@ from .text import LONGEST, clean, short, valid
 
 
 def read_page(body: bytes, rules: PageRules = NO_RULES, zone: dt.tzinfo = dt.UTC) -> Page:
-    """Read one answer of `POST /v1/logs/data`; dates that name no time zone are in `zone`.
+    """Parse one answer of `POST /v1/logs/data`; dates without a time zone are read in `zone`.
 
-    Raises BadResponseError when it is not JSON or not whole, NoPageError when it is no page of
-    views. Only a record without a readable `id` or `date` is set aside in `rejected`; of any other
-    field that cannot be read, the view keeps the raw value in `extra`. Empty texts become null.
+    Raises BadResponseError if it is not JSON or incomplete, NoPageError if it is not a page of
+    views. Only records without a readable `id` or `date` go to `rejected`; the raw value of any
+    other unreadable field is kept in the view's `extra`. Empty texts become null.
     """
     return read_plain(body, rules) or read_record_by_record(body, rules, zone)
 
@@ -70,7 +69,7 @@ def read_records(
 
 
 def date_of(raw: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime | None:
-    """When a record that is set aside began; None where that cannot be read."""
+    """When a rejected record began; None if that is unreadable."""
     try:
         record = parse_json(raw)
     except (ValueError, RecursionError):
@@ -81,7 +80,7 @@ def date_of(raw: str, zone: dt.tzinfo = dt.UTC) -> dt.datetime | None:
 
 
 class _Unreadable(ValueError):
-    """A record cannot be a view; the text is the reason."""
+    """The record cannot be a view; the text gives the reason."""
 
 
 _TOO_DEEP = "nested too deeply to be kept"
@@ -123,7 +122,7 @@ _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,29}")
 
 
 def _has(answer: object) -> str:
-    """What an answer is instead, for a sentence: names of fields, and nothing that is no name."""
+    """The fields of an unexpected answer, for an error text; only what looks like a field name."""
     if not isinstance(answer, dict):
         return ""
     names = ", ".join(filter(_FIELD_NAME.fullmatch, map(str, answer))) or "nothing that we know"
@@ -166,7 +165,7 @@ def _row(record: object, zone: dt.tzinfo) -> dict[str, object]:
 
 
 def _sorted_out(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The known fields of a record by the API's names, parts as `geo.country`, and all others."""
+    """A record's known fields by API name, nested ones as `geo.country`, and all others."""
     known: dict[str, Any] = {}
     others: dict[str, Any] = {}
     for name, value in spelled(record, _OF_RECORD).items():
@@ -182,7 +181,7 @@ def _sorted_out(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def _is_lost(read: object, value: object) -> bool:
-    """Whether a value is not kept by what was read of it."""
+    """Whether parsing lost part of a value."""
     if isinstance(value, str) and read is not None:
         return len(value) > LONGEST and read != value
     is_blank = isinstance(value, str) and not clean(value)
@@ -195,7 +194,7 @@ def _raw_object(fields: dict[str, Any]) -> str:
 
 
 def _value(column: Column, value: object, zone: dt.tzinfo) -> object:
-    """What a field says; None where it is missing or says nothing that can be read."""
+    """The parsed value of a field; None if missing or unreadable."""
     if value is None or value == "":
         return None
     try:
@@ -256,7 +255,7 @@ def _is_zoneless(record: object) -> bool:
         return False
 
 
-_WHOLE = 2**53  # above it, floats are no longer exact
+_WHOLE = 2**53  # floats below it are exact integers
 _NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
 _FLAGS: dict[str | int | float, bool] = {
     **{"true": True, "false": False, "1": True, "0": False},
@@ -277,7 +276,7 @@ _GROUPS = {column.path[0] for column in COLUMNS if len(column.path) > 1}
 _DATE = next(column for column in COLUMNS if column.field == "date")
 _OF_PAGE = spellings(("pager", "views"))
 _PAGER = tuple(Pager.__dataclass_fields__)
-# The vendor's other lists are paged in other words.
+# DynTube's other lists use these names in their pager.
 _OF_PAGER = spellings(_PAGER) | {"totalresults": "total", "totalpages": "pages"}
 _OF_RECORD = spellings((*_TOP, *_GROUPS))
 _OF_GROUP = {

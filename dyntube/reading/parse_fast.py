@@ -1,4 +1,4 @@
-"""Pages that fit the documented shape, straight from bytes to Arrow."""
+"""The fast path: pages in the documented shape, straight from bytes to Arrow."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .records import (
     Column,
     Page,
     Pager,
-    as_labels,
+    dictionary_encode_text,
     with_computed,
 )
 from .text import LONGEST
 
 _VERSIONS = ("browser_major", "browser_minor", "os_major")
-_VERSION_TYPES = (pa.int64(), TEXT)  # as they are documented, and as others have them
+_VERSION_TYPES = (pa.int64(), TEXT)  # as documented, and as some servers send them
 
 
 def _json_type(column: Column, versions: pa.DataType) -> pa.DataType:
@@ -69,17 +69,17 @@ _PARSE = {
 }
 
 
-# A body that opens with `null` ends the process in pyarrow 26 (segmentation fault).
+# A body that starts with `null` crashes pyarrow 26 (segmentation fault).
 _FAILED = re.compile(rb'"(success|status|errors?)"', re.IGNORECASE)
 _OPENS_OBJECT = re.compile(rb"(\xef\xbb\xbf)?\s*\{")
 
 
 def read_plain(body: bytes, rules: PageRules = NO_RULES) -> Page | None:
-    """The page, or None when anything about it departs from the documented shape."""
+    """The page, or None if it departs from the documented shape in any way."""
     if not _OPENS_OBJECT.match(body):
         return None
     try:
-        _refuse_no_text(body)  # which the reader does not mind
+        _refuse_no_text(body)  # the JSON reader would accept it
     except pa.ArrowInvalid:
         return None
     for options in _PARSE[b"\n" in body]:
@@ -100,7 +100,7 @@ def _read(body: bytes, options: pj.ParseOptions, rules: PageRules) -> Page | Non
     records = page["views"].chunk(0).flatten()
     if records.null_count or pager["total"] is None or min(filter(_is_said, pager.values())) < 0:
         return None
-    if not len(records):  # perhaps because something failed
+    if not len(records):  # possibly an error
         return None if _FAILED.search(body) else Page(Pager(**pager), SCHEMA.empty_table())
     fields = _fields(records)
     views = pa.table({c.name: _plain_column(fields[c.field], c) for c in COLUMNS})
@@ -114,13 +114,13 @@ def _is_said(value: int | None) -> bool:
 
 
 def _refuse_no_text(body: bytes) -> None:
-    """Raise ArrowInvalid for bytes that are no UTF-8; without a copy, unlike a cast."""
+    """Raise ArrowInvalid for invalid UTF-8; unlike a cast, without a copy."""
     ends = pa.py_buffer(np.array([0, len(body)], np.int32))
     pa.StringArray.from_buffers(1, ends, pa.py_buffer(body)).validate(full=True)
 
 
 def _fields(records: pa.StructArray, prefix: str = "") -> dict[str, pa.Array]:
-    """The columns of records by the API's names for them; a missing group makes its parts null."""
+    """The columns of records by API name; parts of a missing group are null."""
     fields: dict[str, pa.Array] = {}
     for field, values in zip(records.type, records.flatten(), strict=True):
         name = prefix + field.name
@@ -131,26 +131,26 @@ def _fields(records: pa.StructArray, prefix: str = "") -> dict[str, pa.Array]:
 
 def _plain_column(values: pa.Array, column: Column) -> pa.Array:
     if column.type == INSTANT:
-        # By way of nanoseconds, since up to seven fraction digits occur.
+        # Via nanoseconds, as up to seven fractional digits occur.
         return values.cast(pa.timestamp("ns", "UTC")).cast(INSTANT, safe=False)
     if column.type == SECONDS and pc.any(pc.invert(pc.is_finite(values))).as_py():
         raise pa.ArrowInvalid(f"{column.field} is not finite")
     if column.type == TEXT:
         return _without_empty(values)
     if column.type == CATEGORY:
-        return as_labels(_short_enough(values.cast(TEXT), column), column)
+        return dictionary_encode_text(_short_enough(values.cast(TEXT), column), column)
     return values
 
 
 def _without_empty(values: pa.Array) -> pa.Array:
-    """The texts with null for each empty one."""
+    """The texts, with null for empty ones."""
     if pc.index(values, "").as_py() < 0:
         return values
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
 
 
 def _short_enough(values: pa.Array, column: Column) -> pa.Array:
-    """The same; ArrowInvalid for words that would be cut, whose whole text must be kept."""
+    """The texts; ArrowInvalid for words that would be truncated: their full text must be kept."""
     if column.words and (pc.max(pc.utf8_length(values)).as_py() or 0) > LONGEST:
         raise pa.ArrowInvalid(f"{column.field} is too long")
     return values

@@ -1,12 +1,12 @@
-"""Who a view is by: ids of people, and what client code writes where it knows nobody."""
+"""Viewer ids, and the placeholders that client code sends when it knows nobody."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# What the texts of "no value" look like in scripts and templates, quoted or not; RE2, which Arrow
-# and SQL engines share, to be matched whole and without regard to case.
+# How scripts and templates spell "no value", quoted or not. RE2, as Arrow and SQL engines share it;
+# to be matched in full, ignoring case.
 NOBODY = (
     r"""\s*["']?\s*("""
     r"undefined|null|\(null\)|<null>|nil|none|nan|n/a|void 0|false|true|"
@@ -19,7 +19,7 @@ _WHOLE = f"^(?:{NOBODY})$"
 
 
 def somebody(ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The same ids, null where one names nobody."""
+    """The ids, with placeholders as null."""
     nobody = pc.match_substring_regex(ids, _WHOLE, ignore_case=True)
     if not pc.any(nobody).as_py():
         return ids

@@ -1,4 +1,4 @@
-"""What a view is: the archive's columns, their types and units, and where each comes from."""
+"""The schema of a view: columns, types, units, and the API field behind each."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .countries import country_code
 from .people import somebody
 from .text import clean, short
 
-# 1: versions are whole numbers, addresses are labels, nothing is computed of countries and
-#    addresses, and ids that name nobody are viewers. `upgrade` makes the newest of it.
+# 1: whole-number versions, dictionary-encoded URLs, no computed country or URL columns, and
+#    placeholder ids counted as viewers. `upgrade` migrates it.
 SCHEMA_VERSION = 2
-SLOT_SECONDS = 900  # a quarter of an hour: every time zone in use starts its hours on one
+SLOT_SECONDS = 900  # 15 minutes: every time zone in use starts its hours on a quarter-hour
 
 TEXT = pa.string()
-CATEGORY = pa.dictionary(pa.int32(), pa.string())  # text of few different values
+CATEGORY = pa.dictionary(pa.int32(), pa.string())  # dictionary-encoded: few distinct values
 COUNT = pa.int32()
 SECONDS = pa.float64()
 FLAG = pa.bool_()
@@ -32,10 +32,10 @@ INSTANT = pa.timestamp("us", "UTC")
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a view: its name here, its place in the API's record, its type.
+    """One column of a view: its name here, its path in the API's record, its type.
 
-    People read `words`, which are so as `text.clean` makes them; other text is a key or an address
-    and never changed.
+    `words` is text for people, in the form of `text.clean`; other text is a key or URL and never
+    changed.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Column:
 
     @property
     def field(self) -> str:
-        """The API's name for it, such as `geo.country`."""
+        """The API's name, such as `geo.country`."""
         return ".".join(self.path)
 
 
@@ -96,24 +96,24 @@ COLUMNS = (
     _column("user_key", "userKey", CATEGORY),
 )
 VIEW_COLUMNS = tuple(column.name for column in COLUMNS)
-# The column of each part of an address.
+# The columns computed from the URL, and the part of `Address` in each.
 _OF_ADDRESS = {"embed_page": "page"} | {
     f"campaign_{part}": part for part in ("source", "medium", "name", "term", "content")
 }
-# What may stand in `extra` of a field that is known: it, or the group that it is a part of.
+# What `extra` may hold of known fields: the field itself, or the group it is part of.
 _KNOWN_FIELDS = {column.field for column in COLUMNS} | {column.path[0] for column in COLUMNS}
 
 SCHEMA = pa.schema(
     [pa.field(column.name, column.type) for column in COLUMNS]
-    # Computed once, here, because questions need them for every row:
+    # Computed once, here, because queries need them for every row:
     + [
         pa.field("slot", pa.int32()),  # quarter-hours since 1970-01-01 UTC
-        pa.field("viewer", pa.int64()),  # hash of who `client_user_id`, else `viewer_id` names
+        pa.field("viewer", pa.int64()),  # hash of `client_user_id`, else `viewer_id`
         pa.field("country", CATEGORY),  # `countries.country_code` of geo_country
-        # Of embed_url, as `addresses.read` has them:
+        # Parts of embed_url, as in `addresses.read`:
         *(pa.field(name, CATEGORY) for name in _OF_ADDRESS),
-        # JSON object of fields as they came: those that this version does not know, and those that
-        # it knows and cannot read; null without any.
+        # JSON object of raw fields that this version does not know, or knows but could not read;
+        # null if there are none.
         pa.field("extra", TEXT),
     ]
 )
@@ -121,9 +121,9 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Pager:
-    """The `pager` of an answer: what was served (`page`, `size`, `hits`) and how much there is.
+    """The `pager` of an answer: what was served (`page`, `size`, `hits`) and the totals.
 
-    None where it does not say.
+    None where absent.
     """
 
     page: int | None = None
@@ -135,7 +135,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that cannot be read: why, and its JSON as it came."""
+    """An unreadable record: the reason, and its raw JSON."""
 
     reason: str
     raw: str
@@ -145,8 +145,8 @@ class Rejected:
 class Page:
     """One answer of the view log. `views` has SCHEMA.
 
-    `zoneless` is how many of their dates name no time zone. `says_nothing` is a page without views
-    that does not say so in the documented form: another address might answer like this.
+    `zoneless` counts records whose date has no time zone. `says_nothing`: no views, but not in the
+    documented form, so another URL might answer like this.
     """
 
     pager: Pager
@@ -157,23 +157,23 @@ class Page:
 
     @property
     def counted(self) -> int:
-        """How many views there are in all; where the API does not count, those on this page."""
+        """The total number of views; if the API does not count, the records on this page."""
         return len(self) if self.pager.total is None else self.pager.total
 
     def __len__(self) -> int:
-        """How many records came, those that cannot be read among them."""
+        """The number of records received, unreadable ones included."""
         return len(self.views) + len(self.rejected)
 
 
-def as_labels(texts: pa.Array | pa.ChunkedArray, column: Column) -> pa.DictionaryArray:
-    """Texts as the labels of a column: words as people read them, null where nothing is left."""
+def dictionary_encode_text(texts: pa.Array | pa.ChunkedArray, column: Column) -> pa.DictionaryArray:
+    """Dictionary-encode texts for a column; `words` are cleaned, and empty texts become null."""
     codes, came = _distinct(pa.chunked_array([texts]) if isinstance(texts, pa.Array) else texts)
     shown = [text and short(clean(text)) if column.words else text for text in came]
     return _labels(codes, [text or None for text in shown])
 
 
 def with_computed(table: pa.Table, rules: PageRules = NO_RULES) -> pa.Table:
-    """The columns of views with all that is computed of them; `extra` is null where absent."""
+    """Add the computed columns to those of views; `extra` is null if absent."""
     made = {name: table[name] for name in VIEW_COLUMNS}
     made["slot"] = _slots(cast(pa.ChunkedArray, table["date"]))
     made["viewer"] = viewer_hash(
@@ -194,7 +194,7 @@ def _slots(date: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _distinct(texts: pa.ChunkedArray) -> tuple[pa.Array, list[str | None]]:
-    """The place of each text among the different ones, and these; null is the last of them."""
+    """Codes into a list of the distinct texts, and that list; its last entry is null."""
     found = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
     labels = found.unify_dictionaries().combine_chunks()
     names = labels.dictionary.to_pylist()
@@ -202,13 +202,13 @@ def _distinct(texts: pa.ChunkedArray) -> tuple[pa.Array, list[str | None]]:
 
 
 def _labels(codes: pa.Array, texts: list[str | None]) -> pa.DictionaryArray:
-    """A label for each code, which is a place in `texts`; these may be equal."""
+    """A dictionary array of codes into `texts`, which may have duplicates."""
     places = pa.array(texts, TEXT).dictionary_encode()
     return pa.DictionaryArray.from_arrays(places.indices.take(codes), places.dictionary)
 
 
-def each_once(views: pa.Table) -> tuple[pa.Table, int]:
-    """The views with each id once, and how many came again."""
+def deduplicate(views: pa.Table) -> tuple[pa.Table, int]:
+    """Deduplicate views by id; also returns how many were dropped."""
     duplicates = len(views) - pc.count_distinct(views["id"]).as_py()
     if duplicates:
         # A view still playing may come twice; the longer watch time is the later one.
@@ -220,14 +220,15 @@ def each_once(views: pa.Table) -> tuple[pa.Table, int]:
 
 
 def filled_fields(views: pa.Table) -> dict[str, int]:
-    """How many views have a value of each field, by the API's names; none of the others."""
+    """How many views have a value for each field, by API name; empty fields are left out."""
     counts = {c.field: len(views) - views[c.name].null_count for c in COLUMNS}
     return {field: count for field, count in counts.items() if count}
 
 
 def odd_fields(views: pa.Table) -> tuple[dict[str, int], dict[str, int]]:
-    """How many views have each field that this version does not know, and each that it does know
-    and could not read, from `extra`; by the API's names."""
+    """Count, from `extra`, the views with each field that this version does not know, and with each
+    that it knows but could not read; by API name.
+    """
     texts = views["extra"].drop_null().to_pylist()
     counts = Counter(name for text in texts for name in json.loads(text))
     unread = {name: count for name, count in counts.items() if name in _KNOWN_FIELDS}
@@ -235,7 +236,7 @@ def odd_fields(views: pa.Table) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def viewer_hash(ids: pa.ChunkedArray) -> pa.Array:
-    """A 64-bit number for each id, the same on every machine for ever; null stays null."""
+    """A 64-bit hash of each id, stable across machines and over time; null stays null."""
     texts = ids.to_numpy(zero_copy_only=False)
     hashes = pd.util.hash_array(texts, categorize=False).view(np.int64)
     return pa.array(hashes, mask=ids.is_null().to_numpy())

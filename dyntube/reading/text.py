@@ -1,8 +1,7 @@
-"""Text from outside - views, names, notes, saved views, addresses: one door for all of it.
+"""Normalises all text from outside: views, names, notes, saved views, URLs.
 
-Keys and ids pass `valid` and are otherwise never changed, or they would no longer be the ones that
-DynTube knows. What people read and search passes `clean`. Whatever compares text that people typed
-compares `folded` text.
+Keys and ids pass `valid` and are otherwise left alone, so that they stay those DynTube knows. Text
+that people read and search passes `clean`. Comparisons with typed text use `folded`.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-LONGEST = 500  # characters of a text that people read
+LONGEST = 500  # characters of text for people
 
 
 def valid(text: str) -> str:
-    """The text with U+FFFD for each half of a surrogate pair, which is legal in JSON alone."""
+    """Replace lone surrogates, which only JSON allows, with U+FFFD."""
     return (
         text
         if text.isascii()
@@ -23,7 +22,7 @@ def valid(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text as people read it: valid, in NFC, without control characters or outer blanks."""
+    """Text for people: valid, NFC, stripped, without control characters."""
     if text.isascii() and text.isprintable():
         return text.strip()
     composed = unicodedata.normalize("NFC", valid(text))
@@ -32,21 +31,21 @@ def clean(text: str) -> str:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """The text, cut where it is too long to show."""
+    """Truncate text, with an ellipsis."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def folded(text: str) -> str:
-    """The one form in which texts are compared: composed, each letter small by itself.
+    """The form for comparing texts: NFC, then each character lowercased on its own.
 
-    SQL says the same as `lower(nfc_normalize(text))`.
+    In SQL: `lower(nfc_normalize(text))`.
     """
     return "".join(map(_small, unicodedata.normalize("NFC", text)))
 
 
 @lru_cache(maxsize=4096)
 def _small(letter: str) -> str:
-    # Python's own lower() makes two letters of İ, and another Σ at the end of a word.
+    # Python's lower() makes two characters of İ, and another Σ at the end of a word.
     return letter.lower()[0]
 
 

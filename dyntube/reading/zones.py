@@ -1,4 +1,4 @@
-"""The time zones that can be chosen: one list for addresses, settings, Python and the box."""
+"""The selectable time zones: one list for URLs, settings, Python and the select box."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import PeriodError
 
-# Files beside those of zones: "not set", and whatever this computer's own zone is.
+# Files among the zones that are none: "not set", and this machine's own zone.
 _NO_ZONES = {"Factory", "localtime"}
 
 
 @cache
 def zones() -> tuple[str, ...]:
-    """The IANA name of every time zone, other names of zones among them, in order.
+    """The IANA name of every time zone, aliases included, sorted.
 
-    Not the trees `posix/` and `right/`: leap seconds shift the hours of the second.
+    Without `posix/` and `right/`: leap seconds shift the hours of the latter.
     """
     return tuple(sorted(available_timezones() - _NO_ZONES))
 
 
 def zone_info(timezone: str) -> ZoneInfo:
-    """The time zone of a name, as it stands in `zones`; raises PeriodError for any other."""
+    """The time zone with this name from `zones`; raises PeriodError for any other."""
     if not isinstance(timezone, str) or timezone not in _known():
         name = str(timezone)[:40]
         raise PeriodError(f"{name!r} is no time zone; one is {_like(name)}.")
@@ -35,7 +35,7 @@ def _known() -> frozenset[str]:
 
 
 def _like(timezone: str) -> str:
-    """A zone whose name, or whose place, is nearly this. CEST is not nearly EST."""
+    """The closest match by zone or city name, else Europe/Berlin. CEST is not close to EST."""
     exact = {name.casefold(): name for name in zones()}
     if timezone.casefold() in exact:
         return exact[timezone.casefold()]

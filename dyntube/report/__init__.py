@@ -1,5 +1,5 @@
-"""What a page says, without anything that draws it.
+"""The content of pages, independent of how it is drawn.
 
-In: an address, a reader's desk, the time. Out: the selection, its questions and their answers, what
-values are called, the tables to take away. No Streamlit.
+In: a URL, a reader's desk, the time. Out: the selection, its queries and answers, labels, and
+tables for download. No Streamlit.
 """

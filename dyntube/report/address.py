@@ -1,7 +1,7 @@
-"""How an address says what is looked at, and what of an address is understood.
+"""Reads and writes the selection in a URL's query parameters.
 
-What cannot be taken from an address is refused with a note: nothing in it goes unheard. Saved views
-are read in the same way.
+Anything in a URL that cannot be used is refused with a note, never silently ignored. Saved views
+are read the same way.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from .selection import (
 )
 
 T = TypeVar("T")
-LONGEST_VALUE = 2000  # characters of a value to filter by
-MOST_VALUES = 300  # to filter by; Streamlit does not hear an address of more than 1,000 parameters
-LONGEST = 7500  # characters of an address: proxies refuse lines of 8,192
+LONGEST_VALUE = 2000  # characters of a filter value
+MOST_VALUES = 300  # filter values; Streamlit ignores URLs with more than 1,000 parameters
+LONGEST = 7500  # characters of a URL; proxies refuse lines of 8,192
 MOST_NOTES = 8
-_SHOWN = 40  # characters of a text that is named in a note
+_SHOWN = 40  # characters quoted in a note
 _PAGE = "embed_page"
 _KEYS = ("project", "channel", "video")
 _OF_STREAMLIT = ("embed", "embed_options")
@@ -54,7 +54,7 @@ _LEVELS = {name: levels for levels in HIERARCHIES.values() for name in levels}
 
 
 def to_parameters(selection: Selection, default: Selection) -> dict[str, list[str]]:
-    """The address's query parameters; what equals the default is left out."""
+    """The query parameters of a selection; defaults are left out."""
     parameters: dict[str, list[str]] = {}
     for name in _PLAIN:
         if (value := getattr(selection, name)) != getattr(default, name):
@@ -78,10 +78,9 @@ def to_parameters(selection: Selection, default: Selection) -> dict[str, list[st
 def from_parameters(
     parameters: Mapping[str, list[str]], default: Selection, rules: PageRules = NO_RULES
 ) -> tuple[Selection, list[str]]:
-    """The selection that an address asks for, and a note on all of it that was not understood.
+    """The selection in a URL, and a note for everything in it that was not understood.
 
-    A whole address of an embedding page, as in old links, is taken for the page that it is by
-    `rules`; a note says so.
+    A full URL of an embed page, as in old links, is converted to its page by `rules`, with a note.
     """
     address = _Address(parameters, rules)
     preset, dates = _period(address, default)
@@ -109,8 +108,8 @@ def from_parameters(
     return selection, address.notes()
 
 
-def too_much(selection: Selection) -> str:
-    """Why no address can say so much, as a sentence; nothing where one can."""
+def why_too_long(selection: Selection) -> str:
+    """Why the selection does not fit into a URL, as a sentence; empty if it does."""
     values = [value for filter_ in selection.filters for value in filter_.values]
     if len(values) > MOST_VALUES:
         return f"At most {MOST_VALUES} values can be filtered by at once."
@@ -122,7 +121,7 @@ def too_much(selection: Selection) -> str:
 
 
 class _Address:
-    """The parameters of an address; what nobody takes is refused in the end."""
+    """The parameters of a URL; those never taken are refused at the end."""
 
     def __init__(self, parameters: Mapping[str, list[str]], rules: PageRules) -> None:
         self._rules = rules
@@ -134,15 +133,15 @@ class _Address:
         self._notes: list[str] = []
 
     def has(self, *names: str) -> bool:
-        """Whether one of these parameters is there still."""
+        """Whether any of these parameters is still untaken."""
         return not self._left.keys().isdisjoint(names)
 
     def take(self, name: str) -> list[str]:
-        """The different texts of a parameter."""
+        """The distinct texts of a parameter, which is then taken."""
         return self._left.pop(name, [])
 
     def one(self, name: str, convert: Callable[[str], T], fallback: T) -> T:
-        """What the one text of a parameter says; where it cannot be read, the fallback."""
+        """The converted value of a single-valued parameter; the fallback if absent or invalid."""
         texts = self.take(name)
         try:
             return convert(_only(texts)) if texts else fallback
@@ -151,7 +150,7 @@ class _Address:
             return fallback
 
     def dates(self, prefix: str) -> Period | None:
-        """The period between two dates; None where there is none that can be read."""
+        """The period between two dates; None if absent or invalid."""
         asked = {f"{prefix}{end}": self.take(f"{prefix}{end}") for end in ("from", "to")}
         if not any(asked.values()):
             return None
@@ -163,7 +162,7 @@ class _Address:
             return None
 
     def page(self, parameter: str, text: str) -> str:
-        """The page of an address that a filter asks for whole; of a page, the same."""
+        """The page for a full URL in a filter; a page is returned unchanged."""
         if "://" not in text:
             return text
         found = page(text, self._rules)
@@ -174,14 +173,14 @@ class _Address:
     def refuse(
         self, asked: Sequence[tuple[str, str]], error: Exception | None = None, why: str = ""
     ) -> None:
-        """Note that something was asked for that cannot be shown."""
+        """Add a note on parameters that cannot be used."""
         named = [f"{short(name, _SHOWN)} = {text[:_SHOWN]}".strip() for name, text in asked[:3]]
         what = " and ".join(named) + (f" and {len(asked) - 3:,} more" if asked[3:] else "")
         reason = why or (str(error) if isinstance(error, PeriodError | _Refused) else "")
         self._notes.append(f"The address asks for {what}, which cannot be shown. {reason}".strip())
 
     def notes(self) -> list[str]:
-        """What was refused, and with it what nobody took."""
+        """All notes, including those on parameters nothing took."""
         for name, texts in self._left.items():
             self.refuse([(name, text) for text in texts])
         more = len(self._notes) - MOST_NOTES
@@ -190,7 +189,7 @@ class _Address:
 
 
 class _Refused(ValueError):
-    """What the address asks for cannot be taken, for a reason that people can read."""
+    """A parameter cannot be used; the message is shown to the reader."""
 
 
 def _period(address: _Address, default: Selection) -> tuple[str, Period | None]:
@@ -231,7 +230,7 @@ def _levels(address: _Address) -> tuple[str, ...]:
 
 
 def _filtered(address: _Address, selection: Selection, name: str, operator: Operator) -> Selection:
-    """The selection with one filter of the address."""
+    """The selection with one filter from the URL."""
     parameter = name + OPERATORS[operator]
     texts, values = address.take(parameter), []
     for text in texts:
@@ -241,7 +240,7 @@ def _filtered(address: _Address, selection: Selection, name: str, operator: Oper
         except _Refused as refused:
             address.refuse([(parameter, text)], refused)
     filtered = selection.where(name, tuple(values), operator)
-    if reason := too_much(filtered):
+    if reason := why_too_long(filtered):
         address.refuse([(parameter, text) for text in texts], why=reason)
         return selection
     return filtered
@@ -251,7 +250,7 @@ def _value(name: str, operator: Operator, text: str) -> str:
     if len(text) > LONGEST_VALUE:
         raise _Refused(f"A value to filter by has at most {LONGEST_VALUE:,} characters.")
     if name in _KEYS and operator != "contains":
-        return read_value(name, text)  # as DynTube knows it
+        return read_value(name, text)  # unchanged: DynTube's own key
     if any(category(letter) == "Cc" for letter in text):
         raise _Refused("It has control characters, which no text has.")
     text = clean(text)

@@ -1,32 +1,33 @@
-"""Every value of a dimension with its numbers: what tables, bars and maps show."""
+"""Breakdowns: metrics by the values of a dimension, for tables, bars and maps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ..export.table import Sheet
-from ..insight.comparison import compare, metric_of
+from ..insight.comparison import metric_of
 from ..query.dimensions import dimension
 from ..query.metrics import metric
 from ..query.query import Query
 from .context import ReportContext
-from .firsts import young
+from .firsts import newer_than_comparison
 from .labels import Labels
+from .runner import run, run_total
 
 FIRST = "first_view"
 
 
 @dataclass(frozen=True, eq=False)
 class Breakdown:
-    """Every value of the dimension `by`, with its `label`, in the chosen order.
+    """Every value of the dimension `by`, labelled and sorted.
 
-    `rows` has the columns `by`, `label`, the metrics, `plays` where one is a rate, and where
-    something is compared `<metric>_before` and `<metric>_change`. FIRST is there where one of them
-    is younger than the comparison: its first day, and then it has no change. `total` is the row of
-    all views together. What is chosen of the dimension itself is left out of both.
+    `rows` has the columns `by`, `label`, the metrics, the bases of rates, and for comparisons
+    `<metric>_before` and `<metric>_change`. Values younger than the comparison have no change; if
+    there are any, the column FIRST has their first day. `total` is the row over all views. Both
+    ignore `is` filters on the dimension itself.
     """
 
     by: str
@@ -37,14 +38,14 @@ class Breakdown:
 
     @property
     def sheet(self) -> Sheet:
-        """The table to take away."""
+        """The table for download."""
         kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
         named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
         return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
 
 
 def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
-    """The page's metrics by a dimension, whatever is chosen of it."""
+    """The page's metrics by a dimension, ignoring `is` filters on it; memoised per page."""
     metrics = metrics or context.metrics
     bases = filter(None, (metric(name).basis for name in metrics))
     asked = tuple(dict.fromkeys((*metrics, *bases)))
@@ -57,20 +58,18 @@ def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) ->
 
 def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -> Breakdown:
     [by] = query.by
-    rows = context.answer(query)
-    compared = _compared(context, query.metrics)
-    if earlier := context.earlier(replace(query, metrics=compared)):
-        before = context.answer(earlier)
-        rows = compare(rows, before, [by], list(compared), gone=True, days=context.days)
+    answer = run(context, query, compared=_compared(context, query.metrics))
+    rows = answer.compared(gone=True)
+    if answer.before is not None:
         rows = _without_changes_of_young(context, rows, by)
     named = context.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
-    total = context.total(query).iloc[0]
+    total = run_total(context, query).rows.iloc[0]
     return Breakdown(by, metrics, ordered(context, rows), total, context.labels)
 
 
 def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    first = young(context, by, [str(value) for value in rows[by]])
+    first = newer_than_comparison(context, by, [str(value) for value in rows[by]])
     if not first:
         return rows
     days = [first.get(str(value)) for value in rows[by]]
@@ -81,9 +80,9 @@ def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: st
 
 
 def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Which metrics to ask of the comparison: all but viewers, unless those are the subject.
+    """The metrics to query for the comparison: viewer metrics only if they are the subject.
 
-    Different people cost more than all other metrics together.
+    Distinct counts cost more than all other metrics together.
     """
     subject = (asked[0], context.chosen_metric, metric_of(context.selection.sort))
     costly = ("viewers", "views_per_viewer", "new_viewers")
@@ -91,7 +90,7 @@ def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]
 
 
 def ordered(context: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the order the reader has chosen; those without a value come last."""
+    """Rows in the selected order; missing values come last."""
     usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
     sort = context.selection.sort if context.selection.sort in rows else usual
     rising = context.selection.order == "rising"

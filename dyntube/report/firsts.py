@@ -1,4 +1,4 @@
-"""Since when there are views of a video, a channel or a project."""
+"""First days with views of videos, channels and projects."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.periods import ONE_DAY, Period
 from ..query.query import Filter
 from .context import ReportContext
+from .runner import run
 
 
 def stored_span(context: ReportContext) -> Period:
@@ -20,22 +21,24 @@ def stored_span(context: ReportContext) -> Period:
 
 
 def first_days(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
-    """The first local day in what is stored with a view of each of these, whatever the filters.
+    """The first stored local day with a view of each value, ignoring all filters.
 
-    Those without a view are not in it; the order is that of `values`.
+    Values without a view are left out; the order is that of `values`.
     """
     filters = (Filter(by, tuple(values)),)
     span = stored_span(context)
     query = context.query(by, "day", metrics=("views",), period=span, filters=filters)
-    days = context.answer(query).groupby(by)["day"].min()
+    days = run(context, query).rows.groupby(by)["day"].min()
     return {value: days[value].date() for value in values if value in days.index}
 
 
-def young(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
-    """Which of these are younger than what is compared with, and their first day.
+def newer_than_comparison(
+    context: ReportContext, by: str, values: Sequence[str]
+) -> dict[str, dt.date]:
+    """The values younger than the comparison, with their first days.
 
-    None of them where that cannot be told: where nothing earlier is compared, and where what is
-    stored does not reach back, without a gap, at least as far again as the comparison.
+    Empty if that cannot be known: without an earlier comparison, or unless the stored history
+    reaches back before it, without a gap, by at least its length again.
     """
     comparison, stored = context.comparison, stored_span(context)
     if by not in HIERARCHIES["library"] or not values or comparison is None:
@@ -46,9 +49,9 @@ def young(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, d
     history = Period(stored.start, start - ONE_DAY)
     if not _is_stored(context, Period(min(stored.start + ONE_DAY, history.end), history.end)):
         return {}
-    # Without filters, so that it is asked once, whatever a page is filtered by.
+    # Unfiltered, so that all filters share one cached answer.
     query = context.query(by, metrics=("views",), period=history, filters=())
-    old = {*context.answer(query)[by], UNKNOWN}
+    old = {*run(context, query).rows[by], UNKNOWN}
     new = [value for value in values if value not in old]
     return first_days(context, by, new) if new else {}
 
@@ -58,10 +61,10 @@ def _is_stored(context: ReportContext, span: Period) -> bool:
 
 
 def first_day(context: ReportContext) -> dt.date | None:
-    """The first day of what the page is filtered to, if that is one young thing."""
+    """The first day of the page's subject, if it is filtered to a single young value."""
     for by in reversed(HIERARCHIES["library"]):
         values = context.selection.values(by)
         if values:
-            found = young(context, by, values) if len(values) == 1 else {}
+            found = newer_than_comparison(context, by, values) if len(values) == 1 else {}
             return found.get(values[0])
     return None

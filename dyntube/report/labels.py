@@ -1,7 +1,7 @@
-"""What people read instead of the log's keys and codes, and filters by what they read.
+"""Labels for the log's keys and codes, and filters by label.
 
-Keys identify, labels only show: two values may have the same name, so `Labels.each` tells those of
-one list apart, and `Labels.one` one by itself.
+Keys identify, labels only show: values may share a name. `Labels.each` tells apart the values of a
+list, `Labels.one` a value on its own.
 """
 
 from __future__ import annotations
@@ -22,32 +22,31 @@ from ..reading.countries import country_name
 from ..reading.text import folded
 from .selection import Selection
 
-# Their values are keys or codes, so what a filter contains is looked for in their labels.
+# Their values are keys or codes, so `contains` filters search their labels.
 NAMED = ("project", "channel", "video", "continent", "country", "weekday", "hour_of_day")
 OPERATOR_WORDS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains"}
 _OURS = {UNKNOWN: formats.UNKNOWN_NAME, OTHER: formats.OTHER_NAME}
 _MARKS = {UNKNOWN: "no value", OTHER: "the rest"}
-# What a file has beside their labels.
+# The second column of exports, beside their labels.
 _IDENTITIES = {"project": "key", "channel": "key", "video": "key"} | dict.fromkeys(
     ("continent", "country"), "code"
 )
 
 
 class Labels:
-    """What values are called, by the `names` that a reader may see.
+    """Labels of values, from the `names` the reader may see.
 
-    Where one `domain` is filtered by, its pages need not repeat it.
+    With a single `domain` filtered by, page labels leave it out.
     """
 
     def __init__(self, names: Names, domain: str = "") -> None:
         self._names, self._domain = names, domain
 
     def one(self, by: str, value: str) -> str:
-        """One value of a dimension as people know it, where nothing beside it says which is meant.
+        """The label of a value shown without others of its dimension.
 
-        A title that others have too comes with its key, a city with its region and country, and a
-        value that is called like a missing one in quotes; other text from the data comes back
-        unchanged.
+        An ambiguous title gets its key, a city its region and country, and a value that looks like
+        our own "Unknown" quotes; other text from the data is returned unchanged.
         """
         if within := _within(by):
             return self._placed(by, value, len(within))
@@ -55,12 +54,12 @@ class Labels:
         return _quoted(name) if value != UNKNOWN else name
 
     def each(self, by: str, values: Iterable[str]) -> dict[str, str]:
-        """The labels of the values of one list; no two are equal, whatever they are called."""
+        """Distinct labels for the values of one list."""
         every, within = dict.fromkeys(values), _within(by)
         if not within:
-            return told_apart({value: self.name(by, value) for value in every})
+            return disambiguated({value: self.name(by, value) for value in every})
         named = {value: self._placed(by, value, 0) for value in every}
-        # What lacks a part says so first: others need not say theirs because of it.
+        # Values with a missing parent are marked first, so that the others may stay short.
         alike = {value: self._lacking(by, value) for value in _alike(named)}
         named |= {value: text for value, text in alike.items() if text}
         for depth in range(1, len(within) + 1):
@@ -69,12 +68,12 @@ class Labels:
                 for value in _alike(named)
                 if not self._lacking(by, value)
             }
-        return told_apart(named)
+        return disambiguated(named)
 
     def exported(self, by: str, values: Iterable[str]) -> dict[str, list[str | None]]:
-        """The columns that a file has for values of a dimension: labels, and keys or codes.
+        """The export columns of a dimension's values: full labels, and keys or codes.
 
-        They leave out nothing: a file has no page around it. A missing value has no key.
+        Nothing is abbreviated, as a file lacks the page's context. A missing value has no key.
         """
         column = list(values)
         if within := _within(by):
@@ -97,7 +96,7 @@ class Labels:
         return f"{name}{sign}{self.one(filter_.dimension, value)}"
 
     def name(self, by: str, value: str, *, whole: bool = False) -> str:
-        """What a value is called; `whole` names leave out nothing that the page says already."""
+        """The name of a value; `whole` names keep what the page's filters imply."""
         if value in _OURS:
             return _OURS[value]
         match by:
@@ -115,18 +114,18 @@ class Labels:
                 return value
 
     def _placed(self, by: str, value: str, depth: int) -> str:
-        """A name with so many of those that it lies in: "Paris", "Paris, France"."""
+        """A name with this many of its parents: "Paris", "Paris, France"."""
         if value == OTHER:
             return _OURS[OTHER]
         name, *outer = value.split(BETWEEN, len(_within(by)))
         name = _quoted(name) if name else formats.UNKNOWN_NAME
         if not outer:
-            return f"{name} (anywhere)"  # an address may say no more
+            return f"{name} (anywhere)"  # a URL may give no parents
         pairs = [*zip(_within(by), outer, strict=False)][len(outer) - depth :]
         return ", ".join([name, *(self.name(what, part) for what, part in pairs if part)])
 
     def _lacking(self, by: str, value: str) -> str:
-        """A name with all that it is known to lie in, and what is not known; empty if all is."""
+        """A name with its known parents and the first missing one; empty if none is missing."""
         name, *outer = value.split(BETWEEN, len(_within(by)))
         missing = [what for what, part in zip(_within(by), outer, strict=False) if not part]
         if not name or not missing:
@@ -135,7 +134,7 @@ class Labels:
         return f"{placed} (no {dimension(missing[0]).label.lower()})"
 
     def _columns(self, by: str, values: list[str]) -> dict[str, list[str | None]]:
-        found = told_apart({value: self.name(by, value, whole=True) for value in values})
+        found = disambiguated({value: self.name(by, value, whole=True) for value in values})
         columns: dict[str, list[str | None]] = {by: [found[value] for value in values]}
         if by in _IDENTITIES:
             keys = [None if value in _OURS else value for value in values]
@@ -144,7 +143,7 @@ class Labels:
 
 
 def only_domain(selection: Selection) -> str:
-    """The domain that is filtered by, if it is one."""
+    """The domain filtered by, if it is a single one."""
     domains = selection.values("embed_domain")
     return domains[0] if len(domains) == 1 else ""
 
@@ -155,22 +154,22 @@ def _alike(named: Mapping[str, str]) -> list[str]:
 
 
 def _within(by: str) -> tuple[str, ...]:
-    """The dimensions of what a value lies in, the smallest first."""
+    """The parent dimensions of a value, the innermost first."""
     return DIMENSIONS[by].within if by in DIMENSIONS else ()
 
 
 def _quoted(name: str) -> str:
-    """A name from the data, in quotes where it looks like our own of what has none."""
+    """A name from the data, quoted if it looks like our own "Unknown"."""
     return f"“{name}”" if _look(name) == _look(formats.UNKNOWN_NAME) else name
 
 
-def told_apart(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts by value; where some look alike, each says its value too, if it does not yet."""
+def disambiguated(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by value; those that look alike get their value appended, unless they equal it."""
     found = dict(texts)
     look: Callable[[str], str] = _look
     while marked := _marked(found, look):
         found |= marked
-        look = str  # keys that differ in capitals alone can be told apart
+        look = str  # values differing only in case may stay
     return found
 
 
@@ -184,16 +183,16 @@ def _marked(texts: Mapping[str, str], look: Callable[[str], str]) -> dict[str, s
 
 
 def _look(text: str) -> str:
-    """What texts have in common that nobody can tell apart by looking at them."""
+    """The text normalised so that visually equal texts compare equal."""
     if not text.isascii():
         text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return " ".join(folded(text).split())
 
 
 def _titles(names: Names, by: str) -> Mapping[str, str]:
-    """The titles of all projects, channels or videos by key, told apart where they look alike."""
+    """Titles of projects, channels or videos by key, told apart where they look alike."""
     known = names.known(by)
-    if by not in _told or _told[by][0] is not known:
+    if by not in _title_cache or _title_cache[by][0] is not known:
         keys = {_look(key): key for key in known}
         seen = {key: title for key, title in known.items() if _look(title)}
         of_others = {
@@ -201,17 +200,17 @@ def _titles(names: Names, by: str) -> Mapping[str, str]:
             for key, title in seen.items()
             if keys.get(_look(title), key) != key
         }
-        _told[by] = known, told_apart(seen | of_others)
-    return _told[by][1]
+        _title_cache[by] = known, disambiguated(seen | of_others)
+    return _title_cache[by][1]
 
 
-_told: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}  # of the names last asked for
+_title_cache: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}  # cache by kind
 
 
 def resolved(
     filters: tuple[Filter, ...], spans: tuple[Period, ...], timezone: str, desk: Desk
 ) -> tuple[Filter, ...]:
-    """The same filters, where text to be contained in names has become the keys of those names."""
+    """The filters, with `contains` on names replaced by `is` with the matching keys."""
     labels = Labels(desk.names())
 
     def resolve(filter_: Filter) -> Filter:
@@ -226,7 +225,7 @@ def resolved(
         wanted = [folded(text) for text in filter_.values]
         called = {value: folded(labels.name(by, value)) for value in seen - {UNKNOWN}}
         found = (v for v, name in called.items() if any(text in name for text in wanted))
-        return replace(filter_, operator="is", values=tuple(sorted(found)), looked_up=True)
+        return replace(filter_, operator="is", values=tuple(sorted(found)), from_search=True)
 
     return tuple(map(resolve, filters))
 

@@ -1,4 +1,4 @@
-"""Sixty minutes of the clock, as questions can ask for them; no streamlit in it."""
+"""Sixty minutes up to a moment, as periods and filters for queries."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from ..query.periods import Period
 from ..query.query import Filter
 
 MINUTES = 60
-ACTIVE_MINUTES = 5  # who watched in one of these is active
-_LONGEST = dt.timedelta(hours=6)  # a view that began earlier is no longer watched
+ACTIVE_MINUTES = 5  # viewers who watched in these are active
+_LONGEST = dt.timedelta(hours=6)  # views older than this are taken to have ended
 _ONE_HOUR, _WEEK = dt.timedelta(hours=1), dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Hour:
-    """Sixty minutes, the last of them cut at `end`, which is aware and local."""
+    """Sixty clock minutes, the last one cut at `end`, which is aware and local."""
 
     end: dt.datetime
 
     @property
     def starts(self) -> pd.DatetimeIndex:
-        """When each minute begins, aware in the zone of `end`."""
+        """The start of each minute, aware in the zone of `end`."""
         return self._minutes(1 - MINUTES, 0).tz_convert(self.end.tzinfo)
 
     @property
     def period(self) -> Period:
-        """The local days that it touches, up to its end."""
+        """The local days it touches, up to its end."""
         return self._days_since(self.starts[0].to_pydatetime())
 
     @property
     def bounds(self) -> tuple[dt.datetime, dt.datetime]:
-        """The moments it starts at and ends before."""
+        """Its start and its end, exclusive."""
         return self.starts[0].to_pydatetime(), self.end
 
     @property
     def filter(self) -> Filter:
-        """Only views that began in it."""
+        """Keeps the views that began in it."""
         return Filter("minute", _texts(self._minutes(1 - MINUTES, 0)))
 
     @property
     def active(self) -> tuple[Period, Filter]:
-        """The days to look at, and which of their views were watched until the last minutes.
+        """The days to scan, and the filter for views watched until the last ACTIVE_MINUTES.
 
-        Where people watch at double speed, watch time runs ahead of the clock.
+        At double speed, watch time runs ahead of the clock.
         """
         watched = Filter("watched_until", _texts(self._minutes(1 - ACTIVE_MINUTES, MINUTES)))
         return self._days_since(self._earlier(_LONGEST).end), watched
@@ -60,15 +60,15 @@ class Hour:
 
     @property
     def week_ago(self) -> Hour:
-        """The same time on the clock a week ago."""
+        """The same clock time a week ago."""
         return Hour(self.end - _WEEK)._earlier(dt.timedelta(0))
 
     def _earlier(self, by: dt.timedelta) -> Hour:
-        # In UTC, where no hour is skipped or comes twice.
+        # In UTC, which has no clock changes.
         return Hour((self.end.astimezone(dt.UTC) - by).astimezone(self.end.tzinfo))
 
     def _minutes(self, first: int, last: int) -> pd.DatetimeIndex:
-        """Minutes in UTC, counted from the one that `end` is in."""
+        """Minutes in UTC, relative to the current one."""
         current = pd.Timestamp(self.end.astimezone(dt.UTC)).floor("min")
         return current + pd.to_timedelta(range(first, last + 1), unit="min")
 
@@ -81,25 +81,25 @@ def _texts(minutes: pd.DatetimeIndex) -> tuple[str, ...]:
 
 
 def known_until(known: Coverage) -> dt.datetime | None:
-    """The end of the last hour that is known; where none is whole, of what is known last.
+    """The end of the last hour known without a gap; else the end of what is known.
 
-    A day that was fetched last before its end leaves a gap behind it, which no hour may have in it.
+    A day last fetched before it ended leaves a gap behind it.
     """
     ends = [end for begin, end in known.stretches if since(begin, end) >= _ONE_HOUR]
     return ends[-1] if ends else next((end for _, end in reversed(known.stretches)), None)
 
 
 def since(then: dt.datetime, now: dt.datetime) -> dt.timedelta:
-    """How long ago a moment was; times of one zone would be subtracted as their clocks show."""
+    """The time elapsed, in UTC: Python subtracts times of one zone by their clocks."""
     return now.astimezone(dt.UTC) - then.astimezone(dt.UTC)
 
 
 def freshness(
     now: dt.datetime, newest: dt.datetime | None, checked: dt.datetime, external: bool
 ) -> str:
-    """Up to when there are views, by the clock of `now`, and how long ago that was asked.
+    """Up to when there are views, in the zone of `now`, and when that was checked.
 
-    Where another program fetches, nobody here asks, so it says how old the newest view is.
+    If another program fetches, the age of the newest view takes the place of the check.
     """
     asked = f"checked {_ago(since(checked, now))}"
     if newest is None:

@@ -1,4 +1,4 @@
-"""What can be filtered by, with the views of each under all other filters."""
+"""Options of a filter, with the views of each under the other filters."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pandas as pd
 from ..desk import Desk
 from ..query.periods import Period
 from ..query.query import Filter, Query
-from .labels import Labels, resolved, told_apart
+from .labels import Labels, disambiguated, resolved
 from .selection import Selection, in_force
 
 _LIBRARY = ("project", "channel", "video")
 
 
 def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
-    """The views of each value of a dimension, most first, whatever is chosen of it.
+    """The views of each value of a dimension, most first, ignoring `is` filters on it.
 
-    Projects, channels and videos that have a name are there also without views.
+    Named projects, channels and videos are included even without views.
     """
     filters = resolved(selection.filters, (period,), selection.timezone, desk)
     filters = in_force(filters, (dimension,))
@@ -26,7 +26,7 @@ def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> 
     if dimension not in _LIBRARY:
         by_one = Query(*of_all, (dimension,), filters, "views", access=desk.access)
         return _by_value(desk.answer(by_one), dimension)
-    # One question for all three lists: what a reader sees first on every page.
+    # One query serves all three lists, which every page shows first.
     others = tuple(f for f in filters if f.dimension not in _LIBRARY)
     rows = desk.answer(Query(*of_all, _LIBRARY, others, access=desk.access))
     for filter_ in filters:
@@ -39,12 +39,12 @@ def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> 
 def option_texts(
     labels: Labels, dimension: str, values: Iterable[str], found: Mapping[str, int]
 ) -> dict[str, str]:
-    """Options as people read them: their names, and their views; no two are equal.
+    """Distinct option texts: label and views.
 
-    Streamlit takes options with equal texts for one.
+    Streamlit confuses options with equal texts.
     """
     named = labels.each(dimension, values)
-    return told_apart(
+    return disambiguated(
         {
             value: f"{name} · {found[value]:,}" if found.get(value) else name
             for value, name in named.items()

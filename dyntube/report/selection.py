@@ -1,4 +1,4 @@
-"""What is being looked at: period, comparison, filters, time zone. `address` says it in a URL."""
+"""The selection: period, comparison, filters, time zone. `address` maps it to a URL."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ FILTERABLE = (
     "hour_of_day",
     "weekday",
 )
-# What an operator is called in the URL: country=DE, country-not=DE, city-contains=york.
+# Suffixes in the URL: country=DE, country-not=DE, city-contains=york.
 OPERATORS: dict[Operator, str] = {"is": "", "is_not": "-not", "contains": "-contains"}
-_LONGEST_BY_HOUR = 31  # days; more hours than pixels help nobody
+_LONGEST_BY_HOUR = 31  # days; beyond this there are more hours than pixels
 _LONGEST_DAYS: dict[Interval, int] = {"hour": 2, "day": 100, "week": 750}
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The whole state of a page; two equal selections show the same."""
+    """The whole state of a page; equal selections show the same."""
 
     preset: str = DEFAULT_PRESET
     dates: Period | None = None  # with preset "custom"
@@ -62,18 +62,18 @@ class Selection:
     filters: tuple[Filter, ...] = ()
     timezone: str = "UTC"
     metric: str = "views"
-    interval: Interval | None = None  # None: chosen by the period's length
-    levels: tuple[str, ...] = ()  # the dimension shown, of hierarchies where one was chosen
+    interval: Interval | None = None  # None: by the period's length
+    levels: tuple[str, ...] = ()  # the selected dimension of each hierarchy, at most one
     sort: str = "views"  # a metric, or its change: "views_change"
     order: Order = "falling"
     colour: Colour = "amount"  # of the map
     align: Align = "date"  # of compared videos
-    mix: str = "device_type"  # the dimension whose mix is shown over time
+    mix: str = "device_type"  # the dimension of the mix over time
     behind: str | None = None  # the metric whose views are shown
     check: str | None = None  # the quality check whose views are shown
 
     def period(self, today: dt.date, first_day: dt.date | None) -> Period:
-        """The period in days, as of `today`; all time starts at the account's `first_day`."""
+        """The period in days as of `today`; all time starts at the account's `first_day`."""
         if self.preset == CUSTOM and self.dates:
             return self.dates
         if self.preset == ALL_TIME:
@@ -81,18 +81,18 @@ class Selection:
         return PRESETS[self.preset].period(today)
 
     def comparison(self, period: Period, known: dt.datetime) -> Period | None:
-        """The period to compare with, None for nothing; `known` is local, as in `previous`."""
+        """The comparison period, None for nothing; `known` is local, as in `previous`."""
         if self.compare == "none" or self.preset == ALL_TIME:
             return None
         if self.compare == "dates":
             return self.compare_dates and cut_alike(self.compare_dates, period, known)
         try:
             return (year_before if self.compare == "year" else previous)(period, known)
-        except PeriodError:  # it would lie before all periods
+        except PeriodError:  # it would begin before EARLIEST
             return None
 
     def intervals(self, period: Period) -> tuple[Interval, ...]:
-        """The intervals that make sense for a period: enough points to see, few enough to read."""
+        """The intervals that suit a period: enough points to see, few enough to read."""
         fits = {
             "hour": period.days <= _LONGEST_BY_HOUR,
             "day": 2 <= period.days <= 1100,
@@ -102,7 +102,7 @@ class Selection:
         return tuple(name for name in INTERVALS if fits[name])
 
     def trend_interval(self, period: Period) -> Interval:
-        """The interval of the trend: the chosen one where it fits, else one by length."""
+        """The selected interval if it suits the period, else one by its length."""
         offered = self.intervals(period)
         if self.interval in offered:
             return self.interval
@@ -110,14 +110,14 @@ class Selection:
         return next((name for name in fitting if name in offered), offered[-1])
 
     def values(self, dimension: str, operator: Operator = "is") -> tuple[str, ...]:
-        """The values that a dimension is filtered by; none means all."""
+        """The values a dimension is filtered by; empty means all."""
         wanted = (f for f in self.filters if (f.dimension, f.operator) == (dimension, operator))
         return next((f.values for f in wanted), ())
 
     def where(
         self, dimension: str, values: tuple[str, ...], operator: Operator = "is"
     ) -> Selection:
-        """The same with another filter on one dimension; no values remove it."""
+        """The selection with this filter on a dimension; no values remove it."""
         chosen = {(f.dimension, f.operator): f for f in self.filters}
         chosen[dimension, operator] = Filter(dimension, tuple(dict.fromkeys(values)), operator)
         keys = ((name, sign) for name in FILTERABLE for sign in OPERATORS)
@@ -125,16 +125,16 @@ class Selection:
         return replace(self, filters=tuple(known))
 
     def toggled(self, dimension: str, value: str) -> Selection:
-        """The same filtered by one more value, or by one less when it was one of them."""
+        """The selection with a value added to the dimension's filter, or removed from it."""
         values = self.values(dimension)
         rest = tuple(other for other in values if other != value)
         values = rest if value in values else (*values, value)
         return replace(self.where(dimension, values), levels=self._levels_beside(dimension))
 
     def level(self, hierarchy: tuple[str, ...], default: str) -> str:
-        """Which dimension of a hierarchy to show: the chosen one, else the one below the filters.
+        """The dimension of a hierarchy to show: the selected one, else the one below the filters.
 
-        With no filter in the hierarchy it is `default`.
+        Without filters in the hierarchy it is `default`.
         """
         if chosen := [name for name in self.levels if name in hierarchy]:
             return chosen[0]
@@ -143,11 +143,11 @@ class Selection:
         return max(below, default, key=hierarchy.index)
 
     def at_level(self, level: str) -> Selection:
-        """The same showing this dimension of its hierarchy."""
+        """The selection showing this dimension of its hierarchy."""
         return replace(self, levels=(*self._levels_beside(level), level))
 
     def above(self, dimension: str, hierarchy: tuple[str, ...]) -> Selection:
-        """The same without filters on a dimension of a hierarchy and those below it."""
+        """The selection without filters on a dimension and those below it in the hierarchy."""
         gone = hierarchy[hierarchy.index(dimension) :]
         filters = tuple(filter_ for filter_ in self.filters if filter_.dimension not in gone)
         return replace(self, filters=filters, levels=self._levels_beside(dimension))
@@ -158,14 +158,14 @@ class Selection:
 
 
 def in_force(filters: Iterable[Filter], without: Collection[str]) -> tuple[Filter, ...]:
-    """The filters that hold in a block that shows every value of the dimensions in `without`.
+    """The filters that apply in a block that shows every value of the dimensions in `without`.
 
-    What was chosen of them is left out, or the block would hide what else could be chosen. `is not`
-    and `contains`, also where names were looked up for it, hold in every block.
+    `is` filters on these are dropped, or the block would hide the other options. `is not` and
+    `contains`, even with names resolved to keys, apply in every block.
     """
 
     def left_out(filter_: Filter) -> bool:
-        chosen = filter_.operator == "is" and not filter_.looked_up
+        chosen = filter_.operator == "is" and not filter_.from_search
         return chosen and filter_.dimension in without
 
     return tuple(filter_ for filter_ in filters if not left_out(filter_))

@@ -1,4 +1,4 @@
-"""The period of a page and what it is compared with, as far as both are known; in words too."""
+"""The period and comparison of a page, as far as both are known; also in words."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from .selection import ALL_TIME, Selection
 
 @dataclass(frozen=True)
 class Spans:
-    """A period, and what it is compared with: None for nothing, and then `why_not` may say why.
+    """A period and its comparison: None for nothing, and then `why_not` may say why.
 
-    `wanted` is what it would be compared with if all of it were known, to be fetched like the
-    period itself.
+    `wanted` is the comparison if all of it were known; it is fetched like the period.
     """
 
     period: Period
@@ -30,17 +29,17 @@ class Spans:
 
     @property
     def fetched(self) -> tuple[Period, ...]:
-        """What must be stored for this page to be whole."""
+        """The periods that must be stored for the page to be complete."""
         return tuple(span for span in (self.period, self.wanted) if span)
 
     @property
     def alone(self) -> Spans:
-        """The same, of which nothing is to be compared."""
+        """The same without a comparison."""
         return replace(self, comparison=None, why_not="", wanted=None)
 
     @property
     def text(self) -> str:
-        """The period in full dates, how much of it is known, and what it is compared with."""
+        """The period in full dates, how much of it is known, and the comparison."""
         parts = [
             formats.period(self.period),
             so_far(self.period, self.timezone, self.known, self.now),
@@ -52,10 +51,10 @@ class Spans:
 
 
 def spans(selection: Selection, period: Period, known: Coverage, now: dt.datetime) -> Spans:
-    """What a selection comes to at a local moment.
+    """The spans of a selection at a local moment.
 
-    A period is compared up to where it is known, with the same stretch before; not at all where
-    days are missing within it, or of the comparison.
+    A period is compared up to where it is known, with the same stretch before. It is not compared
+    if days are missing within it or in the comparison.
     """
     zone = selection.timezone
     start, end = period.bounds(zone)
@@ -82,7 +81,7 @@ def _why_not(selection: Selection, asked: Period | None) -> str:
 
 
 def compared_text(comparison: Period | None) -> str:
-    """What is compared with; empty for nothing."""
+    """The comparison in words; empty for none."""
     if comparison is None:
         return ""
     until = f" until {comparison.until:%H:%M}" if comparison.until else ""
@@ -90,7 +89,7 @@ def compared_text(comparison: Period | None) -> str:
 
 
 def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
-    """How much of a period is known, in words; empty where all of it is."""
+    """How much of a period is known, in words; empty if all of it is."""
     start, end = period.bounds(timezone)
     until = known.until(start, end)
     if until == end:
@@ -104,14 +103,14 @@ def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> 
 
 
 def moment(at: dt.datetime, now: dt.datetime) -> str:
-    """A local time today, or a day with its time: 13:45, Fri 27 Nov 2026, 13:45."""
+    """A local time today, or a day with its time: "13:45", "Fri 27 Nov 2026, 13:45"."""
     return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%a} {formats.moment(at)}"
 
 
 def lengths(
     period: Period, comparison: Period | None, timezone: str, known: Coverage
 ) -> tuple[float, float]:
-    """How many days of a period are compared with how many; the same where nothing is compared."""
+    """The lengths in days of a period and its comparison; (1, 1) if equal or not compared."""
     if comparison is None:
         return 1, 1
     start, end = period.bounds(timezone)
@@ -122,13 +121,13 @@ def lengths(
 
 
 def lengths_text(days: tuple[float, float]) -> str:
-    """What unequal lengths do to changes; empty where they are the same."""
+    """What unequal lengths do to changes; empty if they are equal."""
     if days[0] == days[1]:
         return ""
     return f"{days_text(days)}, so sums change by the day"
 
 
 def days_text(days: tuple[float, float]) -> str:
-    """Two lengths: 30 days against 31."""
+    """Two lengths in words: "30 days against 31"."""
     now, before = (f"{round(length, 1):,g}" for length in days)
     return f"{now} {'day' if now == '1' else 'days'} against {before}"

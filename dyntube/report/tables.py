@@ -1,4 +1,4 @@
-"""The tables of a page, to be taken away as files."""
+"""The tables of a page, for download."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..export.workbook import Provenance
 
 
 class PageTables:
-    """The tables of a page, collected while it is drawn; files are made of them on a click.
+    """The tables of a page, collected while it is drawn; files are made on a click.
 
-    A click comes after the page is whole, and outside of its run: so what makes a file looks here,
-    and never at the session. Names of files with views of the `demo` say so.
+    The click arrives after the page's run has ended, so code that makes files reads from here,
+    never from the session. File names with views of the `demo` say so.
     """
 
     def __init__(self, *, demo: bool = False) -> None:
@@ -23,20 +23,20 @@ class PageTables:
 
     @property
     def sheets(self) -> list[Sheet]:
-        """The tables, in the order in which they were drawn."""
+        """The tables in drawing order."""
         return list(self._sheets.values())
 
     def name(self, *words: str) -> str:
-        """Words as the name of a file."""
+        """Words as a file name."""
         return slug(*(("demo",) if self.demo else ()), *words)
 
     def add(self, sheet: Sheet) -> None:
-        """Offer a table; of several with one title, the first of those with most columns."""
+        """Offer a table; of several with one title, the first with most columns is kept."""
         known = self._sheets.get(sheet.title)
         if known is None or len(known.rows.columns) < len(sheet.rows.columns):
             self._sheets[sheet.title] = sheet
 
 
 def slug(*words: str) -> str:
-    """Words as the name of a file."""
+    """Words as a file name."""
     return "-".join(re.findall(r"[a-z0-9]+", " ".join(words).lower())) or "table"

@@ -1,4 +1,4 @@
-"""What is set, and where it stands.
+"""The settings, and where each is set.
 
 In: the environment and `.streamlit/secrets.toml`. Out: `Settings`, or which of them are wrong.
 """

@@ -1,6 +1,6 @@
-"""Settings: read once, from the environment or `.streamlit/secrets.toml`, and handed on.
+"""Settings: read once, from the environment or `.streamlit/secrets.toml`, and passed on.
 
-`sources` says which file that is.
+`sources` finds that file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ IN_APP: Sync = "app"
 
 @dataclass(frozen=True)
 class FetchScope:
-    """What one sync asks the API for: the whole account, one project or one channel."""
+    """What a sync fetches: the whole account, one project or one channel."""
 
     kind: ScopeKind = "account"
     key: str = ""
@@ -44,15 +44,14 @@ class FetchScope:
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation is set up.
+    """The configuration of this installation.
 
-    `sync` says who fetches: the app while people look, or an external scheduler; then the app
-    needs no API key and may read an archive that it cannot write. `own_domains` are where videos
-    are expected, with all domains below them; empty: not configured. `rules` say what tells the
-    pages of some sites apart. `memory`: megabytes for the newest days.
-    `hosts` are the names that the dashboard answers to beside those of its machine; "*.acme.com"
-    has all below acme.com. `api_zone` is the time zone of dates that name none; empty: not
-    configured. `demo` means: no account is connected.
+    `sync`: who fetches, the app while people use it, or an external scheduler; the app then needs
+    no API key, and the archive may be read-only for it. `own_domains` are where videos are
+    expected, subdomains included; empty: not configured. `rules` tell the pages of some sites
+    apart. `memory`: megabytes for the newest days. `hosts` are the names the dashboard answers to
+    besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
+    of dates without one; empty: not configured. `demo`: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -74,11 +73,11 @@ class Settings:
 
     @property
     def zone_of_api(self) -> dt.tzinfo:
-        """The zone of dates that name none."""
+        """The time zone of dates without one."""
         return zone_info(self.api_zone) if self.api_zone else dt.UTC
 
     def folder(self, scope: FetchScope) -> str:
-        """The archive folder's name of a scope: no text from outside becomes part of a path."""
+        """The name of a scope's archive folder; hashed, so that no outside text enters a path."""
         if self.demo:
             return "demo"
         identity = f"{self.stats_url}\n{scope.kind}\n{scope.key}"
@@ -86,10 +85,10 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was read: `settings` have the default of each that is `wrong`, for a reason by its name.
+class ParsedSettings:
+    """The settings, with the default for each `wrong` one; `wrong` has reasons by name.
 
-    `names` are those of all settings there are.
+    `names` lists all settings.
     """
 
     settings: Settings
@@ -99,7 +98,7 @@ class Reading:
 
     @property
     def unknown(self) -> list[str]:
-        """A sentence for each name that looks like one of a setting and is none."""
+        """A sentence for each name that looks like a setting but is not one."""
         return [_unknown(stray) for stray in self.sources.strays(self.names)]
 
 
@@ -113,9 +112,9 @@ def _unknown(stray: Stray) -> str:
 def read_settings(
     environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
 ) -> Settings:
-    """Read the settings; the environment wins over the file.
+    """Read the settings; the environment overrides the file.
 
-    Raises ConfigError, naming every setting that is wrong.
+    Raises ConfigError, naming every wrong setting.
     """
     reading = try_settings(environ, secrets_file)
     if reading.sources.trouble or reading.wrong:
@@ -125,8 +124,8 @@ def read_settings(
 
 def try_settings(
     environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
-) -> Reading:
-    """Read the settings, and say what is wrong with them instead of raising it."""
+) -> ParsedSettings:
+    """Read the settings, and return errors instead of raising them."""
     sources = find_sources(environ, secrets_file)
     read = _Reader(sources)
     is_set = sources.text("DYNTUBE_API_KEY") or sources.text("DYNTUBE_STATS_URL")
@@ -149,13 +148,13 @@ def try_settings(
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
         demo=demo,
     )
-    return Reading(settings, sources, tuple(read.names), read.wrong)
+    return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
 
 
 def read_hosts(
     environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
 ) -> tuple[str, ...]:
-    """Read `hosts` alone: it is needed to say to somebody that another setting is wrong.
+    """Read `hosts` alone: it is needed even to show that other settings are wrong.
 
     Raises ConfigError.
     """
@@ -168,7 +167,7 @@ def read_hosts(
 
 
 class _Reader:
-    """Reads settings, and keeps what is wrong with them."""
+    """Reads settings and collects their errors."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources

@@ -1,8 +1,8 @@
-"""Where settings stand: in the environment, and in a secrets file here or beside the checkout.
+"""Sources of settings: the environment, and a secrets file here or beside the checkout.
 
-The file is that of the current folder, if it is about us, else that of the folder which holds
-`app.py`: so a notebook or a scheduler that starts elsewhere works with the same account and archive
-as the app. What a relative path in a setting starts from is the folder whose file it is.
+The current folder's file is used if it mentions us, else the one in the folder with `app.py`: so
+notebooks and schedulers that start elsewhere share the app's account and archive. Relative paths in
+settings start from the folder of that file.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SECRETS_FILE = Path(".streamlit/secrets.toml")
 CHECKOUT = Path(__file__).resolve().parents[2]
 PREFIX = "DYNTUBE_"
 ENVIRONMENT = "environment"
-_ALIKE, _ALIKE_BEHIND_PREFIX = 0.9, 0.55  # of difflib's ratio
+_ALIKE, _ALIKE_BEHIND_PREFIX = 0.9, 0.55  # difflib ratios
 
 
 @dataclass(frozen=True)
 class Given:
-    """The text of a setting, and where it stands: the environment, or the path of a file."""
+    """The text of a setting, and its source: the environment, or the path of a file."""
 
     text: str = field(repr=False)
     source: str
@@ -34,9 +34,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Stray:
-    """A name that looks like one of a setting, and is none; what to do about it, if that is known.
+    """A name that looks like a setting but is not one; `meant` is the likely one, if any.
 
-    `table` is the section of a TOML file that it stands in, where no setting is looked for.
+    `table` is the section of a TOML file it is in, where settings are not read.
     """
 
     name: str
@@ -47,10 +47,10 @@ class Stray:
 
 @dataclass(frozen=True)
 class Sources:
-    """All that is set, by name: what counts, and what it hides.
+    """All that is set, by name: the effective values, and those they hide.
 
-    `folder` is what relative paths are relative to. `tables` has the names in sections of the file,
-    each with its section. `trouble` says why the file cannot be read.
+    `folder` is the base of relative paths. `tables` has the names in sections of the file, each
+    with its section. `trouble` says why the file cannot be read.
     """
 
     folder: Path
@@ -61,11 +61,11 @@ class Sources:
     trouble: str = ""
 
     def text(self, name: str) -> str:
-        """What a setting is set to; empty where it is not."""
+        """The text of a setting; empty if it is not set."""
         return self.given[name].text.strip() if name in self.given else ""
 
     def strays(self, known: Collection[str]) -> Iterator[Stray]:
-        """What somebody may have meant to be one of the `known` settings."""
+        """Names that were probably meant to be `known` settings."""
         for name, given in sorted(self.given.items()):
             meant = _like(name, known, ours=given.source != ENVIRONMENT)
             if name not in known and (meant or name.upper().startswith(PREFIX)):
@@ -79,7 +79,7 @@ class Sources:
 def find_sources(
     environ: Mapping[str, str] | None = None, secrets_file: Path | None = None
 ) -> Sources:
-    """Read the environment and the secrets file; where none is named, the first that there is."""
+    """Read the environment and the secrets file: the given one, else the first found."""
     folder, file, values, trouble = _read_file(secrets_file)
     in_file = {
         name: Given(_as_text(value), str(file))
@@ -97,7 +97,7 @@ def find_sources(
 
 
 def _read_file(named: Path | None) -> tuple[Path, Path | None, dict[str, object], str]:
-    """The folder that settings are for, its file, what is in it, and why it cannot be read."""
+    """The settings' folder, its file, the file's values, and why it cannot be read."""
     here = _current_folder()
     checkout = CHECKOUT if (CHECKOUT / "app.py").is_file() else here
     folders = [_folder_of(named)] if named else list(dict.fromkeys((here, checkout)))
@@ -105,7 +105,7 @@ def _read_file(named: Path | None) -> tuple[Path, Path | None, dict[str, object]
         file = named or folder / SECRETS_FILE
         try:
             text = file.read_text("utf-8")
-            if folder == folders[-1] or "dyntube" in text.lower():  # or it is of another program
+            if folder == folders[-1] or "dyntube" in text.lower():  # else it is another program's
                 return folder, file, tomllib.loads(text), ""
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -119,7 +119,7 @@ def _read_file(named: Path | None) -> tuple[Path, Path | None, dict[str, object]
 def _current_folder() -> Path:
     try:
         return Path.cwd()
-    except FileNotFoundError:  # somebody has removed it
+    except FileNotFoundError:  # it was deleted
         return CHECKOUT
 
 
@@ -129,7 +129,7 @@ def _folder_of(file: Path) -> Path:
 
 
 def _where(error: Exception) -> str:
-    """Which line is wrong. Never the error's own text: it may hold a part of the key."""
+    """The wrong line. Never the error's own text, which may contain part of the key."""
     line = re.search(r"[(]at line ([0-9]+), column [0-9]+[)]$", str(error))
     return f"line {line[1]} is wrong" if line else type(error).__name__
 
@@ -148,9 +148,9 @@ def _in_tables(values: Mapping[str, object], above: str = "") -> Iterator[tuple[
 
 
 def _like(name: str, known: Collection[str], *, ours: bool) -> str:
-    """The setting that is nearly called so, if there is one.
+    """The setting with a similar name, if any.
 
-    In a file of `ours`, API_KEY is one without its prefix; elsewhere it is some other program's.
+    In a file of `ours`, API_KEY is one without its prefix; elsewhere it is another program's.
     """
     spelled = name.upper().replace("-", "_").replace(".", "_")
     if spelled.startswith(PREFIX) or ours:

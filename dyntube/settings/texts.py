@@ -1,4 +1,4 @@
-"""What the text of a setting says. Each takes the setting's name, for a ConfigError to name it."""
+"""Parsers for the text of settings. Each takes the setting's name, for its ConfigError."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Sync = Literal["app", "external"]
 
 
 def path(name: str, text: str) -> Path:
-    """A folder; ~ is somebody's home."""
+    """A folder; ~ is a home folder."""
     home = text.split("/")[0]
     if "\0" in text:
         raise ConfigError(f"{name} has a character that no path can have.")
@@ -30,7 +30,7 @@ def path(name: str, text: str) -> Path:
 
 
 def api_key(name: str, text: str) -> str:
-    """A key as it stands in a header."""
+    """An API key, safe in a header."""
     _refuse_quotes(name, text)
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ConfigError(f"{name} has characters that no API key has: was it copied whole?")
@@ -38,7 +38,7 @@ def api_key(name: str, text: str) -> str:
 
 
 def keys(name: str, text: str) -> tuple[str, ...]:
-    """Keys, separated by commas; each once."""
+    """Comma-separated keys, deduplicated."""
     _refuse_quotes(name, text)
     if not text.isprintable():
         raise ConfigError(f"{name} has characters that no key has: was it copied whole?")
@@ -55,7 +55,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}$){_LABEL}([.]{_LABEL})*[.]?")
 
 
 def domains(name: str, text: str) -> tuple[str, ...]:
-    """Domains, separated by commas; each once."""
+    """Comma-separated domains, deduplicated."""
     found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     for domain in found:
         if not (domain.isprintable() and _DOMAIN.fullmatch(domain)):
@@ -67,7 +67,7 @@ def domains(name: str, text: str) -> tuple[str, ...]:
 
 
 def rules(name: str, text: str) -> PageRules:
-    """Page rules: a domain, a colon, its parameters; several separated by semicolons."""
+    """Page rules, separated by semicolons: a domain, a colon, its parameters."""
     found: dict[str, tuple[str, ...]] = {}
     for rule in filter(str.strip, text.split(";")):
         domain, _, parameters = rule.partition(":")
@@ -83,19 +83,19 @@ def rules(name: str, text: str) -> PageRules:
 
 
 def hosts(name: str, text: str) -> tuple[str, ...]:
-    """Names of hosts, separated by commas; each once."""
+    """Comma-separated host names, deduplicated."""
     parts = (part.strip() for part in text.split(","))
     return tuple(dict.fromkeys(_host(name, part) for part in parts if part))
 
 
 def _host(name: str, text: str) -> str:
-    """The name as browsers send it: in lower case and ASCII, without the dot of the root."""
+    """The name as browsers send it: lower case, ASCII, no trailing dot."""
     star, bare = ("*.", text[2:]) if text.startswith("*.") else ("", text)
     try:
         if not _DOMAIN.fullmatch(bare):
             raise ValueError(bare)
         return star + bare.rstrip(".").lower().encode("idna").decode()
-    except ValueError:  # of the codec too
+    except ValueError:  # also raised by the codec
         raise ConfigError(
             f"{name} has {text[:80]!r}, which is no name of a host. Write dash.acme.com, without "
             "https://, port or path; *.acme.com stands for every name below acme.com."
@@ -103,7 +103,7 @@ def _host(name: str, text: str) -> str:
 
 
 def url(name: str, text: str) -> str:
-    """An address without its last slash."""
+    """A URL without its trailing slash; https:// unless it is on this machine."""
     try:
         parts = urlsplit(text)
         sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
@@ -135,7 +135,7 @@ def timezone(name: str, text: str) -> str:
 
 
 def sync(name: str, text: str) -> Sync:
-    """Who fetches."""
+    """Who fetches: `app` or `external`."""
     if text not in ("app", "external"):
         raise ConfigError(f"{name} must be app or external, not {text!r}.")
     return cast(Sync, text)
@@ -147,7 +147,7 @@ def megabytes(name: str, text: str) -> int:
 
 
 def whole_number(name: str, text: str, least: int = 1) -> int:
-    """A whole number from `least` on."""
+    """A whole number, at least `least`."""
     if not text.isdecimal() or int(text) < least:
         raise ConfigError(f"{name} must be a whole number from {least}, not {text!r}.")
     return int(text)

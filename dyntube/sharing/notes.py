@@ -12,9 +12,11 @@ from ..errors import EntryError
 from ..query.periods import EARLIEST, LATEST, Period
 from ..query.query import Filter
 from ..reading.text import folded
-from .json_list import Shelf, moment, one_line
+from .database import Table
+from .entries import moment, one_line
+from .old_lists import OldList
+from .state import State
 
-FILE_NAME = "notes.json"
 LONGEST_TEXT = 200  # characters
 MOST = 2000  # notes; a page reads them all
 
@@ -37,26 +39,26 @@ class Note:
 class Notes:
     """The notes that all readers of one account share; safe for many threads and processes.
 
-    All methods raise ArchiveError when the file cannot be read, those that change it also when it
+    All methods raise ArchiveError when the state cannot be read, those that change it also when it
     cannot be written.
     """
 
     def __init__(
         self,
-        shelf: Shelf[Note],
+        state: State,
         *,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self._shelf, self._now = shelf, now
+        self._state, self._now = state, now
 
     def all(self) -> list[Note]:
         """Every note, the earliest day first; those of a day as they were written."""
-        return sorted(self._shelf.items(), key=lambda note: note.day)
+        return sorted(self._state.entries(NOTES), key=lambda note: note.day)
 
     def add(self, day: dt.date, text: str, scope: Subject = "everything", key: str = "") -> Note:
         """Write a note. Raises EntryError when it cannot be kept like this."""
         note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
-        with self._shelf.editing() as notes:
+        with self._state.editing(NOTES) as notes:
             if len(notes) >= MOST:
                 raise EntryError(f"There are {MOST:,} notes, the most there can be. Delete some.")
             notes[note.id] = note
@@ -66,7 +68,7 @@ class Notes:
         self, id_: str, day: dt.date, text: str, scope: Subject = "everything", key: str = ""
     ) -> Note:
         """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
-        with self._shelf.editing() as notes:
+        with self._state.editing(NOTES) as notes:
             if id_ not in notes:
                 raise EntryError("This note is gone: somebody has deleted it. Write it again.")
             changed = replace(notes[id_], day=day, text=text, scope=scope, key=key)
@@ -75,7 +77,7 @@ class Notes:
 
     def remove(self, id_: str) -> None:
         """Delete a note; one that is gone already is no error."""
-        with self._shelf.editing() as notes:
+        with self._state.editing(NOTES) as notes:
             notes.pop(id_, None)
 
 
@@ -95,12 +97,16 @@ def shown(notes: Iterable[Note], period: Period, filters: Iterable[Filter]) -> l
 
 
 def load(item: dict[str, Any]) -> Note:
-    """The note that a JSON object describes, for a shelf."""
+    """The note that cells or a JSON object describe."""
     day, created_at = dt.date.fromisoformat(item["day"]), moment(item["created_at"])
     note = Note(**item | {"day": day, "created_at": created_at})
     if not all(isinstance(text, str) for text in (note.id, note.text, note.key)):
         raise TypeError("a note's texts are texts")
     return _checked(note)
+
+
+NOTES = Table("notes", load)
+OLD = OldList("notes.json", NOTES)
 
 
 def _concerns(note: Note, filters: tuple[Filter, ...]) -> bool:

@@ -13,15 +13,16 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from ..errors import EntryError
 from ..query.dimensions import DIMENSIONS
 from ..reading.text import folded
-from .json_list import Shelf, moment, one_line
+from .database import Table
+from .entries import moment, one_line
+from .old_lists import OldList
+from .state import State
 
-FILE_NAME = "saved_views.json"
 LONGEST_NAME = 80  # characters
 MOST = 200  # views of one reader, and shared ones
 SHARED = ""  # stands where a personal view names its owner
@@ -46,20 +47,20 @@ class SavedViews:
     """The saved views of one account; safe for many threads and processes.
 
     A personal view exists for its owner alone; shared ones belong to everybody. All methods raise
-    ArchiveError when the file cannot be read, those that change it also when it cannot be written.
+    ArchiveError when the state cannot be read, those that change it also when it cannot be written.
     """
 
     def __init__(
         self,
-        shelf: Shelf[SavedView],
+        state: State,
         *,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self._shelf, self._now = shelf, now
+        self._state, self._now = state, now
 
     def for_reader(self, reader: str) -> list[SavedView]:
         """A reader's own views and the shared ones, by name; "" is a reader who is not known."""
-        found = [view for view in self._shelf.items() if view.owner in (reader, SHARED)]
+        found = [view for view in self._state.entries(VIEWS) if view.owner in (reader, SHARED)]
         return sorted(found, key=lambda view: (folded(view.name), view.owner))
 
     def save(
@@ -72,7 +73,7 @@ class SavedViews:
         view = _checked(
             SavedView(secrets.token_hex(8), name, page, dict(parameters), owner, self._now())
         )
-        with self._shelf.editing() as views:
+        with self._state.editing(VIEWS) as views:
             same = _called(views.values(), view.name, owner)
             if same:
                 view = replace(view, id=same.id)
@@ -83,7 +84,7 @@ class SavedViews:
 
     def rename(self, id_: str, name: str, reader: str) -> SavedView:
         """Give a view another name. Raises EntryError when it is gone or the name is taken."""
-        with self._shelf.editing() as views:
+        with self._state.editing(VIEWS) as views:
             if not _may_change(views.get(id_), reader):
                 raise EntryError(_GONE)
             view = _checked(replace(views[id_], name=name))
@@ -97,7 +98,7 @@ class SavedViews:
 
     def remove(self, id_: str, reader: str) -> None:
         """Delete a view; one that is gone already, or another reader's, is left alone."""
-        with self._shelf.editing() as views:
+        with self._state.editing(VIEWS) as views:
             if _may_change(views.get(id_), reader):
                 del views[id_]
 
@@ -111,7 +112,7 @@ def reader_id(cookie: str) -> str:
 
 
 def load(item: dict[str, Any]) -> SavedView:
-    """The view that a JSON object describes, for a shelf."""
+    """The view that cells or a JSON object describe."""
     view = SavedView(**item | {"created_at": moment(item["created_at"])})
     if not isinstance(view.parameters, dict):
         raise TypeError("parameters have names")
@@ -125,7 +126,7 @@ def load(item: dict[str, Any]) -> SavedView:
 
 
 def renewed(view: SavedView) -> SavedView:
-    """A view of the first version, where a missing value was a word, with nothing in its place."""
+    """A view of the first file, where a missing value was a word, with nothing in its place."""
 
     def values(name: str, texts: list[str]) -> list[str]:
         if name.removesuffix("-not") not in DIMENSIONS:
@@ -139,9 +140,8 @@ def renewed(view: SavedView) -> SavedView:
 _ONCE_MISSING = "Unknown"
 
 
-def shelf(folder: Path) -> Shelf[SavedView]:
-    """The saved views that an account keeps in its folder."""
-    return Shelf(folder / FILE_NAME, load, [renewed])
+VIEWS = Table("saved_views", load, json=("parameters",))
+OLD = OldList("saved_views.json", VIEWS, (renewed,))
 
 
 def _may_change(view: SavedView | None, reader: str) -> bool:

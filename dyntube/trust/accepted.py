@@ -1,6 +1,6 @@
-"""Doubts that somebody who knows better has accepted, and why; kept beside the days.
+"""Doubts accepted by people who know better, with the reason; stored beside the days.
 
-What is accepted stays visible, and no longer counts as something that is wrong.
+They stay visible, but no longer count.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from ..archive.doubts import KINDS, Doubt, Kind
 from ..errors import EntryError
 from ..query.periods import EARLIEST, LATEST, ONE_DAY
 from ..reading.text import clean, short
-from ..sharing.json_list import Shelf, moment, one_line
+from ..sharing.database import Table
+from ..sharing.entries import moment, one_line
+from ..sharing.old_lists import OldList
+from ..sharing.state import State
 
-FILE_NAME = "accepted.json"
 LONGEST_REASON = 200  # characters
-MOST = 2000  # acceptances; a page reads them all
+MOST = 2000  # acceptances; a page reads all of them
 _LONGEST_NAME = 80
 
 Span = tuple[dt.date, dt.date]  # UTC days, both included
@@ -29,7 +31,7 @@ Span = tuple[dt.date, dt.date]  # UTC days, both included
 class Acceptance:
     """Doubts of one kind are accepted on the UTC days from `first` to `last`, both included.
 
-    Without `texts` all of that kind are, else those that say one of these.
+    Without `texts`, all of that kind; else those with one of these texts.
     """
 
     id: str
@@ -42,29 +44,28 @@ class Acceptance:
     texts: tuple[str, ...] = ()
 
     def covers(self, day: dt.date, doubt: Doubt) -> bool:
-        """Whether it is about a doubt of a UTC day."""
+        """Whether it accepts a doubt of a UTC day."""
         is_meant = not self.texts or doubt.text in self.texts
         return is_meant and self.kind == doubt.kind and self.first <= day <= self.last
 
 
 class Acceptances:
-    """What is accepted on the days of an archive; safe for many threads and processes.
+    """The acceptances of an archive; safe for many threads and processes.
 
-    All methods raise ArchiveError when the file cannot be read, those that change it also when it
-    cannot be written.
+    All methods raise ArchiveError if the state file cannot be read, or, if they change it, written.
     """
 
     def __init__(
         self,
-        shelf: Shelf[Acceptance],
+        state: State,
         *,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
-        self._shelf, self._now = shelf, now
+        self._state, self._now = state, now
 
     def all(self) -> tuple[Acceptance, ...]:
         """Every acceptance; at most one is about a kind on a day."""
-        return self._shelf.items()
+        return self._state.entries(ACCEPTANCES)
 
     def accept(
         self,
@@ -73,10 +74,10 @@ class Acceptances:
         by: str = "",
         texts: Mapping[tuple[Kind, Span], tuple[str, ...]] | None = None,
     ) -> None:
-        """Accept the doubts of these kinds on these days, instead of what was said of them before.
+        """Accept the doubts of these kinds on these days, replacing earlier acceptances.
 
-        Where `texts` has some for a kind and span, only doubts that say one of these.
-        Raises EntryError when it cannot be kept like this.
+        If `texts` has some for a kind and span, only doubts with one of these. Raises EntryError
+        for an invalid acceptance, or too many.
         """
         new = [
             _checked(
@@ -88,7 +89,7 @@ class Acceptances:
             for kind, of_kind in spans.items()
             for first, last in of_kind
         ]
-        with self._shelf.editing() as items:
+        with self._state.editing(ACCEPTANCES) as items:
             for item in new:
                 _cut(items, item.first, item.last, (item.kind,))
                 items[item.id] = item
@@ -99,9 +100,9 @@ class Acceptances:
                 )
 
     def undo(self, first: dt.date, last: dt.date, kinds: Collection[Kind] = KINDS) -> bool:
-        """Accept nothing of these kinds on these days; whether anything was."""
+        """Withdraw acceptances of these kinds on these days; returns whether there were any."""
         _check_days(first, last)
-        with self._shelf.editing() as items:
+        with self._state.editing(ACCEPTANCES) as items:
             before = dict(items)
             _cut(items, first, last, kinds)
             return items != before
@@ -110,7 +111,7 @@ class Acceptances:
 def _cut(
     items: dict[str, Acceptance], first: dt.date, last: dt.date, kinds: Collection[Kind]
 ) -> None:
-    """Take days out of what is accepted; what lies before and after them stays."""
+    """Remove days from acceptances; their days before and after stay accepted."""
     for item in list(items.values()):
         if item.kind in kinds and item.first <= last and first <= item.last:
             del items[item.id]
@@ -125,7 +126,7 @@ def _rests(item: Acceptance, first: dt.date, last: dt.date) -> Iterator[Acceptan
 
 
 def load(item: dict[str, Any]) -> Acceptance:
-    """The acceptance that a JSON object describes, for a shelf."""
+    """The acceptance that cells or a JSON object describe."""
     first, last = (dt.date.fromisoformat(item[name]) for name in ("first", "last"))
     texts = tuple(item.get("texts", ()))
     known = {"first": first, "last": last, "at": moment(item["at"]), "texts": texts}
@@ -133,6 +134,10 @@ def load(item: dict[str, Any]) -> Acceptance:
     if not all(isinstance(text, str) for text in (found.id, found.reason, found.by, *texts)):
         raise TypeError("an acceptance's texts are texts")
     return _checked(found)
+
+
+ACCEPTANCES = Table("acceptances", load, json=("texts",))
+OLD = OldList("accepted.json", ACCEPTANCES)
 
 
 def _checked(item: Acceptance) -> Acceptance:

@@ -1,4 +1,4 @@
-"""Every check of stored days: what can be odd about one, counted from what is known of its fetch.
+"""Quality checks of stored days, computed from the metadata of their fetch.
 
 A new check is one entry here and nothing else; checks of views are in `query.checks`.
 """
@@ -17,9 +17,9 @@ from .states import StoredDay
 
 @dataclass(frozen=True)
 class DayCheck:
-    """Something that can be odd about stored days; `amount` counts it in one of them.
+    """A quality check of stored days; `amount` is its count for one day.
 
-    `why` says what is behind it, where that is not the same for every day.
+    `why` gives the cause, if that differs from day to day.
     """
 
     name: str
@@ -36,7 +36,7 @@ class DayCheck:
         return touched(self.touches)
 
 
-# What a check of days in doubt is called, and what is done about it.
+# For each kind of doubt, the label and help of its check.
 _DOUBT_CHECKS: dict[Kind, tuple[str, str]] = {
     "count": ("Days that do not add up", "Fetched again until they match."),
     "no_count": ("Days that DynTube does not count", "Read until nothing new comes."),
@@ -48,7 +48,7 @@ _DOUBT_CHECKS: dict[Kind, tuple[str, str]] = {
 
 
 def _doubt_check(kind: Kind) -> DayCheck:
-    """The check of days that have one kind of doubt, accepted or not."""
+    """The check for days with one kind of doubt, accepted or not."""
     label, help_ = _DOUBT_CHECKS[kind]
 
     def why(day: StoredDay) -> str:
@@ -56,7 +56,7 @@ def _doubt_check(kind: Kind) -> DayCheck:
         accepted = (accepted_text(known) for known in day.accepted if known.doubt.kind == kind)
         return " ".join((*counted, *accepted))
 
-    # The first is older than the others, and stands in links.
+    # The first has an older name, which is used in links.
     name = "differing" if kind == "count" else kind
     return DayCheck(name, label, lambda day: int(day.has(kind)), help_, EVERY_NUMBER, "days", why)
 

@@ -1,6 +1,6 @@
-"""The fields that numbers rest upon, and the days on which DynTube no longer fills them.
+"""The fields that numbers rest on, and the days on which DynTube stops filling them.
 
-Pure: made of how many views of each stored day have a value of each field, by the API's names.
+Pure: computed from how many views of each stored day have a value for each field, by API name.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ..archive.dayfile import DayInfo
 from ..formats import day as full_date
 
-# Those that a metric or dimension is made of. Not those that companies switch on and off:
-# clientUserId, userKey, channelKey.
+# Fields behind a metric or dimension, except ones that companies switch on and off: clientUserId,
+# userKey, channelKey.
 WATCHED = {
     "videoKey": "Video",
     "projectKey": "Project",
@@ -40,34 +40,34 @@ WATCHED = {
     "embed.domain": "Embedding domain",
     "embed.url": "Embedding page",
 }
-_TELLING = 0.1  # a field that fewer views have says nothing about the days after
-_NAMED = 3  # fields in one sentence
+_TELLING = 0.1  # a day with a smaller share is no reference for later days
+_NAMED = 3  # fields per sentence
 
 
 @dataclass(frozen=True)
 class FillCounts:
-    """How many views a day has, and how many of them have a value of each field."""
+    """A day's number of views, and how many of them have a value for each field."""
 
     rows: int
     views: Mapping[str, int]
 
     def share(self, field: str) -> float:
-        """How much of its views have a value of a field."""
+        """The share of views with a value for a field."""
         return self.views.get(field, 0) / self.rows
 
 
 @dataclass(frozen=True)
 class FieldDrop:
-    """A field that views of `day` lack, and that those of `before` had."""
+    """A field that views of `day` lack, and those of `before` had."""
 
     day: dt.date
     field: str
     before: dt.date
-    share: float  # of the views of `before`
+    share: float  # of the views of `before` that had it
 
 
 def filled(infos: Sequence[DayInfo]) -> FillCounts | None:
-    """What is known of a day's fields, over its scopes; None where an older version stored one."""
+    """A day's field counts, over its scopes; None if an older version stored one of them."""
     if any(info.rows and not info.filled for info in infos):
         return None
     total: dict[str, int] = {}
@@ -78,12 +78,12 @@ def filled(infos: Sequence[DayInfo]) -> FillCounts | None:
 
 
 def vanished(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
-    """Fields that no view of a day has, and at least half of those of the nearest day before."""
+    """Fields in no view of a day, and in at least half of those of the last day that had them."""
     return list(_falls(days, fewest=20, high=0.5, low=0.0))
 
 
 def thinned(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
-    """Fields that few views of a day have, and nearly all of the nearest day before."""
+    """Fields in few views of a day, and in nearly all of the last day that had them."""
     falls = _falls(days, fewest=50, high=0.9, low=0.1)
     return [fall for fall in falls if days[fall.day].share(fall.field)]
 
@@ -91,10 +91,10 @@ def thinned(days: Mapping[dt.date, FillCounts]) -> list[FieldDrop]:
 def _falls(
     days: Mapping[dt.date, FillCounts], *, fewest: int, high: float, low: float
 ) -> Iterator[FieldDrop]:
-    """Fields of which a day's share is `low` at most, and `high` at least on the day before.
+    """Fields whose share is at most `low` on a day, and at least `high` on the last day with them.
 
-    Days of fewer views say nothing, nor do those that lack the field themselves: while it stays
-    away, each day is compared with the last that had it.
+    Days of fewer than `fewest` views are skipped, and so are days that lack the field: while it
+    stays away, each day is compared with the last one that had it.
     """
     had: dict[str, tuple[dt.date, float]] = {}
     for day, views in sorted(days.items()):
@@ -109,7 +109,7 @@ def _falls(
 
 
 def vanished_text(falls: Sequence[FieldDrop], rows: int) -> str:
-    """A sentence about fields that vanished on the same day, and were last there on the same."""
+    """A sentence about fields that vanished on one day, and were last seen on the same day."""
     named = [f"{WATCHED[fall.field]} ({fall.field})" for fall in falls[:_NAMED]]
     if rest := len(falls) - len(named):
         named.append(f"{rest} other {'field' if rest == 1 else 'fields'}")
@@ -119,7 +119,7 @@ def vanished_text(falls: Sequence[FieldDrop], rows: int) -> str:
 
 
 def thinned_text(fall: FieldDrop, views: FillCounts) -> str:
-    """A sentence about a field that few views of a day have."""
+    """A sentence about a field in few views of a day."""
     return (
         f"{WATCHED[fall.field]} ({fall.field}) is in {views.views[fall.field]:,} of "
         f"{views.rows:,} views; {_when(fall)} it was in {fall.share:.0%}."
@@ -132,12 +132,12 @@ def _when(fall: FieldDrop) -> str:
 
 
 def named_in(texts: Iterable[str]) -> list[str]:
-    """Which fields sentences name, whoever wrote them."""
+    """The fields named in sentences, whoever wrote them."""
     said = "\n".join(texts)
     return [field for field in WATCHED if re.search(rf"(?<![\w.]){re.escape(field)}\b", said)]
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a row: a, b and c."""
+    """Names as a list in prose: a, b and c."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

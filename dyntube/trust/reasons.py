@@ -1,4 +1,4 @@
-"""Doubts in words: which days, and why - for banners, notes, warnings and the command line."""
+"""Doubts in words: which days, and why - for banners, exports, warnings and the command line."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..query.periods import ONE_DAY, Period, local_days
 from ..reading.text import clean, short
 from .accepted import Acceptance
 from .fields import WATCHED, listed, named_in
-from .trust import Accepted, Trust, runs
+from .trust import Accepted, Trust, consecutive_spans
 
-_MOST_RUNS = 3  # of days in one sentence
+_MOST_RUNS = 3  # ranges of days per sentence
 _MOST_FIELDS = 4
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why UTC days are in doubt: one kind of doubt, in a sentence that holds for all of them."""
+    """Why UTC days are in doubt: one kind of doubt, in a sentence that is true of all of them."""
 
     kind: Kind
     days: tuple[dt.date, ...]
@@ -28,7 +28,7 @@ class Reason:
 
 
 def reasons(doubts: Mapping[dt.date, Sequence[Doubt]]) -> list[Reason]:
-    """The doubts of some UTC days by their kind."""
+    """The doubts of some UTC days, grouped by kind."""
     kinds = dict.fromkeys((*KINDS, *(d.kind for of_day in doubts.values() for d in of_day)))
     found = []
     for kind in kinds:
@@ -43,7 +43,7 @@ def reasons(doubts: Mapping[dt.date, Sequence[Doubt]]) -> list[Reason]:
 
 
 def _text(kind: Kind, days: Sequence[Sequence[str]]) -> str:
-    """What holds for all days, oldest first, and for more than one what the latest says."""
+    """What is true of all days (oldest first); if their texts differ, with the latest one."""
     texts = list(dict.fromkeys(text for of_day in days for text in of_day))
     if len(texts) == 1:
         return ended(texts[0])
@@ -62,7 +62,7 @@ def _fields_text(fields: Sequence[str]) -> str:
 
 def label(kind: Kind) -> str:
     """A kind of doubt in words."""
-    text = LABELS.get(kind) or kind  # of a newer version
+    text = LABELS.get(kind) or kind  # of a kind from a newer version
     return text[:1].upper() + text[1:]
 
 
@@ -75,7 +75,7 @@ def ended(text: str) -> str:
 def touched(
     days: Iterable[dt.date], periods: Iterable[Period | None], timezone: str, today: dt.date
 ) -> list[dt.date]:
-    """The local days of some periods, up to today, that UTC days touch."""
+    """The local days of some periods, up to today, that UTC days overlap."""
     spans = [span for span in periods if span]
     local = {day for utc in days for day in _dates(local_days(utc, utc, timezone))}
     return sorted(
@@ -91,7 +91,7 @@ def _dates(span: Period) -> list[dt.date]:
 
 def ranges(days: Iterable[dt.date]) -> str:
     """Days as ranges: 12 – 14 Nov 2026, 20 Nov 2026 and 5 more days."""
-    spans = runs(days)
+    spans = consecutive_spans(days)
     shown = [_range(*span) for span in spans[:_MOST_RUNS]]
     rest = sum((last - first).days + 1 for first, last in spans[_MOST_RUNS:])
     return ", ".join(shown) + (f" and {formats.count(rest, 'more day')}" if rest else "")
@@ -104,7 +104,7 @@ def _range(first: dt.date, last: dt.date) -> str:
 def sentences(
     trust: Trust, periods: Sequence[Period | None], timezone: str, today: dt.date
 ) -> list[str]:
-    """A sentence for each kind of doubt that counts in some periods, with the local days."""
+    """A sentence for each kind of doubt that counts in some periods, with its local days."""
     return [
         f"{ranges(days)}: {reason.text}"
         for reason in reasons(trust.within(periods, timezone).doubts)
@@ -115,7 +115,7 @@ def sentences(
 def accepted_sentences(
     trust: Trust, periods: Sequence[Period | None], timezone: str, today: dt.date
 ) -> list[str]:
-    """A sentence for each kind of doubt, and who accepted it, with the local days."""
+    """A sentence for each kind of accepted doubt and its acceptance, with its local days."""
     found = trust.within(periods, timezone).accepted
     by_acceptance: dict[str, dict[dt.date, list[Accepted]]] = {}
     for day, of_day in found.items():
@@ -137,12 +137,12 @@ def _acceptance_text(known: Accepted) -> str:
 
 
 def accepted_text(known: Accepted) -> str:
-    """A doubt, and who accepted it when and why."""
+    """A doubt, and who accepted it, when and why."""
     return f"{ended(known.doubt.text)} {_acceptance_text(known)}"
 
 
 def as_json(trust: Trust) -> dict[str, list[dict[str, object]]]:
-    """The doubts of each UTC day that has some, with who accepted each; null where nobody did."""
+    """The doubts of each UTC day that has some, with the acceptance of each, or null."""
     days = sorted({*trust.doubts, *trust.accepted})
     return {str(day): _day_json(trust, day) for day in days}
 

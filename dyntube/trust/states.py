@@ -1,4 +1,4 @@
-"""Every stored day and its state: final, still changing, in doubt, missing or damaged."""
+"""The state of every stored day: final, changing, accepted, in doubt, missing or damaged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from ..archive.coverage import known_until
 from ..archive.dayfile import DayInfo
 from ..archive.doubts import Doubt
-from .trust import Accepted, Trust, judged
+from .trust import Accepted, Trust, judge
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -29,7 +29,7 @@ STATE_LABELS: dict[DayState, str] = {
 class StoredDay:
     """A UTC day between the first stored one and today, over all scopes.
 
-    `thin` and `low` say what is only odd about it, see `Trust`.
+    `thin` and `low` are merely odd, see `Trust`.
     """
 
     day: dt.date
@@ -42,17 +42,17 @@ class StoredDay:
 
     @property
     def rows(self) -> int:
-        """Views stored."""
+        """The number of views stored."""
         return sum(info.rows for info in self.infos)
 
     @property
     def counted(self) -> int:
-        """Views of the day that DynTube counted, those that cannot be read among them."""
+        """DynTube's count of the day's views, unreadable ones included."""
         return sum(info.api_total - info.outside for info in self.infos)
 
     @property
     def rejected(self) -> int:
-        """Records that could not be read."""
+        """The number of unreadable records."""
         return sum(info.rejected for info in self.infos)
 
     @property
@@ -62,7 +62,7 @@ class StoredDay:
 
     @property
     def known_until(self) -> dt.datetime | None:
-        """Up to when it is known, where that is before its end."""
+        """Up to when it is known, if that is before its end."""
         until = known_until(self.day, self.infos) if self.infos else None
         return until if until and until.date() <= self.day else None
 
@@ -73,12 +73,12 @@ class StoredDay:
 
     @property
     def is_final(self) -> bool:
-        """Whether it is not fetched again by itself."""
+        """Whether it is no longer refetched automatically."""
         known = self.state in ("final", "accepted")
         return known and all(info.final for info in self.infos)
 
     def has(self, kind: str) -> bool:
-        """Whether it has a doubt of a kind, accepted or not."""
+        """Whether it has a kind of doubt, accepted or not."""
         return kind in {doubt.kind for doubt in (*self.doubts, *(a.doubt for a in self.accepted))}
 
 
@@ -92,15 +92,15 @@ def stored_days(
 ) -> list[StoredDay]:
     """Every day from the first stored or damaged one to `today`, oldest first.
 
-    A day is as good as the worst of its scopes, and missing while one of them is, unless it is
-    known to be `empty` there: from a day on, up to but without another. `trust` says what is in
-    doubt, else only what the days say themselves.
+    A day's state is that of its worst scope; it is missing while one of them lacks it, unless known
+    to be `empty` there (half-open ranges of days). `trust` has the doubts; without it, only those
+    of the days themselves count.
     """
     first = min([*stored, *damaged], default=None)
     if first is None:
         return []
     last = max(today, *stored, *damaged)
-    said = trust or judged([stored])
+    said = trust or judge([stored])
     found = []
     for day in (first + ONE_DAY * n for n in range((last - first).days + 1)):
         infos = tuple(stored.get(day, ()))

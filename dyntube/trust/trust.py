@@ -1,6 +1,6 @@
-"""Which stored days may have wrong numbers, and why: what is in doubt, accepted, or only odd.
+"""Which stored days may have wrong numbers, and why: in doubt, accepted, or merely odd.
 
-All but `Trusted` is pure: made of what the day files say, and of what people have accepted.
+All but `CurrentTrust` is pure: computed from the day files' metadata and from acceptances.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from .fields import (
 Stored = Mapping[dt.date, Sequence[DayInfo]]
 T = TypeVar("T")
 
-_AROUND = 4  # weeks before and after a day, in which its like are looked for
-_FEWEST_DAYS, _FEWEST_VIEWS = 3, 50  # of its like, or nothing can be said of it
-_FAR_BELOW = 0.2  # of what is usual
+_AROUND = 4  # weeks before and after a day, whose same weekdays it is compared with
+_FEWEST_DAYS, _FEWEST_VIEWS = 3, 50  # such days, and views usual on them; fewer say nothing
+_FAR_BELOW = 0.2  # share of what is usual
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """A doubt, and who accepted it why."""
+    """A doubt and its acceptance."""
 
     doubt: Doubt
     acceptance: Acceptance
@@ -49,11 +49,11 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Trust:
-    """What is to be said against the numbers of stored UTC days, each oldest first.
+    """What speaks against the numbers of stored UTC days, each oldest first.
 
-    `doubts` count, `accepted` ones no longer do. Only noted are fields that few views have
-    (`thin`), and days of far fewer views than usual (`low`). `problem` says why it is not known
-    what was accepted.
+    `doubts` count, `accepted` ones no longer do. Merely odd are fields that few views have
+    (`thin`), and days with far fewer views than usual (`low`). `problem` says why acceptances are
+    not known.
     """
 
     doubts: Mapping[dt.date, tuple[Doubt, ...]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Trust:
     problem: str = ""
 
     def on(self, days: Collection[dt.date]) -> Trust:
-        """What is to be said of these UTC days alone."""
+        """The same for these UTC days alone."""
         wanted = set(days)
         return Trust(
             _only(self.doubts, wanted),
@@ -74,17 +74,21 @@ class Trust:
         )
 
     def within(self, spans: Iterable[Period | None], timezone: str) -> Trust:
-        """What is to be said of the UTC days that some periods touch."""
+        """The same for the UTC days that some periods overlap."""
         return self.on([day for span in spans if span for day in span.utc_days(timezone)])
 
     @property
     def stretches(self) -> Coverage:
         """When views are in doubt."""
-        return Coverage(tuple((midnight(a), midnight(b + ONE_DAY)) for a, b in runs(self.doubts)))
+        return Coverage(
+            tuple((midnight(a), midnight(b + ONE_DAY)) for a, b in consecutive_spans(self.doubts))
+        )
 
     def open(self, first: dt.date, last: dt.date) -> dict[tuple[Kind, Span], tuple[str, ...]]:
-        """The days from `first` to `last` that have doubts, in runs of one kind that say the same,
-        with all that they say: also what is accepted already."""
+        """The days from `first` to `last` with doubts that count, in spans of equal kind and texts.
+
+        The texts include those already accepted.
+        """
         days: dict[tuple[Kind, tuple[str, ...]], list[dt.date]] = {}
         for day, doubts in self.doubts.items():
             known = [*doubts, *(accepted.doubt for accepted in self.accepted.get(day, ()))]
@@ -92,15 +96,19 @@ class Trust:
                 texts = tuple(sorted({doubt.text for doubt in known if doubt.kind == kind}))
                 if first <= day <= last:
                     days.setdefault((kind, texts), []).append(day)
-        return {(kind, run): texts for (kind, texts), some in days.items() for run in runs(some)}
+        return {
+            (kind, run): texts
+            for (kind, texts), some in days.items()
+            for run in consecutive_spans(some)
+        }
 
 
 def _only(part: Mapping[dt.date, T], wanted: Collection[dt.date]) -> dict[dt.date, T]:
     return {day: said for day, said in part.items() if day in wanted}
 
 
-def runs(days: Iterable[dt.date]) -> list[Span]:
-    """Days as the first and last of each run of days that follow each other."""
+def consecutive_spans(days: Iterable[dt.date]) -> list[Span]:
+    """Days as spans of consecutive days."""
     numbered = enumerate(sorted(set(days)))
     found = groupby(numbered, lambda pair: pair[1].toordinal() - pair[0])
     each = ([day for _, day in run] for _, run in found)
@@ -108,7 +116,7 @@ def runs(days: Iterable[dt.date]) -> list[Span]:
 
 
 def in_doubt(stored: Stored) -> dict[dt.date, tuple[Doubt, ...]]:
-    """The doubts of every UTC day that has some, oldest first; each said once over all scopes."""
+    """The doubts of every UTC day that has some, oldest first; each once over all scopes."""
     gone = _vanished(stored)
     found = {
         day: tuple(dict.fromkeys([*_of_infos(infos), *gone.get(day, ())]))
@@ -118,7 +126,7 @@ def in_doubt(stored: Stored) -> dict[dt.date, tuple[Doubt, ...]]:
 
 
 def doubts_of(info: DayInfo) -> tuple[Doubt, ...]:
-    """The doubts of one stored day; an older version only noted that a day did not add up."""
+    """The doubts of one stored day; older versions only recorded that a day did not add up."""
     if info.doubts or info.verified:
         return info.doubts
     return (
@@ -131,7 +139,7 @@ def _of_infos(infos: Iterable[DayInfo]) -> list[Doubt]:
 
 
 def _vanished(stored: Stored) -> dict[dt.date, list[Doubt]]:
-    """Doubts about fields that are gone, but for those that the day itself speaks of."""
+    """Doubts about vanished fields, except for those that the day's own doubts name."""
     known = _filled(stored)
     groups: dict[tuple[dt.date, dt.date], list[FieldDrop]] = {}
     for fall in vanished(known):
@@ -150,8 +158,8 @@ def _filled(stored: Stored) -> dict[dt.date, FillCounts]:
     return {day: known for day, known in every if known}
 
 
-def judged(scopes: Sequence[Stored], accepted: Iterable[Acceptance] = ()) -> Trust:
-    """What is to be said against the days of an archive, from those of each of its scopes."""
+def judge(scopes: Sequence[Stored], accepted: Iterable[Acceptance] = ()) -> Trust:
+    """Judge the days of an archive, given those of each of its scopes."""
     doubts = _together([in_doubt(stored) for stored in scopes])
     items, counted, known = tuple(accepted), {}, {}
     for day, of_day in doubts.items():
@@ -165,7 +173,7 @@ def judged(scopes: Sequence[Stored], accepted: Iterable[Acceptance] = ()) -> Tru
 
 
 def _together(parts: Sequence[Mapping[dt.date, Sequence[T]]]) -> dict[dt.date, tuple[T, ...]]:
-    """What is said of each day in several scopes, once each, oldest day first."""
+    """Merge what each scope has by day: each item once, oldest day first."""
     days = sorted({day for part in parts for day in part})
     return {
         day: tuple(dict.fromkeys(said for part in parts for said in part.get(day, ())))
@@ -186,7 +194,7 @@ def _thin(stored: Stored) -> dict[dt.date, list[str]]:
 
 
 def _low(scopes: Sequence[Stored]) -> dict[dt.date, str]:
-    """Whole days of far fewer views than the same weekdays around them have."""
+    """Whole days with far fewer views than the same weekdays around them."""
     views = _whole_days(scopes)
     weeks = [ONE_DAY * 7 * n for n in range(-_AROUND, _AROUND + 1) if n]
     found = {}
@@ -200,7 +208,7 @@ def _low(scopes: Sequence[Stored]) -> dict[dt.date, str]:
 
 
 def _whole_days(scopes: Sequence[Stored]) -> dict[dt.date, int]:
-    """The views of the days that are known from their start to their end in every scope."""
+    """The views of days that are known from start to end in every scope."""
     each = [
         {
             day: sum(info.rows for info in infos)
@@ -213,10 +221,10 @@ def _whole_days(scopes: Sequence[Stored]) -> dict[dt.date, int]:
     return {day: sum(part[day] for part in each) for day in days}
 
 
-class Trusted:
-    """What is to be said of an archive's days now; looked up when a day or an acceptance changes.
+class CurrentTrust:
+    """The current `Trust` in an archive; recomputed when a day or an acceptance changes.
 
-    Where it cannot be read what was accepted, nothing is.
+    If acceptances cannot be read, nothing is accepted.
     """
 
     def __init__(self, archive: Archive, acceptances: Acceptances) -> None:
@@ -224,7 +232,7 @@ class Trusted:
         self._kept: tuple[object, Trust] | None = None
 
     def now(self) -> Trust:
-        """Also notes why it is not known what was accepted; raises ArchiveError as the archive."""
+        """The current trust, with `problem` if acceptances are unreadable; raises ArchiveError."""
         accepted: tuple[Acceptance, ...] = ()
         problem = ""
         try:
@@ -234,5 +242,5 @@ class Trusted:
         key = self._archive.version(), accepted, problem
         if self._kept is None or self._kept[0] != key:
             scopes = [self._archive.days(folder) for folder in self._archive.folders]
-            self._kept = key, replace(judged(scopes, accepted), problem=problem)
+            self._kept = key, replace(judge(scopes, accepted), problem=problem)
         return self._kept[1]

@@ -1,24 +1,24 @@
-"""The pages: the only package that imports streamlit. What pages are made of is named here.
+"""The Streamlit user interface, the only package that imports streamlit. Pages import from here.
 
-In: a reader's desk and what `report` says. Out: a page in the browser, files, an address. Below are
-`frame` (around every page), `blocks` (of several pages), `sections` (of one page), `server` (beside
-the pages), and what they share: the door to the desk, the session, clicks, layout, style.
+In: a reader's desk and what `report` makes of it. Out: a page in the browser, files, a URL. Below
+are `frame` (around every page), `blocks` (shared by pages), `sections` (of one page) and `server`
+(HTTP beside the pages); shared by all are door, session, clicks, layout and style.
 """
 
 from __future__ import annotations
 
-from ..report.context import TIME, ReportContext
+from ..report.context import ReportContext
 from .blocks.breakdown_charts import country_map, share_bars, treemap, world
 from .blocks.cards import cards
 from .blocks.drill import drill
-from .blocks.share_over_time import mix
+from .blocks.share_over_time import shares_over_time
 from .blocks.table import top_table
 from .blocks.trend import trend_chart
 from .frame.page import page, start
 from .layout import card, columns
 from .sections.checks import quality_checks
 from .sections.completion import completion_rules, funnel
-from .sections.embeds import CAMPAIGN, campaigns, domain_bars, domain_watch
+from .sections.embeds import campaigns, domain_bars, domain_watch
 from .sections.engagement import heatmap, video_curve, watched_curve, watched_histogram
 from .sections.length_and_sound import by_length_and_sound
 from .sections.live import live
@@ -28,9 +28,7 @@ from .sections.videos import compare_videos, video_detail
 from .style import ICON
 
 __all__ = [
-    "CAMPAIGN",
     "ICON",
-    "TIME",
     "ReportContext",
     "by_length_and_sound",
     "campaigns",
@@ -48,10 +46,10 @@ __all__ = [
     "heatmap",
     "live",
     "missing_names",
-    "mix",
     "page",
     "quality_checks",
     "share_bars",
+    "shares_over_time",
     "start",
     "stored_days",
     "sync_log",

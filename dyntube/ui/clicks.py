@@ -1,7 +1,7 @@
-"""Clicks and drags become filters: every chart and table says here what was picked.
+"""Callbacks that turn clicks and drags on charts and tables into filters.
 
-A chart is only a way to change the selection. What is picked is drawn from the selection, never
-from what the chart remembers, so a chip, a link and a click cannot disagree.
+Charts only change the selection, and are drawn from it rather than from their own state, so chips,
+links and charts always agree.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from ..report.selection import CUSTOM, Selection
 from . import session
 
 _ONE_DAY = dt.timedelta(days=1)
-Picks = list[tuple[str, str]]  # dimensions and values
+Picks = list[tuple[str, str]]  # (dimension, value) pairs
 
 
 def chart_key(name: str, selection: Selection, *dimensions: str) -> str:
-    """A widget key that changes with what is picked.
+    """A widget key that changes with the selected values.
 
-    A chart under the old key would think that its last click is still known, and not send the same
-    click again.
+    Under its old key, a chart would not report the same click twice.
     """
     picked = [selection.values(dimension) for dimension in dimensions]
     return f"{name}-{hash(tuple(picked)) & 0xFFFFFFFF:x}" if any(picked) else name
@@ -43,13 +42,13 @@ def toggles(key: str) -> Callable[[], None]:
 
 
 def _clicked(key: str) -> list[Picks]:
-    """What the points stand for that were clicked, as they say; some stand for nothing."""
+    """The filters of the clicked points, without those that have none."""
     found = (picked(point["customdata"]) for point in st.session_state[key].selection.points)
     return [picks for picks in found if picks]
 
 
 def _toggle(*picks: tuple[str, str]) -> None:
-    """Filter by all of these together, or where that is so already, by none of them."""
+    """Add all of these filters; if all are set, remove them."""
 
     def toggled(selection: Selection) -> Selection:
         missing = [(name, value) for name, value in picks if value not in selection.values(name)]
@@ -61,7 +60,7 @@ def _toggle(*picks: tuple[str, str]) -> None:
 
 
 def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[], None]:
-    """A callback for a table whose rows stand for `values`: ticked rows are filtered by.
+    """A callback for a table with a row per value: filter by the ticked rows.
 
     A click on a cell ticks its row.
     """
@@ -80,7 +79,7 @@ def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[]
 
 
 def narrows(key: str, interval: Interval, shown: Period) -> Callable[[], None]:
-    """A callback for a chart over time: a drag, or a click on one bucket, becomes the period."""
+    """A callback for a time chart: a drag or a click on a bucket sets the period."""
 
     def changed() -> None:
         selection = st.session_state[key].selection
@@ -99,7 +98,7 @@ def narrows(key: str, interval: Interval, shown: Period) -> Callable[[], None]:
 
 
 def _day(moment: object, interval: Interval) -> dt.date:
-    """The day of a moment; of one between two days of a chart by day, the nearer."""
+    """The day of a moment, rounded to the nearest on a chart by day."""
     at = pd.Timestamp(str(moment))
     return (at.round("D") if interval == "day" else at).date()
 

@@ -1,4 +1,4 @@
-"""The desk of this session's reader, and the clock."""
+"""Access to the session's desk and to the clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..query.access import EVERYTHING
 
 @st.cache_resource(show_spinner=False)
 def _account() -> Account:
-    """The installation that this server shows; raises ConfigError or UnavailableError."""
+    """The server's installation; raises ConfigError or UnavailableError."""
     opened = open_account()
     opened.engine.warm()
     return opened
@@ -24,7 +24,7 @@ def _account() -> Account:
 
 @st.cache_resource(show_spinner=False)
 def _background() -> Background:
-    """The one sync of this server."""
+    """The server's background sync."""
     external = _account().settings.sync == "external"
     made = Background(_account().syncer, _account().catalog, external=external)
     _made.add(made)
@@ -35,7 +35,7 @@ _made: WeakSet[Background] = WeakSet()
 
 
 def close(seconds: float) -> None:
-    """End the sync where one runs, and start no more; waits for its end for so long."""
+    """Stop the background sync for good, waiting this many seconds for it to end."""
     for made in list(_made):
         made.close(seconds)
 
@@ -46,5 +46,5 @@ def desk() -> Desk:
 
 
 def local_now(timezone: str) -> dt.datetime:
-    """The time in a zone. The only place where pages ask the clock."""
+    """The current time in a zone."""
     return dt.datetime.now(ZoneInfo(timezone))

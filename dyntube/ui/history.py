@@ -1,8 +1,8 @@
-"""The browser's address and its history: what a reader did is one entry, a correction is none.
+"""The browser's URL and history: one history entry per user action, none for corrections.
 
-Streamlit makes an entry of every change of `st.query_params`, whatever it was made for, after the
-one that it makes of a change of page. So pages leave `st.query_params` alone: they put into the
-document what the address should say, and `static/address.js` writes it.
+Streamlit adds a history entry for every change of `st.query_params`, besides its own for a change
+of page. So pages never write `st.query_params`: they render the wanted URL into the document, and
+`static/address.js` sets it.
 """
 
 from __future__ import annotations
@@ -11,33 +11,23 @@ import secrets
 from html import escape
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _SESSION, _RUNS, _ACTS = "history-session", "history-runs", "history-acts"
 _SCRIPT = '<script type="module" src="app/static/address.js"></script>'
 
 
 def asked() -> dict[str, list[str]]:
-    """The parameters of the address that this run was asked for."""
+    """The query parameters this run was requested with."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def went_back() -> bool:
-    """Whether this run is for the browser's Back or Forward, which restore an address.
-
-    Whatever else runs a script, also a click in the menu of pages, does not mean its address.
-    """
-    context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
-
-
 def act() -> None:
-    """Note that a reader changed what is looked at; for callbacks."""
+    """Record a user action that changes the selection; for callbacks."""
     st.session_state[_ACTS] = st.session_state.get(_ACTS, 0) + 1
 
 
 def write(page: str, query: str) -> None:
-    """Have the address of a page say this; once a run."""
+    """Set the page's URL; once per run."""
     state = st.session_state
     session = state.setdefault(_SESSION, secrets.token_hex(8))
     state[_RUNS] = state.get(_RUNS, 0) + 1
@@ -50,5 +40,5 @@ def write(page: str, query: str) -> None:
     }
     data = " ".join(f'data-{name}="{escape(str(value))}"' for name, value in told.items())
     with st.container(key="address"):
-        # A file of ours, since policies that keep a page safe forbid scripts inside of it.
+        # A static file, since our Content-Security-Policy forbids inline scripts.
         st.html(f'{_SCRIPT}<i id="address" {data}></i>', unsafe_allow_javascript=True)

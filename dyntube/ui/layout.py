@@ -1,4 +1,4 @@
-"""What blocks stand in: columns, cards with a heading, switches, the colours of the theme."""
+"""Layout of blocks: columns, cards, switches and the theme's palette."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from . import session
 
 
 def columns(*widths: int) -> list[st.delta_generator.DeltaGenerator]:
-    """Boxes side by side, of these relative widths; on a phone one below the other."""
+    """Columns of these relative widths, stacked on a phone."""
     return st.columns(widths, gap="small")
 
 
 def card(title: str, help: str | None = None) -> st.delta_generator.DeltaGenerator:
-    """A bordered box with a heading; fill it with `with`."""
+    """A bordered container with a heading; fill it using `with`."""
     box = st.container(border=True, height="stretch")
     box.subheader(title, anchor=False, help=help)
     return box
@@ -26,7 +26,7 @@ def card(title: str, help: str | None = None) -> st.delta_generator.DeltaGenerat
 def headed(
     title: str, key: str, help: str | None = None
 ) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
-    """A bordered box with a heading, and the place for switches right of the heading."""
+    """A bordered container with a heading, and a container for switches on its right."""
     box = st.container(border=True, key=key, height="stretch")
     head = box.container(
         horizontal=True, horizontal_alignment="distribute", key=f"{key}-head", gap="small"
@@ -39,12 +39,12 @@ def headed(
 
 
 def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") -> None:
-    """Buttons that set the field `name` of the selection to one of several values."""
+    """A segmented control for the field `name` of the selection."""
     key = key or f"switch-{name}"
     st.session_state[key] = chosen
 
     def changed() -> None:
-        if picked := st.session_state[key]:  # clicking the chosen one again empties it
+        if picked := st.session_state[key]:  # clicking the selected option clears it
             session.change(lambda s: replace(s, **{name: picked}))
 
     st.segmented_control(
@@ -58,5 +58,5 @@ def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") 
 
 
 def palette() -> charts.Palette:
-    """The chart colours that go with the theme the reader has chosen."""
+    """The chart palette of the current theme."""
     return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT

@@ -1,4 +1,4 @@
-"""What menus share: they cost nothing while closed, say errors, and ask before they delete."""
+"""Shared parts of menus: lazy content, error messages, delete confirmation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import streamlit as st
 from .. import formats
 from ..errors import DynTubeError
 
-_WIDTH = 330  # pixels, as on a phone; else one long word would decide
+_WIDTH = 330  # pixels, as on a phone; else a long word would set it
 
 
 def menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
-    """A button that opens a menu. Opening it draws the menu again, and nothing else of the page."""
+    """A button that opens a menu; opening it reruns only the menu's fragment."""
     with st.container(width="content"):
         _menu(label, key, icon, fill)
 
@@ -37,10 +37,10 @@ def close(key: str) -> None:
     st.session_state[key] = False
 
 
-def attempt(key: str, action: Callable[[], str]) -> bool:
+def run_action(key: str, action: Callable[[], str]) -> bool:
     """Run a menu action and show its result; for callbacks.
 
-    False when it could not be done.
+    False if it raised a DynTubeError, which is then shown.
     """
     try:
         done = action()
@@ -52,23 +52,23 @@ def attempt(key: str, action: Callable[[], str]) -> bool:
 
 
 def fail(key: str, sentence: str) -> None:
-    """Have a menu say why a click could not be done; for callbacks."""
+    """Show an error in a menu; for callbacks."""
     st.session_state[f"{key}-error"] = sentence
 
 
 def row_task(key: str) -> tuple[str, str]:
-    """What is being done to which row of a menu, such as ("delete", its id); else two ""."""
+    """The pending task of a menu and its row, such as ("delete", id); ("", "") without one."""
     task: tuple[str, str] = st.session_state.get(f"{key}-task", ("", ""))
     return task
 
 
 def begin_task(key: str, task: str = "", id_: str = "") -> None:
-    """Do something to a row of a menu, or no longer; for callbacks."""
+    """Begin a task on a row of a menu, by default none; for callbacks."""
     st.session_state[f"{key}-task"] = (task, id_)
 
 
 def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
-    """A small button in a row that begins a task with it."""
+    """A small button in a row that begins a task on it."""
     st.button(
         f":material/{icon}:",
         key=f"{key}-{task}-{id_}",
@@ -80,7 +80,7 @@ def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
 
 
 def confirm(key: str, question: str, delete: Callable[[], None]) -> None:
-    """Ask in the place of a row whether to delete it."""
+    """Ask, in place of a row, whether to delete it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(question)
         st.button("Delete", key=f"{key}-yes", type="primary", on_click=delete)
@@ -88,8 +88,8 @@ def confirm(key: str, question: str, delete: Callable[[], None]) -> None:
 
 
 def _outcome(key: str) -> None:
-    """Say what came of the last click, once."""
-    # Not a toast: a callback in a fragment may not draw, and it would be the only one anywhere.
+    """Show the result of the last action, once."""
+    # Not a toast: callbacks in a fragment may not draw, and nothing else uses toasts.
     if done := st.session_state.pop(f"{key}-done", None):
         st.caption(f":green[:material/check:] {formats.escape_markdown(done)}")
     if error := st.session_state.pop(f"{key}-error", None):

@@ -1,57 +1,64 @@
-"""The selection of a session: read from the URL, changed by widgets, written back to the URL.
+"""The session's selection: read from the URL, changed by widgets, written back to the URL.
 
-The selection is the truth; widgets are set from it before they are drawn, and their callbacks
-replace it. So a link, a widget, a chip and (later) a click on a chart all change the same thing.
+The selection is the single source of truth: widgets are set from it before they are drawn, and
+their callbacks replace it. So links, widgets, chips and clicks on charts change the same state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..report.address import from_parameters, to_parameters, too_much
+from ..report.address import from_parameters, to_parameters, why_too_long
 from ..report.selection import Selection
 from . import history
 from .door import desk
+from .streamlit_internals import came_by_history
 
 _SELECTION, _NOTES = "selection", "url-notes"
 
 
 def default_selection() -> Selection:
-    """What an address without parameters shows."""
+    """The selection of a URL without parameters."""
     return Selection(timezone=desk().timezone)
 
 
 def begin(page: str) -> None:
-    """Take over the URL when it is new, and make it say what is shown; once a run, first."""
-    if not begun() or history.went_back():
+    """Read the selection from a new URL, then write it to the URL; first and once in every run."""
+    if not begun() or came_by_history():
         selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
         st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
     history.write(page, urlencode(parameters(), doseq=True))
 
 
 def begun() -> bool:
-    """Whether this session has been through the app's entrance."""
+    """Whether `begin` has run in this session."""
     return _SELECTION in st.session_state
 
 
 def current() -> Selection:
-    """What is looked at."""
+    """The current selection."""
     selection: Selection = st.session_state[_SELECTION]
     return selection
 
 
 def parameters() -> dict[str, list[str]]:
-    """What the URL says of what is looked at."""
+    """The current selection as query parameters."""
     return to_parameters(current(), default_selection())
 
 
+def link() -> str:
+    """The URL that reproduces this page."""
+    parts = urlsplit(st.context.url or "")
+    return urlunsplit(parts._replace(query=urlencode(parameters(), doseq=True), fragment=""))
+
+
 def change(edit: Callable[[Selection], Selection]) -> None:
-    """Replace the selection, where an address can say what it becomes; for callbacks of widgets."""
+    """Replace the selection if the new one fits into a URL; for callbacks."""
     selection = edit(current())
-    if reason := too_much(selection):
+    if reason := why_too_long(selection):
         st.session_state[_NOTES] = [f"That is more than a link can keep. {reason}"]
         return
     st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []
@@ -59,13 +66,13 @@ def change(edit: Callable[[Selection], Selection]) -> None:
 
 
 def take(parameters: dict[str, list[str]]) -> None:
-    """Replace the selection by what these URL parameters ask for; for callbacks of widgets."""
+    """Replace the selection by that of these query parameters; for callbacks."""
     selection, found = from_parameters(parameters, default_selection(), desk().rules)
     change(lambda _: selection)
     st.session_state[_NOTES] = found
 
 
 def remarks() -> list[str]:
-    """What in the URL was not understood."""
+    """Notes on what was not understood or not kept."""
     found: list[str] = st.session_state.get(_NOTES, [])
     return found

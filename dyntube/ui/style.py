@@ -1,4 +1,4 @@
-"""The few rules that the theme in `.streamlit/config.toml` cannot say."""
+"""CSS for what the theme in `.streamlit/config.toml` cannot express."""
 
 from __future__ import annotations
 
@@ -72,5 +72,5 @@ _CSS = """
 
 
 def apply() -> None:
-    """Put the rules on the page."""
+    """Add the CSS to the page."""
     st.html(_CSS)

@@ -27,7 +27,7 @@ def figures() -> dict[str, Any]:
     return {
         "bars": charts.bars(VIEWS, ITEMS, LIGHT),
         "map": charts.world_map(VIEWS, [Item("BR", "Brazil", 50)], LIGHT),
-        "mix": charts.mix(
+        "mix": charts.stacked_shares(
             VIEWS, starts, shares, DAYS.partial, LIGHT, "day", by="browser", values=["c", "s"]
         ),
         "treemap": charts.treemap(

@@ -12,11 +12,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, TimeoutError
 
-from dyntube.sharing.json_list import Shelf
-from dyntube.sharing.notes import FILE_NAME, Notes, load
-from dyntube.sharing.saved_views import FILE_NAME as VIEWS_FILE
+from dyntube.account import open_state
+from dyntube.sharing.notes import Notes
 from dyntube.sharing.saved_views import SHARED, SavedViews
-from dyntube.sharing.saved_views import load as load_view
 
 from .. import odd
 from ..clock import machine_time
@@ -86,10 +84,10 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     of_account = folder / archive.folders[0]
     names = NAMES | {"fetched_at": str(at)}
     (of_account / "names.json").write_text(json.dumps(names), "utf-8")
-    notes = Notes(Shelf(of_account / FILE_NAME, load))
+    notes = Notes(open_state(of_account))
     notes.add(today - dt.timedelta(days=3), MARKS[:190], "video", "v1")
     notes.add(today - dt.timedelta(days=4), JOINED[:190])
-    saved = SavedViews(Shelf(of_account / VIEWS_FILE, load_view))
+    saved = SavedViews(open_state(of_account))
     saved.save(MARKS[:80], "videos", {"video": ["v1"]}, SHARED)
     with running(folder, SYNC="external") as url:
         yield url

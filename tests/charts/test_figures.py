@@ -31,7 +31,7 @@ SQUARES = np.ones((7, 24))
 def mix(text: str, palette: Palette) -> Any:
     days, shares = course(1, 1), pd.DataFrame({text: [1.0, 1.0]})
     starts, partial = days.rows["day"], days.partial
-    return charts.mix(
+    return charts.stacked_shares(
         *(VIEWS, starts, shares, partial, palette, "day"),
         by="video",
         values=[text],

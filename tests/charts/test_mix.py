@@ -24,7 +24,7 @@ def mix(
     **of: Any,
 ) -> Any:
     days = course(*next(iter(shares.values())), partial=partial, **of)
-    return charts.mix(
+    return charts.stacked_shares(
         metric("views"),
         days.rows.iloc[:, 0],
         pd.DataFrame(shares),
@@ -92,7 +92,7 @@ def test_two_parts_of_one_name_stay_two():
     days = course(1, 1)
     shares = pd.DataFrame([[0.5, 0.5], [0.25, 0.75]], columns=["Intro", "Intro"])
 
-    figure = charts.mix(
+    figure = charts.stacked_shares(
         metric("views"),
         days.rows["day"],
         shares,
@@ -133,7 +133,7 @@ def test_a_mix_of_any_interval_survives_the_way_to_the_browser(interval):
 def test_a_mix_of_nothing_is_an_empty_chart():
     days = course()
 
-    empty = charts.mix(
+    empty = charts.stacked_shares(
         metric("views"),
         days.rows["day"],
         pd.DataFrame(),

@@ -191,7 +191,7 @@ def _manner(rng: random.Random, capped: bool) -> Manner:
         shuffle_ties=rng.random() < 0.3,
         gzip=rng.random() < 0.3,
         framing=rng.choice(["length", "length", "chunked", "close"]),
-        skew=dt.timedelta(minutes=minutes),
+        clock_skew=dt.timedelta(minutes=minutes),
         dated=rng.random() < 0.8,
         cap=CAP if capped else None,
         cap_style=rng.choice(["stuck", "refuse", "empty"]),

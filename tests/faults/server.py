@@ -33,7 +33,7 @@ class Manner:
     shuffle_ties: bool = False
     gzip: bool = False
     framing: Framing = "length"
-    skew: dt.timedelta = dt.timedelta(0)  # of its clock, as the Date header tells
+    clock_skew: dt.timedelta = dt.timedelta(0)  # of its clock, as the Date header tells
     dated: bool = True  # whether there is a Date header
     cap: int | None = None  # rows behind it are out of reach
     cap_style: CapStyle = "stuck"
@@ -175,4 +175,4 @@ class LogServer:
 
     def date(self) -> dt.datetime:
         """What this server believes the time to be."""
-        return (self.clock.now() + self.manner.skew).replace(microsecond=0)
+        return (self.clock.now() + self.manner.clock_skew).replace(microsecond=0)

@@ -37,11 +37,13 @@ def test_a_fault_that_passes_costs_a_request_and_no_view(
     equals(archive, DAY, server.world)
 
 
-@pytest.mark.parametrize("skew", [dt.timedelta(0), dt.timedelta(hours=7), -dt.timedelta(days=2)])
+@pytest.mark.parametrize(
+    "clock_skew", [dt.timedelta(0), dt.timedelta(hours=7), -dt.timedelta(days=2)]
+)
 def test_a_date_to_wait_for_is_read_on_the_servers_own_clock(
-    server: LogServer, tmp_path: Path, skew: dt.timedelta
+    server: LogServer, tmp_path: Path, clock_skew: dt.timedelta
 ) -> None:
-    server.start_over(hourly(DAY, count=1), Manner(skew=skew))
+    server.start_over(hourly(DAY, count=1), Manner(clock_skew=clock_skew))
     server.before = in_turn("429, wait until")
     syncer, _ = build(server, tmp_path)
     assert syncer.sync([DAY]).stored

@@ -19,28 +19,30 @@ END = at(DAY + ONE_DAY)
 SKEWS = [10 * MINUTE, -10 * MINUTE, 4 * ONE_DAY, -4 * ONE_DAY]
 
 
-@pytest.mark.parametrize("skew", [dt.timedelta(0), *SKEWS], ids=str)
+@pytest.mark.parametrize("clock_skew", [dt.timedelta(0), *SKEWS], ids=str)
 def test_no_clock_makes_a_day_settle_early(
-    server: LogServer, tmp_path: Path, skew: dt.timedelta
+    server: LogServer, tmp_path: Path, clock_skew: dt.timedelta
 ) -> None:
     early = END + SETTLES_AFTER - MINUTE
-    server.start_over(hourly(DAY), Manner(skew=skew), Clock(early))
+    server.start_over(hourly(DAY), Manner(clock_skew=clock_skew), Clock(early))
     syncer, archive = build(server, tmp_path)
     syncer.sync([DAY])
     assert not archive.days()[DAY][0].settled
     assert syncer.due([DAY], refresh=NO_WAIT)
 
 
-@pytest.mark.parametrize("skew", [-10 * MINUTE, -4 * ONE_DAY], ids=str)
+@pytest.mark.parametrize("clock_skew", [-10 * MINUTE, -4 * ONE_DAY], ids=str)
 def test_our_clock_that_is_ahead_does_not_make_a_day_settle_early(
-    server: LogServer, tmp_path: Path, skew: dt.timedelta
+    server: LogServer, tmp_path: Path, clock_skew: dt.timedelta
 ) -> None:
-    server.start_over(hourly(DAY), Manner(skew=skew), Clock(END + SETTLES_AFTER + MINUTE))
+    server.start_over(
+        hourly(DAY), Manner(clock_skew=clock_skew), Clock(END + SETTLES_AFTER + MINUTE)
+    )
     syncer, archive = build(server, tmp_path)
     syncer.sync([DAY])
     assert not archive.days()[DAY][0].settled
     server.world.add(row("late", at(DAY, 20)))
-    server.clock.jump_to(server.clock.now() - skew)
+    server.clock.jump_to(server.clock.now() - clock_skew)
     while syncer.due([DAY], refresh=NO_WAIT):
         syncer.sync([DAY], refresh=NO_WAIT)
         server.clock.jump_to(server.clock.now() + HOUR)
@@ -65,12 +67,12 @@ def test_a_day_that_changed_since_it_was_stored_settles_one_fetch_later(
     equals(archive, DAY, server.world)
 
 
-@pytest.mark.parametrize("skew", [dt.timedelta(0), *SKEWS], ids=str)
+@pytest.mark.parametrize("clock_skew", [dt.timedelta(0), *SKEWS], ids=str)
 @pytest.mark.parametrize("dated", [True, False])
 def test_an_old_day_settles_and_is_left_alone(
-    server: LogServer, tmp_path: Path, dated: bool, skew: dt.timedelta
+    server: LogServer, tmp_path: Path, dated: bool, clock_skew: dt.timedelta
 ) -> None:
-    manner = Manner(skew=skew, dated=dated)
+    manner = Manner(clock_skew=clock_skew, dated=dated)
     server.start_over(hourly(DAY), manner, Clock(END + SETTLES_AFTER + 5 * ONE_DAY))
     syncer, archive = build(server, tmp_path)
     syncer.sync([DAY])
@@ -78,14 +80,14 @@ def test_an_old_day_settles_and_is_left_alone(
     equals(archive, DAY, server.world)
 
 
-@pytest.mark.parametrize("skew", [dt.timedelta(0), 10 * MINUTE, -10 * MINUTE], ids=str)
+@pytest.mark.parametrize("clock_skew", [dt.timedelta(0), 10 * MINUTE, -10 * MINUTE], ids=str)
 @pytest.mark.parametrize("seconds", [0, 1, 3, 299, 301, 4000])
 def test_a_day_that_has_just_begun_is_fetched_without_harm(
-    server: LogServer, tmp_path: Path, seconds: int, skew: dt.timedelta
+    server: LogServer, tmp_path: Path, seconds: int, clock_skew: dt.timedelta
 ) -> None:
     now = at(DAY) + dt.timedelta(seconds=seconds)
     world = World(row(f"view-{n}", now - n * MINUTE) for n in range(30))
-    server.start_over(world, Manner(skew=skew), Clock(now))
+    server.start_over(world, Manner(clock_skew=clock_skew), Clock(now))
     syncer, archive = build(server, tmp_path)
     report = syncer.sync([DAY - ONE_DAY, DAY])
     assert not report.failed

@@ -1,1 +1,1 @@
-"""What several pages draw: cards, trends, tables, breakdowns, notes, the export menu."""
+"""Blocks shared by pages: cards, trends, tables, breakdowns, notes, the export menu."""

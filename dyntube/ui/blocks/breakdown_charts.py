@@ -1,4 +1,4 @@
-"""Breakdowns as pictures: bars, map, treemap, and how a mix develops. Each filters by a click."""
+"""Breakdowns as charts: bars, map, treemap. A click toggles a filter."""
 
 from __future__ import annotations
 
@@ -8,46 +8,43 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from ... import charts, formats
 from ...charts import Item, Node
-from ...insight.comparison import few
-from ...query.dimensions import UNKNOWN, dimension, is_missing
+from ...query.dimensions import UNKNOWN, dimension
 from ...query.metrics import Metric, metric
 from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
-from ..clicks import chart_key, toggles
+from ...report.runner import run, run_total
+from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
+from .items import item, share_of
 
-_BOXES, _PARTS = 100, 200  # of a treemap: more could not be seen
+_BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
 
 def share_bars(
     context: ReportContext, by: str, rows: int, *, metrics: tuple[str, ...] = ()
 ) -> None:
-    """The largest values of a dimension by the chosen metric, as bars, and Other.
+    """The top values of a dimension by the selected metric as bars, and Other.
 
-    `metrics` are asked for with it, where another block of the page shows them by it too.
+    `metrics` are queried too, to share the scan with another block by this dimension.
     """
     measure = metric(context.chosen_metric)
     found = breakdown(context, by, metrics or (measure.name,))
     context.tables.add(found.sheet)
     ranked = _ranked(found, measure)
-    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no "Other" for a single row
+    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no Other for a single row
     items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
-    key = chart_key(f"bars-{by}", context.selection, by)
-    st.plotly_chart(
+    show_filtering_chart(
         charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by {dimension(by).label.lower()}",
+        f"{measure.label} by {dimension(by).label.lower()}",
+        key=f"bars-{by}",
+        selection=context.selection,
+        by=(by,),
     )
 
 
@@ -58,52 +55,38 @@ def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    """A row as a bar, a country or a box."""
-    value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
     lines = (
-        [f"{formats.change(measure, change)} against the comparison"] if change == change else []
+        [] if math.isnan(change) else [f"{formats.change(measure, change)} against the comparison"]
     )
-    if measure.additive and (total := float(found.total[measure.name])):
-        text = f"{amount / total:.1%}"
-        lines.append(f"{text} of all {measure.label.lower()}")
-    else:
-        text = formats.value(measure, amount)
-    return Item(
-        value=value,
-        label=str(row["label"]),
-        amount=amount,
-        text=text,
-        hover="\n".join(lines),
-        context=is_missing(value),
-        dimension=found.by,
-        few=few(measure, row),
-    )
+    if share := share_of(found, measure, float(row[measure.name])):
+        lines.append(f"{share} of all {measure.label.lower()}")
+    return item(found, measure, row, lines)
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
     amount = float(rows[measure.name].sum())
-    share = f"{amount / float(found.total[measure.name]):.1%}"
-    return Item(None, f"{formats.OTHER_NAME} ({len(rows):,})", amount, text=share, context=True)
+    share, name = share_of(found, measure, amount), f"{formats.OTHER_NAME} ({len(rows):,})"
+    return Item(None, name, amount, text=share, context=True)
 
 
 def country_map(
     context: ReportContext, *, height: int = 270, metrics: tuple[str, ...] = ()
 ) -> None:
-    """The chosen metric, or its change, by country on a map.
+    """The selected metric, or its change, by country on a map.
 
-    `metrics` are asked for with it, where another block of the page shows them by country too.
+    `metrics` are queried too, to share the scan with another block by country.
     """
     measure = metric(context.chosen_metric)
     found = breakdown(context, "country", metrics or (measure.name,))
+    context.tables.add(found.sheet)
     items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
     changes = None
     if context.comparison and context.selection.colour == "change":
         changes = dict(
             zip(found.rows["country"], found.rows[f"{measure.name}_change"], strict=True)
         )
-    key = chart_key(f"map-{context.selection.colour}", context.selection, "country")
-    st.plotly_chart(
+    show_filtering_chart(
         charts.world_map(
             measure,
             items,
@@ -112,17 +95,16 @@ def country_map(
             changes=changes,
             height=height,
         ),
-        key=key,
-        theme=None,
+        f"{measure.label} by country",
+        key=f"map-{context.selection.colour}",
+        selection=context.selection,
+        by=("country",),
         config=charts.MAP_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by country",
     )
 
 
 def world(context: ReportContext, metrics: Sequence[str]) -> None:
-    """A large map of one of these metrics, to be chosen, or of its change."""
+    """A large map with switches for the metric and its change."""
     measure = metric(context.chosen_metric)
     box, switches = headed(f"{measure.label} by country", "world", measure.help)
     with switches:
@@ -134,12 +116,15 @@ def world(context: ReportContext, metrics: Sequence[str]) -> None:
 
 
 def treemap(context: ReportContext, outer: str, inner: str) -> None:
-    """Two levels of a hierarchy by views, as boxes in boxes; what is not shown of each is Other."""
+    """Two levels of a hierarchy by views as nested tiles; the remainder of each is Other."""
     measure = metric("views")
     query = context.query(outer, metrics=("views",), without=(outer, inner))
-    rows, named = context.answer(query), context.labels.each(outer, context.answer(query)[outer])
+    rows = run(context, query).rows
+    named = context.labels.each(outer, rows[outer])
     rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(outer, ("views",), rows, context.total(query).iloc[0], context.labels)
+    found = Breakdown(
+        outer, ("views",), rows, run_total(context, query).rows.iloc[0], context.labels
+    )
     ranked = _ranked(found, measure)
     shown = ranked.head(_BOXES)
     nodes = [
@@ -148,26 +133,23 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
     if len(ranked) > len(shown):
         nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
     nodes += _parts(context, found, inner, [str(value) for value in shown[outer]])
-    key = chart_key(f"treemap-{outer}", context.selection, outer, inner)
     chosen = {(by, value) for by in (outer, inner) for value in context.selection.values(by)}
-    st.plotly_chart(
+    show_filtering_chart(
         charts.treemap(measure, nodes, palette(), chosen=chosen),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+        f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
+        key=f"treemap-{outer}",
+        selection=context.selection,
+        by=(outer, inner),
     )
 
 
 def _parts(
     context: ReportContext, whole: Breakdown, inner: str, shown: Sequence[str]
 ) -> list[Node]:
-    """The largest parts of the boxes that are shown."""
+    """The largest children of the tiles shown."""
     outer, measure = whole.by, metric("views")
     query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
-    rows = context.answer(replace(query, order_by="views", limit=_PARTS))
+    rows = run(context, replace(query, order_by="views", limit=_PARTS)).rows
     rows = rows[rows[outer].isin(shown)]
     named, shared = context.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
     found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
@@ -176,7 +158,7 @@ def _parts(
         parent, value = str(row[outer]), str(row[inner])
         label = page_name(value, parent) if inner == "embed_page" and value else named[value]
         item = _item(found, measure, row | {"label": label})
-        if is_shared or value == UNKNOWN:  # it alone does not say which of them is meant
+        if is_shared or value == UNKNOWN:  # ambiguous by itself
             item = replace(item, within=((outer, parent),))
         nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
     return nodes

@@ -1,4 +1,4 @@
-"""Number cards: each explains itself, and opens the views behind it."""
+"""Number cards: value, change, sparkline, definition, and a link to the views behind."""
 
 from __future__ import annotations
 
@@ -12,59 +12,42 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
-from ...export.table import Sheet
-from ...insight.comparison import Days, comparable, compare, few, metric_of
+from ...insight.comparison import Days, comparable, few
 from ...query.metrics import FEW, Metric, metric
-from ...query.query import Query
 from ...report.context import ReportContext
+from ...report.doubts import page_doubts
 from ...report.firsts import first_day
 from ...report.spans import days_text
+from ...report.totals import totals
 from .. import session
 from ..layout import palette
-from .doubts import page_doubts
 
-IN_DOUBT = "in doubt"  # the mark of a number that may be wrong
-_SPARK_POINTS = 60  # a sparkline of more is noise
+IN_DOUBT = "in doubt"  # marks a number that may be wrong
+_SPARK_POINTS = 60  # more would be noise
 
 
 def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
-    """One card for each of these metrics, else of the page's: value, change and course."""
-    query = context.over_time(context.sparkline_interval, metrics)
-    row = _totals(context, query, metrics or context.metrics)
-    course, first = context.trend(query), first_day(context)
+    """A card for each of these metrics, by default the page's: value, change and sparkline."""
+    found, first = totals(context, metrics), first_day(context)
+    context.tables.add(found.sheet)
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
         for name in metrics or context.metrics:
-            _card(context, metric(name), row, course.series(name)[-_SPARK_POINTS:], first)
-
-
-def _totals(context: ReportContext, query: Query, shown: tuple[str, ...]) -> pd.Series[float]:
-    """The metrics of a question over the whole period, with their change."""
-    both = context.total(query)
-    if earlier := context.earlier(query):
-        both = compare(
-            both,
-            context.answer(replace(earlier, by=())),
-            [],
-            list(query.metrics),
-            days=context.days,
-        )
-    kept = [name for name in both if metric_of(str(name)) in shown]
-    context.tables.add(Sheet("Totals", both[kept]))
-    return both.iloc[0]
+            sparkline = found.trend.series(name)[-_SPARK_POINTS:]
+            _card(context, metric(name), found.row, sparkline, first)
 
 
 def _card(
     context: ReportContext,
     measure: Metric,
     row: pd.Series[float],
-    course: list[float],
+    sparkline: list[float],
     first: dt.date | None,
 ) -> None:
     value = row[measure.name]
     change = row.get(f"{measure.name}_change", math.nan)
     text = formats.change(measure, change)
     changed = text[:1] in ("+", "-")
-    if first:  # what is younger than the comparison has no change
+    if first:  # younger than the comparison: no change
         text, changed = f"new on {formats.day(first)}", False
     fewer = few(measure, row)
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
@@ -81,23 +64,27 @@ def _card(
                 doubts=page_doubts(context).reasons,
             ),
         )
-        # Not st.metric's own chart: eight of those in green and red shout, and bring 0.8 MB of
-        # scripts to every first visit.
-        if len(course) > 1:
-            st.html(charts.sparkline(course, palette()))
-        st.button(
-            "",
-            icon=":material/table_rows:",
-            type="tertiary",
-            key=f"open-{measure.name}",
-            help=f"Show the views behind {measure.label}",
-            on_click=_open,
-            args=(measure.name,),
-        )
+        # Not st.metric's own chart: eight of them in green and red are too loud, and cost every
+        # first visit 0.8 MB of scripts.
+        if len(sparkline) > 1:
+            st.html(charts.sparkline(sparkline, palette()))
+        _open_button(measure)
+
+
+def _open_button(measure: Metric) -> None:
+    st.button(
+        "",
+        icon=":material/table_rows:",
+        type="tertiary",
+        key=f"open-{measure.name}",
+        help=f"Show the views behind {measure.label}",
+        on_click=_open,
+        args=(measure.name,),
+    )
 
 
 def _marks(context: ReportContext, measure: Metric, changed: bool, fewer: str) -> list[str]:
-    """What must be known to read a number and its change, in a word or two each."""
+    """Caveats on a number and its change, in a word or two each."""
     by_day = changed and measure.additive and context.days[0] != context.days[1]
     marks = {
         "so far": context.unfinished and measure.is_amount,
@@ -120,10 +107,10 @@ def explained(
     so_far: bool = False,
     doubts: Sequence[str] = (),
 ) -> str:
-    """A metric's definition, what it divides, its value in full and the one before, as Markdown.
+    """The tooltip of a metric as Markdown: definition, parts, exact value and the one before.
 
-    `days` are the lengths of both sides; `so_far`, that a part of the period is not known; `doubts`
-    say why it may be wrong.
+    `days` are the lengths of both sides; `so_far` says that part of the period is not known;
+    `doubts` are the reasons why it may be wrong.
     """
     lines = [measure.help]
     if measure.ratio_of:

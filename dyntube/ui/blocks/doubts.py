@@ -1,69 +1,17 @@
-"""Days in doubt on a page: which of those that it shows, why, and the banner that says so."""
+"""The banner on days in doubt."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import pandas as pd
 import streamlit as st
 
 from ... import formats
-from ...insight.trends import Trend
-from ...query.periods import ONE_DAY, Period, bucket_bounds
-from ...report.context import ReportContext
-from ...trust.reasons import reasons, sentences, touched
-from ...trust.trust import Trust
+from ...report.doubts import PageDoubts
 
 _SHOWN = 6  # reasons in a banner
 
 
-@dataclass(frozen=True)
-class PageDoubts:
-    """The local days in doubt of a period and of what it is compared with, and why."""
-
-    days: tuple[dt.date, ...] = ()
-    before: tuple[dt.date, ...] = ()  # those that only the comparison has
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """How many days are in doubt; empty where none is."""
-        return _in_doubt(len(self.days), "day")
-
-    @property
-    def own_text(self) -> str:
-        """The same, of the period alone."""
-        return _in_doubt(len(self.days) - len(self.before), "day")
-
-
-def doubtful(
-    trust: Trust, period: Period, comparison: Period | None, timezone: str, now: dt.datetime
-) -> PageDoubts:
-    """What is in doubt of the days that are shown and compared with, up to a local moment."""
-    both, today = (period, comparison), now.date()
-    found = trust.within(both, timezone)
-    if not found.doubts:
-        return PageDoubts()
-    days = touched(found.doubts, both, timezone, today)
-    own = touched(trust.within((period,), timezone).doubts, (period,), timezone, today)
-    before = tuple(day for day in days if day not in own)
-    return PageDoubts(tuple(days), before, tuple(sentences(found, both, timezone, today)))
-
-
-def page_doubts(context: ReportContext) -> PageDoubts:
-    """What is in doubt of what a page shows."""
-    key = "doubtful", context.period, context.comparison
-    if key not in context.memo:
-        parts = context.period, context.comparison, context.timezone, context.now
-        context.memo[key] = doubtful(context.trust, *parts)
-    found: PageDoubts = context.memo[key]
-    return found
-
-
 def banner(found: PageDoubts, more: str = "See the Data page.") -> None:
-    """Say that numbers may be wrong, of which days, and why."""
+    """Warn that numbers may be wrong: of which days, and why."""
     if not found.days:
         return
     which, some = formats.count(len(found.days), "day"), ""
@@ -75,36 +23,3 @@ def banner(found: PageDoubts, more: str = "See the Data page.") -> None:
     text = f"**Numbers of {which} may be wrong{some}.** "
     text += f"{lines[0]} {more}" if len(lines) == 1 else more + "".join(f"\n- {x}" for x in lines)
     st.warning(text, icon=":material/help:")
-
-
-def of_buckets(context: ReportContext, trend: Trend, period: Period | None) -> list[str]:
-    """Why the numbers of each bucket of a course over a period may be wrong; empty where not."""
-    starts = trend.rows[trend.interval]
-    nothing = ["" for _ in starts]
-    found = context.trust.within([period], context.timezone)
-    if period is None or not found.doubts:
-        return nothing
-    there = starts.notna().to_numpy()
-    known = pd.DatetimeIndex(starts[there])
-    begins, ends = bucket_bounds(known, trend.interval, context.timezone)
-    first, last = (pd.Timestamp(moment) for moment in period.bounds(context.timezone))
-    begins, ends = begins.where(begins > first, first), ends.where(ends < last, last)
-    bounds = zip(begins.tz_convert("UTC"), ends.tz_convert("UTC"), strict=True)
-    return [_reasons(found, *next(bounds)) if is_there else "" for is_there in there]
-
-
-def _reasons(trust: Trust, begin: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Why the numbers between two moments, in UTC, may be wrong."""
-    first, last = begin.date(), (end - pd.Timedelta("1us")).date()
-    days = (first + ONE_DAY * n for n in range((last - first).days + 1))
-    doubts = {day: trust.doubts[day] for day in days if day in trust.doubts}
-    return " ".join(reason.text for reason in reasons(doubts))
-
-
-def in_words(doubts: Sequence[str], thing: str) -> str:
-    """How many buckets are in doubt: 3 days in doubt; empty for none."""
-    return _in_doubt(sum(map(bool, doubts)), thing)
-
-
-def _in_doubt(count: int, thing: str) -> str:
-    return f"{formats.count(count, thing)} in doubt" if count else ""

@@ -1,4 +1,4 @@
-"""A hierarchy to walk down: breadcrumb, level switch, and the table of one level."""
+"""Drill-down of a hierarchy: breadcrumb, level switch, and the table of one level."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import streamlit as st
 
 from ... import formats
 from ...query.dimensions import HIERARCHIES, dimension
-from ...report.breakdown import breakdown
 from ...report.context import ReportContext
+from ...report.pages import drill as drilled
 from .. import session
 from ..layout import headed
 from .table import table
 
-# What a hierarchy is called when nothing of it is chosen.
+# The root of each breadcrumb.
 _TOPS = {
     "library": "Everything",
     "place": "World",
@@ -26,16 +26,15 @@ _TOPS = {
 }
 
 
-def drill(context: ReportContext, hierarchy: str, default: str, *, title: str = "") -> None:
-    """The page's metrics at one level of a hierarchy; a ticked row leads one level down."""
-    levels = HIERARCHIES[hierarchy]
-    level = context.selection.level(levels, default)
-    box, switches = headed(title or dimension(levels[0]).label, f"drill-{hierarchy}")
+def drill(context: ReportContext, hierarchy: str, *, title: str) -> None:
+    """The page's metrics at one level of a hierarchy; ticking a row leads one level down."""
+    levels, found = HIERARCHIES[hierarchy], drilled(context, hierarchy)
+    box, switches = headed(title, f"drill-{hierarchy}")
     with switches:
-        _switch(hierarchy, levels, level)
+        _switch(hierarchy, levels, found.by)
     with box:
         _crumbs(context, hierarchy, levels)
-        table(context, breakdown(context, level))
+        table(context, found)
 
 
 def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
@@ -43,7 +42,7 @@ def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
     st.session_state[key] = level
 
     def changed() -> None:
-        if picked := st.session_state[key]:  # clicking the chosen one again empties it
+        if picked := st.session_state[key]:  # clicking the selected option clears it
             session.change(lambda s: s.at_level(picked))
 
     st.segmented_control(
@@ -57,7 +56,7 @@ def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
 
 
 def _crumbs(context: ReportContext, hierarchy: str, levels: tuple[str, ...]) -> None:
-    """The way down to here; a click on a place in it goes back there."""
+    """The breadcrumb; a click on a step goes back to it."""
     way = [
         (name, context.selection.values(name)) for name in levels if context.selection.values(name)
     ]
@@ -73,7 +72,7 @@ def _crumbs(context: ReportContext, hierarchy: str, levels: tuple[str, ...]) -> 
 
 
 def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:
-    """One step of the way; a click takes away the filters from the level `gone` on."""
+    """One step; a click removes the filters from level `gone` on down."""
     st.button(
         f"{formats.escape_markdown(text)} :material/chevron_right:"
         if gone

@@ -1,4 +1,4 @@
-"""What a reader can take away: a page's tables, one of them, the raw views, the page on paper."""
+"""Exports: a page as a workbook, single tables, raw views, print."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PRINT = '<script type="module" src="app/static/print.js"></script>'
 def export_menu(
     report: PageTables, notes: Callable[[], Provenance], parameters: Mapping[str, list[str]]
 ) -> None:
-    """Everything that a page can be taken away as; to be drawn when the page is.
+    """The export menu, to be drawn after the page.
 
-    `parameters` are those of the page's address. What is in `notes` must not need the session.
+    `parameters` are those of the page's URL. `notes` must not need the session.
     """
     report.notes = notes
     with st.popover("Export", icon=":material/download:", key="export"):
@@ -36,7 +36,7 @@ def export_menu(
 
 
 def table_downloads(sheet: Sheet, report: PageTables, *, key: str = "") -> None:
-    """A small menu with a table as CSV and Excel; `report` is of the page that it is on."""
+    """A small menu with a table as CSV and Excel; `report` is its page's."""
     key = key or slug(sheet.title)
     with st.popover(
         "", icon=":material/download:", type="tertiary", key=f"download-{key}", help="Download"
@@ -89,7 +89,7 @@ def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
     with st.container(horizontal=True, gap="small"):
         for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):
-            # Relative, so that it also works below a path of the server.
+            # Relative, so that it works below a base path.
             st.link_button(
                 label, f"api/views.{ending}{asked}", icon=":material/download:", width="stretch"
             )
@@ -101,5 +101,5 @@ def _print() -> None:
         st.button(
             "Print or save as PDF", icon=":material/print:", key="export-print", width="stretch"
         )
-        # A file of ours, since policies that keep a page safe forbid scripts inside of it.
+        # A static file, since our Content-Security-Policy forbids inline scripts.
         st.html(_PRINT, unsafe_allow_javascript=True)

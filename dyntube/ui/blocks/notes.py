@@ -1,42 +1,29 @@
-"""Notes on the time axis: the menu that lists and writes them, and those a chart shows."""
+"""The notes menu: lists, adds, changes and deletes notes."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ... import formats
-from ...errors import ArchiveError, EntryError
-from ...query.dimensions import UNKNOWN, dimension
+from ...errors import EntryError
+from ...query.dimensions import UNKNOWN
 from ...query.periods import EARLIEST, LATEST
 from ...reading.text import folded
 from ...report.context import ReportContext
-from ...report.labels import Labels
-from ...sharing.notes import LONGEST_TEXT, Note, Subject, shown
+from ...report.notes import about_text, shown_notes, subject_text
+from ...sharing.notes import LONGEST_TEXT, Note, Subject
 from ..door import desk
-from ..menu import attempt, begin_task, confirm, menu, row_button, row_task
+from ..menu import begin_task, confirm, menu, row_button, row_task, run_action
 
 _MENU = "notes"
-_ROWS = 6  # a page of the list; a menu must fit on a phone
+_ROWS = 6  # per page of the list; a menu must fit on a phone
 _THINGS: tuple[Subject, ...] = ("project", "channel", "video")
 _About = tuple[Subject, str]
 
 
-def shown_notes(context: ReportContext) -> list[Note]:
-    """The notes on this page's time axis; none when they cannot be read: the menu says why."""
-    try:
-        return shown(context.desk.notes(), context.period, context.filters)
-    except ArchiveError:
-        return []
-
-
 def notes_menu(context: ReportContext) -> None:
-    """The button "Notes": the notes of the period, to change and delete, and a form for another."""
+    """The button "Notes": the notes of the period, to change or delete, and a form to add one."""
     menu("Notes", _MENU, ":material/edit_calendar:", lambda: _fill(context))
-
-
-def about_text(note: Note) -> str:
-    """What a note is about: "Everything", "Channel: Field notes"."""
-    return _about(note.scope, Labels(desk().names()).one(note.scope, note.key))
 
 
 def _fill(context: ReportContext) -> None:
@@ -58,10 +45,10 @@ def _list(notes: list[Note], context: ReportContext) -> None:
     page = st.pagination(pages, key=f"notes-page-{pages}") if pages > 1 else 1
     with place:
         for note in notes[(page - 1) * _ROWS : page * _ROWS]:
-            _row(note, on_chart=note.id in on_chart)
+            _row(context, note, on_chart=note.id in on_chart)
 
 
-def _row(note: Note, *, on_chart: bool) -> None:
+def _row(context: ReportContext, note: Note, *, on_chart: bool) -> None:
     if row_task(_MENU) == ("delete", note.id):
         confirm(_MENU, f"Delete “{formats.escape_markdown(note.text)}”?", lambda: _delete(note))
         return
@@ -69,9 +56,8 @@ def _row(note: Note, *, on_chart: bool) -> None:
         with st.container(gap=None, width="stretch"):
             st.markdown(formats.escape_markdown(note.text))
             hidden = "" if on_chart else " · not on this chart, which shows other views"
-            st.caption(
-                f"{formats.day(note.day)} · {formats.escape_markdown(about_text(note))}{hidden}"
-            )
+            about = formats.escape_markdown(about_text(context.labels, note))
+            st.caption(f"{formats.day(note.day)} · {about}{hidden}")
         row_button(_MENU, "change", note.id, "edit", "Change this note")
         row_button(_MENU, "delete", note.id, "delete", "Delete this note")
 
@@ -130,10 +116,10 @@ def _keep(key: str, changing: Note | None) -> None:
         desk().add_note(day, text, scope, about)
         return "Note added"
 
-    if attempt(_MENU, write):
+    if run_action(_MENU, write):
         state[f"note-text-{key}"] = ""
         begin_task(_MENU)
-        st.rerun()  # all of the page, not the menu alone: the note is on its charts
+        st.rerun()  # the whole page, since its charts show the note
 
 
 def _delete(note: Note) -> None:
@@ -142,12 +128,12 @@ def _delete(note: Note) -> None:
         return "Note deleted"
 
     begin_task(_MENU)
-    if attempt(_MENU, remove):
+    if run_action(_MENU, remove):
         st.rerun()
 
 
 def _filtered(context: ReportContext) -> _About:
-    """What the page is about when that is one thing, the smallest first; else everything."""
+    """The page's subject if it is a single one, the innermost first; else everything."""
     for thing in reversed(_THINGS):
         values = context.selection.values(thing)
         if len(values) == 1 and values != (UNKNOWN,):
@@ -156,7 +142,7 @@ def _filtered(context: ReportContext) -> _About:
 
 
 def _abouts(context: ReportContext, changing: Note | None) -> dict[_About, str]:
-    """All that a note can be about, with labels that are not alike: a list tells by label only."""
+    """All possible subjects of a note, with distinct labels, since a select box only has labels."""
     known = context.desk.names()
     things: list[_About] = [("everything", ""), _filtered(context)]
     if changing:
@@ -164,14 +150,10 @@ def _abouts(context: ReportContext, changing: Note | None) -> dict[_About, str]:
     things += [(thing, key) for thing in _THINGS for key in known.known(thing)]
     each = context.labels.each
     named = {scope: each(scope, (k for of, k in things if of == scope)) for scope, _ in things}
-    texts = {(scope, key): _about(scope, named[scope][key]) for scope, key in things}
+    texts = {(scope, key): subject_text(scope, named[scope][key]) for scope, key in things}
     return dict(sorted(texts.items(), key=_by_kind))
 
 
 def _by_kind(labelled: tuple[_About, str]) -> tuple[int, str]:
     (scope, _), text = labelled
     return ("everything", *_THINGS).index(scope), folded(text)
-
-
-def _about(scope: Subject, name: str) -> str:
-    return "Everything" if scope == "everything" else f"{dimension(scope).label}: {name}"

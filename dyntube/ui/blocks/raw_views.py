@@ -1,4 +1,4 @@
-"""The views themselves, a page at a time: what is behind a number or a check."""
+"""Paginated raw views behind a number or a check."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from ...query.dimensions import UNKNOWN
 from ...query.metrics import metric
 from ...reading.records import VIEW_COLUMNS
 from ...report.context import ReportContext
+from ...report.runner import run_count, run_views
 from .. import session
 
-ROWS = 25  # on a page
+ROWS = 25  # per page
 TIME = "D MMM YYYY, HH:mm:ss"
-# The first columns tell what a view was about; keys and ids come last.
+# The first columns describe a view; keys and ids come last.
 _FIRST = ("date", "video_key", "started", "ended", "watch_time", "duration", "client_user_id")
 _NAMED = ("video_key", "project_key", "channel_key")
 
 
 def views_behind(context: ReportContext) -> None:
-    """The views that the chosen number is about, counted and newest first; nothing if none is."""
+    """The views behind the selected number, counted, newest first; nothing without a selection."""
     name = context.selection.behind
     if name is None:
         return
     measure = metric(name)
-    total = context.count(name)
+    total = run_count(context, context.count_query(name))
     with st.container(border=True, key="behind"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
             st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
@@ -46,7 +47,7 @@ def views_behind(context: ReportContext) -> None:
 
 
 def page_of(key: str, total: int, text: str) -> int:
-    """Say how many there are, offer their pages, and give the number of the first on this one."""
+    """Show a count with pagination, and return the index of the page's first row."""
     pages = math.ceil(total / ROWS)
     with st.container(horizontal=True, horizontal_alignment="distribute", key="rows-head"):
         said = st.empty()
@@ -66,9 +67,9 @@ def views_table(
     metric: str = "views",
     check: str | None = None,
 ) -> None:
-    """One page of the views behind a number or a check, `total` of them, under a heading."""
+    """One page of the `total` views behind a number or a check, under a heading."""
     first = page_of(key, total, f"{text}, newest first")
-    found = context.rows(metric, check, limit=ROWS, offset=first)
+    found = run_views(context, context.views_query(metric, check, limit=ROWS, offset=first))
     titles = {}
     for name in ("video", "project", "channel"):
         keys = found[f"{name}_key"].fillna(UNKNOWN)

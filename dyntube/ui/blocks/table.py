@@ -1,4 +1,4 @@
-"""The breakdown table: every value of a dimension with every metric, to search, sort and tick."""
+"""The breakdown table: search, sort, pages, downloads, and filters by ticking rows."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ from ...query.query import Filter
 from ...reading.text import folded
 from ...report.breakdown import FIRST, Breakdown, breakdown
 from ...report.context import ReportContext
+from ...report.over_time import buckets
+from ...report.runner import run
 from ...report.spans import days_text
 from .. import session
-from ..clicks import toggles_rows
+from ..selectable_table import selectable_table
 from .export import table_downloads
 
-ROWS = 15  # on a page
+ROWS = 15  # per page
 _SPARK_POINTS = 60
-_FEW_ROWS = 300  # up to so many, sparklines are fetched for all at once
+_FEW_ROWS = 300  # up to this many rows, sparklines are fetched for all at once
 
 
 def table(context: ReportContext, found: Breakdown, *, key: str = "") -> None:
-    """A breakdown as a table: search, order, pages, downloads; a ticked row is filtered by."""
+    """A breakdown as a table to search, sort and download; ticking a row filters by it."""
     key = key or f"table-{found.by}"
     context.tables.add(found.sheet)
     head = st.container(
@@ -49,7 +51,7 @@ def table(context: ReportContext, found: Breakdown, *, key: str = "") -> None:
 
 
 def top_table(context: ReportContext, by: str, rows: int, metrics: tuple[str, ...]) -> None:
-    """The values of a dimension with most views; a ticked row is filtered by."""
+    """The values of a dimension with most views; ticking a row filters by it."""
     found = breakdown(context, by, metrics)
     context.tables.add(found.sheet)
     top = found.rows.sort_values(["views", "label"], ascending=[False, True]).head(rows)
@@ -59,23 +61,14 @@ def top_table(context: ReportContext, by: str, rows: int, metrics: tuple[str, ..
 def _grid(
     context: ReportContext, found: Breakdown, shown: pd.DataFrame, key: str, *, width: int = 200
 ) -> None:
-    values = [str(value) for value in shown[found.by]]
-    chosen = context.selection.values(found.by)
-    ticked = [row for row, value in enumerate(values) if value in chosen]
-    # A new key for new rows, or the ticks of the old ones would stay.
-    widget = f"{key}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
-    st.dataframe(
+    selectable_table(
         _columns(context, found, shown),
-        hide_index=True,
-        key=widget,
-        height="content",
-        row_height=36,
-        placeholder=formats.NONE,
-        on_select=toggles_rows(widget, found.by, values),
-        selection_mode=["multi-row", "single-cell"],
-        selection_default={"selection": {"rows": ticked}},
-        alt=f"{dimension(found.by).label} by its numbers",
-        column_config=_config(context, found, width),
+        f"{dimension(found.by).label} by its numbers",
+        key=key,
+        selection=context.selection,
+        by=found.by,
+        values=[str(value) for value in shown[found.by]],
+        config=_config(context, found, width),
     )
 
 
@@ -93,7 +86,7 @@ def _searched(found: Breakdown, key: str) -> pd.DataFrame:
         return found.rows
     wanted = folded(text)
     is_found = [wanted in folded(name) for name in found.rows["label"]]
-    if dimension(found.by).within:  # a short label leaves out the country of a city
+    if dimension(found.by).within:  # a short label may lack the city's country
         whole = (folded(found.labels.one(found.by, str(value))) for value in found.rows[found.by])
         is_found = [short or wanted in text for short, text in zip(is_found, whole, strict=True)]
     return found.rows[is_found]
@@ -128,7 +121,7 @@ def _order(context: ReportContext, found: Breakdown, key: str) -> None:
 
 
 def column_label(name: str) -> str:
-    """What a table is sorted by, within a sentence."""
+    """A sort column's name within a sentence."""
     base = name.removesuffix("_change")
     label = metric(base).label.lower()
     return label if base == name else f"change in {label}"
@@ -139,36 +132,36 @@ def _page_key(rows: pd.DataFrame, key: str) -> str:
 
 
 def _first(rows: pd.DataFrame, key: str) -> int:
-    """The number of the first row on the page that the reader has turned to."""
+    """The index of the first row on the current page."""
     page: int = st.session_state.get(_page_key(rows, key), 1)
     return (page - 1) * ROWS
 
 
 def _columns(context: ReportContext, found: Breakdown, shown: pd.DataFrame) -> pd.DataFrame:
-    """What is shown, in the units that people read."""
+    """The displayed columns, in display units."""
     columns: dict[str, Any] = {"label": shown["label"]}
-    courses = _courses(context, found, tuple(shown[found.by]))
+    sparklines = _sparklines(context, found, tuple(shown[found.by]))
     for number, name in enumerate(found.metrics):
         columns[name] = _readable(name, shown[name])
         if f"{name}_change" in shown and name in _changing(context):
             columns[f"{name}_change"] = shown[f"{name}_change"] * 100
         if not number and FIRST in shown and shown[FIRST].notna().any():
             columns["new"] = [f"New on {formats.day(day)}" if day else None for day in shown[FIRST]]
-        if not number and courses:
-            columns["course"] = [courses.get(str(value)) for value in shown[found.by]]
+        if not number and sparklines:
+            columns["course"] = [sparklines.get(str(value)) for value in shown[found.by]]
     if any(marks := [_few(found, row) for row in shown.to_dict("records")]):
         columns["few"] = marks
     return pd.DataFrame(columns)
 
 
 def _few(found: Breakdown, row: Mapping[Any, Any]) -> str | None:
-    """Of what the rates of a row are made of few, in two words."""
+    """The mark of a row whose rates have a small basis: "Few plays"."""
     named = {few(metric(name), row) for name in found.metrics}
     return next((f"Few {what}" for what in ("plays", "viewers", "views") if what in named), None)
 
 
 def _changing(context: ReportContext) -> tuple[str, str]:
-    """The metrics with their change beside them: a column for each would be too wide to read."""
+    """The metrics with a change column; one for each would make the table too wide."""
     return "views", metric_of(context.selection.sort)
 
 
@@ -231,31 +224,31 @@ def _config(context: ReportContext, found: Breakdown, width: int) -> dict[str, A
     return config
 
 
-def _courses(
+def _sparklines(
     context: ReportContext, found: Breakdown, values: tuple[str, ...]
 ) -> dict[str, list[float]]:
-    """The views of each of these values over time."""
+    """The sparklines of these values: views over time."""
     by, interval = found.by, context.sparkline_interval
     query = context.query(by, interval, metrics=("views",), without=(by,))
     if not values:
         return {}
     if len(found.rows) > _FEW_ROWS:
         query = replace(query, filters=(*query.filters, Filter(by, values)))
-    views = context.answer(query)
+    views = run(context, query).rows
     wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
-    starts = _unbroken(context.buckets(interval))
+    starts = _unbroken(buckets(context, interval))
     wide = wide.reindex(starts).fillna(0).tail(_SPARK_POINTS)
     return {str(value): wide[value].tolist() for value in wide.columns}
 
 
 def _unbroken(course: Trend) -> list[pd.Timestamp]:
-    """The last whole buckets without one between them that is not: the column can draw no gap."""
+    """The last run of complete buckets: a sparkline column cannot draw gaps."""
     gaps = course.partial.cumsum()[~course.partial]
     return [*course.rows.loc[gaps[gaps == gaps.max()].index, course.interval]]
 
 
 def _footer(found: Breakdown, rows: pd.DataFrame) -> str:
-    """How many rows there are, and the sums of all of them, or of those that a search found."""
+    """The number of rows, and their sums: of all, or of those found by a search."""
     what = dimension(found.by).label.lower()
     count = f"{formats.count(len(found.rows), 'row')} by {what}"
     is_whole = len(rows) == len(found.rows)
@@ -275,7 +268,7 @@ _NOT_ADDED = "viewers are not added up, because people in several rows count onc
 
 
 def _viewers(found: Breakdown, rows: pd.DataFrame) -> str:
-    """The viewers of all rows together, or of the only one that a search found."""
+    """The viewers of all rows, or of the only one found by a search."""
     added, total = int(rows["viewers"].sum()), int(found.total["viewers"])
     if len(rows) < len(found.rows):
         return f"{added:,} viewers"

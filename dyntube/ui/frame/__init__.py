@@ -1,1 +1,1 @@
-"""What stands around every page: filters, header, menus, how fresh the views are."""
+"""The frame around every page: filters, header, menus, freshness."""

@@ -1,19 +1,19 @@
-"""What keeps the badge of a page from being green."""
+"""The freshness badge, and what keeps it from being green."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ... import formats
+from ...report.doubts import doubtful
+from ...report.gaps import missing_days, partial_days
 from ...report.spans import Spans
 from ...trust.reasons import touched
-from ..blocks.doubts import doubtful
 from ..door import desk, local_now
-from .freshness import cut_days, missing_days
 
 
 def badge(text: str, wrong: list[str], missing: list[str]) -> None:
-    """How fresh the views are: green where nothing is wrong or missing."""
+    """How fresh the data is; green if nothing is wrong or missing."""
     said = " · ".join([text, *wrong, *missing])
     if wrong:
         st.badge(said, icon=":material/warning:", color="orange")
@@ -24,7 +24,7 @@ def badge(text: str, wrong: list[str], missing: list[str]) -> None:
 
 
 def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
-    """What is wrong with the days that a page shows, in a word or two each; what is missing."""
+    """Short texts on what is wrong, and on what is missing, for the days a page shows."""
     period, zone, now = shown.period, shown.timezone, local_now(shown.timezone)
     covered = desk().known()
     damaged = touched(desk().damaged_days(), (period,), zone, now.date())
@@ -35,7 +35,7 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
         found.text: bool(found.days),
     }
     gone = {*missing_days(period, zone, covered, now)} - {*damaged}
-    cut = {*cut_days(period, zone, covered, now)} - {*damaged}
+    cut = {*partial_days(period, zone, covered, now)} - {*damaged}
     missing = {
         f"{formats.count(len(gone), 'day')} not stored": bool(gone),
         f"{formats.count(len(cut), 'day')} stored in part": bool(cut),
@@ -45,6 +45,6 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
 
 
 def failed() -> bool:
-    """Whether the last sync ended with an error, and none runs."""
+    """Whether the last sync failed and none is running."""
     state = desk().sync_state()
     return state.error is not None and state.progress is None

@@ -1,4 +1,4 @@
-"""The filters beside every page."""
+"""The filters in the sidebar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EARLIEST = dt.date(2015, 1, 1)
 
 
 def sidebar(period: Period, comparison: Period | None) -> None:
-    """Draw the filters, showing the selection."""
+    """Draw the filters from the selection."""
     selection = session.current()
     with st.sidebar:
         _period(selection, period)

@@ -1,4 +1,4 @@
-"""Fetching in the background: what is missing, how far it is, when to draw again."""
+"""Background fetching: what a page needs, progress, and when to redraw."""
 
 from __future__ import annotations
 
@@ -14,27 +14,22 @@ from ...archive.coverage import Coverage
 from ...fetch.background import SyncStatus
 from ...fetch.sync import Progress
 from ...query.periods import Period
+from ...report.gaps import gap_text
 from ..door import desk, local_now
 
-_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between looks at the background sync
-_REDRAW_SECONDS = 4.0  # how often a page fills up during a first fetch
+_POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between polls of the background sync
+_REDRAW_SECONDS = 4.0  # minimum time between redraws during a fetch
 
 
 def ensure_stored(spans: Sequence[Period], timezone: str) -> SyncStatus:
-    """Have the background fetch what these spans need, and always what is new today."""
+    """Request the days these spans need from the background sync, and always today."""
     today = dt.datetime.now(dt.UTC).date()
     days = [day for span in spans for day in span.utc_days(timezone)]
     return desk().ensure([*days, today])
 
 
-def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, up to today, of which nothing is stored yet."""
-    days = known.days(span, timezone)
-    return [day for day, share in days.items() if share == 0 and day <= now.date()]
-
-
 def why_nothing() -> str:
-    """What to say where no day at all is stored: who fetches, and what else the archive holds."""
+    """A sentence for an empty store: who fetches, and which other scopes the archive holds."""
     if not desk().external:
         return "The first sync fills this page."
     if not desk().access.is_admin:
@@ -47,70 +42,16 @@ def why_nothing() -> str:
     return f"The archive {root} holds other scopes: {scopes}. {formats.OTHER_SETTINGS}"
 
 
-def cut_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
-    """The local days of a span, before today, of which only a part is stored."""
-    days = known.days(span, timezone)
-    return [day for day, share in days.items() if 0 < share < 1 and day < now.date()]
-
-
 def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
-    """Say which days the numbers leave out, when nothing is about to bring them."""
+    """Warn about days the numbers leave out, unless a sync is running."""
     if desk().sync_state().progress or not desk().has_days():
         return
-    if text := gap_text(period, timezone, known, now):
-        st.warning(text, icon=":material/event_busy:")
-
-
-def gap_text(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
-    """Which local days before today are not stored, or only a part of them; empty for none."""
-    days = known.days(period, timezone)
-    missing = missing_days(period, timezone, known, now)
-    cut = cut_days(period, timezone, known, now)
-    said = []
-    given_from, _ = desk().not_given()
-    if missing:
-        of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
-        said.append(_missing_text(missing, of, yet))
-    if cut:
-        said.append(_cut_text(cut, timezone, known, now))
-    if missing and missing[0] < given_from:
-        said.append(not_given_text())
-    rest = "them" if missing else "the rest"
-    return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
-
-
-def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
-    if len(missing) == of:
-        none = "None of these days is" if of > 1 else f"{formats.day(missing[0])} is not"
-        return f"{none} stored{yet}."
-    are = "is" if len(missing) == 1 else "are"
-    return (
-        f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
-        f"last of them {formats.day(missing[-1])}."
-    )
-
-
-def not_given_text() -> str:
-    """Before which day views cannot be had, in the server's words; empty where all can."""
-    day, words = desk().not_given()
-    if not words:
-        return ""
-    return f"Views before {formats.day(day)} could not be fetched: {formats.escape_markdown(words)}"
-
-
-def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.datetime) -> str:
-    last = cut[-1]
-    start, end = Period(last, last).bounds(timezone)
-    until = known.until(start, end).astimezone(now.tzinfo)
-    text = f"{formats.day(last)} is stored up to {until:%H:%M} only"
-    if until == start:
-        text = f"{formats.day(last)} is stored in part"
-    others = f", and so are parts of {formats.count(len(cut) - 1, 'day')} before" if cut[1:] else ""
-    return f"{text}{others}."
+    if text := gap_text(desk(), period, timezone, known, now):
+        st.warning(formats.escape_markdown(text), icon=":material/event_busy:")
 
 
 def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent: bool) -> None:
-    """Watch the background sync; draw the page again when it has brought something."""
+    """Poll the background sync and redraw the page when it brings news."""
     state = desk().sync_state()
     busy = state.progress is not None
     watch = st.fragment(run_every=poll_seconds(busy))(_watch)
@@ -118,12 +59,12 @@ def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent
 
 
 def poll_seconds(busy: bool) -> float:
-    """How long a page waits until it looks at the background sync again."""
+    """Seconds until the next poll of the background sync."""
     return _POLL_BUSY if busy else _POLL_IDLE
 
 
 def _bar(progress: Progress) -> None:
-    """How far a sync is that knows what there is to do."""
+    """Progress of a sync whose number of days is known."""
     rest = formats.time_left(progress.seconds_left)
     if progress.waiting:
         rest = f"waiting for DynTube, {math.ceil(progress.waiting)} s"
@@ -134,8 +75,8 @@ def _bar(progress: Progress) -> None:
     )
 
 
-def under_way(state: SyncStatus) -> None:
-    """How far the running sync is, and the way to end it, where it runs in this process."""
+def progress_bar(state: SyncStatus) -> None:
+    """Progress of the running sync, with a Cancel button if it runs in this process."""
     if not state.progress or not state.progress.days_total:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="fetching"):
@@ -147,8 +88,8 @@ def under_way(state: SyncStatus) -> None:
         st.caption(f"{cost} What has come can be used meanwhile, and stays.")
 
 
-def ended(state: SyncStatus, timezone: str) -> None:
-    """What ended the last sync early, how much of it is stored, and the way to go on."""
+def stopped_banner(state: SyncStatus, timezone: str) -> None:
+    """Why the last sync ended early, how much of it is stored, and a button to continue."""
     if state.progress or not _has_ended_early(state):
         return
     stored = f"{formats.stored(state.stopped)}. " if state.stopped else ""
@@ -178,13 +119,13 @@ def _watch(
     silent: bool,
     told: bool,
 ) -> None:
-    """Show the running sync, and draw the page again when there is something new to see.
+    """Show the running sync, and rerun the page when there is something new.
 
-    Also where it has `told` how the last sync ended, and another one runs.
+    `told`: the page shows how the last sync ended, so it is also rerun once another one runs.
     """
     state = ensure_stored(spans, timezone)
     if not silent:
-        under_way(state)
+        progress_bar(state)
     changed = desk().version() != drawn
     drawn_at = st.session_state.setdefault("drawn-at", time.monotonic())
     due = time.monotonic() - drawn_at > _REDRAW_SECONDS

@@ -1,4 +1,4 @@
-"""More filters: any dimension that is, is not, or contains something."""
+"""More filters: any dimension with is, is not or contains."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...report.selection import FILTERABLE, Selection
 from .. import session
 from ..door import desk
 
-_MOST = 1000  # options that a list offers, the largest first; the rest is found by "contains"
+_MOST = 1000  # options in a list, the largest first; "contains" finds the rest
 
 
 def more_filters(selection: Selection, period: Period) -> None:
-    """A button that opens a form to filter by any dimension."""
+    """A popover to filter by any dimension."""
     menu = st.popover(
         "More filters",
         icon=":material/tune:",

@@ -1,4 +1,4 @@
-"""What stands around every page, and what a page is given to draw."""
+"""The frame drawn around every page, and how a page is drawn in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+from streamlit.delta_generator import DeltaGenerator
 
 from ... import formats
 from ...errors import DynTubeError
@@ -18,24 +18,25 @@ from ...events import unforeseen
 from ...fetch.background import SyncStatus
 from ...query.periods import Period, local_days
 from ...report.context import ReportContext
-from ...report.labels import resolved
+from ...report.doubts import page_doubts
+from ...report.gaps import missing_days
+from ...report.page import Page, has_views, open_page, open_spans
+from ...report.provenance import provenance
 from ...report.selection import ALL_TIME, Selection
-from ...report.spans import spans
-from ...report.tables import PageTables
 from .. import session, style
-from ..blocks.doubts import banner, page_doubts
+from ..blocks.doubts import banner
 from ..blocks.export import export_menu
 from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
+from ..streamlit_internals import forget_pages_folder
 from .filters import sidebar
-from .freshness import ended, ensure_stored, gap, missing_days, watch_progress, why_nothing
+from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
 from .page_header import chips, head
-from .provenance import provenance
 from .saved_views import views_menu
 
 
 def start(page_title: str) -> bool:
-    """Set the scene for any page; False when there is no installation to show."""
+    """Set up any page; False, with an error shown, if the installation cannot be opened."""
     style.apply()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
@@ -48,33 +49,20 @@ def start(page_title: str) -> bool:
     return True
 
 
-def page(
-    title: str,
-    metrics: tuple[str, ...],
-    draw: Callable[[ReportContext], None],
-    *,
-    rollups: tuple[tuple[str, ...], ...] = (),
-    always: bool = False,
-    span: str = "",
-) -> None:
-    """Draw the frame and a page in it; an error ends here, as a sentence.
+_Draw = Callable[[ReportContext], None]
 
-    `rollups` has the sets of dimensions whose views are looked at once: see `ReportContext`.
 
-    A page about the store itself is drawn `always`: also where the period has no views. It compares
-    nothing, and shows by itself what is missing and what is being fetched. A page with a `span` of
-    its own, named so, also fetches by itself, and is not drawn again when views have come.
-    """
+def page(of: Page, draw: _Draw) -> None:
+    """Draw a page in its frame; errors are shown as a sentence."""
     if not session.begun():
-        # A fresh server runs files in `pages/` by themselves until it has seen st.navigation.
-        PagesManager.uses_pages_directory = False
+        forget_pages_folder()
         st.rerun()
     try:
-        _page(title, metrics, draw, rollups, always, span)
+        _page(of, draw)
         _freeze_garbage()
     except DynTubeError as error:
         show_error(error)
-    except Exception as error:  # the last line of defence: the reader must not see a trace
+    except Exception as error:  # last resort: readers must not see a traceback
         show_error(unforeseen(error))
 
 
@@ -85,8 +73,8 @@ _RUNS_APART = 100
 def _freeze_garbage() -> None:
     """Keep long-lived objects out of garbage collection; collect them every 100 runs.
 
-    Streamlit looks for garbage after every run of a script. With all that has been imported, and
-    what the sessions hold, that takes longer than many a page.
+    Streamlit collects after every script run. With all imported modules and the state of all
+    sessions, that can take longer than the page.
     """
     if next(_runs) % _RUNS_APART == 0:
         gc.unfreeze()
@@ -94,67 +82,60 @@ def _freeze_garbage() -> None:
     gc.freeze()
 
 
-atexit.register(gc.unfreeze)  # or libraries think at the end that we have leaked
-# Tables on a page are small: text in Python's own strings is faster than in Arrow, whose every
-# function also lets the threads of other readers go first.
+atexit.register(gc.unfreeze)  # else libraries report leaks at exit
+# For the small tables of a page, Python strings are faster than Arrow, whose functions also
+# release the GIL to other sessions' threads.
 pd.options.mode.string_storage = "python"
 
 
 def show_error(error: DynTubeError) -> None:
-    """Say what went wrong to the person who looks."""
+    """Show an error to the reader."""
     st.error(formats.escape_markdown(str(error)), icon=":material/error:")
 
 
-def _page(
-    title: str,
-    metrics: tuple[str, ...],
-    draw: Callable[[ReportContext], None],
-    rollups: tuple[tuple[str, ...], ...],
-    always: bool,
-    span: str,
-) -> None:
+def _page(of: Page, draw: _Draw) -> None:
     selection = session.current()
     now = local_now(selection.timezone)
-    period = selection.period(now.date(), _first_day(selection))
     version = desk().version()
-    both = spans(selection, period, desk().known(), now)
-    sidebar(period, both.wanted)
-    both = both.alone if always else both
-    menus = head(title, selection, span or both.text, None if span else both)
+    asked = open_spans(desk(), selection, now, _first_day(selection))
+    sidebar(asked.period, asked.wanted)
+    shown = asked.alone if of.always else asked
+    menus = head(of.title, selection, of.span or shown.text, None if of.span else shown)
     with menus:
-        views_menu(title)
+        views_menu(of.title)
     chips(selection)
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
-    report = PageTables(demo=desk().demo)
-    if span:
+    if of.span:  # it fetches by itself and needs no redraw for new views
         _banners(desk().sync_state(), selection.timezone)
-        alone = (metrics, selection, period, None, now, selection.filters)
-        draw(ReportContext(*alone, tables=report, known=both.known, desk=desk()))
-        return
-    if not _can_be_shown(period, now.date(), always):
-        return
-    _banners(ensure_stored(both.fetched, selection.timezone), selection.timezone)
-    watch_progress(both.fetched, selection.timezone, version, silent=always)
-    filters = resolved(selection.filters, both.fetched, selection.timezone, desk())
-    context = ReportContext(
-        *(metrics, selection, period, both.comparison, now, filters, rollups, report),
-        known=both.known,
-        why_not=both.why_not,
-        trust=desk().trust(),
-        desk=desk(),
-    )
-    banner(page_doubts(context), "See the list below." if always else "See the Data page.")
-    if not always:
-        gap(period, selection.timezone, both.known, now)
-        if not _has_views(context):
-            return
-        views_behind(context)
+        draw(open_page(desk(), of, selection, shown))
+    elif _can_be_shown(shown.period, now.date(), of.always):
+        _banners(ensure_stored(shown.fetched, selection.timezone), selection.timezone)
+        watch_progress(shown.fetched, selection.timezone, version, silent=of.always)
+        context = open_page(desk(), of, selection, shown)
+        if of.always:
+            _store(context, draw)
+        else:
+            _numbers(of, context, draw, menus)
+
+
+def _store(context: ReportContext, draw: _Draw) -> None:
+    """A page about the store, which itself shows gaps and progress."""
+    banner(page_doubts(context), "See the list below.")
     draw(context)
-    if not always:
-        notes = provenance(title, context)
-        with menus:
-            export_menu(context.tables, lambda: notes, session.parameters())
+
+
+def _numbers(of: Page, context: ReportContext, draw: _Draw, menus: DeltaGenerator) -> None:
+    """A page of numbers, with the views behind them and the export menu."""
+    banner(page_doubts(context), "See the Data page.")
+    gap(context.period, context.timezone, context.known, context.now)
+    if not _has_views(context):
+        return
+    views_behind(context)
+    draw(context)
+    notes = provenance(of.title, context, link=session.link())
+    with menus:
+        export_menu(context.tables, lambda: notes, session.parameters())
 
 
 def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
@@ -168,8 +149,8 @@ def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
 
 
 def _has_views(context: ReportContext) -> bool:
-    """Whether there is anything to draw; else say why not and what to do."""
-    if context.answer(context.query(metrics=("views",)))["views"].iloc[0]:
+    """Whether there is anything to draw; else show why not and what to do."""
+    if has_views(context):
         return True
     missing = missing_days(context.period, context.timezone, context.known, context.now)
     if missing and desk().sync_state().progress:
@@ -201,7 +182,7 @@ def _banners(fetch: SyncStatus, timezone: str) -> None:
             "and start again; the README shows how.",
             icon=":material/science:",
         )
-    ended(fetch, timezone)
+    stopped_banner(fetch, timezone)
 
 
 def _first_day(selection: Selection) -> dt.date | None:

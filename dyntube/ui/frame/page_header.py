@@ -1,10 +1,11 @@
-"""The head of a page: title, chips, how fresh the data is, menus."""
+"""The header of a page: title, chips, freshness, menus."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ... import formats
+from ...report.freshness import data_time
 from ...report.labels import Labels, only_domain
 from ...report.selection import Selection
 from ...report.spans import Spans
@@ -18,9 +19,9 @@ _POLL_SECONDS = 30.0
 def head(
     title: str, selection: Selection, span: str, shown: Spans | None
 ) -> st.delta_generator.DeltaGenerator:
-    """Title, span of time and freshness; gives the place for menus, which know the page only later.
+    """Title, span and freshness; returns the container for menus, filled once the page is known.
 
-    The badge is about what is `shown`; a page that itself says how fresh its views are needs none.
+    The badge is about `shown`; None hides it, for pages that show freshness themselves.
     """
     with st.container(
         horizontal=True,
@@ -42,10 +43,10 @@ def head(
 
 
 def chips(selection: Selection) -> None:
-    """Every filter, to be removed by a click."""
+    """Every filter as a chip; a click removes it."""
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         if not selection.filters:
-            # The row is always there: else the page would jump under the pointer at each click.
+            # An empty row would collapse, and the page would jump under the pointer.
             st.caption("Click a bar, a country or a row to filter everything by it")
         labels = Labels(desk().names(), only_domain(selection))
         for filter_ in selection.filters:
@@ -62,16 +63,5 @@ def chips(selection: Selection) -> None:
 
 @st.fragment(run_every=_POLL_SECONDS)
 def _freshness(shown: Spans) -> None:
-    if text := data_time(shown.timezone):
+    if text := data_time(desk(), local_now(shown.timezone)):
         badge(text, *shortcomings(shown))
-
-
-def data_time(timezone: str) -> str:
-    """Up to when there are views, and when that was checked; empty where nothing is stored."""
-    newest, fetched = desk().newest_view(), desk().last_fetch()
-    if newest is None or fetched is None:
-        return ""
-    local, now = newest.astimezone(local_now(timezone).tzinfo), local_now(timezone)
-    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
-    checked = formats.ago((now - fetched).total_seconds())
-    return f"Views up to {day}{local:%H:%M} · checked {checked}"

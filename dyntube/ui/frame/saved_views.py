@@ -10,17 +10,17 @@ from ... import formats
 from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
 from .. import session as state
 from ..door import desk
-from ..menu import attempt, begin_task, close, confirm, fail, menu, row_button, row_task
+from ..menu import begin_task, close, confirm, fail, menu, row_button, row_task, run_action
 
-COOKIE = "dyntube_reader"  # tells readers apart, and says nothing about them
+COOKIE = "dyntube_reader"  # a random id, to tell readers apart
 _MENU = "saved-views"
 _ROOT = Path(__file__).parents[3]
 
 
 def views_menu(page: str) -> None:
-    """The button "Saved views"; `page` is the page's title, its file in `pages/` is called like it.
+    """The button "Saved views"; `page` is the page's title, which also names its file in `pages/`.
 
-    Without a cookie to know a reader by, there are shared views only.
+    Without a cookie to identify the reader, there are only shared views.
     """
     menu("Saved views", _MENU, ":material/bookmark:", lambda: _fill(page))
 
@@ -86,7 +86,7 @@ def _open(view: SavedView, page: str) -> None:
     address = state.parameters()
     state.take(view.parameters)
     if view.page != _file_name(page):
-        st.switch_page(file, query_params=address)  # any other would be an entry of the history
+        st.switch_page(file, query_params=address)  # any other query would add a history entry
     st.rerun()
 
 
@@ -106,7 +106,7 @@ def _rename(view: SavedView, key: str, reader: str) -> None:
         renamed = desk().rename_view(view.id, st.session_state[key], reader)
         return f"Renamed to {renamed.name}"
 
-    if attempt(_MENU, rename):
+    if run_action(_MENU, rename):
         begin_task(_MENU)
 
 
@@ -116,7 +116,7 @@ def _delete(view: SavedView, reader: str) -> None:
         return f"Deleted {view.name}"
 
     begin_task(_MENU)
-    attempt(_MENU, remove)
+    run_action(_MENU, remove)
 
 
 def _save_form(page: str, reader: str) -> None:
@@ -141,5 +141,5 @@ def _save(page: str, reader: str) -> None:
         )
         return f"Replaced {view.name}" if replaced else f"Saved {view.name}"
 
-    if attempt(_MENU, save):
+    if run_action(_MENU, save):
         session[f"{_MENU}-new-name"] = ""

@@ -1,1 +1,1 @@
-"""What one page draws and no other."""
+"""Sections that belong to a single page."""

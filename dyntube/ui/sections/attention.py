@@ -1,4 +1,4 @@
-"""The days that need attention, and those whose doubts are accepted, as a list."""
+"""The list of days that need attention or have accepted doubts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ... import formats
 from ...query.periods import Period
 from ...trust.reasons import accepted_text, ended
 from ...trust.states import STATE_LABELS, StoredDay
-from ...trust.trust import runs
+from ...trust.trust import consecutive_spans
 from ..door import desk
 from ..layout import card
 
 
 def attention_list(days: Sequence[StoredDay]) -> None:
-    """The days as a table, narrowed to one of their states if somebody wants that."""
+    """The days as a table, which can be narrowed to one state."""
     if problem := desk().trust().problem:
         st.warning(
             f"It is not known which doubts were accepted. {formats.escape_markdown(problem)}",
@@ -43,12 +43,12 @@ def attention_list(days: Sequence[StoredDay]) -> None:
                 "What happens next": st.column_config.TextColumn(width=300),
             },
         )
-        if doubtful := runs(day.day for day in days if day.state == "doubt"):
+        if doubtful := consecutive_spans(day.day for day in days if day.state == "doubt"):
             _how_to_accept(*doubtful[-1])
 
 
 def _chosen(states: Sequence[str]) -> str | None:
-    """The state that is looked at; None for all."""
+    """The selected state; None for all."""
     counts = Counter(states)
     if len(counts) == 1:
         return None
@@ -70,7 +70,7 @@ def _how_to_accept(first: dt.date, last: dt.date) -> None:
 
 
 def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
-    """A row for each day, newest first; days in a row of which the same is said are one."""
+    """A row per day, newest first; consecutive days with equal texts are merged."""
     listed = [day for day in reversed(days) if day.needs_attention or day.accepted]
     said = [(day, _row(day, external)) for day in listed]
     return [{"Day": _dates(run[-1][0].day, run[0][0].day)} | run[0][1] for run in _runs(said)]
@@ -95,11 +95,11 @@ _Said = tuple[StoredDay, dict[str, str]]
 
 
 def _runs(said: Sequence[_Said]) -> Iterator[list[_Said]]:
-    """Days, newest first, with those in one list that follow each other and have one row."""
+    """Runs of consecutive days with equal rows, newest first."""
 
     def key(numbered: tuple[int, _Said]) -> tuple[int, list[str]]:
         number, (day, row) = numbered
-        # Along a run of days both grow by one, so their sum stays.
+        # Along a run the day falls and the number grows by one, so their sum is constant.
         return day.day.toordinal() + number, list(row.values())
 
     for _, run in groupby(enumerate(said), key):

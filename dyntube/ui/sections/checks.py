@@ -1,11 +1,10 @@
-"""Quality checks of the chosen period and filters, and what is behind each."""
+"""Quality checks of the selected period and filters, and the views or days behind each."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -13,36 +12,18 @@ import pandas as pd
 import streamlit as st
 
 from ... import formats
-from ...query.checks import CHECKS, Check
+from ...query.checks import CHECKS
 from ...report.context import ReportContext
+from ...report.stored import EVERY_CHECK, CheckCounts, check_counts
 from ...trust.day_checks import DAY_CHECKS, DayCheck
 from ...trust.states import StoredDay
 from .. import session
 from ..blocks.raw_views import ROWS, TIME, page_of, views_table
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the checks count: views under the filters, and the stored days of the period."""
-
-    views: int
-    counts: dict[str, int]
-    days: list[StoredDay]
-
-
-def find(context: ReportContext) -> Found:
-    """The count of every check."""
-    zone = context.timezone
-    counts = context.checks()
-    touched = set(context.period.utc_days(zone))
-    days = [day for day in context.desk.store().days() if day.day in touched and day.infos]
-    of_days = {name: sum(map(c.amount, days)) for name, c in DAY_CHECKS.items()}
-    return Found(counts["views"], counts | of_days, days)
-
-
 def quality_checks(context: ReportContext) -> None:
     """Every check with its count; one can be opened to show what it counts."""
-    found = find(context)
+    found = check_counts(context)
     if not found.views and not found.days:
         st.info(
             "There are no views in this period to check. Choose another one on the left.",
@@ -57,7 +38,7 @@ def quality_checks(context: ReportContext) -> None:
         _behind(context, found, chosen)
 
 
-def _scope(context: ReportContext, found: Found) -> str:
+def _scope(context: ReportContext, found: CheckCounts) -> str:
     text = f"Of {formats.count(found.views, 'view')}, {formats.period(context.period)}."
     if context.filters:
         first = next(iter(DAY_CHECKS.values())).label
@@ -65,17 +46,14 @@ def _scope(context: ReportContext, found: Found) -> str:
     return text
 
 
-def _table(found: Found) -> None:
-    every: list[Check | DayCheck] = [*CHECKS.values(), *DAY_CHECKS.values()]
+def _table(found: CheckCounts) -> None:
+    every = EVERY_CHECK
     counts = [found.counts[check.name] for check in every]
     table = pd.DataFrame(
         {
             "Check": [check.label for check in every],
             "Count": counts,
-            "Share": [
-                100 * count / found.views if check.name in CHECKS and found.views else math.nan
-                for check, count in zip(every, counts, strict=True)
-            ],
+            "Share": [100 * found.share(check) for check in every],
             "Touches": [check.touched for check in every],
             "What we do": [check.help for check in every],
             "Open": ["Show" if count else None for count in counts],
@@ -108,7 +86,7 @@ def _table(found: Found) -> None:
     )
 
 
-def _chooser(context: ReportContext, found: Found) -> None:
+def _chooser(context: ReportContext, found: CheckCounts) -> None:
     labels = {name: c.label for name, c in (CHECKS | DAY_CHECKS).items()}
     chosen = context.selection.check
     offered = [name for name in labels if found.counts[name] or name == chosen]
@@ -131,7 +109,7 @@ def _chooser(context: ReportContext, found: Found) -> None:
     )
 
 
-def _behind(context: ReportContext, found: Found, chosen: str) -> None:
+def _behind(context: ReportContext, found: CheckCounts, chosen: str) -> None:
     total = found.counts[chosen]
     label = (CHECKS.get(chosen) or DAY_CHECKS[chosen]).label
     if not total:

@@ -1,4 +1,4 @@
-"""Who reached the end: the completion rate under each rule, and the way there."""
+"""Completion: the rate under each rule, and the funnel."""
 
 from __future__ import annotations
 
@@ -6,64 +6,36 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
-from ...export.table import Sheet
-from ...insight import engagement
-from ...insight.comparison import change
-from ...insight.engagement import steps
 from ...query.metrics import FEW, metric
 from ...report.context import ReportContext
+from ...report.watched import RATE, completion, watched
+from ..chart import show_chart
 from ..layout import card, palette
-from .engagement import HINT, draw, sentences, shares_query, unknown_plays, watched
+from .engagement import HINT, sentences, unknown_plays
 
-_RATE = "completion_rate"
 _RULES_HELP = (
     "The plays that a rule counts, divided by all plays; where it asks how much was watched, by "
     "those of which that is known."
 )
 
 
-def _steps(context: ReportContext) -> tuple[pd.Series[float], pd.Series[float] | None]:
-    """How far plays came in this period, and in the one compared with."""
-    query = shares_query(context)
-    earlier = context.earlier(query)
-    return steps(context.answer(query)), steps(context.answer(earlier)) if earlier else None
-
-
 def completion_rules(context: ReportContext) -> None:
-    """The completion rate under each rule, with the plays that the rule counts."""
-    now, before = _steps(context)
-    rows = _rules(now, before)
-    context.tables.add(Sheet("Completion rules", rows))
+    """The completion rate under each rule, with the plays counted."""
+    found = completion(context)
+    context.tables.add(found.rules)
     with card("Completion by rule", _RULES_HELP):
-        _table(rows)
+        _table(found.rules.rows)
         shares, _ = watched(context)
         unknown = f"{unknown_plays(shares)} can only count as ended" if shares.left_out else ""
-        few = HINT if now["plays"] < FEW else ""
+        few = HINT if found.plays["plays"] < FEW else ""
         st.caption(sentences(*filter(None, [_USED, unknown, few])))
 
 
 _USED = "On all pages, a completion is a play that DynTube marks as ended"
 
 
-def _rules(now: pd.Series[float], before: pd.Series[float] | None) -> pd.DataFrame:
-    rules = engagement.completion_rules(now)
-    rows = pd.DataFrame(
-        {
-            "rule": [f"{rule.label} (used)" if rule.used else rule.label for rule in rules],
-            "plays_counted": [rule.plays for rule in rules],
-            _RATE: [rule.rate for rule in rules],
-        }
-    )
-    if before is None:
-        return rows
-    earlier = [rule.rate for rule in engagement.completion_rules(before)]
-    pairs = zip(rows[_RATE], earlier, strict=True)
-    changes = [change(metric(_RATE), float(after), base) for after, base in pairs]
-    return rows.assign(**{f"{_RATE}_before": earlier, f"{_RATE}_change": changes})
-
-
 def _table(rows: pd.DataFrame) -> None:
-    percents = {name: rows[name] * 100 for name in (_RATE, f"{_RATE}_change") if name in rows}
+    percents = {name: rows[name] * 100 for name in (RATE, f"{RATE}_change") if name in rows}
     number = st.column_config.NumberColumn
     st.dataframe(
         rows.assign(**percents),
@@ -78,8 +50,8 @@ def _table(rows: pd.DataFrame) -> None:
             "plays_counted": number(
                 "Plays", format="localized", help="Plays that the rule counts", width=70
             ),
-            _RATE: number("Rate", format="%.1f%%", help=metric(_RATE).label, width=60),
-            f"{_RATE}_change": number(
+            RATE: number("Rate", format="%.1f%%", help=metric(RATE).label, width=60),
+            f"{RATE}_change": number(
                 "Change", format="%+.1f pts", help="Against the comparison", width=75
             ),
         },
@@ -88,23 +60,20 @@ def _table(rows: pd.DataFrame) -> None:
 
 
 def funnel(context: ReportContext) -> None:
-    """The way from a view to the end, step by step."""
-    now, _ = _steps(context)
-    way = engagement.funnel(now)
-    rows = pd.DataFrame({"step": [step.label for step in way], "count": [s.count for s in way]})
-    of = [now["views"] if step.of is None else step.of for step in way]
-    context.tables.add(Sheet("Funnel", rows.assign(share=rows["count"] / of)))
+    """The funnel from view to end."""
+    found = completion(context)
+    context.tables.add(found.funnel)
     with card("From view to end", "How many views were played, and how far those plays came."):
-        counts = ", ".join(f"{step.label} {step.count:,}" for step in way)
-        draw(charts.funnel(way, palette()), "funnel", counts)
+        counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
+        show_chart(charts.funnel(found.way, palette()), counts, key="funnel")
         shares, _ = watched(context)
         unknown = f"{unknown_plays(shares)} are in no Watched step" if shares.left_out else ""
-        if said := [*filter(None, [_about_ended(now), unknown])]:
+        if said := [*filter(None, [_about_ended(found.plays), unknown])]:
             st.caption(sentences(*said))
 
 
 def _about_ended(row: pd.Series[float]) -> str:
-    """Why the funnel does not get narrower at its end, where it does not."""
+    """A caveat if the last step is not smaller than the one before; else empty."""
     ended, nearly = row["completions"], row["reached_95"]
     if not ended or ended < nearly:
         return ""

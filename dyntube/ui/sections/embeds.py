@@ -1,4 +1,4 @@
-"""Where videos are embedded: which domains come and go, and how each of them plays."""
+"""Embed domains: which are new, gone or unexpected, and how videos play on them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,20 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
-from ...charts import Item
-from ...export.table import Sheet
-from ...insight.comparison import few, metric_of
-from ...insight.domains import BACK, GONE, NEW, watch
-from ...query.dimensions import HIERARCHIES, UNKNOWN
-from ...query.metrics import Metric, metric
-from ...query.periods import EARLIEST, ONE_DAY, Period
-from ...report.breakdown import Breakdown, breakdown
+from ...insight.domains import BACK, GONE, NEW
+from ...query.metrics import metric
+from ...query.periods import ONE_DAY, Period
 from ...report.context import ReportContext
-from ...report.firsts import stored_span
+from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
+from ...report.domains import domain_watch as watched_domains
+from ...report.gaps import missing_days
 from ..blocks.drill import drill
-from ..clicks import chart_key, toggles, toggles_rows
-from ..frame.freshness import missing_days
+from ..blocks.items import item
+from ..chart import show_filtering_chart
 from ..layout import card, columns, headed, palette, switch
+from ..selectable_table import ROW, selectable_table
 
-_BY = "embed_domain"
-CAMPAIGN = HIERARCHIES["campaign"]
-_ROW, _ROWS = 36, 6  # pixels; rows of a list before it scrolls
-_BARS = 10
+_ROWS = 6  # per list before it scrolls
 _HELP = (
     "New: no view before this period in what is stored. Back: none in the comparison, but some "
     "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
@@ -41,66 +36,31 @@ _HOW_TO_EXPECT = (
 
 
 def domain_watch(context: ReportContext) -> None:
-    """The domains that are new, gone or not expected, each to be filtered by."""
+    """The new, gone and unexpected domains, each a filter."""
+    found = watched_domains(context)
+    context.tables.add(found.sheet)
+    new, gone = _new(context, found), _gone(context, found)
     own = context.desk.own_domains
-    found, days = _domains(context), _days(context)
-    now, before = _sides(found)
-    rows = watch(now, before, days, period=context.period, comparison=context.comparison, own=own)
-    context.tables.add(Sheet("Domain watch", rows))
-    new, gone = _new(context, found, rows, days), _gone(context, found, rows)
     with card("Domain watch", _HELP):
         left, right = columns(1, 1)
         if own:
-            sides = [(left, new), (left, gone), (right, _unexpected(found, rows))]
+            sides = [(left, new), (left, gone), (right, _unexpected(found))]
         else:
             sides = [(left, new), (right, gone)]
         for side, list_ in sides:
             with side:
                 _draw(context, list_)
-        st.caption(_history(context, days))
+        st.caption(_history(context, found.days))
         if not own:
             st.caption(_HOW_TO_EXPECT)
 
 
-def _domains(context: ReportContext) -> Breakdown:
-    """The page's metrics by domain: the same question as that of the table below."""
-    return breakdown(context, _BY)
-
-
-def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """The domains of the period, and those of the comparison if there is one."""
-    rows, counts = found.rows, ["views", "plays"]
-    now = rows.loc[rows["views"] > 0, [_BY, *counts]]
-    if "views_before" not in rows:
-        return now, None
-    columns = {f"{name}_before": name for name in counts}
-    before = rows.loc[rows["views_before"] > 0, [_BY, *columns]]
-    return now, before.rename(columns=columns)
-
-
-def _days(context: ReportContext) -> pd.DataFrame:
-    """The stored days, up to the period's end, on which each domain has views of any kind.
-
-    Without filters, so that a change of filters asks nothing again; and in two questions, since
-    what was before the period seldom changes.
-    """
-    start = max(EARLIEST, stored_span(context).start)
-    spans = [context.period]
-    if start < context.period.start:
-        spans.append(Period(start, context.period.start - ONE_DAY))
-    asked = [
-        context.query(_BY, "day", metrics=("views",), period=span, filters=()) for span in spans
-    ]
-    return pd.concat([context.answer(query) for query in asked])
-
-
 @dataclass(frozen=True, eq=False)
 class _List:
-    """One kind of domains, counted and listed.
+    """One kind of domains, with its count.
 
-    `rows` is None where nobody can say which they are, `count` how many of them the heading counts
-    and `note` what it says of these; `said` stands in place of rows. With `gone`, views are those
-    of the comparison.
+    `rows` is None if they cannot be known, `count` is the heading's number and `note` its caption;
+    `said` is shown without rows. With `gone`, views are those of the comparison.
     """
 
     label: str
@@ -112,30 +72,32 @@ class _List:
     gone: bool = False
 
 
-def _new(context: ReportContext, found: Breakdown, rows: pd.DataFrame, days: pd.DataFrame) -> _List:
+def _new(context: ReportContext, found: DomainWatch) -> _List:
     name, help_ = "New", "Domains without a view before this period. Those that are back follow."
-    if not (days["day"] < pd.Timestamp(context.period.start)).any():
+    if not (found.days["day"] < pd.Timestamp(context.period.start)).any():
         said = "Nothing is stored before this period, so no domain can be called new."
         return _List(name, help_, None, said)
+    rows = found.rows
     new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
-    notes = [_share(new["views"], found.rows["views"])] if len(new) else []
+    notes = [_share(new["views"], found.all.rows["views"])] if len(new) else []
     notes += [f"{len(back):,} back after a pause"] if len(back) else []
     listed = pd.concat([new, back], ignore_index=True)
     said = "No new domain in this period."
     return _List(name, help_, listed, said, len(new), ", ".join(notes))
 
 
-def _gone(context: ReportContext, found: Breakdown, rows: pd.DataFrame) -> _List:
+def _gone(context: ReportContext, found: DomainWatch) -> _List:
     name, help_ = "Gone", "Domains with views in the comparison and none in this period."
     if context.comparison is None or context.comparison.start >= context.period.start:
         said = "Nothing earlier is compared, so no domain can be called gone."
         return _List(name, help_, None, said)
-    gone = rows[rows["status"] == GONE]
-    note = f"{_share(gone['views_before'], found.rows['views_before'])} before"
+    gone = found.rows[found.rows["status"] == GONE]
+    note = f"{_share(gone['views_before'], found.all.rows['views_before'])} before"
     return _List(name, help_, gone, "No domain is gone.", len(gone), note, gone=True)
 
 
-def _unexpected(found: Breakdown, rows: pd.DataFrame) -> _List:
+def _unexpected(found: DomainWatch) -> _List:
+    rows = found.rows
     others = rows[(rows["own"] == "no") & (rows["views"] > 0)]
     return _List(
         "Unexpected",
@@ -143,7 +105,7 @@ def _unexpected(found: Breakdown, rows: pd.DataFrame) -> _List:
         others,
         "Every domain is one of your own.",
         len(others),
-        _share(others["views"], found.rows["views"]),
+        _share(others["views"], found.all.rows["views"]),
     )
 
 
@@ -159,23 +121,16 @@ def _draw(context: ReportContext, list_: _List) -> None:
         st.caption(list_.said if rows is None or rows.empty else list_.note)
     if rows is None or rows.empty:
         return
-    values = [str(value) for value in rows[_BY]]
-    chosen = context.selection.values(_BY)
-    ticked = [row for row, value in enumerate(values) if value in chosen]
-    # A new key for new rows, or the ticks of the old ones would stay.
-    key = f"{list_.label.lower()}-{hash((tuple(values), tuple(ticked))) & 0xFFFFFFFF:x}"
-    st.dataframe(
+    values = [str(value) for value in rows[BY]]
+    selectable_table(
         _shown(list_, rows),
-        hide_index=True,
-        key=key,
-        height=_ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
-        row_height=_ROW,
-        placeholder=formats.NONE,
-        on_select=toggles_rows(key, _BY, values),
-        selection_mode=["multi-row", "single-cell"],
-        selection_default={"selection": {"rows": ticked}},
-        alt=f"{list_.label} domains with their views and plays",
-        column_config=_config(),
+        f"{list_.label} domains with their views and plays",
+        key=list_.label.lower(),
+        selection=context.selection,
+        by=BY,
+        values=values,
+        config=_config(),
+        height=ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
     )
 
 
@@ -183,12 +138,12 @@ def _shown(list_: _List, rows: pd.DataFrame) -> pd.DataFrame:
     side = "_before" if list_.gone else ""
     day = "last_view" if list_.gone else "first_view"
     shown = {
-        _BY: rows[_BY],
+        BY: rows[BY],
         "views": rows[f"views{side}"],
         "plays": rows[f"plays{side}"],
         day: rows[day],
     }
-    if list_.count < len(rows):  # the others are back
+    if list_.count < len(rows):  # the rest are back
         shown["status"] = rows["status"]
     return pd.DataFrame(shown)
 
@@ -196,7 +151,7 @@ def _shown(list_: _List, rows: pd.DataFrame) -> pd.DataFrame:
 def _config() -> dict[str, Any]:
     number, day = st.column_config.NumberColumn, st.column_config.DateColumn
     return {
-        _BY: st.column_config.TextColumn("Domain", width=190),
+        BY: st.column_config.TextColumn("Domain", width=190),
         "views": number("Views", format="localized", width=60),
         "plays": number("Plays", format="localized", width=60),
         "first_view": day("First view", format="D MMM YYYY", width=95),
@@ -206,7 +161,7 @@ def _config() -> dict[str, Any]:
 
 
 def _history(context: ReportContext, days: pd.DataFrame) -> str:
-    """How far back it is known which domains there were."""
+    """How far back first and last views are known."""
     first = days["day"].min().date()
     text = f"First and last views are those stored, from {formats.day(first)} on"
     if first < context.period.start:
@@ -217,57 +172,35 @@ def _history(context: ReportContext, days: pd.DataFrame) -> str:
 
 
 def campaigns(context: ReportContext) -> None:
-    """How those did who came by letters and advertisements; nothing where nobody did."""
-    found = context.answer(context.query(*CAMPAIGN, metrics=("views",)))
-    if (found[[*CAMPAIGN]] != UNKNOWN).any(axis=None):
-        drill(context, "campaign", "campaign_source", title="Campaigns")
+    """The drill-down of campaigns; nothing if no view has one."""
+    if has_campaigns(context):
+        drill(context, "campaign", title="Campaigns")
 
 
 def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
-    """One of these metrics, to be chosen, of the domains with most views."""
-    chosen = context.selection.metric if context.selection.metric in metrics else metrics[0]
-    measure, found = metric(chosen), _domains(context)
-    # Not the best of all domains: a rate of few plays is soon the best.
-    top = found.rows[found.rows["views"] > 0].nlargest(_BARS, "views")
-    top = top.sort_values(chosen, ascending=False, kind="stable")
-    shown = [name for name in top if metric_of(str(name)) in {"views", "plays", chosen}]
-    named = pd.DataFrame(context.labels.exported(_BY, top[_BY]), top.index).join(top[shown])
-    context.tables.add(Sheet(f"{measure.label} by domain", named))
+    """One of these metrics, by a switch, for the domains with most views."""
+    found = top_domains(context, metrics)
+    measure, top = found.metric, found.rows
+    context.tables.add(found.sheet)
     box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
     with switches:
-        switch("metric", {name: metric(name).label for name in metrics}, chosen)
-    key = chart_key("bars-domains", context.selection, _BY)
+        switch("metric", {name: metric(name).label for name in metrics}, measure.name)
     with box:
-        st.plotly_chart(
+        show_filtering_chart(
             charts.bars(
                 measure,
-                [_item(found, measure, row) for row in top.to_dict("records")],
+                [item(found.all, measure, row, [_counts(row)]) for row in top.to_dict("records")],
                 palette(),
-                chosen=context.selection.values(_BY),
+                chosen=context.selection.values(BY),
             ),
-            key=key,
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            on_select=toggles(key),
-            selection_mode="points",
-            alt=f"{measure.label} of the domains with most views",
+            f"{measure.label} of the domains with most views",
+            key="bars-domains",
+            selection=context.selection,
+            by=(BY,),
         )
-        whole = formats.value(measure, float(found.total[chosen]), full=True)
+        whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
 
 
-def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    value, amount = str(row[_BY]), float(row[measure.name])
-    text = formats.value(measure, amount)
-    if measure.additive:
-        text = f"{amount / float(found.total[measure.name]):.1%}"
-    return Item(
-        value,
-        str(row["label"]),
-        amount,
-        text=text,
-        hover=f"{row['views']:,.0f} views, {row['plays']:,.0f} plays",
-        context=value == UNKNOWN,
-        dimension=_BY,
-        few=few(measure, row),
-    )
+def _counts(row: Mapping[Any, Any]) -> str:
+    return f"{row['views']:,.0f} views, {row['plays']:,.0f} plays"

@@ -1,34 +1,30 @@
-"""How much was watched, and when: the curve, the histogram, the hours of the week."""
+"""How much was watched, and when: curve, histogram, heatmap."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-import pandas as pd
 import streamlit as st
-from numpy.typing import NDArray
 
 from ... import charts, formats
-from ...export.table import Sheet
 from ...insight import engagement
-from ...insight.engagement import Numbers, Typical, Watched
+from ...insight.engagement import Typical, Watched
 from ...query.dimensions import dimension
-from ...query.metrics import FEW, Metric
-from ...query.query import Query
-from ...report.context import ReportContext, with_parts
+from ...query.metrics import FEW, Metric, metric
+from ...report.context import ReportContext
+from ...report.doubts import page_doubts
+from ...report.length_and_sound import METRICS
+from ...report.watched import curve_sheet, histogram_sheet, video_watched, watched
+from ...report.week import CLOCK, week
 from .. import session
-from ..blocks.doubts import page_doubts
+from ..chart import show_chart
 from ..layout import card, headed, palette
-from .length_and_sound import METRICS, NO_PLAYS, chosen_metric, metric_switch
+from .length_and_sound import NO_PLAYS, metric_switch
 
 HINT = f"Fewer than {FEW} plays: read it as a hint only"
 _CURVE_HELP = (
     "For each part of the length, the share of plays that watched at least so much. It says how "
     "much was watched, not where: DynTube records the time watched, not the place in the video."
 )
-_CLOCK = {
+_CHOICES = {
     "weekday": ("All weekdays", tuple(map(str, range(1, 8)))),
     "hour_of_day": ("All hours", tuple(map(str, range(24)))),
 }
@@ -38,56 +34,31 @@ _Band = tuple[list[float], list[float], list[float]]
 
 
 def sentences(*texts: str) -> str:
-    """Parts of a caption, one after the other."""
+    """The parts of a caption as sentences."""
     return ". ".join(texts) + "."
 
 
-def shares_query(context: ReportContext) -> Query:
-    """What the curve, the histogram, the rules and the funnel are drawn from."""
-    return context.query("watched_percent", metrics=("views", "plays", "completions"))
-
-
-def watched(context: ReportContext) -> tuple[Watched, Watched | None]:
-    """How much plays watched in this period, and in the one compared with."""
-    query = shares_query(context)
-    earlier = context.earlier(query)
-    now = engagement.watched_shares(context.answer(query))
-    return now, engagement.watched_shares(context.answer(earlier)) if earlier else None
-
-
 def watched_curve(context: ReportContext) -> None:
-    """How many plays watched at least so much, with the comparison's curve behind it."""
+    """The watched-share curve, with the comparison's behind it."""
     now, before = watched(context)
     behind: _Band | None = None
     name = text = ""
     if before and before.plays and context.comparison:
-        # A band of no width: its curve alone is seen.
+        # A band of zero width shows only its median.
         behind, name = (before.curve,) * 3, formats.period(context.comparison)
         text = f"Dotted: {name}, where half watched {before.median}% or more"
     _curve(now, behind, "This period" if name else "", name, text)
-    rows = pd.DataFrame({"watched_at_least": range(101), "share": now.curve})
-    if before:
-        rows["share_before"] = before.curve
-    context.tables.add(Sheet("How much was watched", rows))
+    context.tables.add(curve_sheet(now, before))
 
 
 def video_curve(context: ReportContext, video: str) -> None:
-    """How much of one video was watched, against what is usual for others of like length."""
-    asked = ("plays", "played_length")
-    query = context.query("video", "watched_percent", metrics=asked, without=("video",))
-    found = context.answer(query)
-    lengths = engagement.video_lengths(found)
-    others = found[found["video"] != video]
-    now = engagement.watched_shares(found[found["video"] == video])
-    usual = engagement.typical(others, lengths, lengths[video]) if video in lengths else None
+    """The watched-share curve of one video, against the typical curve of similar videos."""
+    found = video_watched(context, video)
+    usual = found.usual
     band = (usual.lower, usual.median, usual.upper) if usual else None
     other = "Videos of like length" if usual else ""
-    _curve(now, band, "This video" if usual else "", other, _usual_text(usual))
-    rows = {"watched_at_least": range(101), "share": now.curve}
-    if usual:
-        rows |= {"usual_lower_quartile": usual.lower, "usual_median": usual.median}
-        rows |= {"usual_upper_quartile": usual.upper}
-    context.tables.add(Sheet("How much was watched", pd.DataFrame(rows)))
+    _curve(found.now, band, "This video" if usual else "", other, _usual_text(usual))
+    context.tables.add(found.sheet)
 
 
 def _usual_text(usual: Typical | None) -> str:
@@ -104,12 +75,12 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
     with card("How much was watched", _CURVE_HELP):
         if _is_empty(now):
             return
-        draw(
+        show_chart(
             charts.watched_curve(
                 now.curve, palette(), typical=typical, name=name, typical_name=other
             ),
-            "watched-curve",
             "Share of plays by how much of the video they watched at least",
+            key="watched-curve",
         )
         lower, middle, upper = now.quartiles or (0, 0, 0)
         st.caption(
@@ -123,16 +94,16 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
 
 
 def watched_histogram(context: ReportContext) -> None:
-    """How many plays watched how much."""
+    """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
     with card("Plays by share watched", "How many plays watched so much of the video's length."):
         if _is_empty(now):
             return
-        draw(
+        show_chart(
             charts.histogram(counts, palette()),
-            "watched-histogram",
             "Number of plays by how much of the video they watched",
+            key="watched-histogram",
         )
         little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
         st.caption(
@@ -141,13 +112,11 @@ def watched_histogram(context: ReportContext) -> None:
                 *_reservations(now),
             )
         )
-    starts = range(0, 100, 5)
-    rows = {"watched_from": starts, "watched_to": range(5, 101, 5), "plays": counts}
-    context.tables.add(Sheet("Plays by share watched", pd.DataFrame(rows)))
+    context.tables.add(histogram_sheet(now))
 
 
 def _is_empty(now: Watched) -> bool:
-    """Whether there is nothing to draw; then it says why."""
+    """Whether there is nothing to draw; if so, show why."""
     if not now.plays:
         unknown = "No share can be told: the length of every video played is unknown."
         st.caption(unknown if now.left_out else NO_PLAYS)
@@ -160,71 +129,35 @@ def _reservations(now: Watched) -> list[str]:
 
 
 def unknown_plays(now: Watched) -> str:
-    """How many plays have no share watched, in words."""
+    """The number of plays without a watched share, in words."""
     return f"{formats.count(now.left_out, 'play')} of unknown length or watch time"
 
 
-def draw(figure: Any, key: str, alt: str) -> None:  # plotly has no types
-    """Put a figure on the page that nothing happens to when it is clicked."""
-    st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
-
-
 def heatmap(context: ReportContext) -> None:
-    """The chosen metric by weekday and hour of the day; amounts as the average of such hours."""
-    measure = chosen_metric(context)
-    found = context.answer(context.query(*_CLOCK, metrics=with_parts(METRICS), without=_CLOCK))
-    hours = engagement.hours_of_week(context.period, context.timezone, context.known)
+    """The selected metric by weekday and hour of the day; amounts as averages per hour."""
+    measure, found = metric(context.chosen(METRICS)), week(context, METRICS)
     box, switches = headed("When people watch", "heatmap", measure.help)
     with switches:
         metric_switch(measure, "heatmap-metric")
     with box:
-        drawn, values, few = _week(measure, found, hours)
-        if not found["plays"].any():
+        if not found.plays:
             st.caption(NO_PLAYS)
             return
-        draw(
-            charts.heatmap(drawn, values, palette(), few=few, doubtful=_doubtful(context)),
-            "heatmap-chart",
-            f"{drawn.label} by weekday and hour of the day",
+        parts = {"few": found.few, "doubtful": found.doubtful}
+        show_chart(
+            charts.heatmap(found.metric, found.values, palette(), **parts),
+            f"{found.metric.label} by weekday and hour of the day",
+            key="heatmap-chart",
         )
-        dots = [f"Dots: fewer than {FEW} plays"] if few is not None and few.any() else []
+        dots = (
+            [f"Dots: fewer than {FEW} plays"] if found.few is not None and found.few.any() else []
+        )
         doubts = [text] if (text := page_doubts(context).own_text) else []
         st.caption(sentences(*_hours_text(context, measure), *dots, *doubts))
         with st.container(horizontal=True, gap="small", key="heatmap-filters"):
-            for name in _CLOCK:
+            for name in CLOCK:
                 _clock_filter(context, name)
-    named = {
-        name: [context.labels.one(name, str(value)) for value in found[name]] for name in _CLOCK
-    }
-    had = hours[found["weekday"] - 1, found["hour_of_day"]]
-    rows = found[[*_CLOCK, *METRICS]].assign(**named, hours_in_period=had)
-    context.tables.add(Sheet("By weekday and hour", rows))
-
-
-def _doubtful(context: ReportContext) -> NDArray[np.bool_]:
-    """Which hours of the week are in doubt on some day of the period."""
-    found = context.trust.within([context.period], context.timezone).stretches
-    return engagement.hours_of_week(context.period, context.timezone, found) > 0
-
-
-def _week(
-    measure: Metric, found: pd.DataFrame, hours: Numbers
-) -> tuple[Metric, Numbers, NDArray[np.bool_] | None]:
-    """What a heatmap is about, its values, and where they are of few plays."""
-    values = engagement.weekday_hour_grid(found, measure.name)
-    if not measure.is_amount:
-        return (
-            measure,
-            values,
-            np.isfinite(values) & (engagement.weekday_hour_grid(found, measure.basis) < FEW),
-        )
-    averages = engagement.per_hour(values, hours)
-    many = bool((averages > 99).any())  # fractions of so many say nothing
-    return (
-        replace(measure, label=f"{measure.label} an hour", format="number" if many else "ratio"),
-        averages,
-        None,
-    )
+    context.tables.add(found.sheet)
 
 
 def _hours_text(context: ReportContext, measure: Metric) -> tuple[str, str]:
@@ -244,8 +177,8 @@ def _hours_text(context: ReportContext, measure: Metric) -> tuple[str, str]:
 
 
 def _clock_filter(context: ReportContext, name: str) -> None:
-    """A filter on weekdays or hours, since a chart cannot tell which square was clicked."""
-    nothing, values = _CLOCK[name]
+    """A filter on weekdays or hours, since the heatmap cannot report a clicked cell."""
+    nothing, values = _CHOICES[name]
     chosen, key = context.selection.values(name), f"heatmap-{name}"
     st.session_state[key] = list(chosen)
     st.multiselect(

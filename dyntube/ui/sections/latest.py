@@ -6,22 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from ... import formats
-from ...export.table import Sheet
-from ...query.dimensions import UNKNOWN
 from ...report.context import ReportContext
 from ...report.last_hour import MINUTES, Hour
+from ...report.live import latest_sheet
+from ...report.provenance import provenance
+from .. import session
 from ..blocks.export import table_downloads
-from ..frame.provenance import provenance
 from ..layout import headed
 
-ROWS = 50
-_HEIGHT, _FITTING = 465, 12  # pixels, and the rows that need fewer
-_COLUMNS = {
-    "video": "video_key",
-    "country": "geo_country",
-    "device_type": "device_type",
-    "embed_domain": "embed_domain",
-}
+_HEIGHT, _FITTING = 465, 12  # pixels, and the number of rows that fit
 _CONFIG = {
     "time": st.column_config.DatetimeColumn("Time", format="HH:mm:ss", width=72, pinned=True),
     "video": st.column_config.TextColumn("Video", width=200),
@@ -35,18 +28,12 @@ _CONFIG = {
 
 
 def latest_views(shown: ReportContext, hour: Hour, total: int) -> None:
-    """The newest of the `total` views of an hour as a table, to be taken away as well."""
-    found = shown.rows(limit=ROWS)
-    table = pd.DataFrame({"time": found["date"].dt.tz_localize(None)})
-    for by, column in _COLUMNS.items():
-        values = found[column].fillna(UNKNOWN)
-        for name, texts in shown.labels.exported(by, values).items():
-            table[name] = texts
-    table["played"] = found["started"].fillna(False).astype("bool")
-    table["watched_seconds"] = found["watch_time"]
-    sheet = Sheet("Latest views", table)
+    """The newest of an hour's `total` views as a table with downloads."""
+    sheet = latest_sheet(shown)
+    table = sheet.rows
     shown.tables.add(sheet)
-    notes = provenance(f"Live: the {MINUTES} minutes up to {hour.end:%H:%M}", shown)
+    title = f"Live: the {MINUTES} minutes up to {hour.end:%H:%M}"
+    notes = provenance(title, shown, link=session.link())
     shown.tables.notes = lambda: notes
     box, menu = headed("Latest views", "latest")
     with menu:

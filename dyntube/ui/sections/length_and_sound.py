@@ -1,9 +1,8 @@
-"""The metrics of engagement by kind of play: of short or long videos, with sound or without."""
+"""Engagement metrics by video length and by sound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,83 +10,62 @@ import streamlit as st
 from ... import charts, formats
 from ...charts import Item
 from ...insight.comparison import few
-from ...query.dimensions import LENGTHS, UNKNOWN, dimension
+from ...query.dimensions import dimension
 from ...query.metrics import FEW, Metric, metric
-from ...report.breakdown import Breakdown, breakdown
+from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
-from ..clicks import chart_key, toggles
+from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
+from ..blocks.items import item, share_of
+from ..chart import show_filtering_chart
 from ..layout import columns, headed, palette, switch
 
-METRICS = ("plays", "average_watch_time", "average_percent_watched", "completion_rate")
 NO_PLAYS = "Nothing was played in this period."
 
 
-def chosen_metric(context: ReportContext) -> Metric:
-    """The metric that the reader has chosen, where it is one of METRICS; else the first."""
-    chosen = context.selection.metric
-    return metric(chosen if chosen in METRICS else METRICS[0])
-
-
 def metric_switch(chosen: Metric, key: str) -> None:
-    """Buttons that choose one of METRICS."""
+    """A switch between METRICS."""
     switch("metric", {name: metric(name).label for name in METRICS}, chosen.name, key=key)
 
 
 def by_length_and_sound(context: ReportContext) -> None:
-    """The chosen metric by the length of the video, and of plays with sound and without."""
-    measure = chosen_metric(context)
+    """The selected metric by video length and by sound."""
+    measure = metric(context.chosen(METRICS))
     box, switches = headed("By length and sound", "kinds", measure.help)
     with switches:
         metric_switch(measure, "kinds-metric")
     with box:
-        for column, (by, order) in zip(columns(3, 2), _ORDERS.items(), strict=True):
+        for column, by in zip(columns(3, 2), ORDERS, strict=True):
             with column:
                 st.markdown(f"**{dimension(by).label}**")
-                _bars(context, measure, by, order)
+                _bars(context, measure, by)
 
 
-_ORDERS = {"length": (*LENGTHS, UNKNOWN), "sound": ("On", "Off", UNKNOWN)}
-
-
-def _bars(context: ReportContext, measure: Metric, by: str, order: Sequence[str]) -> None:
-    found = breakdown(context, by, ("views", *METRICS))
-    rows = found.rows.set_index(by, drop=False)
-    rows = rows.reindex([value for value in order if value in rows.index])
-    context.tables.add(replace(found, rows=rows).sheet)
+def _bars(context: ReportContext, measure: Metric, by: str) -> None:
+    found = by_kind_of_play(context, by)
+    context.tables.add(found.sheet)
+    rows = found.rows
     played = rows[rows["plays"] > 0]
     if played.empty:
         st.caption(NO_PLAYS)
         return
-    key = chart_key(f"bars-{by}", context.selection, by)
     items = [_item(found, measure, row) for row in played.to_dict("records")]
-    st.plotly_chart(
+    show_filtering_chart(
         charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=f"{measure.label} by {dimension(by).label.lower()}",
+        f"{measure.label} by {dimension(by).label.lower()}",
+        key=f"bars-{by}",
+        selection=context.selection,
+        by=(by,),
     )
     if any(item.few for item in items):
         st.caption(f"Hatched: fewer than {FEW} plays.")
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    value, amount = str(row[found.by]), float(row[measure.name])
-    share = f"{amount / found.total[measure.name]:.1%}" if measure.additive else ""
+    share = share_of(found, measure, float(row[measure.name]))
     others = [metric(name) for name in found.metrics if name != measure.name]
     lines = [f"{share} of all {measure.label.lower()}"] if share else []
     lines += [
         f"{other.label}: {formats.value(other, row[other.name], full=True)}" for other in others
     ]
-    return Item(
-        value,
-        str(row["label"]),
-        amount,
-        text=share or formats.value(measure, amount),
-        hover="\n".join(lines),
-        context=value == UNKNOWN,
-        dimension=found.by,
-        few=few(measure, {measure.basis: row[measure.basis]}) if measure.basis else "",
-    )
+    own = {measure.basis: row[measure.basis]} if measure.basis else {}
+    return item(found, measure, row, lines, of_few=few(measure, own))

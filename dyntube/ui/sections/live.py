@@ -1,7 +1,7 @@
-"""The last 60 minutes, which draw themselves again: how many, who is there, the latest views.
+"""The last 60 minutes, auto-refreshing: totals, active viewers, latest views.
 
-All of it ends at the moment up to which views are known, so that a minute that was not asked for
-yet does not look like a quiet one.
+Everything ends at the moment up to which views are known, so that minutes not fetched yet do not
+look quiet.
 """
 
 from __future__ import annotations
@@ -16,30 +16,40 @@ import streamlit as st
 from ... import charts, formats
 from ...archive.coverage import Coverage
 from ...errors import DynTubeError
-from ...insight.comparison import compare
 from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.zones import zone_info
 from ...report.context import ReportContext
-from ...report.labels import resolved
+from ...report.doubts import PageDoubts, doubtful
 from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
-from ...report.tables import PageTables
+from ...report.live import (
+    GROWING,
+    active_viewers,
+    by_minute,
+    compared_hour,
+    filters_of,
+    hour_totals,
+    last_hour,
+    of_hour,
+)
+from ...report.runner import run
+from ...report.totals import totals_sheet
 from .. import session
 from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import IN_DOUBT, explained
-from ..blocks.doubts import PageDoubts, banner, doubtful
+from ..blocks.doubts import banner
+from ..chart import show_chart
 from ..door import desk, local_now
 from ..frame.badges import failed
-from ..frame.freshness import gap, under_way, why_nothing
+from ..frame.freshness import gap, progress_bar, why_nothing
 from ..frame.page import show_error
 from ..layout import card, columns, palette
 from .latest import latest_views
 
-REFRESH = dt.timedelta(minutes=1)  # how old today's views may be while somebody looks
-_EVERY, _SOON = 10.0, 2.0  # seconds between drawings; the shorter while views are missing
-_LATE = dt.timedelta(minutes=2)  # since the last check
-_SEARCHED = 7  # days in which the newest view under filters is looked for
-_GROWING = metric("watch_time")  # views that go on add to it, so it is not compared
+REFRESH = dt.timedelta(minutes=1)  # maximum age of today's views while a page is open
+_EVERY, _SOON = 10.0, 2.0  # seconds between refreshes; the shorter while waiting for views
+_LATE = dt.timedelta(minutes=2)  # after the last check
+_SEARCHED = 7  # days searched for the newest view under filters
 _ACTIVE = (
     "Different viewers whose view, by its start and the watch time known so far, reached into the "
     f"last {ACTIVE_MINUTES} minutes. Approximate: DynTube reports watch time with a delay."
@@ -48,7 +58,7 @@ _ACTIVE = (
 
 @dataclass(frozen=True)
 class Known:
-    """What is known now: the last hour that is, if any of it is recent; whether more comes."""
+    """What is known at one moment, and whether a fetch is running."""
 
     now: dt.datetime
     covered: Coverage
@@ -58,24 +68,22 @@ class Known:
 
     @property
     def hour(self) -> Hour | None:
-        """Sixty minutes up to what was checked last; None where that is longer ago."""
-        if self.checked is None or since(self.checked, self.now) >= dt.timedelta(minutes=MINUTES):
-            return None
-        return Hour(self.checked)
+        """Sixty minutes up to the last check; None if that is 60 minutes ago or more."""
+        return last_hour(self.covered, self.now)
 
     @property
     def late(self) -> bool:
-        """Whether the last check is longer ago than it should be."""
+        """Whether the last check is overdue."""
         return self.checked is None or since(self.checked, self.now) >= _LATE
 
     @property
     def waiting(self) -> bool:
-        """Whether what is missing is on its way."""
+        """Whether overdue views are being fetched."""
         return self.late and self.fetching
 
 
 def live(context: ReportContext) -> None:
-    """All of the page; it draws itself again every few seconds, and nothing else with it."""
+    """The whole page, as a fragment that reruns every few seconds."""
     known = look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
@@ -83,7 +91,7 @@ def live(context: ReportContext) -> None:
 
 
 def look(timezone: str) -> Known:
-    """Ask for what is new, and say what is known."""
+    """Request new views, and return what is known."""
     now = local_now(timezone)
     hour = Hour(now)
     found = desk().ensure(hour.period.utc_days(timezone), REFRESH)
@@ -96,11 +104,11 @@ def look(timezone: str) -> Known:
 
 
 def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
-    """Draw what is known now; all of the page where more than this block must change."""
+    """Redraw the fragment, or rerun the page if more must change."""
     try:
         known = look(context.timezone)
-        clicked = session.current() != context.selection  # on a bar
-        failed = not known.fetching and known.error != error  # or no longer
+        clicked = session.current() != context.selection  # on a bar in this fragment
+        failed = not known.fetching and known.error != error  # or recovered
         if clicked or failed or known.waiting != waiting:
             st.rerun()
         _draw(context, known)
@@ -112,7 +120,7 @@ def _draw(context: ReportContext, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(context.timezone)
     if hour is None and known.fetching:
         st.caption("Fetching the views of today.")
-        under_way(desk().sync_state())
+        progress_bar(desk().sync_state())
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:
@@ -122,7 +130,7 @@ def _draw(context: ReportContext, known: Known) -> None:
             text += f"known of the last {MINUTES} minutes.{_newest(newest)}"
         st.info(text, icon=":material/hourglass_empty:")
     else:
-        earlier, name = _compared(hour, known.covered)
+        earlier, name = compared_hour(hour, known.covered)
         compared = earlier.period if earlier else None
         context = replace(context, trust=context.desk.trust())
         found = doubtful(context.trust, hour.period, compared, context.timezone, known.now)
@@ -165,10 +173,10 @@ def _draw_hour(
     context: ReportContext, known: Known, hour: Hour, earlier: Hour | None, found: PageDoubts
 ) -> None:
     context = replace(context, known=known.covered)
-    spans = tuple(span.period for span in (hour, earlier) if span)
-    filters = resolved(context.selection.filters, spans, context.timezone, context.desk)
-    shown = _of(context, hour, filters)
-    row = _totals(shown, _of(context, earlier, filters) if earlier else None)
+    filters = filters_of(context, hour, earlier)
+    shown = of_hour(context, hour, filters)
+    totals = hour_totals(shown, of_hour(context, earlier, filters) if earlier else None)
+    _, row = totals_sheet(totals, context.metrics)
     with st.grid(5, min_column_width=150, gap="small", key="cards"):
         _active_card(context, known, hour, filters)
         for measure in context.metrics:
@@ -187,43 +195,10 @@ def _draw_hour(
             share_bars(shown, "video", rows=5)
 
 
-def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
-    """The hour to compare with, of those that are known, and what it is called."""
-    for earlier, name in (
-        (hour.week_ago, "the same time a week ago"),
-        (hour.before, "the hour before"),
-    ):
-        if covered.is_whole(*earlier.bounds):
-            return earlier, name
-    return None, ""
-
-
-def _of(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> ReportContext:
-    """The page over an hour; its tables are those of this drawing."""
-    return replace(
-        context,
-        period=hour.period,
-        comparison=None,
-        filters=(*filters, hour.filter),
-        tables=PageTables(demo=context.tables.demo),
-    )
-
-
-def _totals(shown: ReportContext, earlier: ReportContext | None) -> pd.Series[float]:
-    both = shown.answer(shown.totals)
-    if earlier:
-        both = compare(both, earlier.answer(earlier.totals), [], list(shown.totals.metrics))
-        both = both.drop(columns=[f"{_GROWING.name}_before", f"{_GROWING.name}_change"])
-    return both.iloc[0]
-
-
 def _active_card(
     context: ReportContext, known: Known, hour: Hour, filters: tuple[Filter, ...]
 ) -> None:
-    period, watched = hour.active
-    active = (*filters, watched)
-    query = context.query(metrics=("viewers",), period=period, filters=active)
-    count = int(context.answer(query)["viewers"].iloc[0])
+    count = active_viewers(context, hour, filters)
     recent = since(hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
     with st.container(border=True, height="stretch", key="card-active"):
         st.metric(
@@ -240,7 +215,7 @@ def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
     text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
     changed = text[:1] in ("+", "-")
     help_ = explained(measure, row, doubts=found.reasons)
-    if measure is _GROWING:
+    if measure is GROWING:
         help_ += "\n\nNot compared: views that go on still add to it."
     with st.container(border=True, height="stretch", key=f"card-{measure.name}"):
         st.metric(
@@ -255,29 +230,24 @@ def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
 
 
 def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:
-    """That there are no views, and when there last were."""
+    """A sentence that there are no views, and when the newest was."""
     if not filters:
         newest = _newest(_newest_stored(context.timezone))
         return f"No views in the last {MINUTES} minutes.{newest}"
     text = f"No views match these filters in the last {MINUTES} minutes"
     span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
     query = context.query("minute", metrics=("views",), period=span, filters=filters)
-    found = context.answer(query)
+    found = run(context, query).rows
     if found.empty:
         return f"{text}, nor in the {_SEARCHED} days before."
     return f"{text}.{_newest(found['minute'].max())}"
 
 
 def _minutes(shown: ReportContext, hour: Hour) -> None:
-    measure = metric("views")
-    found = shown.answer(shown.query("minute", metrics=(measure.name,)))
-    views = dict(zip(found["minute"], found[measure.name], strict=True))
-    counts = [int(views.get(start, 0)) for start in hour.starts]
+    measure, starts = metric("views"), list(hour.starts)
     with card("Views by minute", measure.help):
-        st.plotly_chart(
-            charts.minutes(measure, list(hour.starts), counts, palette()),
+        show_chart(
+            charts.minutes(measure, starts, by_minute(shown, hour), palette()),
+            f"Views by minute, {starts[0]:%H:%M} to {hour.end:%H:%M}",
             key="minutes",
-            theme=None,
-            config=charts.PLAIN_CONFIG,
-            alt=f"Views by minute, {hour.starts[0]:%H:%M} to {hour.end:%H:%M}",
         )

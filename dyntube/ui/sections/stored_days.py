@@ -1,4 +1,4 @@
-"""What is stored: overall health, syncing by hand, the calendar, days that need attention."""
+"""Stored days: overall health, manual sync, the calendar, days that need attention."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ import streamlit as st
 
 from ... import charts, formats
 from ...report.context import ReportContext
+from ...report.gaps import refused_text
 from ...trust.states import STATE_LABELS, StoredDay
+from ..chart import show_chart
 from ..door import desk
-from ..frame.freshness import not_given_text, poll_seconds, under_way, why_nothing
+from ..frame.freshness import poll_seconds, progress_bar, why_nothing
 from ..layout import palette
 from .attention import attention_list
 from .sync_log import outdated
 
 _WEEKS = 53
 _LAST = "Last 53 weeks"
-_READ = 5000  # events of the journal
+_READ = 5000  # journal events
 _ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Health:
-    """Whether the stored days can be trusted, in words and as the icon that goes with them."""
+    """Whether the stored days can be trusted, in words and as an icon."""
 
     text: str
     remark: str
@@ -70,7 +72,7 @@ def health_of(days: Sequence[StoredDay]) -> Health:
 
 
 def health(context: ReportContext) -> None:
-    """The sentence on overall health, syncing by hand, and four numbers about the store."""
+    """Overall health in a sentence, manual sync, and four numbers about the store."""
     days = context.desk.store().days()
     found = health_of(days)
     with st.container(border=True, key="health"):
@@ -87,11 +89,11 @@ def health(context: ReportContext) -> None:
 
 
 def _sync(context: ReportContext, was_busy: bool) -> None:
-    """Start a sync by hand, or watch and cancel the running one."""
+    """Start a sync, or show and cancel the running one."""
     state, external = desk().sync_state(), desk().external
     if (state.progress is not None) != was_busy:
         st.rerun()
-    under_way(state)
+    progress_bar(state)
     if external:
         st.caption("A scheduler on the host fetches new views; this page only shows them.")
     elif state.elsewhere:
@@ -117,7 +119,7 @@ def _sync_now(days: list[dt.date]) -> None:
 
 
 def _choices(context: ReportContext) -> dict[str, list[dt.date]]:
-    """What may be fetched, by its label: UTC days up to today whose views are not final."""
+    """What can be fetched, by label: non-final UTC days up to today."""
     today, first = dt.datetime.now(dt.UTC).date(), context.desk.store().empty_from()
     known = {day.day: day for day in context.desk.store().days()}
     fetchable = [day for day in known.values() if not day.is_final]
@@ -151,16 +153,16 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
         _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
     if learned := context.desk.store().server_habits():
         st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
-    if refused := not_given_text():
-        st.caption(refused)
+    if refused := refused_text(context.desk):
+        st.caption(formats.escape_markdown(refused))
 
 
 def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
-    """When a sync last ended well."""
+    """When a sync last succeeded."""
     ends = [event for event in desk().store().events(_READ) if event.name == "sync_ended"]
     if ends:
         return next((end.at for end in ends if end.facts.get("outcome") == "done"), None)
-    # An archive that is older than its journal, or was copied without it.
+    # The archive predates its journal, or was copied without it.
     return max((day.fetched_at for day in days if day.fetched_at), default=None)
 
 
@@ -177,7 +179,7 @@ def _fact(label: str, value: str, remark: str) -> None:
 
 
 def stored_days(context: ReportContext) -> None:
-    """The calendar of stored days, and a table of those that need attention."""
+    """The calendar of stored days, and the days that need attention."""
     days = context.desk.store().days()
     with st.container(border=True, key="calendar-card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
@@ -189,19 +191,17 @@ def stored_days(context: ReportContext) -> None:
         shown = [day for day in days if start <= day.day <= end]
         counts = Counter(day.state for day in shown)
         with st.container(key="calendar"):
-            st.plotly_chart(
+            show_chart(
                 charts.calendar(shown, start, end, context.selection.timezone, palette()),
+                ", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
                 key="calendar-chart",
-                theme=None,
-                config=charts.PLAIN_CONFIG,
-                alt=", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
             )
         st.html(charts.legend(counts, palette()))
     attention_list(days)
 
 
 def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
-    """The first and last day to show; a choice of years where there are more than fit."""
+    """The first and last day to show; with a choice of years if there are too many."""
     today = dt.datetime.now(dt.UTC).date()
     start = today - _ONE_DAY * (today.weekday() + 7 * (_WEEKS - 1))
     if not days or days[0].day >= start:

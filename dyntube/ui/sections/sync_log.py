@@ -1,10 +1,8 @@
-"""What came that nobody knows, names that are missing, and the log of syncs."""
+"""Names and fields that are missing or unknown, and the sync log."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -12,11 +10,11 @@ import streamlit as st
 
 from ... import formats
 from ...events import Event
-from ...query.dimensions import UNKNOWN, dimension
+from ...export.table import Sheet
+from ...report import stored
 from ...report.context import ReportContext
 from ..door import desk
 
-_NAMED = ("project", "channel", "video")
 _READ, _SHOWN = 5000, 200  # events
 _OUTCOMES = {
     "done": "Sync done",
@@ -27,60 +25,51 @@ _OUTCOMES = {
 
 
 def missing_names(context: ReportContext) -> None:
-    """The keys in the period's views that have no name, with their views."""
-    known, found = context.desk.names(), context.answer(context.query(*_NAMED))
+    """The keys without a name in the period's views, with their views."""
+    known, found = context.desk.names(), stored.missing_names(context)
     if gone := sum(map(len, known.gone.values())):
         st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
-    if found.empty:
+    if found is None:
         st.caption("There are no views in this period.")
         return
-    tables = [
-        pd.DataFrame({"Kind": dimension(kind).label, "Key": key, "Views": views}, index=[0])
-        for kind in _NAMED
-        for key, views in found.groupby(kind)["views"].sum().items()
-        if key != UNKNOWN and key not in known.known(kind)
-    ]
-    if not tables:
+    if found.rows.empty:
         _fine("Every project, channel and video of this period has a name.")
         return
     if known.fetched_at is None:
         st.caption("Names have not been fetched yet; keys stand in for them.")
-    table = pd.concat(tables).sort_values("Views", ascending=False)
     st.dataframe(
-        table,
+        found.rows,
         hide_index=True,
         key="missing-names",
         alt="Keys without a name",
         column_config={
-            "Kind": st.column_config.TextColumn(width=70),
-            "Key": st.column_config.TextColumn(width=260),
-            "Views": st.column_config.NumberColumn(format="localized", width=70),
+            "kind": st.column_config.TextColumn("Kind", width=70),
+            "key": st.column_config.TextColumn("Key", width=260),
+            "views": st.column_config.NumberColumn("Views", format="localized", width=70),
         },
     )
 
 
-def unknown_fields() -> None:
-    """The fields that DynTube sends and this version does not know."""
+def unknown_fields(context: ReportContext) -> None:
+    """The fields DynTube sends that this version does not know."""
     _fields(
-        "Unknown fields",
-        [info.unknown_fields for info in desk().store().infos()],
+        stored.unknown_fields(context),
         "DynTube sends only fields that we know.",
         "Kept with each view, and in no number. A newer version may know them.",
     )
 
 
-def unread_fields() -> None:
-    """The fields that are known, with the views of which they could not be read."""
+def unread_fields(context: ReportContext) -> None:
+    """The known fields that could not be read, with the views concerned."""
     _fields(
-        "Fields that could not be read",
-        [info.unread_fields for info in desk().store().infos()],
+        stored.unread_fields(context),
         "Every field that was sent could be read.",
         "Counted as missing; what came is kept with each view, in the column extra of exports.",
     )
 
 
 def outdated() -> str:
-    """What is said of days that an older version stored; empty without any."""
+    """A sentence on days stored by an older version or other settings; empty without any."""
     count = desk().store().outdated()
     if not count:
         return ""
@@ -91,25 +80,22 @@ def outdated() -> str:
     )
 
 
-def _fields(title: str, days: list[Mapping[str, int]], fine: str, about: str) -> None:
-    found: Counter[str] = Counter()
-    for fields in days:
-        found.update(fields)
-    if not days:
+def _fields(found: Sheet, fine: str, about: str) -> None:
+    if not desk().has_days():
         st.caption("No day is stored yet.")
         return
-    if not found:
+    if found.rows.empty:
         _fine(fine)
         return
     st.caption(about)
     st.dataframe(
-        pd.DataFrame(found.most_common(), columns=["Field", "Views with it"]),
+        found.rows,
         hide_index=True,
-        key=title.lower().replace(" ", "-"),
-        alt=title,
+        key=found.title.lower().replace(" ", "-"),
+        alt=found.title,
         column_config={
-            "Field": st.column_config.TextColumn(width=220),
-            "Views with it": st.column_config.NumberColumn(format="localized", width=90),
+            "field": st.column_config.TextColumn("Field", width=220),
+            "views": st.column_config.NumberColumn("Views with it", format="localized", width=90),
         },
     )
 
@@ -119,7 +105,7 @@ def _fine(text: str) -> None:
 
 
 def sync_log(context: ReportContext) -> None:
-    """What happened to the stored days, newest first."""
+    """The journal of the store, newest first."""
     events = context.desk.store().events(_READ)
     if not events:
         st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
@@ -149,7 +135,7 @@ def _usual(event: Event) -> bool:
 
 
 def sentence(event: Event) -> str:
-    """An event of the journal in plain English; facts that it lacks are left out."""
+    """A journal event in plain English; absent facts are left out."""
     facts = event.facts
     day, reason = _day(facts.get("day")), str(facts.get("reason") or "").strip()
     match event.name:

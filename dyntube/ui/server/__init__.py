@@ -1,1 +1,1 @@
-"""What the server answers besides pages, and what all requests pass."""
+"""HTTP beside the pages: routes, middleware, start and stop, the log."""

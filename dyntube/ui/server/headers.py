@@ -1,4 +1,4 @@
-"""What every answer says about what a browser may do with it."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import base64
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.file_util import get_static_dir
 
-_KEPT_NOWHERE = ("api", "media")  # where views and files made of them are
+from ..streamlit_internals import static_folder
+
+_KEPT_NOWHERE = ("api", "media")  # these paths serve views and files made of them
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _POLICY = (
     "default-src 'none'",
@@ -33,8 +33,8 @@ _POLICY = (
 
 @cache
 def safe_headers() -> dict[str, str]:
-    """The headers of every answer: no code but Streamlit's own files, no other host, no frames."""
-    page = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    """Headers of every response: no scripts but the server's own, no other host, no frames."""
+    page = (static_folder() / "index.html").read_text("utf-8")
     scripts = ["script-src 'self'", *map(_hash, _INLINE_SCRIPT.findall(page))]
     return {
         "Content-Security-Policy": "; ".join((*_POLICY, " ".join(scripts))),
@@ -51,19 +51,19 @@ def _hash(script: str) -> str:
 
 
 def base_path() -> str:
-    """The path that the server is set up for: empty, or as /dash."""
+    """The configured base path: empty, or like "/dash"."""
     return "/".join(("", *filter(None, st.get_option("server.baseUrlPath").split("/"))))
 
 
 class SafeHeaders:
-    """Puts those headers on every answer; files with views are to be kept by nobody on the way."""
+    """Adds those headers to every response, and `no-store` to files with views."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._kept_nowhere = tuple(f"{base_path()}/{name}/" for name in _KEPT_NOWHERE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its answer back with the headers."""
+        """Forward a request, adding the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

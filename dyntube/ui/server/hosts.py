@@ -1,7 +1,7 @@
-"""The first door: only requests for a host of ours come in.
+"""Host check: only requests for one of our hosts are served.
 
-A page on another site can have its own name lead to this server (DNS rebinding). For the browser
-both are then one site, whose page may read all that is here. What gives it away is the name.
+With DNS rebinding, another site's page points its own name at this server. To the browser both are
+then one origin, and the page may read everything here. Only the Host header gives it away.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _HOST = re.compile(
 
 
 def host_of(values: list[str]) -> str:
-    """The one host that a request's Host headers name, without case, port and last dot.
+    """The host of a request's Host headers, without case, port and trailing dot.
 
-    Empty where there is none, more than one, or something else.
+    Empty if there is none, more than one, or an invalid one.
     """
     found = _HOST.fullmatch(values[0].lower()) if len(values) == 1 else None
     return found["host"] if found and int(found["port"] or 0) < 2**16 else ""
 
 
 def is_ours(host: str, names: Collection[str]) -> bool:
-    """Whether a host is one of these names, or an address, which nobody else's DNS can give."""
+    """Whether a host is one of these names, or an IP address, which cannot be rebound."""
     below = (name[1:] for name in names if name.startswith("*."))
     return host in names or _is_address(host) or any(map(host.endswith, below))
 
@@ -53,17 +53,17 @@ def _is_address(host: str) -> bool:
 
 
 def names_of_machine() -> set[str]:
-    """What this machine is called: its name, and its full name."""
+    """This machine's host name and fully qualified name."""
     name = socket.gethostname()
-    full = socket.getfqdn(name)  # from the network, which is believed about the domain only
+    full = socket.getfqdn(name)  # from the network: trusted for the domain only
     known = {name, full if full.startswith(f"{name}.") else name}
     return {known_name.lower().rstrip(".") for known_name in known} - {""}
 
 
-class OnlyOurHosts:
-    """Refuses requests and websockets for hosts that are not ours, before all else sees them.
+class HostCheck:
+    """Rejects requests and websockets for other hosts; the outermost middleware.
 
-    It reads its setting by itself: a page has to open to say that another one is wrong.
+    It reads its own setting, so that the page that reports another invalid setting can open.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -76,7 +76,7 @@ class OnlyOurHosts:
             event("hosts_not_read", reason=str(error))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
+        """Forward a request or reject it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

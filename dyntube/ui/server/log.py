@@ -1,4 +1,4 @@
-"""The log of the server: what Streamlit and uvicorn say, in the form of all else."""
+"""The server's log: Streamlit and uvicorn in the same format as the rest."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _OF_SERVER = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
 def log_everything() -> None:
-    """Write all events of the server's process as JSON, one a line; see `logs`."""
+    """Log all events of the server process as JSON lines; see `logs`."""
     logs.log_everything()
-    # Streamlit gives each logger an output of its own, also those that it makes later.
+    # Streamlit adds a handler to each of its loggers, including those created later.
     streamlit.logger.setup_formatter = logs.pass_on
-    for name in _OF_SERVER:  # a request or connection that went well is no event
+    for name in _OF_SERVER:  # successful requests and connections are not logged
         logging.getLogger(name).setLevel(logging.WARNING)

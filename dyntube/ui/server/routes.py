@@ -1,10 +1,9 @@
-"""What the server answers besides pages: raw views as files; and what all requests pass.
+"""Routes beside the pages: raw views as files. Also the middleware of all requests.
 
-    GET /api/views.csv       the parameters are those of a page's address, and mean the same
+    GET /api/views.csv       takes the query parameters of a page's URL, with the same meaning
     GET /api/views.parquet
 
-Which UTC days of a file are in doubt is in its header `In-Doubt`, in ISO 8601; why, in the metadata
-of Parquet.
+The header `In-Doubt` lists the UTC days in doubt in ISO 8601; Parquet metadata also says why.
 
 Errors are answered with a sentence.
 """
@@ -22,7 +21,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
 from ...desk import Desk
 from ...errors import DynTubeError
@@ -33,15 +31,16 @@ from ...report.address import MOST_VALUES, from_parameters
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
 from ...trust.reasons import as_json
-from ...trust.trust import Trust, runs
+from ...trust.trust import Trust, consecutive_spans
 from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
+from ..streamlit_internals import MOST_PARAMETERS
 from .headers import SafeHeaders, base_path, safe_headers
-from .hosts import OnlyOurHosts
+from .hosts import HostCheck
 
 _ONE_YEAR = 365 * 86400
-_MOST_SPANS = 100  # of days in a header
+_MOST_SPANS = 100  # of days, in a header
 
 Stream = Callable[[Source, ViewsQuery, str], Iterator[bytes]]
 _STREAMS: dict[str, tuple[Stream, str]] = {
@@ -51,9 +50,9 @@ _STREAMS: dict[str, tuple[Stream, str]] = {
 
 
 def views(request: Request) -> Response:
-    """The raw views that a page with these parameters is about, as a file.
+    """The raw views behind a page with these parameters, as a file.
 
-    Whoever reaches the dashboard may have them; a check of who asks goes here, before all else.
+    Open to anyone who reaches the dashboard; an authorisation check would go here, first.
     """
     ending = request.url.path.rpartition(".")[2]
     stream, media_type = _STREAMS[ending]
@@ -75,8 +74,8 @@ def views(request: Request) -> Response:
 
 
 def _in_doubt(trust: Trust) -> dict[str, str]:
-    """The UTC days in doubt, as a header: CSV has no place for notes."""
-    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in runs(trust.doubts)]
+    """The UTC days in doubt, as a header, since CSV has no metadata."""
+    spans = [f"{a}" if a == b else f"{a}/{b}" for a, b in consecutive_spans(trust.doubts)]
     return {"In-Doubt": ", ".join(spans[:_MOST_SPANS])} if spans else {}
 
 
@@ -90,7 +89,7 @@ def _query(selection: Selection, reader: Desk) -> ViewsQuery:
 
 
 def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The same parts, the first of them made: what fails now can still be said with a status."""
+    """The same parts with the first one already made: errors up to then still get a status."""
     return chain([next(parts)], parts)
 
 
@@ -98,8 +97,8 @@ def _days(period: Period) -> str:
     return f"{period.start}" if period.days == 1 else f"{period.start}-to-{period.end}"
 
 
-class KnowReader:
-    """Gives every browser that opens a page a random name to be known by, once."""
+class ReaderCookie:
+    """Sets a cookie with a random reader id when a browser opens its first page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -134,15 +133,15 @@ def _cookie(*, secure: bool) -> str:
     return f"{value}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
 
-class RefuseLong:
-    """Refuses addresses of which Streamlit would hear nothing, and show everything, unfiltered."""
+class LimitParameters:
+    """Rejects URLs with so many parameters that Streamlit would ignore all and show everything."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         count = scope["query_string"].count(b"&") + 1 if scope["type"] == "http" else 0
-        if count <= CLIENT_STATE_QUERY_STRING_MAX_FIELDS:
+        if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
         said = f"The address asks for {count:,} things. At most {MOST_VALUES} values can be "
@@ -151,20 +150,20 @@ class RefuseLong:
 
 
 def own_routes() -> list[Route]:
-    """The routes, below the path that the server is set up for."""
+    """The routes, below the configured base path."""
     return [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
 
 
 def failed(request: Request, error: Exception) -> Response:
-    """The answer where nobody foresaw an error; the server's log has its trace."""
+    """The response to an unforeseen error, whose traceback is in the server's log."""
     text = "Something went wrong on our side; the log of this server says what."
     return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
 
 
 MIDDLEWARE = (
-    Middleware(OnlyOurHosts),
+    Middleware(HostCheck),
     Middleware(SafeHeaders),
-    Middleware(RefuseLong),
-    Middleware(KnowReader),
+    Middleware(LimitParameters),
+    Middleware(ReaderCookie),
 )
 ERROR_HANDLERS = {Exception: failed}

@@ -1,4 +1,4 @@
-"""The start and the end of the server, for whoever runs it."""
+"""Start and stop of the server."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .headers import base_path
 
 _ALL_ADDRESSES = ("0.0.0.0", "::")
 _STOPPED_BY_CTRL_C = 130
-_PATIENCE = 5.0  # seconds for a sync to end in
+_PATIENCE = 5.0  # seconds a sync has to end
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Say what is served, serve it, and let no sync run on."""
+    """Print what is served, serve it, and stop the background sync at the end."""
     print(f"\n{words()}\n", flush=True)
     try:
         yield
@@ -34,13 +34,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def serve(script: str) -> NoReturn:
-    """Serve until somebody stops it, with the options of `streamlit run` from the command line."""
+    """Serve until stopped, with the options of `streamlit run` from the command line."""
     try:
         cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     except click.Abort:
         print("Stopped.", flush=True)
         sys.exit(_STOPPED_BY_CTRL_C)
-    except click.ClickException as error:  # of a wrong option
+    except click.ClickException as error:  # invalid option
         error.show()
         sys.exit(error.exit_code)
     except (OSError, OverflowError) as error:
@@ -50,7 +50,7 @@ def serve(script: str) -> NoReturn:
 
 
 def words() -> str:
-    """Where the dashboard is, and what it shows."""
+    """Where the dashboard is and what it shows, for the terminal."""
     try:
         rows = _rows(read_settings())
         if unknown := try_settings().unknown:
@@ -67,7 +67,7 @@ def words() -> str:
 
 
 def address() -> str:
-    """The address of the first page, as a browser on this machine needs it."""
+    """The URL of the first page, for a browser on this machine."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     host = st.get_option("server.address") or "localhost"
     host = "localhost" if host in _ALL_ADDRESSES else f"[{host}]" if ":" in host else host

@@ -1,7 +1,11 @@
-"""Prints how long the questions of the pages take us and others, and the memory of each."""
+"""How long the questions of the pages take us and others, and the memory of each.
+
+`python -m benchmarks.rivals.questions --views 1000000 --days 28 --only polars chdb`, say.
+"""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
@@ -9,6 +13,7 @@ from itertools import groupby
 from dyntube.query.query import Query
 
 from .. import archive
+from ..machine import describe
 from .contender import OURS, RIVALS
 from .measure import Memory, Timed, measure
 from .prepared import DISTINCT, parts
@@ -92,3 +97,19 @@ def _memory(memory: Mapping[str, Memory]) -> None:
 
 def _line(cells: Iterable[str]) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def _command_line() -> None:
+    name = "python -m benchmarks.rivals.questions"
+    parser = argparse.ArgumentParser(prog=name, description=__doc__)
+    parser.add_argument("--views", type=int, default=archive.USUAL)
+    parser.add_argument("--days", type=int, nargs="+", default=list(DAYS))
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", nargs="+", choices=RIVALS, default=list(RIVALS))
+    options = parser.parse_args()
+    print(describe())
+    main(options.views, options.days, options.rounds, options.only)
+
+
+if __name__ == "__main__":
+    _command_line()

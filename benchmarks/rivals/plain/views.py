@@ -62,7 +62,7 @@ def load() -> pd.DataFrame:
     _add_engagement(views, raw)
     local = raw["date"].dt.tz_convert(ZONE).dt.tz_localize(None)
     views["hour"] = local.dt.hour.astype("int8")
-    views["weekday"] = local.dt.weekday.astype("int8")
+    views["weekday"] = local.dt.day_of_week.astype("int8")
     return views.set_index(local.dt.normalize().rename("day"))
 
 
@@ -100,7 +100,9 @@ def labels() -> dict[str, dict[str, str]]:
     """By column, the names that people know its keys and codes by."""
     stored = json.loads(next(ARCHIVE.glob("*/names.json")).read_text("utf-8"))
     countries = {country.alpha_2: country.name for country in pycountry.countries}
-    return {"country": countries} | {name: stored[f"{name}s"] for name in FILTERS}
+    things = {name: stored[f"{name}s"] for name in FILTERS}
+    names = {name: {key: one["name"] for key, one in all_.items()} for name, all_ in things.items()}
+    return {"country": countries} | names
 
 
 def totals(views: pd.DataFrame) -> pd.Series[float]:

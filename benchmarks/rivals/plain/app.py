@@ -1,7 +1,7 @@
 """The same charts and tables as they are written in an afternoon, to be compared with.
 
-`DYNTUBE_ARCHIVE=FOLDER streamlit run benchmarks/plain/app.py`. It leaves out what takes longer:
-sparklines, clicks on charts, counts in the filters, notes, exports.
+`DYNTUBE_ARCHIVE=FOLDER streamlit run benchmarks/rivals/plain/app.py`. It leaves out what takes
+longer: sparklines, clicks on charts, counts in the filters, notes, exports.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def geography(now: pd.DataFrame, before: pd.DataFrame) -> None:
 
 def devices(now: pd.DataFrame, before: pd.DataFrame) -> None:
     bars(now, "device_type", "browser", "os")
-    charts.mix(now, charts.switch(("device_type", "browser", "os"), "mix-of"))
+    charts.stacked_shares(now, charts.switch(("device_type", "browser", "os"), "mix-of"))
     charts.drill(now, before, ("device_type", "device_brand", "device_model"), *USUAL)
     charts.drill(now, before, ("browser", "browser_version"), *USUAL)
     charts.drill(now, before, ("os", "os_version"), *USUAL)

@@ -1,0 +1,19 @@
+"""How fresh the data is, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .. import formats
+from ..desk import Desk
+
+
+def data_time(desk: Desk, now: dt.datetime) -> str:
+    """Up to when there are views, and when that was checked; empty if nothing is stored."""
+    newest, fetched = desk.newest_view(), desk.last_fetch()
+    if newest is None or fetched is None:
+        return ""
+    local = newest.astimezone(now.tzinfo)
+    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
+    checked = formats.ago((now - fetched).total_seconds())
+    return f"Views up to {day}{local:%H:%M} · checked {checked}"

@@ -1,0 +1,27 @@
+"""Notes on a page's time axis."""
+
+from __future__ import annotations
+
+from ..errors import ArchiveError
+from ..query.dimensions import dimension
+from ..sharing.notes import Note, Subject, shown
+from .context import ReportContext
+from .labels import Labels
+
+
+def shown_notes(context: ReportContext) -> list[Note]:
+    """The notes in the page's period; empty if they cannot be read, which the menu reports."""
+    try:
+        return shown(context.desk.notes(), context.period, context.filters)
+    except ArchiveError:
+        return []
+
+
+def about_text(labels: Labels, note: Note) -> str:
+    """The subject of a note: "Everything", "Channel: Field notes"."""
+    return subject_text(note.scope, labels.one(note.scope, note.key))
+
+
+def subject_text(subject: Subject, name: str) -> str:
+    """The subject of notes, with this name."""
+    return "Everything" if subject == "everything" else f"{dimension(subject).label}: {name}"

@@ -1,0 +1,69 @@
+"""A page's definition, and how it is opened for a selection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ..desk import Desk
+from ..export.table import Sheet
+from ..export.workbook import Provenance
+from .context import ReportContext
+from .labels import resolved
+from .provenance import provenance
+from .runner import run
+from .selection import Selection
+from .spans import Spans, spans
+from .tables import PageTables
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's content, independent of how it is drawn.
+
+    `metrics` are queried together, so that blocks share answers. `tables` yields its tables,
+    `notes` makes their provenance. Each set of dimensions in `rollups` is scanned once.
+
+    A page about the store itself is shown `always`, even without views in the period, and compares
+    nothing. A page with a `span`, named by it, ignores the selected period.
+    """
+
+    title: str
+    metrics: tuple[str, ...]
+    tables: Callable[[ReportContext], Iterable[Sheet]]
+    rollups: tuple[tuple[str, ...], ...] = ()
+    always: bool = False
+    span: str = ""
+    notes: Callable[..., Provenance] = provenance
+
+
+def open_spans(
+    desk: Desk, selection: Selection, now: dt.datetime, first_day: dt.date | None
+) -> Spans:
+    """The period of a selection and its comparison; all time begins on `first_day`."""
+    period = selection.period(now.date(), first_day)
+    return spans(selection, period, desk.known(), now)
+
+
+def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
+    """The context of a page, with the names in its filters resolved."""
+    tables = PageTables(demo=desk.demo)
+    if page.span:
+        alone = (page.metrics, selection, shown.period, None, shown.now, selection.filters)
+        return ReportContext(*alone, tables=tables, known=shown.known, desk=desk)
+    filters = resolved(selection.filters, shown.fetched, selection.timezone, desk)
+    return ReportContext(
+        *(page.metrics, selection, shown.period, shown.comparison, shown.now, filters),
+        rollups=page.rollups,
+        tables=tables,
+        known=shown.known,
+        why_not=shown.why_not,
+        trust=desk.trust(),
+        desk=desk,
+    )
+
+
+def has_views(context: ReportContext) -> bool:
+    """Whether there is any view in the period under the filters."""
+    return bool(run(context, context.query(metrics=("views",))).rows["views"].iloc[0])

@@ -1,0 +1,38 @@
+"""Uses of Streamlit beyond its public interface, in one place for upgrades.
+
+`tests/test_streamlit_internals.py` fails if a new version changes any of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.file_util import get_static_dir
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+
+# Query parameters; Streamlit ignores the whole query string of a URL with more.
+MOST_PARAMETERS: int = CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+
+
+def forget_pages_folder() -> None:
+    """Make Streamlit run `app.py` for every page.
+
+    Until it has seen st.navigation, a fresh server runs files in `pages/` directly.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def came_by_history() -> bool:
+    """Whether this run is caused by the browser's Back or Forward, which restore a URL.
+
+    In all other runs, even after a click in the page menu, the session overrides the URL.
+    """
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def static_folder() -> Path:
+    """Where Streamlit's own static files are."""
+    return Path(get_static_dir())

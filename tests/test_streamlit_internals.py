@@ -1,0 +1,60 @@
+"""What an upgrade of Streamlit must not change, see `dyntube/ui/streamlit_internals.py`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+
+from dyntube.ui import streamlit_internals
+
+UI = Path(streamlit_internals.__file__).parent
+BUNDLE = Path(streamlit.__file__).parent / "static" / "static" / "js"
+DOCUMENTED = {"streamlit", "streamlit.delta_generator", "streamlit.web", "streamlit.testing.v1"}
+
+
+def test_streamlit_has_a_switch_for_the_pages_folder_and_it_is_ours_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "uses_pages_directory" in vars(PagesManager)
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", True)
+    streamlit_internals.forget_pages_folder()
+    assert PagesManager.uses_pages_directory is False
+
+
+def test_a_run_says_whether_the_browser_went_back_or_forward() -> None:
+    assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
+    assert streamlit_internals.came_by_history() is False, "outside of a run"
+
+
+def test_streamlits_first_page_is_where_it_was() -> None:
+    assert "<script" in (streamlit_internals.static_folder() / "index.html").read_text("utf-8")
+
+
+def test_an_address_may_have_as_many_parameters_as_before() -> None:
+    assert streamlit_internals.MOST_PARAMETERS == 1000
+
+
+def test_every_part_of_a_page_that_the_style_names_is_one_of_streamlits() -> None:
+    named = set(re.findall(r'data-testid="(\w+)"', (UI / "style.py").read_text("utf-8")))
+    scripts = "".join(path.read_text("utf-8") for path in BUNDLE.glob("*.js"))
+
+    assert len(named) > 10
+    gone = [name for name in named if f'"{name}"' not in scripts and f"`{name}`" not in scripts]
+    assert gone == []
+
+
+@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.stem)
+def test_undocumented_parts_of_streamlit_are_used_in_one_module(path: Path) -> None:
+    modules = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("streamlit.")
+    }
+    if path.stem != "streamlit_internals":
+        assert modules <= DOCUMENTED
