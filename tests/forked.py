@@ -13,6 +13,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _fork(
     environ: Mapping[str, str],
     folder: Path,
 ) -> subprocess.CompletedProcess[str]:
-    mother = _mother(imports)
+    mother = _mother(imports, threading.get_ident())  # one waits for its child
     assert mother.stdin
     assert mother.stdout
     with tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
@@ -79,7 +80,7 @@ def _fork(
 
 
 @functools.cache
-def _mother(imports: str) -> subprocess.Popen[str]:
+def _mother(imports: str, thread: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _MOTHER.format(imports=imports)],
         cwd=ROOT,

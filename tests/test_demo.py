@@ -313,7 +313,7 @@ def test_every_page_is_read_whole_and_equals_the_made_day(server: StandIn) -> No
         for page in range(1, -(-total // 1000) + 1)
     ]
     assert all(parse.read_plain(body) for body in bodies)
-    for read in (parse.read_page, parse._read_record_by_record):
+    for read in (parse.read_page, parse.read_record_by_record):
         answers = [read(body) for body in bodies]
         assert not any(answer.rejected for answer in answers)
         served = pa.concat_tables([answer.views for answer in answers]).sort_by("id")

@@ -277,7 +277,7 @@ def test_loading_goes_on_after_an_error_that_nobody_foresaw(
         raise ZeroDivisionError("nobody foresaw this")
 
     with monkeypatch.context() as patch:
-        patch.setattr(HotDays, "_load_missing", fail)
+        patch.setattr(Archive, "current", fail)
         engine.backend.hot_days.keep_loading(ENOUGH)
         assert failed.wait(30)
     wait_until(lambda: held(archive, engine.backend.hot_days) == [[1]])

@@ -105,12 +105,12 @@ def test_what_the_block_cannot_show_by_itself_draws_the_page_again(
 ) -> None:
     put(stored, VIEWS)
     module, looks = importlib.import_module("dyntube.ui.sections.live"), []
-    look = module._look
+    look = module.look
 
     def changing(timezone: str) -> object:
         looks.append(look(timezone))
         return looks[-1] if len(looks) == 1 else replace(looks[-1], **later)
 
-    monkeypatch.setattr(module, "_look", changing)
+    monkeypatch.setattr(module, "look", changing)
     open_live()
     assert len(looks) == 4  # the page looks, its block looks and gives up, and both do again

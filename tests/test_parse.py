@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntube.errors import BadResponseError
-from dyntube.reading.parse import _read_record_by_record, read_page
+from dyntube.reading.parse import read_page, read_record_by_record
 from dyntube.reading.parse_fast import read_plain
 from dyntube.reading.records import COLUMNS, SCHEMA, Column, Page, Pager, Rejected, odd_fields
 
@@ -57,7 +57,7 @@ def one_row(page: Page) -> dict[str, Any]:
 
 def assert_both_ways_agree(answer: bytes) -> Page:
     """The page, after reading it both ways."""
-    plain, careful = read_plain(answer), _read_record_by_record(answer)
+    plain, careful = read_plain(answer), read_record_by_record(answer)
     assert plain is not None, "the documented shape must be read the plain way"
     assert plain.pager == careful.pager
     assert plain.rejected == careful.rejected == ()
@@ -134,7 +134,7 @@ def test_every_field_of_the_vendors_sample_has_its_column(vendor_pages):
     }
 
 
-@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record, read_page])
+@pytest.mark.parametrize("reading", [read_plain, read_record_by_record, read_page])
 @pytest.mark.parametrize("views", [[], [record("a", DATE)]])
 def test_the_table_has_exactly_the_archives_schema(reading, views):
     assert reading(body(views)).views.schema == SCHEMA
@@ -257,7 +257,7 @@ def test_a_slot_counts_the_quarter_hours_since_1970(date, slot):
         ({}, None),
     ],
 )
-@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record])
+@pytest.mark.parametrize("reading", [read_plain, read_record_by_record])
 def test_a_viewer_is_the_clients_user_id_else_the_viewer_id(reading, ids, viewer):
     assert one_row(reading(body([{"id": "a", "date": DATE} | ids])))["viewer"] == viewer
 
@@ -456,7 +456,7 @@ def test_no_text_is_made_of_what_is_no_finite_number(field, literal):
 def test_of_a_field_that_comes_twice_no_value_is_believed(twice, kept):
     answer = body([{"id": "a", "date": DATE}]).replace(b'"id"', f'{twice}, "id"'.encode())
 
-    row = one_row(_read_record_by_record(answer))
+    row = one_row(read_record_by_record(answer))
 
     assert (row["extra"] and json.loads(row["extra"])) == kept
     assert row["watch_time"] == (5 if kept is None else None)
@@ -476,7 +476,7 @@ def test_a_record_with_two_ids_or_dates_is_set_aside(field):
     assert [rejected.reason.split()[0] for rejected in page.rejected] == [field]
 
 
-@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record])
+@pytest.mark.parametrize("reading", [read_plain, read_record_by_record])
 @pytest.mark.parametrize(
     ("city", "read"),
     [("Mu\u0308nchen", "München"), (" Paris\x00\x1f ", "Paris"), ("\x07", None), ("  ", None)],
@@ -512,7 +512,7 @@ def test_a_country_has_one_code_whatever_it_came_as(came):
 
 
 @pytest.mark.parametrize("nobody", ["undefined", "NULL", "[object Object]", "{{user.id}}", "0"])
-@pytest.mark.parametrize("reading", [read_plain, _read_record_by_record])
+@pytest.mark.parametrize("reading", [read_plain, read_record_by_record])
 def test_an_id_that_names_nobody_is_no_viewer(reading, nobody):
     views = [
         record("a", DATE, clientUserId=nobody, viewerId="kQdFThzl6e0"),
@@ -713,7 +713,7 @@ def test_no_record_is_ever_lost_and_none_breaks_the_page(views):
     for name in ("duration", "watch_time"):
         assert all(x is None or math.isfinite(x) for x in page.views[name].to_pylist())
     assert all(rejected.reason for rejected in page.rejected)
-    careful = _read_record_by_record(answer)  # gives the same, also where it was not needed
+    careful = read_record_by_record(answer)  # gives the same, also where it was not needed
     assert (careful.pager, careful.rejected) == (page.pager, page.rejected)
     assert careful.views.to_pylist() == page.views.to_pylist()
 

@@ -21,6 +21,7 @@ from dyntube.report.read import PageRead, as_json, as_markdown, read_page
 from dyntube.ui import door
 
 from . import odd, plain
+from .clock import NOON, TODAY
 from .conftest import record
 from .hostile import FORMULAS, OTHERS
 from .opened import DAY, PERIOD, Pages, pages, views
@@ -58,8 +59,7 @@ def some_views() -> list[dict[str, Any]]:
     return [*found, record("ad", f"{DAY}T13:00:00Z", utmSource="letter")]
 
 
-def read(page: str, parameters: dict[str, list[str]], now: dt.datetime | None = None) -> PageRead:
-    now = now or dt.datetime.now(dt.UTC)
+def read(page: str, parameters: dict[str, list[str]], now: dt.datetime = NOON) -> PageRead:
     return read_page(door.desk(), PAGES[page], f"?{urlencode(parameters, doseq=True)}", now)
 
 
@@ -170,16 +170,15 @@ def test_doubts_and_missing_days_travel_with_the_numbers(
 def test_the_data_page_names_checks_days_and_fields(
     tmp_path: Path, connect: Callable[..., None]
 ) -> None:
-    today = dt.datetime.now(dt.UTC).date()
-    odd.build(tmp_path / "archive", today)
+    odd.build(tmp_path / "archive", TODAY)
     connect(odd.STATS_URL, tmp_path / "archive", SYNC="external")
     found = {sheet.title: sheet.rows for sheet in read("data", {}).sheets}
 
     days = found["Stored days"].set_index("day")
-    assert days.loc[today - 8 * odd.ONE_DAY, ["state", "views", "counted"]].tolist() == [
+    assert days.loc[TODAY - 8 * odd.ONE_DAY, ["state", "views", "counted"]].tolist() == [
         *("In doubt", 3, 5)
     ]
-    assert days.loc[today - 15 * odd.ONE_DAY, "state"] == "Damaged"
+    assert days.loc[TODAY - 15 * odd.ONE_DAY, "state"] == "Damaged"
     assert odd.UNKNOWN_FIELD in set(found["Unknown fields"]["field"])
     assert found["Fields that could not be read"].values.tolist() == [["watchTime", 2]]
     checks = found["Quality checks"].set_index("check")["count"]

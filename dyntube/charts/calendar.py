@@ -51,7 +51,7 @@ def calendar(
         "z": z,
         "zmin": -0.5,
         "zmax": _NO_STATE + 0.5,
-        "colorscale": _steps([*_colours(palette).values(), palette.land]),
+        "colorscale": _steps([*state_colours(palette).values(), palette.land]),
         "showscale": False,
         "xgap": 3,
         "ygap": 3,
@@ -74,13 +74,14 @@ def legend(counts: Mapping[DayState, int], palette: Palette) -> str:
     items = [
         f'<span class="state"><i style="background:{colour}">{_MARKS[state]}</i>'
         f"{STATE_LABELS[state]} <b>{counts[state]:,}</b></span>"
-        for state, colour in _colours(palette).items()
+        for state, colour in state_colours(palette).items()
         if counts.get(state)
     ]
     return f'<div class="states">{"".join(items)}</div>'
 
 
-def _colours(palette: Palette) -> dict[DayState, str]:
+def state_colours(palette: Palette) -> dict[DayState, str]:
+    """The ground of a day in each state."""
     return {
         "final": palette.calm,
         "changing": palette.scale[0],

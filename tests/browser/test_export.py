@@ -21,8 +21,10 @@ PAGE = "/?period=last-7-days&project=5lCohVbzSymGw"
 @pytest.fixture
 def page(demo: str, tab: Tab) -> Page:
     """The Overview of one project, with the export menu open."""
-    opened = tab(new=True)
-    opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
+    return with_menu(tab(), demo)
+
+
+def with_menu(opened: Watched, demo: str) -> Page:
     opened.open(demo + PAGE)
     opened.wait_painted()
     opened.page.locator(".st-key-export button").first.click()
@@ -86,7 +88,10 @@ def test_raw_views_are_as_many_as_the_page_counts(page: Page) -> None:
         assert set(views["project_key"]) == {"5lCohVbzSymGw"}
 
 
-def test_the_button_prints_the_page_once_each_time(page: Page) -> None:
+def test_the_button_prints_the_page_once_each_time(demo: str, tab: Tab) -> None:
+    opened = tab(new=True)
+    opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
+    page = with_menu(opened, demo)
     button = page.locator(".st-key-export-print button")
     for times in (1, 2):
         button.click()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Browser, Response
 
-from .app import Watched
+from .app import Watched, watch
 
 Tab = Callable[..., Watched]
 PAGES = ("", "videos", "engagement", "geography", "devices", "embeds", "live", "data")
@@ -24,16 +24,28 @@ document.addEventListener('securitypolicyviolation', e => {
 """
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_for_nothing_that_its_policy_forbids(demo: str, tab: Tab, path: str) -> None:
-    opened = tab(new=True)
-    answers: list[Response] = []
+@pytest.fixture(scope="module")
+def listening(browser: Browser) -> Iterator[tuple[Watched, list[Response]]]:
+    """A tab that hears what is stopped, and all answers."""
+    opened, answers = watch(browser), list[Response]()
+    opened.look(width=1440, dark=False)
     opened.page.on("response", lambda answer: answers.append(answer))
     opened.page.add_init_script(LISTEN)
+    yield opened, answers
+    opened.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_for_nothing_that_its_policy_forbids(
+    demo: str, listening: tuple[Watched, list[Response]], path: str
+) -> None:
+    opened, answers = listening
+    answers.clear()
     opened.open(f"{demo}/{path}")
     opened.wait_painted()
     opened.page.wait_for_timeout(1000)
     assert opened.page.evaluate("window.stopped") == []
+    assert opened.errors == opened.foreign == []
     assert len(answers) > 50
     bare = [answer.url for answer in answers if not answer.headers.get("content-security-policy")]
     assert bare == []

@@ -10,7 +10,7 @@ import pytest
 from dyntube import charts
 from dyntube.archive.dayfile import DayInfo
 from dyntube.charts import DARK, LIGHT
-from dyntube.charts.calendar import _colours
+from dyntube.charts.calendar import state_colours
 from dyntube.trust.states import STATE_LABELS, DayState, StoredDay
 
 from .drawn import contrast, drawn
@@ -115,5 +115,5 @@ def test_months_stand_above_the_week_in_which_they_begin_and_january_names_its_y
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_marks_can_be_read_on_every_state(palette):
-    for ground in _colours(palette).values():
+    for ground in state_colours(palette).values():
         assert contrast(ground, palette.text) >= 4.5

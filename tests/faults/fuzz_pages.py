@@ -16,7 +16,7 @@ from collections import Counter
 from typing import Any
 
 from dyntube.errors import BadResponseError
-from dyntube.reading.parse import _read_record_by_record, read_page
+from dyntube.reading.parse import read_page, read_record_by_record
 from dyntube.reading.parse_fast import read_plain
 from dyntube.reading.records import COLUMNS, SCHEMA
 
@@ -68,7 +68,7 @@ def check(body: bytes) -> str:
         return "refused"
     assert page.views.schema == SCHEMA
     page.views.validate(full=True)
-    careful = _read_record_by_record(body)
+    careful = read_record_by_record(body)
     came = len(json.loads(body)["views"])
     assert careful.views.num_rows + len(careful.rejected) == came
     if (plain := read_plain(body)) is None:

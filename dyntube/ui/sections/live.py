@@ -74,13 +74,13 @@ class Known:
 
 def live(context: ReportContext) -> None:
     """The whole page, as a fragment that reruns every few seconds."""
-    known = _look(context.timezone)
+    known = look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
     st.fragment(run_every=every)(_refresh)(context, known.waiting, shown)
 
 
-def _look(timezone: str) -> Known:
+def look(timezone: str) -> Known:
     """Request new views, and return what is known."""
     now = local_now(timezone)
     hour = Hour(now)
@@ -96,7 +96,7 @@ def _look(timezone: str) -> Known:
 def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
     """Redraw the fragment, or rerun the page if more must change."""
     try:
-        known = _look(context.timezone)
+        known = look(context.timezone)
         clicked = session.current() != context.selection  # on a bar in this fragment
         failed = not known.fetching and known.error != error  # or recovered
         if clicked or failed or known.waiting != waiting:
