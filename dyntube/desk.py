@@ -20,7 +20,7 @@ from .errors import EntryError, NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
 from .query.access import Access
-from .query.dimensions import CLOCK, DIMENSIONS
+from .query.dimensions import CLOCK, DIMENSIONS, LIBRARY
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from .reading.addresses import PageRules
@@ -29,7 +29,6 @@ from .sharing.saved_views import SavedView
 from .store import Store
 from .trust.trust import Trust
 
-_KEYS = ("project", "channel", "video")  # dimensions whose values are keys of somebody's
 # Those whose values tell nothing of whose views they are.
 _COMMON = ("continent", "country", "device_type", "browser", "os", "sound", "plan", *CLOCK)
 
@@ -172,7 +171,7 @@ class Desk:
         filters = {name.removesuffix("-not"): keys for name, keys in parameters.items()}
         return self.access.all_views or all(
             all(self._sees(name, key) for key in keys)
-            if name in _KEYS
+            if name in LIBRARY
             else name in _COMMON or name.removesuffix("-contains") not in DIMENSIONS
             for name, keys in filters.items()
         )

@@ -18,7 +18,7 @@ from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.query.access import EVERYTHING
 from dyntube.query.query import Query
-from dyntube.report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
+from dyntube.report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, fetched_until, freshness, since
 
 from . import plain
 from .conftest import record
@@ -167,7 +167,7 @@ def known(until: dict[dt.date, dt.datetime]) -> dt.datetime | None:
         day: [DayInfo(day, 1, 1, True, False, moment, moment, moment)]
         for day, moment in until.items()
     }
-    return known_until(coverage(days, 1))
+    return fetched_until(coverage(days, 1))
 
 
 def test_views_are_known_up_to_the_last_fetch_of_the_newest_day() -> None:

@@ -93,7 +93,7 @@ def printable(text: str) -> str:
 
 def header(name: str) -> str:
     """A column's header: "Views, before", "Watch time (hours)", "Video key"."""
-    metric, part = metric_of(name)
+    metric, part = metric_and_part(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _words(name)
     label = f"{metric.label}, {part}" if part else metric.label
@@ -103,7 +103,7 @@ def header(name: str) -> str:
     return f"{label} ({unit})" if unit else label
 
 
-def metric_of(name: str) -> tuple[Metric | None, str]:
+def metric_and_part(name: str) -> tuple[Metric | None, str]:
     """The metric of a column, if any, and its part: "before", "change" or ""."""
     for part in ("before", "change"):
         base = name.removesuffix(f"_{part}")
@@ -142,7 +142,7 @@ def columns(rows: pd.DataFrame) -> list[Column]:
 
 
 def _column(column: pd.Series[Any], name: str) -> Column:
-    metric, part = metric_of(name)
+    metric, part = metric_and_part(name)
     if metric is None:
         values = _values(column)
         return Column(header(name), values, "0.0%" if name in _SHARES else _format(values))

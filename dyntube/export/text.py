@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..formats import NONE
-from .table import Column, Sheet, columns, metric_of
+from .table import Column, Sheet, columns, metric_and_part
 
 _MOST_ROWS = 30  # in Markdown
 _NUMBERS: dict[str, Callable[[float], str]] = {  # by Excel number format
@@ -53,11 +53,11 @@ def markdown(sheet: Sheet) -> str:
     texts = {
         name: _texts(column, written.get(f"{name}_change")) for name, column in written.items()
     }
-    shown = [name for name in written if not metric_of(name)[1]]
+    shown = [name for name in written if not metric_and_part(name)[1]]
     is_number = [written[name].format in _NUMBERS for name in shown]
     header = [escape(written[name].header) for name in shown]
     rows = list(zip(*(texts[name] for name in shown), strict=True))
-    if metric_of(shown[0])[0] and len(rows) == 1:  # totals are transposed
+    if metric_and_part(shown[0])[0] and len(rows) == 1:  # totals are transposed
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
     rule = ["---:" if number else "---" for number in is_number]
     more = len(rows) - _MOST_ROWS

@@ -20,7 +20,18 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from ..query.metrics import METRICS
-from .table import DAY, MOMENT, Column, Sheet, columns, csv, header, metric_of, printable, safe
+from .table import (
+    DAY,
+    MOMENT,
+    Column,
+    Sheet,
+    columns,
+    csv,
+    header,
+    metric_and_part,
+    printable,
+    safe,
+)
 
 _NOTES = "Notes"
 _LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units
@@ -216,7 +227,7 @@ def _lines(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, st
 
 
 def _definitions(names: set[str]) -> Iterator[tuple[str, str]]:
-    of = {name: metric_of(name) for name in names}
+    of = {name: metric_and_part(name) for name in names}
     used = {metric.name for metric, _ in of.values() if metric}
     if used:
         yield from (("", ""), ("What the numbers mean", ""))

@@ -10,9 +10,10 @@ from ..archive.archive import Archive
 from ..archive.audits import Audits
 from ..errors import ApiError
 from ..events import EventLog
+from ..query.periods import midnight
 from .client import Window
 from .day import ONE_DAY, Task
-from .plan import audits, midnight
+from .plan import audits
 from .window import Sweeper
 
 

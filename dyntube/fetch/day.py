@@ -15,6 +15,7 @@ from ..archive.dayfile import DayInfo
 from ..archive.diff import COMPARED, Revision, compare
 from ..archive.doubts import Doubt
 from ..errors import BadResponseError
+from ..query.periods import midnight
 from ..reading.records import filled_fields, odd_fields
 from ..settings.settings import FetchScope, Settings
 from .client import Client, Window
@@ -25,7 +26,6 @@ from .plan import (
     FAR_BELOW,
     SETTLES_AFTER,
     USUAL_FROM,
-    midnight,
     newest_part,
     usual_rows,
 )

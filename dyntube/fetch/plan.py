@@ -20,11 +20,6 @@ USUAL_FROM = 50  # views; smaller days differ too much
 AROUND = dt.timedelta(weeks=4)
 
 
-def midnight(day: dt.date) -> dt.datetime:
-    """The start of a UTC day."""
-    return dt.datetime.combine(day, dt.time(), dt.UTC)
-
-
 def plan(
     days: Iterable[dt.date],
     stored: Mapping[dt.date, DayInfo],

@@ -25,12 +25,13 @@ from ..errors import (
     UnavailableError,
 )
 from ..events import EventLog, unforeseen
+from ..query.periods import midnight
 from ..settings.settings import FetchScope, Settings
 from .audit import Audit
 from .beginning import FALLBACK_DAYS, LONG_AGO, Count, SearchResult
 from .client import Client, Window
 from .day import DayFetcher, Fetched, Task
-from .plan import CLOCKS_DIFFER, midnight
+from .plan import CLOCKS_DIFFER
 from .progress import Progress, SyncResult
 from .queue import DayQueue
 from .row_budget import RowBudget

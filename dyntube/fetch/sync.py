@@ -13,12 +13,13 @@ from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
 from ..events import FILE_NAME, EventLog
+from ..query.periods import midnight
 from ..settings.settings import FetchScope, Settings
 from .beginning import LONG_AGO, MIN_DATE, Beginning, Count, SearchResult
 from .client import Client, Window
 from .day import ONE_DAY, Task
 from .habits import save
-from .plan import midnight, plan
+from .plan import plan
 from .run import Progress, Run, SyncResult
 from .status import StatusFile, SyncStatus
 

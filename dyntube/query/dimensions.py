@@ -172,8 +172,9 @@ _DIMENSIONS = (
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
 # Drill-down paths, widest level first.
 CLOCK = ("weekday", "hour_of_day")
+LIBRARY = ("project", "channel", "video")  # their values are DynTube's keys
 HIERARCHIES = {
-    "library": ("project", "channel", "video"),
+    "library": LIBRARY,
     "place": ("continent", "country", "region", "city"),
     "device": ("device_type", "device_brand", "device_model"),
     "browser": ("browser", "browser_version"),

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from ..errors import PeriodError
 from ..query.checks import CHECKS
-from ..query.dimensions import HIERARCHIES, read_value, spelled
+from ..query.dimensions import HIERARCHIES, LIBRARY, read_value, spelled
 from ..query.metrics import METRICS
 from ..query.periods import INTERVALS, Period
 from ..query.query import Operator
@@ -43,7 +43,6 @@ LONGEST = 7500  # characters of a URL; proxies refuse lines of 8,192
 MOST_NOTES = 8
 _SHOWN = 40  # characters quoted in a note
 _PAGE = "embed_page"
-_KEYS = ("project", "channel", "video")
 _OF_STREAMLIT = ("embed", "embed_options")
 _PLAIN = (
     *("compare", "timezone", "metric", "interval"),
@@ -254,7 +253,7 @@ def _value(name: str, operator: Operator, text: str) -> str:
         raise _Refused(f"A value to filter by has at most {LONGEST_VALUE:,} characters.")
     if any(category(letter) == "Cc" for letter in text):
         raise _Refused("It has control characters, which no text has.")
-    if name in _KEYS and operator != "contains":
+    if name in LIBRARY and operator != "contains":
         return read_value(name, text)  # unchanged: DynTube's own key
     text = clean(text)
     if operator != "contains":

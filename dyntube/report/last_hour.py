@@ -80,7 +80,7 @@ def _texts(minutes: pd.DatetimeIndex) -> tuple[str, ...]:
     return tuple(minutes.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def known_until(known: Coverage) -> dt.datetime | None:
+def fetched_until(known: Coverage) -> dt.datetime | None:
     """The end of the last hour known without a gap; else the end of what is known.
 
     A day last fetched before it ended leaves a gap behind it.

@@ -19,7 +19,7 @@ from .breakdown import breakdown
 from .context import ReportContext
 from .doubts import PageDoubts, doubtful
 from .freshness import data_time
-from .last_hour import MINUTES, Hour, known_until, since
+from .last_hour import MINUTES, Hour, fetched_until, since
 from .provenance import provenance
 from .runner import Answer, run, run_views
 from .tables import PageTables
@@ -37,7 +37,7 @@ _COLUMNS = {
 
 def last_hour(covered: Coverage, now: dt.datetime) -> Hour | None:
     """Sixty minutes up to the last check; None if that is 60 minutes ago or more."""
-    checked = known_until(covered)
+    checked = fetched_until(covered)
     if checked is None or since(checked, now) >= dt.timedelta(minutes=MINUTES):
         return None
     return Hour(checked.astimezone(now.tzinfo))

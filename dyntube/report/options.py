@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ..desk import Desk
+from ..query.dimensions import LIBRARY
 from ..query.periods import Period
 from ..query.query import Filter, Query
 from .labels import Labels, disambiguated, resolved
 from .selection import Selection, in_force
-
-_LIBRARY = ("project", "channel", "video")
 
 
 def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
@@ -23,14 +22,14 @@ def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> 
     filters = resolved(selection.filters, (period,), selection.timezone, desk)
     filters = in_force(filters, (dimension,))
     of_all = ("views",), period, selection.timezone
-    if dimension not in _LIBRARY:
+    if dimension not in LIBRARY:
         by_one = Query(*of_all, (dimension,), filters, "views", access=desk.access)
         return _by_value(desk.answer(by_one), dimension)
     # One query serves all three lists, which every page shows first.
-    others = tuple(f for f in filters if f.dimension not in _LIBRARY)
-    rows = desk.answer(Query(*of_all, _LIBRARY, others, access=desk.access))
+    others = tuple(f for f in filters if f.dimension not in LIBRARY)
+    rows = desk.answer(Query(*of_all, LIBRARY, others, access=desk.access))
     for filter_ in filters:
-        if filter_.dimension in _LIBRARY:
+        if filter_.dimension in LIBRARY:
             rows = rows[_kept(filter_, rows[filter_.dimension])]
     found = _by_value(rows, dimension)
     return found | {key: 0 for key in desk.names().known(dimension) if key not in found}

@@ -11,13 +11,12 @@ import pandas as pd
 
 from ..export.table import Sheet
 from ..query.checks import CHECKS, Check
-from ..query.dimensions import UNKNOWN, dimension
+from ..query.dimensions import LIBRARY, UNKNOWN, dimension
 from ..trust.day_checks import DAY_CHECKS, DayCheck
 from ..trust.states import STATE_LABELS, StoredDay
 from .context import ReportContext
 from .runner import run, run_checks
 
-_NAMED = ("project", "channel", "video")
 EVERY_CHECK: tuple[Check | DayCheck, ...] = (*CHECKS.values(), *DAY_CHECKS.values())
 
 
@@ -49,12 +48,12 @@ def missing_names(context: ReportContext) -> Sheet | None:
 
     None without views; empty if every key has a name.
     """
-    known, found = context.desk.names(), run(context, context.query(*_NAMED)).rows
+    known, found = context.desk.names(), run(context, context.query(*LIBRARY)).rows
     if found.empty:
         return None
     rows = [
         (dimension(kind).label, str(key), int(views))
-        for kind in _NAMED
+        for kind in LIBRARY
         for key, views in found.groupby(kind)["views"].sum().items()
         if key != UNKNOWN and key not in known.known(kind)
     ]

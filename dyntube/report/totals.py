@@ -19,6 +19,7 @@ class Totals:
     """Metrics over the whole period: `row` as from `Answer.compared`, `trend` for sparklines."""
 
     row: pd.Series[float]
+    is_whole: bool
     trend: Trend
     sheet: Sheet
 
@@ -26,10 +27,10 @@ class Totals:
 def totals(context: ReportContext, metrics: tuple[str, ...] = ()) -> Totals:
     """The totals of these metrics, by default the page's."""
     query = context.totals_by(context.sparkline_interval, metrics)
-    sheet, row = totals_sheet(
-        run_total(context, query, compared=query.metrics), metrics or context.metrics
-    )
-    return Totals(row, with_buckets(context, query, run(context, query).rows), sheet)
+    answer = run_total(context, query, compared=query.metrics)
+    sheet, row = totals_sheet(answer, metrics or context.metrics)
+    trend = with_buckets(context, query, run(context, query).rows)
+    return Totals(row, answer.is_whole, trend, sheet)
 
 
 def totals_sheet(answer: Answer, metrics: tuple[str, ...]) -> tuple[Sheet, pd.Series[float]]:

@@ -18,6 +18,7 @@ from ..archive.coverage import Coverage
 from ..archive.dayfile import DayInfo
 from ..archive.doubts import Doubt, Kind
 from ..errors import ArchiveError
+from ..fetch.plan import FAR_BELOW
 from ..query.periods import ONE_DAY, Period, midnight
 from .accepted import Acceptance, Acceptances, Span
 from .fields import (
@@ -36,7 +37,6 @@ T = TypeVar("T")
 
 _AROUND = 4  # weeks before and after a day, whose same weekdays it is compared with
 _FEWEST_DAYS, _FEWEST_VIEWS = 3, 50  # such days, and views usual on them; fewer say nothing
-_FAR_BELOW = 0.2  # share of what is usual
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _low(scopes: Sequence[Stored]) -> dict[dt.date, str]:
     for day, count in views.items():
         like = [views[day + week] for week in weeks if day + week in views]
         usual = median(like) if len(like) >= _FEWEST_DAYS else 0
-        if usual >= _FEWEST_VIEWS and count < _FAR_BELOW * usual:
+        if usual >= _FEWEST_VIEWS and count < FAR_BELOW * usual:
             usual_text = f"{usual:,.0f} are usual on a {day:%A} around that time"
             found[day] = f"{formats.count(count, 'view')}; {usual_text}."
     return found

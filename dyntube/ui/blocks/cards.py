@@ -18,7 +18,7 @@ from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.firsts import first_day
 from ...report.spans import days_text
-from ...report.totals import totals
+from ...report.totals import Totals, totals
 from .. import session
 from ..layout import palette
 
@@ -33,23 +33,23 @@ def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
     with st.grid(4, min_column_width=150, gap="small", key="cards"):
         for name in metrics or context.metrics:
             sparkline = found.trend.series(name)[-_SPARK_POINTS:]
-            _card(context, metric(name), found.row, sparkline, first)
+            _card(context, metric(name), found, sparkline, first)
 
 
 def _card(
     context: ReportContext,
     measure: Metric,
-    row: pd.Series[float],
+    found: Totals,
     sparkline: list[float],
     first: dt.date | None,
 ) -> None:
+    row = found.row
     value = row[measure.name]
     change = row.get(f"{measure.name}_change", math.nan)
     text = formats.change(measure, change)
     changed = text[:1] in ("+", "-")
     if first:  # younger than the comparison: no change
         text, changed = f"new on {formats.day(first)}", False
-    fewer = few(measure, row)
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
         st.metric(
             measure.label,
@@ -57,10 +57,10 @@ def _card(
             text or None,
             delta_color=_delta_color(measure) if changed else "off",
             delta_arrow="auto" if changed else "off",
-            delta_description=" · ".join(_marks(context, measure, changed, fewer)) or None,
+            delta_description=" · ".join(_marks(context, measure, found, changed)) or None,
             help=explained(
                 *(measure, row, context.days),
-                so_far=context.unfinished,
+                so_far=not found.is_whole,
                 doubts=page_doubts(context).reasons,
             ),
         )
@@ -83,11 +83,12 @@ def _open_button(measure: Metric) -> None:
     )
 
 
-def _marks(context: ReportContext, measure: Metric, changed: bool, fewer: str) -> list[str]:
+def _marks(context: ReportContext, measure: Metric, found: Totals, changed: bool) -> list[str]:
     """Caveats on a number and its change, in a word or two each."""
+    fewer = few(measure, found.row)
     by_day = changed and measure.additive and context.days[0] != context.days[1]
     marks = {
-        "so far": context.unfinished and measure.is_amount,
+        "so far": not found.is_whole and measure.is_amount,
         "a day": by_day,
         f"few {fewer}": bool(fewer),
         IN_DOUBT: bool(page_doubts(context).days),

@@ -21,7 +21,7 @@ from ...query.query import Filter
 from ...reading.zones import zone_info
 from ...report.context import ReportContext
 from ...report.doubts import PageDoubts
-from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, freshness, known_until, since
+from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, fetched_until, freshness, since
 from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour, open_hour
 from ...report.runner import run
 from .. import session
@@ -88,7 +88,7 @@ def look(timezone: str) -> Known:
     if not found.progress:
         found = desk().ensure(hour.week_ago.period.utc_days(timezone))
     covered = covered_now(desk(), now, timezone)
-    checked = known_until(covered)
+    checked = fetched_until(covered)
     checked = checked.astimezone(now.tzinfo) if checked else None
     return Known(now, covered, checked, found.progress is not None, str(found.error or ""))
 
