@@ -120,7 +120,7 @@ def test_the_policy_allows_the_scripts_of_the_installed_page_and_no_other(
     (tmp_path / "index.html").write_text(
         '<script>a()</script><script src="x.js"></script><script>\nb()\n</script>', "utf-8"
     )
-    monkeypatch.setattr(headers, "static_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(headers, "static_folder", lambda: tmp_path)
     headers.safe_headers.cache_clear()
     try:
         policy = headers.safe_headers()["Content-Security-Policy"]
