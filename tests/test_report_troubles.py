@@ -122,7 +122,7 @@ def test_no_control_character_of_an_address_reaches_a_terminal(two_days: Archive
     found = read("overview", "video=%1b]0;x%07&city=%1b[2J&%1b[1m=3")
     said = as_markdown(found) + json.dumps(as_json(found), ensure_ascii=False)
     assert not any(letter < " " and letter != "\n" for letter in said)
-    assert len(found.remarks) == 3
+    assert len(found.remarks) == 2
 
 
 def test_doubts_of_the_last_hour_are_said_with_it(stored: Archive, pages: Pages) -> None:

@@ -189,7 +189,7 @@ def test_every_filter_can_be_written_by_hand(name, operator):
         ({"check": "duration <= 0"}, ["check = duration <= 0"]),
         ({"zone": "Europe/Atlantis"}, ["zone = Europe/Atlantis"]),
         ({"zone": "../../etc/passwd"}, ["zone = ../../etc/passwd"]),
-        ({"zone": "a\0b"}, ["zone = a\0b"]),
+        ({"zone": "a\0b"}, ["zone = ab"]),
         ({"zone": "x" * 5000}, ["zone = " + "x" * 40]),
         ({"compare": "apples"}, ["compare = apples"]),
         ({"level": "galaxy"}, ["level = galaxy"]),

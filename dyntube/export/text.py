@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..formats import NONE
+from ..reading.text import clean
 from .table import Column, Sheet, columns, metric_and_part
 
 _MOST_ROWS = 30  # in Markdown
@@ -91,5 +92,5 @@ def _cell(value: Any, column: Column) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown that renders literally."""
-    return re.sub(r"([\\`*_\[\]<>|~#&!])", r"\\\1", " ".join(text.split()))
+    """Text as Markdown that renders literally, and does nothing to a terminal."""
+    return re.sub(r"([\\`*_\[\]<>|~#&!])", r"\\\1", clean(" ".join(text.split())))

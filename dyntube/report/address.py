@@ -251,10 +251,10 @@ def _filtered(address: _Address, selection: Selection, name: str, operator: Oper
 def _value(name: str, operator: Operator, text: str) -> str:
     if len(text) > LONGEST_VALUE:
         raise _Refused(f"A value to filter by has at most {LONGEST_VALUE:,} characters.")
-    if any(category(letter) == "Cc" for letter in text):
-        raise _Refused("It has control characters, which no text has.")
     if name in LIBRARY and operator != "contains":
         return read_value(name, text)  # unchanged: DynTube's own key
+    if any(category(letter) == "Cc" for letter in text):
+        raise _Refused("It has control characters, which no text has.")
     text = clean(text)
     if operator != "contains":
         return read_value(name, text)
