@@ -156,6 +156,8 @@ def set_up(patch: pytest.MonkeyPatch, home: Path) -> Iterator[Callable[..., None
 
     patch.chdir(home)
     set_clock(patch, NOON)
+    for module in ("archive.archive", "fetch.catalog"):  # what a test writes is seen at once
+        patch.setattr(f"dyntube.{module}.FRESH_SECONDS", 0)
 
     def to(url: str, archive: Path, **settings: str) -> None:
         names = {"STATS_URL": url, "API_URL": url, "ARCHIVE": str(archive), "API_KEY": SECRET}

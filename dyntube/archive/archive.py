@@ -42,7 +42,7 @@ from .lock import hold, is_held
 from .upgrade import Day, MigratedCopies, is_current, migrate
 
 GRACE_SECONDS = 600  # how long a replaced file stays for current readers
-_FRESH_SECONDS = 0.05
+FRESH_SECONDS = 0.05
 
 
 class Archive:
@@ -231,7 +231,7 @@ class Archive:
         access to a folder lets the threads of other readers go first.
         """
         known, now = self._listings.get(folder), time.monotonic()
-        if known and now - self._looked.get(folder, -math.inf) < _FRESH_SECONDS:
+        if known and now - self._looked.get(folder, -math.inf) < FRESH_SECONDS:
             return known[1]
         try:
             changed = changed_at(folder)

@@ -24,7 +24,7 @@ from .client import MOST_NAMES, CatalogKind, Client
 KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
 MAX_AGE = dt.timedelta(hours=1)  # names older than this are refetched
 VERSION = 2  # of the file; the first had only a name for each key
-_FRESH_SECONDS = 1.0
+FRESH_SECONDS = 1.0
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
@@ -106,7 +106,7 @@ class Catalog:
 
         Names fetched by another process show up a second later: a page asks for hundreds of names.
         """
-        if time.monotonic() - self._looked > _FRESH_SECONDS:
+        if time.monotonic() - self._looked > FRESH_SECONDS:
             try:
                 self._names = self._kept.get()
             except FileNotFoundError:
