@@ -23,9 +23,8 @@ from dyntube.demo.views import table
 from dyntube.engine.duckdb_backend import open_engine
 from dyntube.engine.engine import Engine
 from dyntube.fetch.day import ONE_DAY
-from dyntube.fetch.plan import midnight
 from dyntube.query.access import EVERYTHING
-from dyntube.query.periods import Period
+from dyntube.query.periods import Period, midnight
 from dyntube.query.query import Query
 from dyntube.reading.records import with_computed
 
