@@ -31,7 +31,8 @@ from dyntube.demo.parameters import microseconds
 from dyntube.demo.views import table
 from dyntube.fetch.catalog import Catalog
 from dyntube.fetch.client import CatalogKind, Client
-from dyntube.fetch.plan import SETTLES_AFTER, midnight
+from dyntube.fetch.plan import SETTLES_AFTER
+from dyntube.query.periods import midnight
 from dyntube.reading.records import with_computed
 from dyntube.settings.settings import FetchScope, Settings
 
