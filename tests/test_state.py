@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.account import open_state
+from dyntube.account import Account, open_account, open_state
 from dyntube.errors import ArchiveError, EntryError
+from dyntube.settings.settings import FetchScope, Settings
 from dyntube.sharing import database
 from dyntube.sharing.notes import NOTES, Notes
 
@@ -319,3 +320,16 @@ def test_a_kill_at_any_write_of_an_edit_leaves_what_was_kept_and_the_next_edit_w
         Notes(open_state(copy)).add(DAY, "z")
         assert texts(copy) == [*kept, "z"], limit
         assert rows(copy, "PRAGMA integrity_check") == [("ok",)], limit
+
+
+@pytest.mark.parametrize("keys", [("b", "a"), ("c", "a", "b"), ("b",), ()])
+def test_notes_are_the_accounts_whichever_keys_are_fetched(
+    keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    def account(*keys: str) -> Account:
+        scopes = tuple(FetchScope("project", key) for key in keys) or (FetchScope(),)
+        url = "http://127.0.0.1:1"
+        return open_account(Settings("k", url, url, archive=tmp_path, scopes=scopes))
+
+    account("a", "b").notes.add(dt.date(2026, 5, 5), "Launch")
+    assert [note.text for note in account(*keys).notes.all()] == ["Launch"]
