@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
@@ -24,7 +23,6 @@ from .fetch.sync import Syncer
 from .settings.settings import FetchScope, Settings, read_settings
 from .sharing import notes, saved_views
 from .sharing.notes import Notes
-from .sharing.old_lists import OldList, has_old_lists
 from .sharing.saved_views import SavedViews
 from .sharing.state import State
 from .trust import accepted
@@ -120,8 +118,7 @@ def open_account(settings: Settings | None = None) -> Account:
     event_log = EventLog(first_folder / FILE_NAME)
     syncer = Syncer(settings, client, archive, event_log=event_log)
     catalog = Catalog(client, first_folder)
-    of_account = settings.archive / settings.folder(FetchScope())
-    state = open_state(of_account, [settings.archive / folder for folder in folders])
+    state = state_of(settings)
     acceptances = Acceptances(state)
     return Account(
         settings,
@@ -139,10 +136,12 @@ def open_account(settings: Settings | None = None) -> Account:
     )
 
 
-def open_state(folder: Path, scopes: Sequence[Path] = ()) -> State:
-    """What people keep of an account, whatever keys are fetched.
+def state_of(settings: Settings) -> State:
+    """The state of the account that settings describe, whichever keys are fetched."""
+    scopes = [settings.archive / settings.folder(scope) for scope in settings.scopes]
+    return open_state(settings.archive / settings.folder(FetchScope()), scopes)
 
-    Version 0.1 kept its lists in the folder of the first of these scopes.
-    """
-    lists: list[OldList[Any]] = [notes.OLD, saved_views.OLD, accepted.OLD]
-    return State(folder, lists, next(filter(has_old_lists(lists), scopes), folder))
+
+def open_state(folder: Path, scopes: Sequence[Path] = ()) -> State:
+    """The state in an account's folder; 0.1 kept lists in the folder of one of these scopes."""
+    return State(folder, [notes.OLD, saved_views.OLD, accepted.OLD], scopes)

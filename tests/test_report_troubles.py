@@ -141,3 +141,24 @@ def test_notes_that_cannot_be_read_are_named(pages: Pages, tmp_path: Path) -> No
     found = read("overview", f"from={DAY}&to={DAY}")
     assert any(text.startswith("Notes are left out. ") for text in found.problems)
     assert "state.sqlite" in as_markdown(found)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_stored_at_all_is_said(
+    page: str, tmp_path: Path, connect: Callable[..., None]
+) -> None:
+    connect(odd.STATS_URL, tmp_path / "archive", SYNC="external")
+    found = read(page, "")
+    json.dumps(as_json(found), allow_nan=False)
+    assert ("There are no views." in as_markdown(found)) == (page != "data")
+    if page == "data":
+        assert "## Stored days\n\nNone." in as_markdown(found)
+
+
+def test_accepted_doubts_of_the_last_hour_are_said_with_it(stored: Archive) -> None:
+    day, doubt = CHECKED.date(), Doubt("zone", "No time names its zone.")
+    known = {"until": CHECKED, "fetched_at": CHECKED}
+    odd.accept(stored, "zone", day, day, "They are in UTC.")
+    odd.put(stored, day, VIEWS, **known, doubts=(doubt,))
+    said = " ".join(read("live", "").notes.doubts)
+    assert "They are in UTC" in said

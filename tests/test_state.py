@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from dyntube.account import Account, open_account, open_state
+from dyntube.account import Account, open_account, open_state, state_of
+from dyntube.doctor import store
 from dyntube.errors import ArchiveError, EntryError
 from dyntube.settings.settings import FetchScope, Settings
 from dyntube.sharing import database
@@ -333,3 +334,30 @@ def test_notes_are_the_accounts_whichever_keys_are_fetched(
 
     account("a", "b").notes.add(dt.date(2026, 5, 5), "Launch")
     assert [note.text for note in account(*keys).notes.all()] == ["Launch"]
+
+
+def test_lists_of_other_scopes_are_imported_when_their_keys_are_fetched_again(
+    tmp_path: Path,
+) -> None:
+    scopes = [tmp_path / name for name in ("first", "second")]
+    for number, scope in enumerate(scopes):
+        scope.mkdir()
+        old_list(scope, "notes.json", old_note(str(number)))
+    account = tmp_path / "account"
+    Notes(open_state(account, scopes[:1])).add(DAY, "new")
+    other = Notes(open_state(account, scopes[1:]))
+    assert {note.text for note in other.all()} == {"text of 0", "new", "text of 1"}
+    assert (scopes[1] / "notes.json").exists(), "reading moves nothing"
+    other.add(DAY, "newer")
+    assert {path.name for path in scopes[1].glob("notes*")} == {"notes.json.before-0.2"}
+    assert len(Notes(open_state(account)).all()) == 4
+
+
+def test_doctor_looks_at_the_state_of_the_account(tmp_path: Path) -> None:
+    scopes = (FetchScope("project", "b"), FetchScope("project", "a"))
+    url = "http://127.0.0.1:1"
+    settings = Settings("k", url, url, archive=tmp_path, scopes=scopes)
+    Notes(state_of(settings)).add(DAY, "a")
+    now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    (check,) = [c for c in store.of_archive(settings, now) if c.name == "state file"]
+    assert "1 note" in check.text

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import formats
-from ..account import open_state
+from ..account import state_of
 from ..archive.archive import Archive
 from ..archive.scopes import other_scopes
 from ..atomic import failure_text
@@ -44,8 +44,7 @@ def of_archive(settings: Settings, now: dt.datetime) -> Iterator[Check]:
         yield _others(settings, folders, bool(archive.days()))
     except ArchiveError as error:
         yield failed("other scopes", str(error))
-    kept = open_state(settings.archive / folders[0])
-    yield from state.of_state(kept, writes=not _reads_only(settings))
+    yield from state.of_state(state_of(settings), writes=not _reads_only(settings))
 
 
 def _nearest(path: Path) -> Path:

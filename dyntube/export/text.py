@@ -46,10 +46,11 @@ def _value(value: Any) -> Any:
 def markdown(sheet: Sheet) -> str:
     """A Markdown table with formatted numbers, changes in brackets behind them.
 
-    A long table is cut, with the number of rows left out below it.
-
-    Text from the data is escaped: no link, image or styling.
+    A long table is cut, with the number of rows left out below it; an empty one is "None.". Text
+    from the data is escaped: no link, image or styling.
     """
+    if sheet.rows.empty:
+        return "None."
     written = dict(zip(map(str, sheet.rows), columns(sheet.rows), strict=True))
     texts = {
         name: _texts(column, written.get(f"{name}_change")) for name, column in written.items()

@@ -154,12 +154,12 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
         notes = replace(provenance(title, context, link=link), counts=(), annotations=())
         period = f"The last {MINUTES} minutes, of which nothing is known"
         return replace(notes, period=period, comparison="Nothing", data_time=fresh)
+    compared = replace(live.context, comparison=live.earlier.period if live.earlier else None)
     return replace(
-        provenance(title, live.context, link=link),
+        provenance(title, compared, link=link),
         period=f"The {MINUTES} minutes up to {live.hour.end:%H:%M}",
         comparison=live.earlier_name or "Nothing",
         data_time=fresh,
-        doubts=live.doubts.reasons,
     )
 
 

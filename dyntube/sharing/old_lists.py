@@ -1,11 +1,11 @@
-"""Lists that versions before 0.2 kept in a JSON file each, and how they come into the database.
+"""The JSON lists of 0.1, and their import into the database.
 
     {"version": 1, "items": [{"id": "5f0c...", ...}, ...]}
 
-The first edit takes over what can be read of them, and gives the files another name: they stay as
-they are beside the database. One that has its old name again, and says something else, was written
-by an older version that still runs: two versions would each lose what the other keeps, so nothing
-is read or written until somebody has decided.
+The first edit imports every readable entry and renames the files, which stay unchanged beside the
+database. A file that reappears under its old name with other content was written by 0.1, still
+running: each version would lose the other's edits, so nothing is read or written until it is
+stopped.
 """
 
 from __future__ import annotations
@@ -33,10 +33,9 @@ T = TypeVar("T", bound=Entry)
 
 @dataclass(frozen=True)
 class OldList(Generic[T]):
-    """A file, by its name, and the table for its entries.
+    """A file name, and the table for its entries.
 
-    `renewed` has for each version of the file but the last what makes of its entries those of the
-    next.
+    `renewed[n]` converts an entry of file version n + 1 to the next version.
     """
 
     file: str
@@ -44,7 +43,7 @@ class OldList(Generic[T]):
     renewed: tuple[Callable[[T], T], ...] = ()
 
     def parse(self, raw: bytes, path: Path) -> tuple[dict[str, T], int]:
-        """The entries by id, and how many are none. Raises ArchiveError for what is no list."""
+        """The entries by id, and how many are unreadable. Raises ArchiveError if it is no list."""
         version, items = self._whole(raw, path)
         found: dict[str, T] = {}
         for item in items:
@@ -76,10 +75,10 @@ class OldList(Generic[T]):
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that was taken over: what it said, and how many of its entries could not be read."""
+    """A list as it was imported, and how many of its entries could not be read."""
 
-    id: str  # the name of the file
-    digest: str
+    id: str  # folder and file name
+    digest: str  # of the content; "" if there was no file
     unread: int
 
 
@@ -88,104 +87,124 @@ TAKEN = Table("old_lists", lambda cells: Taken(**cells))
 
 @dataclass(frozen=True)
 class Found:
-    """The files of one moment: what those with old names say, and those that have new names."""
+    """The files at one moment: the content of those with old names, and the renamed ones."""
 
-    raw: Mapping[str, bytes]
+    raw: Mapping[Path, bytes]
     renamed: tuple[Path, ...]
 
 
 class OldLists:
-    """The old lists in a folder."""
+    """The old lists in the folders of an account's scopes; 0.1 used that of its first scope."""
 
-    def __init__(self, folder: Path, lists: Sequence[OldList[Any]]) -> None:
-        self._folder, self._lists = folder, lists
+    def __init__(self, folders: Sequence[Path], lists: Sequence[OldList[Any]]) -> None:
+        self._lists = {folder / old.file: old for folder in folders for old in lists}
 
     @property
     def paths(self) -> list[Path]:
         """Where each list is, under its old name and its new one."""
-        return [self._folder / f"{old.file}{end}" for old in self._lists for end in ("", SUFFIX)]
+        return [path for old in self._lists for path in (old, _renamed(old))]
 
     def find(self) -> Found:
-        """What is there now. Raises ArchiveError."""
+        """The files there are now. Raises ArchiveError."""
         raw, renamed = {}, []
-        for old in self._lists:
-            path = self._folder / old.file
+        for path in self._lists:
             try:
                 with contextlib.suppress(FileNotFoundError):
-                    raw[old.file] = path.read_bytes()
-                if path.with_name(old.file + SUFFIX).exists():
-                    renamed.append(path.with_name(old.file + SUFFIX))
+                    raw[path] = path.read_bytes()
+                if _renamed(path).exists():
+                    renamed.append(_renamed(path))
             except OSError as error:
                 raise ArchiveError(failure_text("file", path, "read", error)) from error
         return Found(raw, tuple(renamed))
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep older versions from writing, by the locks that they hold when they do."""
+    def locked(self, found: Found) -> Iterator[None]:
+        """Hold the locks that 0.1 takes to write lists beside those found."""
+        folders = {path.parent for path in found.raw}
         with contextlib.ExitStack() as stack:
-            for old in self._lists:
-                path = self._folder / old.file
-                lock = filelock.FileLock(path.with_name(f".{old.file}.lock"))
-                try:
-                    stack.enter_context(lock.acquire(timeout=_LOCK_SECONDS))
-                except filelock.Timeout:
-                    raise ArchiveError(
-                        f"The file {path} is being changed by another program. Try again in a "
-                        "minute."
-                    ) from None
-                except OSError as error:
-                    raise ArchiveError(failure_text("file", path, "written", error)) from error
+            for path in self._lists:
+                if path.parent in folders:
+                    stack.enter_context(_lock(path))
             yield
 
+    def are_new(self, connection: Connection) -> bool:
+        """Whether the lists of any folder were never imported."""
+        return not {_id(path) for path in self._lists} <= TAKEN.all(connection).keys()
+
     def take_over(self, connection: Connection, found: Found, file: Path) -> None:
-        """Put into an empty database what the files have. Raises ArchiveError."""
-        if found.renamed:
+        """Import the lists of folders that are new.
+
+        Raises ArchiveError if an imported list has changed since, or the database was lost.
+        """
+        taken = TAKEN.all(connection)
+        if found.renamed and not taken:
             names = ", ".join(path.name for path in found.renamed)
             raise ArchiveError(
                 f"The file {file} is gone or empty, and had what was in {names} and all edits "
                 f"since. Put back a backup of it; without one, take {SUFFIX} off these names to "
                 "begin with what they have, or move these files away to start anew."
             )
-        taken = {}
-        for old in self._lists:
-            if (raw := found.raw.get(old.file)) is not None:
-                entries, unread = old.parse(raw, self._folder / old.file)
-                old.table.replace(connection, {}, entries)
-                taken[old.file] = Taken(old.file, _digest(raw), unread)
-        TAKEN.replace(connection, {}, taken)
-
-    def check(self, connection: Connection, found: Found, file: Path) -> None:
-        """Raise ArchiveError where a file says something else than what was taken over."""
-        taken = TAKEN.all(connection) if found.raw else {}
-        for name, raw in found.raw.items():
-            if name not in taken or taken[name].digest != _digest(raw):
+        for path, raw in found.raw.items():
+            if _id(path) in taken and taken[_id(path)].digest != _digest(raw):
                 raise ArchiveError(
-                    f"The file {self._folder / name} is newer than the move of its entries to "
-                    f"{file.name}: an older version of DynTube Analytics still runs on this "
-                    "archive. End it, and move the file away; what was written with it since then "
-                    "has to be entered again."
+                    f"The file {path} is newer than the move of its entries to {file.name}: an "
+                    "older version of DynTube Analytics still runs on this archive. End it, and "
+                    "move the file away; what was written with it since then has to be entered "
+                    "again."
                 )
+        new = [path for path in self._lists if _id(path) not in taken]
+        imported = [self._import(connection, path, found.raw.get(path)) for path in new]
+        TAKEN.replace(connection, {}, {one.id: one for one in imported})
 
-    def rename(self, found: Found, taken: Mapping[str, Taken]) -> None:
-        """Give the files their new names, once all they have is in the database."""
-        for name in found.raw:
-            path = self._folder / name
-            rename(path, path.with_name(name + SUFFIX))
-            event("list_moved", file=name)
-            if taken[name].unread:
-                event("entries_not_read", reason=unread_text(taken[name], name + SUFFIX))
+    def _import(self, connection: Connection, path: Path, raw: bytes | None) -> Taken:
+        if raw is None:
+            return Taken(_id(path), "", 0)
+        old = self._lists[path]
+        entries, unread = old.parse(raw, path)
+        old.table.replace(connection, {}, entries)
+        return Taken(_id(path), _digest(raw), unread)
+
+    def rename(self, found: Found, connection: Connection) -> None:
+        """Rename the files, once all they have is in the database."""
+        taken = TAKEN.all(connection)
+        for path in found.raw:
+            rename(path, _renamed(path))
+            event("list_moved", file=path.name)
+            if taken[_id(path)].unread:
+                event("entries_not_read", reason=_unread_text(taken[_id(path)], _renamed(path)))
+
+    def unread(self, connection: Connection) -> tuple[str, ...]:
+        """Which files alone have entries that could not be imported, in words."""
+        found, taken = self.find(), TAKEN.all(connection)
+        there = {path: path for path in found.raw} | {
+            path.with_name(path.name.removesuffix(SUFFIX)): path for path in found.renamed
+        }
+        known = ((taken.get(_id(path)), file) for path, file in there.items())
+        return tuple(_unread_text(one, file) for one, file in known if one and one.unread)
 
 
-def has_old_lists(lists: Sequence[OldList[Any]]) -> Callable[[Path], bool]:
-    """Whether a folder has any of these lists, under its old name or its new one."""
-    names = [old.file + ending for old in lists for ending in ("", SUFFIX)]
-    return lambda folder: any((folder / name).exists() for name in names)
+def _renamed(path: Path) -> Path:
+    return path.with_name(path.name + SUFFIX)
 
 
-def unread_text(taken: Taken, file: str) -> str:
-    """What was not taken over, and which file alone has it."""
+def _id(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        return lock.acquire(timeout=_LOCK_SECONDS)
+    except filelock.Timeout:
+        text = f"The file {path} is being changed by another program. Try again in a minute."
+        raise ArchiveError(text) from None
+    except OSError as error:
+        raise ArchiveError(failure_text("file", path, "written", error)) from error
+
+
+def _unread_text(taken: Taken, file: Path) -> str:
     entries = "1 entry" if taken.unread == 1 else f"{taken.unread:,} entries"
-    return f"{entries} in {file} cannot be read"
+    return f"{entries} in {file.name} cannot be read"
 
 
 def _digest(raw: bytes) -> str:

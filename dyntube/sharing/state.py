@@ -1,8 +1,7 @@
-"""The state of an account: what people keep - notes, saved views, accepted doubts - in one file.
+"""An account's state in one file: notes, saved views, accepted doubts.
 
-It stands beside the stored days and is made by the first edit: who only reads creates nothing. A
-file of an older version, or lists from before there was this file, are read in memory as the next
-edit will store them.
+The first edit creates it; reading creates nothing. An older version of the file, or the lists of
+0.1, are migrated in memory for readers, as the next edit will on disk.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from ..atomic import make_folder
 from ..errors import ArchiveError
 from . import database
 from .database import MEMORY, MIGRATIONS, Connection, T, Table, opened, told, transaction
-from .old_lists import SUFFIX, TAKEN, Found, OldList, OldLists, unread_text
+from .old_lists import Found, OldList, OldLists
 
 FILE_NAME = "state.sqlite"
 
 
 @dataclass(frozen=True)
 class Contents:
-    """How many entries each table has; which entries of old lists are in those files alone."""
+    """Entries per table, and the entries that only files of 0.1 have, in words."""
 
     counts: dict[str, int]
     unread: tuple[str, ...]
@@ -33,25 +32,24 @@ class Contents:
 class State:
     """One file of tables; safe for many threads and processes.
 
-    All methods raise ArchiveError when it cannot be read, those that change it also when it cannot
-    be written.
+    All methods raise ArchiveError if it cannot be read, or, if they change it, written.
     """
 
     def __init__(
-        self, folder: Path, lists: Sequence[OldList[Any]], old_folder: Path | None = None
+        self, folder: Path, lists: Sequence[OldList[Any]], scopes: Sequence[Path] = ()
     ) -> None:
         self.file = folder / FILE_NAME
         self._tables = [old.table for old in lists]
-        self._old = OldLists(old_folder or folder, lists)
+        self._old = OldLists([folder, *scopes], lists)
 
     def entries(self, table: Table[T]) -> tuple[T, ...]:
-        """All entries of a table, in the order in which they came."""
+        """All entries of a table, oldest first."""
         with self._reading() as connection:
             return tuple(table.all(connection).values())
 
     @contextlib.contextmanager
     def editing(self, table: Table[T]) -> Iterator[dict[str, T]]:
-        """The entries by id, to change in place; stored at the end, unless an error ends it."""
+        """The entries by id, to change in place; stored at the end, unless an error is raised."""
         with self._writing() as connection:
             before = table.all(connection)
             after = dict(before)
@@ -59,7 +57,7 @@ class State:
             table.replace(connection, before, after)
 
     def backup(self, to: Path) -> Contents:
-        """Write what is kept at one moment to another file, for its owner only."""
+        """Write a consistent copy to another file, readable by its owner only."""
         to = to.resolve()
         own = {path.resolve() for path in (self.file, *self._old.paths)}
         if to.is_dir() or to in own or to.name == f"{FILE_NAME}-journal":
@@ -79,19 +77,14 @@ class State:
         return self.contents()
 
     def contents(self) -> Contents:
-        """Read every page and every entry, and say what there is."""
+        """Read every page and every entry, and count them."""
         with self._reading() as connection:
             database.check(connection)
             counts = {table.name: len(table.all(connection)) for table in self._tables}
-            taken = TAKEN.all(connection)
-        found = self._old.find()
-        files = {path.name.removesuffix(SUFFIX): path.name for path in found.renamed}
-        files |= {name: name for name in found.raw}
-        unread = [old for old in taken.values() if old.unread and old.id in files]
-        return Contents(counts, tuple(unread_text(old, files[old.id]) for old in unread))
+            return Contents(counts, self._old.unread(connection))
 
     def try_writing(self) -> None:
-        """Raise ArchiveError where an edit could not begin; changes nothing."""
+        """Raise ArchiveError if no edit could start; changes nothing."""
         if self.file.exists():
             with told(self.file), opened(self.file) as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -99,10 +92,10 @@ class State:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
         with told(self.file), contextlib.ExitStack() as stack:
-            # The old lists first: they lose their names once the file has what they say.
+            # The old lists first: they are renamed once the database has their entries.
             found = self._old.find()
             connection = stack.enter_context(opened(self.file if self.file.exists() else MEMORY))
-            if database.version(connection) < len(MIGRATIONS):
+            if database.version(connection) < len(MIGRATIONS) or self._old.are_new(connection):
                 disk, connection = connection, stack.enter_context(opened(MEMORY))
                 disk.backup(connection)
             self._bring_up_to_date(connection, found)
@@ -114,24 +107,20 @@ class State:
             make_folder(self.file.parent)
             found = self._old.find()
             if found.raw:
-                stack.enter_context(self._old.locked())
+                stack.enter_context(self._old.locked(found))
                 found = self._old.find()
             connection = stack.enter_context(opened(self.file, create=True))
             with transaction(connection):
                 self._bring_up_to_date(connection, found)
                 yield connection
             if found.raw:
-                self._old.rename(found, TAKEN.all(connection))
+                self._old.rename(found, connection)
 
     def _bring_up_to_date(self, connection: Connection, found: Found) -> None:
-        before = database.version(connection)
-        if before > len(MIGRATIONS):
+        if database.version(connection) > len(MIGRATIONS):
             raise ArchiveError(
                 f"The file {self.file} was written by a newer version of DynTube Analytics. Update "
                 "this one to read and change it."
             )
         database.migrate(connection)
-        if before:
-            self._old.check(connection, found, self.file)
-        else:
-            self._old.take_over(connection, found, self.file)
+        self._old.take_over(connection, found, self.file)
