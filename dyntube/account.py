@@ -70,8 +70,7 @@ class Account:
         return next(iter(self.archive.days()), None)
 
     def first_known_day(self) -> dt.date | None:
-        """The UTC day of the first view there is, if it was looked for and lies before all stored
-        days."""
+        """The UTC day of the account's first view, if a search found it before all stored days."""
         stored, (_, begins) = self.first_stored_day(), self.empty()
         return begins if LONG_AGO < begins <= (stored or begins) else None
 

@@ -29,7 +29,7 @@ from .sharing.saved_views import SavedView
 from .store import Store
 from .trust.trust import Trust
 
-# Those whose values tell nothing of whose views they are.
+# Dimensions whose values reveal nothing about whose views they are.
 _COMMON = ("continent", "country", "device_type", "browser", "os", "sound", "plan", *CLOCK)
 
 
@@ -167,7 +167,7 @@ class Desk:
         return self.access.sees(*parents.get(what, known))
 
     def _sees_all(self, parameters: Mapping[str, list[str]]) -> bool:
-        """Whether what a saved view filters by tells of nothing unseen."""
+        """Whether a saved view's filters reveal nothing hidden from this reader."""
         filters = {name.removesuffix("-not"): keys for name, keys in parameters.items()}
         return self.access.all_views or all(
             all(self._sees(name, key) for key in keys)
@@ -199,7 +199,7 @@ class Desk:
         return bool(self.account.archive.days())
 
     def check_days(self, span: Period, timezone: str) -> None:
-        """Verify the checksums of a span's day files, so that damaged ones count as unknown."""
+        """Verify the checksums of a span's day files, so that damaged days count as missing."""
         days = span.utc_days(timezone)
         self.account.archive.files(days[0], days[-1])
 

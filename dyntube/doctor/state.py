@@ -1,4 +1,4 @@
-"""What people keep: whether its file is sound and can be written, and on which disk it is."""
+"""Checks of the state file: intact, writable, on a local disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OVER_A_NETWORK = re.compile(
 
 
 def of_state(state: State, *, writes: bool, mounts: Path = _MOUNTS) -> Iterator[Check]:
-    """The file, which is tried to be written if this installation `writes`, and its disk."""
+    """Check the file, also for writing if this installation `writes`, and its disk."""
     yield _file(state, writes)
     yield _disk(state.file.parent, mounts)
 
@@ -59,7 +59,7 @@ def _disk(folder: Path, mounts: Path) -> Check:
 
 
 def _file_system(folder: Path, mounts: Path) -> str:
-    """The kind of what is mounted where a folder is, as Linux calls it; "" where it is not told."""
+    """The file system type of a folder's mount on Linux; "" if unknown."""
     path, best = folder.resolve(), (0, "")
     try:
         lines = mounts.read_text("utf-8", errors="surrogateescape").splitlines()
@@ -68,6 +68,6 @@ def _file_system(folder: Path, mounts: Path) -> str:
     for line in lines:
         _, point, kind, *_ = f"{line}   ".split(" ")
         at = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point))
-        if path.is_relative_to(at) and len(at.parts) >= best[0]:  # the last one hides the others
+        if path.is_relative_to(at) and len(at.parts) >= best[0]:  # later mounts hide earlier ones
             best = len(at.parts), kind
     return best[1]

@@ -77,7 +77,7 @@ class ReportContext:
         return Query(asked, span, self.timezone, by, kept, access=self.desk.access)
 
     def filters_over(self, *spans: Period) -> tuple[Filter, ...]:
-        """The selection's filters, with names looked up in other spans than the page's period."""
+        """The selection's filters, with names resolved over spans other than the page's period."""
         return resolved(self.selection.filters, spans, self.timezone, self.desk)
 
     def views_query(

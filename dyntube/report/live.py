@@ -44,7 +44,7 @@ def last_hour(covered: Coverage, now: dt.datetime) -> Hour | None:
 
 
 def covered_now(desk: Desk, now: dt.datetime, timezone: str) -> Coverage:
-    """What is fetched, once the files that the page may read are verified."""
+    """The fetched stretches, after verifying the files that the page may read."""
     hour = Hour(now)
     for span in (hour.period, hour.week_ago.period):
         desk.check_days(span, timezone)
@@ -53,10 +53,10 @@ def covered_now(desk: Desk, now: dt.datetime, timezone: str) -> Coverage:
 
 @dataclass(frozen=True, eq=False)
 class LiveHour:
-    """What the page says of an hour, compared with an `earlier` one if any is known.
+    """An hour of the page, compared with an `earlier` one if any is known.
 
-    `context` is the page's for that hour, with tables of its own; `totals` is its first table and
-    `row` the same with all metrics. `filters` are without those of the hour. `active` counts the
+    `context` is the page's context for that hour, with tables of its own. `totals` is its first
+    table and `row` the same with all metrics. `filters` lack the hour's own. `active` counts the
     distinct viewers who watched in the last ACTIVE_MINUTES.
     """
 

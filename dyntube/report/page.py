@@ -44,14 +44,14 @@ def open_spans(
     """The period of a selection and its comparison; all time begins on `first_day`."""
     period = selection.period(now.date(), first_day)
     for span in filter(None, (period, selection.comparison(period, now))):
-        desk.check_days(span, selection.timezone)  # or the first answer would lack a damaged day
+        desk.check_days(span, selection.timezone)  # else the first answer lacks damaged days
     return spans(selection, period, desk.known(), now)
 
 
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
     """The context of a page, with the names in its filters resolved."""
     tables = PageTables(demo=desk.demo)
-    if page.span:  # it asks of days of its own, and looks names up in those
+    if page.span:  # it queries days of its own, and resolves names over those
         shown, filters = shown.alone, selection.filters
     else:
         filters = resolved(selection.filters, shown.fetched, selection.timezone, desk)

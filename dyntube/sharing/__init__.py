@@ -1,4 +1,4 @@
-"""What people keep and share: notes on the time axis, saved views.
+"""What people write: notes on the time axis, saved views.
 
-In: what somebody typed. Out: entries in a file that several processes may write.
+In: typed text. Out: entries in a database that several processes may write.
 """

@@ -1,7 +1,7 @@
-"""The only door to SQLite: connections that are safe beside other processes, tables of entries.
+"""The only module that imports sqlite3: connections, migrations, tables of entries.
 
-The rollback journal, SQLite's default, and not WAL: a reader of a WAL has to write beside the file,
-so an archive on a read-only disk could not be read. Edits are rare and take milliseconds.
+It uses the rollback journal, not WAL: WAL readers write beside the file, so an archive on a
+read-only disk could not be read. Edits are rare and take milliseconds.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from ..reading.text import valid
 Connection = sqlite3.Connection
 
 MEMORY = Path(":memory:")
-NO_ENTRY = (EntryError, ValueError, TypeError, KeyError, RecursionError)  # what a `load` raises
+NO_ENTRY = (EntryError, ValueError, TypeError, KeyError, RecursionError)  # raised by `Table.load`
 _OLDEST = (3, 37)  # the first SQLite that has STRICT tables
-_LOCK_SECONDS = 10.0  # an edit takes milliseconds; whoever waits longer waits for a broken disk
+_LOCK_SECONDS = 10.0  # edits take milliseconds
 
-# Statements that make of each version the next. Those of a version that was released never change.
+# Statements that upgrade each version to the next. Never change those of a released version.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE notes (
@@ -52,7 +52,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 class Entry(Protocol):
-    """What a row holds: a dataclass of dates, moments, texts, numbers and lists, with an id."""
+    """A row: a dataclass of dates, datetimes, texts, numbers and lists, with an id."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
@@ -65,10 +65,10 @@ T = TypeVar("T", bound=Entry)
 
 @dataclass(frozen=True)
 class Table(Generic[T]):
-    """Entries of one kind, in the order in which they came.
+    """Entries of one type, oldest first.
 
-    `load` makes an entry of its cells by name, and raises one of NO_ENTRY when they are none. Dates
-    and moments are ISO text there; the columns in `json` have been read.
+    `load` makes an entry from its cells by column name, or raises one of NO_ENTRY. Dates and
+    datetimes are ISO text; the columns in `json` are already parsed.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Table(Generic[T]):
     def replace(
         self, connection: Connection, before: Mapping[str, T], after: Mapping[str, T]
     ) -> None:
-        """Store what has changed from `before` to `after`."""
+        """Store the difference between `before` and `after`."""
         for id_ in before.keys() - after.keys():
             connection.execute(f"DELETE FROM {self.name} WHERE id = ?", (id_,))
         for id_, entry in after.items():
@@ -119,7 +119,7 @@ def _cell(value: object) -> str | int:
 
 @contextlib.contextmanager
 def opened(file: Path, *, create: bool = False) -> Iterator[Connection]:
-    """A connection for one reading or one edit, so that no thread or fork shares one."""
+    """A connection for one read or one edit, never shared by threads or forks."""
     if sqlite3.sqlite_version_info < _OLDEST:
         raise ArchiveError(
             f"Python has SQLite {sqlite3.sqlite_version} here, and 3.37 is needed. Install a newer "
@@ -129,31 +129,31 @@ def opened(file: Path, *, create: bool = False) -> Iterator[Connection]:
     connection = sqlite3.connect(
         name, uri=file != MEMORY, timeout=_LOCK_SECONDS, isolation_level=None
     )
-    with contextlib.closing(connection):  # which takes back a transaction that was not committed
+    with contextlib.closing(connection):  # rolls back an open transaction
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         yield connection
 
 
-_MODES = {False: "rw", True: "rwc"}  # of a file that may only be read, "rw" only reads
+_MODES = {False: "rw", True: "rwc"}  # "rw" only reads a read-only file
 
 
 @contextlib.contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
-    """All of it or nothing; other edits wait from its start, and so read nothing outdated."""
+    """Commit at the end; the write lock is taken at once, so that no edit reads stale data."""
     connection.execute("BEGIN IMMEDIATE")
     yield
     connection.execute("COMMIT")
 
 
 def version(connection: Connection) -> int:
-    """How many migrations a database has seen; 0: it is empty."""
+    """The number of migrations applied; 0 for an empty database."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrate(connection: Connection) -> None:
-    """Bring a database up to this version; for whoever is in a transaction."""
+    """Apply the missing migrations; call it within a transaction."""
     for number, statements in enumerate(MIGRATIONS, 1):
         if number > version(connection):
             for statement in statements:
@@ -162,7 +162,7 @@ def migrate(connection: Connection) -> None:
 
 
 def check(connection: Connection) -> None:
-    """Read every page; raises sqlite3.DatabaseError where one is damaged."""
+    """Read every page. Raises sqlite3.DatabaseError if one is damaged."""
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(found)
@@ -174,18 +174,18 @@ def write_copy(connection: Connection, to: Path) -> None:
         temporary.unlink(missing_ok=True)
         temporary.touch(mode=0o600)
         with opened(temporary) as copy:
-            copy.execute("PRAGMA journal_mode = OFF")  # a copy that is not whole is thrown away
+            copy.execute("PRAGMA journal_mode = OFF")  # an incomplete copy is deleted
             connection.backup(copy)
 
 
 @contextlib.contextmanager
 def told(file: Path) -> Iterator[None]:
-    """Raise what goes wrong with a file as ArchiveError, in a sentence."""
+    """Raise errors of a file as ArchiveError, with what to do."""
     try:
         yield
     except sqlite3.ProgrammingError:
         raise
-    except sqlite3.Error as error:  # those of texts and rows that cannot be read have no code
+    except sqlite3.Error as error:  # our own, of unreadable rows, have no code
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code not in _SENTENCES:
             raise
@@ -211,6 +211,6 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refuses. Look into the log of the "
     "system, and put back a backup of the file if it stays like this.",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_ERROR: _DAMAGED,  # tables that are not ours
+    sqlite3.SQLITE_ERROR: _DAMAGED,  # not our tables
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }

@@ -1,4 +1,4 @@
-"""What all entries have in common: texts of one line, moments with their zone."""
+"""Parsing shared by all entries: single-line text, aware datetimes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from unicodedata import category
 
 from ..errors import EntryError
 
-_NOT_TEXT = ("Cc", "Cs")  # control characters and halves of characters: no spreadsheet takes them
+_NOT_TEXT = ("Cc", "Cs")  # control characters and surrogates: spreadsheets reject them
 
 
 def one_line(text: str, what: str, longest: int) -> str:
-    """What somebody typed, on one line without control characters.
+    """Typed text on one line, without control characters.
 
-    Raises EntryError when nothing is left, or more than `longest` characters.
+    Raises EntryError if nothing is left, or more than `longest` characters.
     """
     line = " ".join("".join(" " if category(c) in _NOT_TEXT else c for c in text).split())
     if not line:
@@ -24,7 +24,7 @@ def one_line(text: str, what: str, longest: int) -> str:
 
 
 def moment(text: str) -> dt.datetime:
-    """The moment that a stored text says; raises ValueError or TypeError when it says none."""
+    """A stored aware datetime. Raises ValueError or TypeError."""
     found = dt.datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError("a moment without its zone")

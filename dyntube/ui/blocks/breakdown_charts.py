@@ -19,7 +19,7 @@ from ...report.context import ReportContext
 from ...report.runner import run, run_total
 from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
-from .items import item, share_of
+from .items import item, share_of, show_bars
 
 _BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
@@ -39,13 +39,8 @@ def share_bars(
     items = [_item(found, measure, row) for row in top.to_dict("records")]
     if len(ranked) > len(top) and measure.additive:
         items.append(_rest(found, measure, ranked.iloc[len(top) :]))
-    show_filtering_chart(
-        charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        f"{measure.label} by {dimension(by).label.lower()}",
-        key=f"bars-{by}",
-        selection=context.selection,
-        by=(by,),
-    )
+    alt = f"{measure.label} by {dimension(by).label.lower()}"
+    show_bars(context, measure, by, items, f"bars-{by}", alt)
 
 
 def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:

@@ -1,16 +1,19 @@
-"""A row of a breakdown as a bar, a country or a tile."""
+"""Rows of a breakdown as bars, countries or tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ... import formats
+from ... import charts, formats
 from ...charts import Item
 from ...insight.comparison import few
 from ...query.dimensions import is_missing
 from ...query.metrics import Metric
 from ...report.breakdown import Breakdown
+from ...report.context import ReportContext
+from ..chart import show_filtering_chart
+from ..layout import palette
 
 
 def share_of(found: Breakdown, measure: Metric, amount: float) -> str:
@@ -41,4 +44,17 @@ def item(
         context=is_missing(value),
         dimension=found.by,
         few=few(measure, row) if of_few is None else of_few,
+    )
+
+
+def show_bars(
+    context: ReportContext, measure: Metric, by: str, items: Sequence[Item], key: str, alt: str
+) -> None:
+    """Items of a dimension as bars; a click filters by one."""
+    show_filtering_chart(
+        charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
+        alt,
+        key=key,
+        selection=context.selection,
+        by=(by,),
     )

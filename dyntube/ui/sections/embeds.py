@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ... import charts, formats
+from ... import formats
 from ...insight.domains import BACK, GONE, NEW
 from ...query.metrics import metric
 from ...query.periods import ONE_DAY, Period
@@ -18,9 +18,8 @@ from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
 from ..blocks.drill import drill
-from ..blocks.items import item
-from ..chart import show_filtering_chart
-from ..layout import card, columns, headed, palette, switch
+from ..blocks.items import item, show_bars
+from ..layout import card, columns, headed, switch
 from ..selectable_table import ROW, selectable_table
 
 _ROWS = 6  # per list before it scrolls
@@ -186,18 +185,9 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
     with box:
-        show_filtering_chart(
-            charts.bars(
-                measure,
-                [item(found.all, measure, row, [_counts(row)]) for row in top.to_dict("records")],
-                palette(),
-                chosen=context.selection.values(BY),
-            ),
-            f"{measure.label} of the domains with most views",
-            key="bars-domains",
-            selection=context.selection,
-            by=(BY,),
-        )
+        items = [item(found.all, measure, row, [_counts(row)]) for row in top.to_dict("records")]
+        alt = f"{measure.label} of the domains with most views"
+        show_bars(context, measure, BY, items, "bars-domains", alt)
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ... import charts, formats
+from ... import formats
 from ...charts import Item
 from ...insight.comparison import few
 from ...query.dimensions import dimension
@@ -15,9 +15,8 @@ from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
-from ..blocks.items import item, share_of
-from ..chart import show_filtering_chart
-from ..layout import columns, headed, palette, switch
+from ..blocks.items import item, share_of, show_bars
+from ..layout import columns, headed, switch
 
 NO_PLAYS = "Nothing was played in this period."
 
@@ -49,13 +48,8 @@ def _bars(context: ReportContext, measure: Metric, by: str) -> None:
         st.caption(NO_PLAYS)
         return
     items = [_item(found, measure, row) for row in played.to_dict("records")]
-    show_filtering_chart(
-        charts.bars(measure, items, palette(), chosen=context.selection.values(by)),
-        f"{measure.label} by {dimension(by).label.lower()}",
-        key=f"bars-{by}",
-        selection=context.selection,
-        by=(by,),
-    )
+    alt = f"{measure.label} by {dimension(by).label.lower()}"
+    show_bars(context, measure, by, items, f"bars-{by}", alt)
     if any(item.few for item in items):
         st.caption(f"Hatched: fewer than {FEW} plays.")
 
