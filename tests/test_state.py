@@ -345,9 +345,10 @@ def test_lists_of_other_scopes_are_imported_when_their_keys_are_fetched_again(
         old_list(scope, "notes.json", old_note(str(number)))
     account = tmp_path / "account"
     Notes(open_state(account, scopes[:1])).add(DAY, "new")
-    other = Notes(open_state(account, scopes[1:]))
+    other, before = Notes(open_state(account, scopes[1:])), (account / "state.sqlite").read_bytes()
     assert {note.text for note in other.all()} == {"text of 0", "new", "text of 1"}
     assert (scopes[1] / "notes.json").exists(), "reading moves nothing"
+    assert (account / "state.sqlite").read_bytes() == before, "nor writes"
     other.add(DAY, "newer")
     assert {path.name for path in scopes[1].glob("notes*")} == {"notes.json.before-0.2"}
     assert len(Notes(open_state(account)).all()) == 4
