@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import warnings
@@ -14,6 +15,7 @@ import dyntube
 from dyntube.archive.archive import Archive
 from dyntube.archive.doubts import Doubt
 from dyntube.errors import DoubtWarning
+from dyntube.query.access import Access
 from dyntube.report.pages import PAGES
 from dyntube.report.read import PageRead, as_json, as_markdown, read_page
 from dyntube.ui import door
@@ -163,3 +165,12 @@ def test_accepted_doubts_of_the_last_hour_are_said_with_it(stored: Archive) -> N
     odd.put(stored, day, VIEWS, **known, doubts=(doubt,))
     said = " ".join(read("live", "").notes.doubts)
     assert "They are in UTC" in said
+
+
+def test_who_may_not_see_views_gets_the_last_hour_without_them(stored: Archive) -> None:
+    odd.put(stored, CHECKED.date(), VIEWS, until=CHECKED, fetched_at=CHECKED)
+    reader = dataclasses.replace(door.desk(), access=Access(all_views=True))
+    found = [sheet.title for sheet in read_page(reader, PAGES["live"], "", NOW).sheets]
+    assert found[:2] == ["Totals", "Views by minute"]
+    assert "Latest views" not in found
+    assert "By country" in found
