@@ -6,7 +6,7 @@ BIN := .venv/bin
 side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
-.PHONY: help run doctor test test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
+.PHONY: help run serve doctor test test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
@@ -14,6 +14,9 @@ help: ## what there is to do
 
 run: .venv/run ## start the dashboard; without an API key, with demo data; on another port: PORT=8600
 	$(call until_ctrl_c,$(if $(PORT),STREAMLIT_SERVER_PORT=$(PORT)) $(BIN)/python app.py)
+
+serve: .venv/run ## start several app processes behind nginx: PROCESSES=4; see docs/scaling.md
+	$(call until_ctrl_c,$(if $(PORT),STREAMLIT_SERVER_PORT=$(PORT)) $(BIN)/python -m deploy.serve --processes $(or $(PROCESSES),2))
 
 doctor: .venv/run ## look at settings, connection and archive, and say what to do
 	@$(BIN)/python -m dyntube doctor

@@ -1,7 +1,8 @@
 """Python in a process of its own that need not import everything first, which takes a second.
 
 It is forked from one that has: the arguments, environment, folder, output, end and exit status are
-its own. Where the start itself matters, a test starts a process as anybody does.
+its own, and its waits are cut short. Where the start or a wait itself matters, a test starts a
+process as anybody does.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 _SECONDS = 120
 _MOTHER = """
-import json, os, runpy, sys
+import json, os, runpy, sys, time
+sleep = time.sleep
+time.sleep = lambda seconds: sleep(min(seconds, 0.01))
 import {imports}
 sys.modules.pop("dyntube.__main__", None)  # which a child runs as a program
 for line in sys.stdin:

@@ -15,15 +15,10 @@ import pytest
 from dyntube.archive.archive import Archive
 from dyntube.archive.dayfile import DayInfo
 from dyntube.errors import AuthError
-from dyntube.fetch.background import (
-    CANCELLED_SECONDS,
-    EARLY_BACKOFF,
-    RETRY_SECONDS,
-    Background,
-    SyncStatus,
-)
+from dyntube.fetch.background import EARLY_BACKOFF, Background, SyncStatus
 from dyntube.fetch.catalog import Catalog
 from dyntube.fetch.client import Client
+from dyntube.fetch.status import CANCELLED_SECONDS, RETRY_SECONDS
 from dyntube.fetch.sync import Syncer
 from dyntube.settings.settings import Settings
 
@@ -31,6 +26,7 @@ from .conftest import NOON, record
 from .scripted import Answer, Asked, Server, in_turn, serve
 from .syncing import AT_ONCE, TODAY, day_asked, paged
 
+SECOND = dt.timedelta(seconds=1)
 DAYS = [NOON.date() - dt.timedelta(days=n) for n in range(1, 5)]
 MINUTE = dt.timedelta(minutes=1)
 
@@ -88,7 +84,7 @@ def logs_asked(server: Server) -> int:
 def test_after_a_failure_it_rests_until_the_time_is_up_or_somebody_asks(tmp_path: Path) -> None:
     clock = [0.0]
     with serve(in_turn(Answer(401))) as server:
-        background, _ = build(server.url, tmp_path, lambda: clock[0])
+        background, _ = build(server.url, tmp_path, now=lambda: NOON + clock[0] * SECOND)
 
         def attempt() -> int:
             before = logs_asked(server)
@@ -118,7 +114,7 @@ def test_what_was_cancelled_rests_is_counted_and_goes_on_when_somebody_wants_it(
         return log(asked) if asked.method == "POST" else Answer(404)
 
     with serve(script) as server:
-        background, archive = build(server.url, tmp_path, lambda: clock[0])
+        background, archive = build(server.url, tmp_path, now=lambda: NOON + clock[0] * SECOND)
         background.ensure(DAYS)
         wait_until(lambda: (p := background.state.progress) and p.days_done == 1)
         background.cancel()
@@ -146,7 +142,7 @@ def test_what_was_cancelled_goes_on_by_itself_after_its_rest(tmp_path: Path) -> 
         return paged([])(asked) if asked.method == "POST" else Answer(404)
 
     with serve(script) as server:
-        background, _ = build(server.url, tmp_path, lambda: clock[0])
+        background, _ = build(server.url, tmp_path, now=lambda: NOON + clock[0] * SECOND)
         background.ensure(DAYS)
         background.cancel()
         wait_until(lambda: background.state.progress is None)

@@ -212,7 +212,9 @@ def test_a_file_that_may_not_be_read_is_not_replaced(
 def test_days_fetched_by_a_clock_that_was_fast_are_fetched_again(
     scene: MakeScene, dated: bool
 ) -> None:
-    log = scene([view for n in range(-3, 7) for view in hourly(24, TODAY + n * ONE_DAY)])
+    log = scene(
+        [view for n in range(-3, 7) for view in hourly(24, TODAY + n * ONE_DAY)], page_size=100
+    )
     well, truth = log.server.script, log.now
 
     def script(asked: Asked) -> Answer:

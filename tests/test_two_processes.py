@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.account import Account, open_account
 from dyntube.errors import AuthError, UnavailableError
 from dyntube.fetch.background import Background
-from dyntube.fetch.status import StatusFile, SyncStatus
+from dyntube.fetch.status import RETRY_SECONDS, StatusFile, SyncEnd, SyncStatus
 from dyntube.fetch.sync import Progress
 from dyntube.settings.settings import Settings
 
@@ -158,6 +158,81 @@ def test_the_error_of_another_process_is_told_until_a_sync_succeeds(
     assert here.state == SyncStatus()
 
 
+def two_lookers(server: Server, folder: Path) -> tuple[Background, Background]:
+    """Two processes' views of one archive: nothing is shared but the files."""
+    settings = settings_of(server, folder)
+    return looker(open_account(settings)), looker(open_account(settings))
+
+
+def test_after_a_failure_every_process_rests_until_somebody_asks(
+    gated: Server, gate: Gate, tmp_path: Path
+) -> None:
+    gate.refuses = True
+    gate.open.set()
+    first, second = two_lookers(gated, tmp_path)
+    first.ensure(DAYS)
+    wait_for(lambda: first.state.error)
+    asked = log_requests(gated)
+    assert isinstance(second.state.error, AuthError)
+    assert second.state.rest > RETRY_SECONDS
+    assert not second.ensure(DAYS).progress
+    assert not first.ensure(DAYS).progress
+    assert log_requests(gated) == asked
+    gate.refuses = False
+    second.retry()
+    assert second.ensure(DAYS).progress
+    wait_for(lambda: not second.state.progress)
+    assert first.state == second.state == SyncStatus()
+
+
+def test_what_a_reader_cancels_no_other_process_starts_again(
+    gated: Server, gate: Gate, tmp_path: Path
+) -> None:
+    first, second = two_lookers(gated, tmp_path)
+    first.ensure(DAYS)
+    wait_for(lambda: second.state.progress)
+    first.cancel()
+    gate.open.set()
+    wait_for(lambda: not first.state.progress)
+    assert not second.ensure(DAYS).progress
+    assert second.state.stopped
+    assert second.state.stopped.days_total == 5
+    second.retry()
+    assert not first.state.stopped
+    assert first.ensure(DAYS).progress
+    wait_for(lambda: not first.state.progress)
+    assert second.state == SyncStatus()
+
+
+def test_a_process_that_ends_leaves_its_sync_to_the_others(
+    gated: Server, gate: Gate, tmp_path: Path
+) -> None:
+    first, second = two_lookers(gated, tmp_path)
+    first.ensure(DAYS)
+    wait_for(lambda: second.state.progress)
+    gate.open.set()
+    first.close(60)
+    assert second.state == SyncStatus()
+    second.ensure(DAYS)
+    wait_for(lambda: not second.state.progress)
+    assert sorted(open_account(settings_of(gated, tmp_path)).archive.days()) == sorted(DAYS)
+
+
+def test_a_process_that_starts_tries_at_once_what_failed_in_others(
+    gated: Server, gate: Gate, tmp_path: Path
+) -> None:
+    gate.refuses = True
+    gate.open.set()
+    first, _ = two_lookers(gated, tmp_path)
+    first.ensure(DAYS)
+    wait_for(lambda: first.state.error)
+    gate.refuses = False
+    started, _ = two_lookers(gated, tmp_path)
+    assert started.ensure(DAYS).progress
+    wait_for(lambda: not started.state.progress)
+    assert first.state == SyncStatus()
+
+
 def open_page(page: str = "pages/overview.py") -> AppTest:
     at = AppTest.from_file(APP, default_timeout=60)
     at.query_params["period"] = ["last-7-days"]
@@ -218,7 +293,7 @@ def test_a_status_file_is_written_a_few_times_a_second_at_most(
             status.show(Progress(done, 100, done, None))
             seen.add(status.read().progress)
         assert len(seen) == 10
-        status.end(UnavailableError("Could not reach DynTube.", 30))
+        status.end(SyncEnd(UnavailableError("Could not reach DynTube.", 30)))
     assert str(status.read().error) == "Could not reach DynTube."
     assert isinstance(status.read().error, UnavailableError)
 

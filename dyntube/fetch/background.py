@@ -10,15 +10,14 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
-from ..errors import AuthError, DynTubeError, SyncRunningError, UnavailableError
+from ..errors import DynTubeError, SyncRunningError
 from ..events import event, unforeseen
 from .catalog import Catalog
+from .status import CANCELLED_SECONDS, rest_after
 from .sync import DayRequest, Progress, Syncer, SyncStatus
 
-RETRY_SECONDS = 60.0  # how long to rest after a failed sync
-LONGEST_REST = 6 * 3600.0  # seconds, however long the server asked for
-CANCELLED_SECONDS = 600.0  # how long to rest after a cancelled sync
 EARLY_BACKOFF = 5  # after an early refresh, refuse others for this many times its duration
 
 __all__ = ["Background", "SyncStatus"]
@@ -43,25 +42,23 @@ class Background:
         self._lock = threading.Lock()
         self._progress: Progress | None = None
         self._wishes: dict[tuple[dt.date, ...], dt.timedelta | None] = {}
-        self._untold: DynTubeError | None = None  # of a sync; not in the status file
         self._bug: DynTubeError | None = None  # of fetching names
         self._stop, self._idle = threading.Event(), threading.Event()
         self._idle.set()
-        self._rest_until = self._early_again_at = self._names_rest_until = 0.0
+        self._early_again_at = self._names_rest_until = 0.0
         self._names_asked = False
         self._wanted: set[dt.date] = set()  # by the last sync
         self._again: set[dt.date] = set()  # by the next sync, after `retry`
-        self._stopped: Progress | None = None
+        if not external:
+            syncer.wake()  # whoever restarts the app may have mended what failed
 
     @property
     def state(self) -> SyncStatus:
         """The status of the sync, here or in another process."""
         if progress := self._progress:
             return SyncStatus(progress)
-        told, rest = self._syncer.state, max(0.0, self._rest_until - self._clock())
-        stopped = self._stopped if rest and not told.progress else None
-        error = told.error or self._untold or self._bug
-        return SyncStatus(told.progress, error, told.elsewhere, stopped, rest if stopped else 0.0)
+        status = self._syncer.state
+        return replace(status, error=status.error or self._bug)
 
     def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> SyncStatus:
         """Make sure that these UTC days are stored and fresh; returns at once.
@@ -78,7 +75,8 @@ class Background:
             if self._progress:
                 self._wishes[tuple(days)] = refresh
                 return self.state
-            ready = now >= self._rest_until and not self.state.progress
+            state = self.state
+            ready = not (state.rest or state.progress)
             wanted = {*days, *self._again}
             if ready and (self._syncer.due(wanted, refresh=refresh) or self._syncer.outdated):
                 self._start_sync(wanted, refresh)
@@ -99,12 +97,15 @@ class Background:
         """Start no more syncs, cancel the running one, and wait up to `seconds` for its end."""
         with self._lock:
             self._external = True
+        running = self._progress is not None
         self.cancel()
-        self._idle.wait(seconds)
+        if self._idle.wait(seconds) and running:
+            self._syncer.wake()  # nobody cancelled it: other processes may go on
 
     def retry(self) -> None:
         """Let the next `ensure` resume at once what failed or was cancelled."""
-        self._rest_until, self._again = 0.0, self._wanted
+        self._again = self._wanted
+        self._syncer.wake()
 
     def _start_sync(
         self, days: Collection[dt.date], refresh: dt.timedelta | None, *, again: bool = False
@@ -112,54 +113,38 @@ class Background:
         self._stop.clear()
         self._idle.clear()
         self._wishes, self._wanted, self._again = {}, set(days), set()
-        self._stopped = None
         self._progress = Progress(0, 0, 0, None)
         _start(self._sync, days, refresh, again)
 
     def _sync(self, days: Collection[dt.date], refresh: dt.timedelta | None, again: bool) -> None:
-        error: DynTubeError | None = None
-        began, cancelled = self._clock(), False
+        began = self._clock()
         try:
-            result = self._syncer.sync(
+            self._syncer.sync(
                 days,
                 refresh=refresh,
                 again=again,
                 progress=self._show,
                 stop=self._stop,
+                rest=CANCELLED_SECONDS,
                 more=self._more,
             )
-            error = next(iter(result.failed.values()), None)
-            if cancelled := result.cancelled:
-                self._rest(CANCELLED_SECONDS)
         except SyncRunningError:
             pass  # another process syncs; its days appear here as it stores them
         except DynTubeError as failure:
-            error = failure
+            self._syncer.failed(failure)
         except Exception as failure:  # the last line of defence
-            error = unforeseen(failure)
+            self._syncer.failed(unforeseen(failure))
         finally:
             if refresh:
                 self._early_again_at = self._clock() + EARLY_BACKOFF * (self._clock() - began)
-            if error:
-                self._rest(_rest_after(error))
-            told = self._syncer.state.error
-            self._untold = error if str(told) != str(error) else None
-            self._end(early=cancelled or error is not None)
-
-    def _end(self, *, early: bool) -> None:
-        last = self._progress
-        self._stopped = last if early and last and last.days_total else None
-        self._progress = None  # last, as pages then look for the result
-        self._idle.set()
+            self._progress = None  # last, as pages then look for the result
+            self._idle.set()
 
     def _more(self) -> list[DayRequest]:
         with self._lock:
             wishes, self._wishes = self._wishes, {}
             self._wanted.update(*wishes)
         return list(wishes.items())
-
-    def _rest(self, seconds: float) -> None:
-        self._rest_until = self._clock() + seconds
 
     def _show(self, progress: Progress) -> None:
         self._progress = progress
@@ -182,14 +167,8 @@ class Background:
             error = bug = unforeseen(failure)
         finally:
             if error:
-                self._names_rest_until = self._clock() + _rest_after(error)
+                self._names_rest_until = self._clock() + rest_after(error)
             self._bug, self._names_asked = bug, False
-
-
-def _rest_after(error: DynTubeError) -> float:
-    asked = error.wait if isinstance(error, UnavailableError) else None
-    ours = RETRY_SECONDS * (10 if isinstance(error, AuthError) else 1)
-    return min(max(ours, asked or 0.0), LONGEST_REST)
 
 
 def _start(work: Callable[..., None], *arguments: object) -> None:

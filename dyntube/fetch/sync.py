@@ -12,6 +12,7 @@ from pathlib import Path
 from ..archive.archive import Archive
 from ..archive.dayfile import DayInfo
 from ..archive.scopes import note_scope
+from ..errors import DynTubeError
 from ..events import FILE_NAME, EventLog
 from ..query.periods import midnight
 from ..settings.settings import FetchScope, Settings
@@ -21,7 +22,7 @@ from .day import ONE_DAY, Task
 from .habits import save
 from .plan import plan
 from .run import Progress, Run, SyncResult
-from .status import StatusFile, SyncStatus
+from .status import StatusFile, SyncEnd, SyncStatus
 
 DayRequest = tuple[
     Collection[dt.date], dt.timedelta | None
@@ -47,7 +48,7 @@ class Syncer:
         self._now, self._sleep = now, sleep
         folder = archive.root / archive.folders[0]
         self._event_log = event_log or EventLog(folder / FILE_NAME, now=now)
-        self._status_file = StatusFile(archive)
+        self._status_file = StatusFile(archive, now=now)
         self._kept_at: dict[tuple[str, dt.date], dt.datetime] = {}
         self._beginnings = {
             scope: Beginning(archive.root / settings.folder(scope)) for scope in settings.scopes
@@ -57,6 +58,14 @@ class Syncer:
     def state(self) -> SyncStatus:
         """The status of this archive's sync, in whichever process it runs."""
         return self._status_file.read()
+
+    def failed(self, error: DynTubeError) -> None:
+        """Publish the error of a sync that could not begin, or ended unforeseen."""
+        self._status_file.end(SyncEnd(error))
+
+    def wake(self) -> None:
+        """End the rest after a failed or cancelled sync."""
+        self._status_file.wake()
 
     @property
     def empty(self) -> tuple[tuple[dt.date, dt.date], ...]:
@@ -96,9 +105,12 @@ class Syncer:
         wait_for_other: float = 0,
         progress: Callable[[Progress], None] = lambda _: None,
         stop: threading.Event | None = None,
+        rest: float = 0.0,
         more: Callable[[], Collection[DayRequest]] = tuple,
     ) -> SyncResult:
         """Fetch those of these UTC days that are missing or due; setting `stop` ends it early.
+
+        After that, no process starts one by itself for `rest` seconds.
 
         With `again`, settled days are refetched as well. `more` gives what is wanted since its last
         call: those days join the run. Failures are in the result. Raises SyncRunningError if
@@ -113,13 +125,14 @@ class Syncer:
             self._status_file.show(now)
             progress(now)
 
-        with self._archive.lock(wait_for_other), self._status_file.until_end() as errors:
+        with self._archive.lock(wait_for_other), self._status_file.until_end() as end:
             for scope in self._settings.scopes:
                 note_scope(self._archive.root, self._settings, scope)
             result, tasks = SyncResult(), self._tasks(days, refresh, again)
             if tasks:
                 result = self._run(show, stop, more).over(tasks)
-            errors += result.failed.values()
+            end.error = next(iter(result.failed.values()), None)
+            end.rest = rest if result.cancelled else 0.0
             save(self._client.habits, self._archive.root / self._archive.folders[0])
             self._rewrite(stop)
         for folder, day in result.kept:

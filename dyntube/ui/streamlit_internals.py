@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from streamlit import config
 from streamlit.file_util import get_static_dir
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -36,3 +38,18 @@ def came_by_history() -> bool:
 def static_folder() -> Path:
     """Where Streamlit's own static files are."""
     return Path(get_static_dir())
+
+
+def read_options() -> None:
+    """Read Streamlit's numbers and texts as `streamlit run` does: files, then environment."""
+    flags = {
+        name: option.type(os.environ[option.env_var])
+        for name, option in config._config_options_template.items()
+        if option.env_var in os.environ and option.type in (int, str)
+    }
+    config.get_config_options(force_reparse=True, options_from_flags=flags)
+
+
+def option_is_set(name: str) -> bool:
+    """Whether somebody has set an option, like "server.port"."""
+    return config.is_manually_set(name)

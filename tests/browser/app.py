@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -47,15 +47,25 @@ PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
 @contextmanager
 def running(archive: Path, **settings: str) -> Iterator[str]:
     """The address of the app, started as `make run` does, on a free port."""
+    with running_as(("app.py",), archive, settings) as (url, _):
+        yield url
+
+
+@contextmanager
+def running_as(
+    arguments: Sequence[str], archive: Path, settings: dict[str, str], **streamlit: str
+) -> Iterator[tuple[str, int]]:
+    """The address of what Python with these arguments serves, and the number of its process."""
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
     environ = keep | {"DYNTUBE_ARCHIVE": str(archive)}
     environ |= {f"DYNTUBE_{name}": value for name, value in settings.items()}
-    command = [sys.executable, str(ROOT / "app.py")]
+    environ |= {f"STREAMLIT_{name}": value for name, value in streamlit.items()}
+    command = [sys.executable, *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        yield _address(process)
+        yield _address(process), process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)

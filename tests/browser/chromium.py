@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 
+from .. import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -32,14 +34,7 @@ def _on_path() -> str | None:
 
 
 def _from_debian() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    print("Installing Debian's chromium for the browser tests ...", file=sys.stderr)
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, timeout=300, **quiet)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "chromium"], check=False, timeout=600, **quiet
-    )
+    debian.install("chromium")
     return _on_path()
 
 

@@ -49,19 +49,20 @@ def serve(script: str) -> NoReturn:
     sys.exit(0)
 
 
-def words() -> str:
-    """Where the dashboard is and what it shows, for the terminal."""
+def words(command: str = "make run", **more: str) -> str:
+    """Where the dashboard is and what it shows, for the terminal that started it by a command."""
     try:
         rows = _rows(read_settings())
         if unknown := try_settings().unknown:
             rows["Settings"] = " ".join(unknown)
     except ConfigError as error:
         rows = {"Settings": f"{error} Until then, pages say the same."}
+    rows |= more
     return "\n".join(
         (
             f"DynTube Analytics is at {address()}",
             *(f"  {name:<10} {text}" for name, text in rows.items()),
-            "Another port: make run PORT=8600. Stop with Ctrl-C.",
+            f"Another port: {command} PORT=8600. Stop with Ctrl-C.",
         )
     )
 

@@ -1,0 +1,1 @@
+"""Hosting: several app processes behind one proxy."""

@@ -1,0 +1,185 @@
+"""Several app processes behind nginx: `make serve PROCESSES=4`.
+
+They share one archive, of which one at a time fetches, one secret for cookies and the memory that
+DYNTUBE_MEMORY grants. A process that ends is started again. See docs/scaling.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from dyntube.cli.signals import stop_on_signal
+from dyntube.errors import ConfigError
+from dyntube.events import event
+from dyntube.logs import log_everything
+from dyntube.settings.settings import read_settings
+from dyntube.ui.server.starting import words
+from dyntube.ui.streamlit_internals import option_is_set, read_options
+
+ROOT = Path(__file__).parents[1]
+LOOPBACK = "127.0.0.1"
+CHECK_SECONDS = 1.0  # between two looks at the processes, so also between two starts of one
+STOP_SECONDS = 10.0  # that a process has to end
+NGINX_PATHS = "/usr/sbin:/usr/local/sbin"  # not in the PATH of an ordinary user
+Command = tuple[str, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.serve", description=__doc__)
+    parser.add_argument("--processes", type=_count, default=2, help="app processes (2)")
+    count = parser.parse_args(arguments).processes
+    if not sys.stderr.isatty():
+        log_everything()
+    read_options()
+    with tempfile.TemporaryDirectory(prefix="dyntube-") as folder, stop_on_signal() as stop:
+        try:
+            environ = app_environ(count)
+            ports = app_ports(count)
+            commands = [nginx_command(Path(folder), ports), *map(app_command, ports)]
+        except ConfigError as error:
+            print(f"serve: {error}", file=sys.stderr)
+            return 2
+        print(f"\n{words('make serve', Processes=f'{count}, behind nginx')}\n", flush=True)
+        with started(commands, environ) as running:
+            while not stop.wait(CHECK_SECONDS):
+                restart_ended(running, environ)
+    print("Stopped.", flush=True)
+    return stop.status
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 64")
+    return int(text)
+
+
+def app_environ(count: int) -> dict[str, str]:
+    """The environment of each of `count` processes: a share of the memory, and one cookie secret.
+
+    Raises ConfigError.
+    """
+    if st.get_option("server.sslCertFile"):
+        raise ConfigError("server.sslCertFile is for one process: put TLS in front of nginx.")
+    environ = os.environ | {"DYNTUBE_MEMORY": str(read_settings().memory // count)}
+    if not option_is_set("server.cookieSecret"):
+        environ["STREAMLIT_SERVER_COOKIE_SECRET"] = secrets.token_hex(32)
+    return environ
+
+
+def app_ports(count: int) -> list[int]:
+    """The ports of the processes: those after the port that people use.
+
+    Raises ConfigError if another program has one of them.
+    """
+    first = st.get_option("server.port") + 1
+    for port in range(first, first + count):
+        try:
+            socket.create_server((LOOPBACK, port)).close()
+        except (OSError, OverflowError) as error:
+            raise ConfigError(f"Port {port} is needed for an app process: {error}.") from error
+    return list(range(first, first + count))
+
+
+def app_command(port: int) -> Command:
+    """One app process, for this machine only."""
+    return sys.executable, "app.py", f"--server.address={LOOPBACK}", f"--server.port={port}"
+
+
+def nginx_command(folder: Path, ports: Sequence[int]) -> Command:
+    """nginx with its configuration in a folder, in front of the processes at these ports.
+
+    Raises ConfigError if it is not installed, or finds the configuration wrong.
+    """
+    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:{NGINX_PATHS}")
+    if not program:
+        raise ConfigError("Several processes need nginx in front: install it (apt install nginx).")
+    folder.chmod(0o755)  # nginx started by root reads it as somebody else
+    address, port = st.get_option("server.address") or "", st.get_option("server.port")
+    host = f"[{address}]" if ":" in address else address
+    shutil.copy(ROOT / "deploy/nginx.conf", folder)
+    (folder / "listen.conf").write_text(f"listen {host}{':' * bool(host)}{port};\n", "utf-8")
+    (folder / "processes.conf").write_text(_processes_conf(ports), "utf-8")
+    command = program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"
+    checked = subprocess.run([*command, "-t", "-q"], capture_output=True, text=True, check=False)
+    if checked.returncode:
+        raise ConfigError(f"nginx cannot serve with its configuration: {checked.stderr.strip()}")
+    return command
+
+
+def _processes_conf(ports: Sequence[int]) -> str:
+    """Which process answers: the one that a reader's cookie names, else each in turn.
+
+    A process that cannot be reached is passed over for two seconds.
+    """
+    servers = [f"server {LOOPBACK}:{port} max_fails=1 fail_timeout=2s" for port in ports]
+    parts = [f"upstream processes {{ {'; '.join(servers)}; }}"]
+    for number, own in enumerate(servers, start=1):
+        others = [f"{server} backup" for server in servers if server != own]
+        parts.append(f"upstream process{number} {{ {'; '.join([own, *others])}; }}")
+    numbered = list(enumerate(ports, start=1))
+    named = "; ".join(f"{number} process{number}" for number, _ in numbered)
+    parts.append(f"map $cookie_dyntube_process $process {{ default processes; {named}; }}")
+    # After a failed attempt, the last address is the one that answered.
+    answered = "; ".join(f'"~:{port}$" {number}' for number, port in numbered)
+    parts.append(f'map $upstream_addr $answered_by {{ default ""; {answered}; }}')
+    return "\n".join(parts) + "\n"
+
+
+@contextmanager
+def started(
+    commands: Sequence[Command], environ: dict[str, str]
+) -> Iterator[dict[Command, subprocess.Popen[bytes]]]:
+    """Processes by their commands, all stopped at the end."""
+    running: dict[Command, subprocess.Popen[bytes]] = {}
+    try:
+        for command in commands:
+            running[command] = _start(command, environ)
+        yield running
+    finally:
+        _stop(list(running.values()))
+
+
+def restart_ended(running: dict[Command, subprocess.Popen[bytes]], environ: dict[str, str]) -> None:
+    """Start those again that have ended."""
+    for command, process in running.items():
+        if (status := process.poll()) is not None:
+            event("process_failed", program=Path(command[1]).stem, status=status)
+            running[command] = _start(command, environ)
+
+
+def _start(command: Command, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    # Ctrl-C in a terminal must reach only us, and what each says about itself would mislead.
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, process_group=0
+    )
+
+
+def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+    end = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
