@@ -6,7 +6,7 @@ BIN := .venv/bin
 side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
-.PHONY: help run serve doctor test test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
+.PHONY: help run serve doctor test test-cluster test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
@@ -21,8 +21,12 @@ serve: .venv/run ## start several app processes behind nginx: PROCESSES=4; see d
 doctor: .venv/run ## look at settings, connection and archive, and say what to do
 	@$(BIN)/python -m dyntube doctor
 
-test: .venv/dev ## run all tests, in a real browser too
-	$(BIN)/python -m pytest $(side_by_side)
+test: .venv/dev ## run all tests, in a real browser too; those of ClickHouse are in test-cluster
+	$(BIN)/python -m pytest $(side_by_side) --ignore tests/cluster
+	@echo "Left out: tests/cluster, which \`make test-cluster\` runs on two nodes of ClickHouse."
+
+test-cluster: .venv/dev ## the tests of ClickHouse, on two real nodes that npm brings (566 MB)
+	$(BIN)/python -m pytest tests/cluster
 
 test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, 200 walks, long texts, 400 examples of each property, a fresh clone
 	FRESH=1 SERVERS=2000 FAULT_SCHEDULES=1000 KILLS=500 FAULT_SEED=$$(date +%s) WALKS=200 EXAMPLES=400 \
@@ -56,7 +60,7 @@ sync: .venv/run ## fetch what is missing, as a scheduler would
 
 lock: .venv/dev ## pin requirements*.txt and all they bring along
 	$(BIN)/python -m pip install -q pip-tools==7.6.2
-	for name in requirements requirements-dev benchmarks/rivals/requirements; do $(BIN)/python -m piptools compile -q --generate-hashes \
+	for name in requirements requirements-clickhouse requirements-dev benchmarks/rivals/requirements; do $(BIN)/python -m piptools compile -q --generate-hashes \
 	  --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.txt; done
 

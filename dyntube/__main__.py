@@ -1,7 +1,7 @@
 """The command line.
 
-`python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup`, or
-`dyntube ...` if the package is installed.
+`python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup |
+warehouse`, or `dyntube ...` if the package is installed.
 
 Exit status: 0 success, 1 something could not be fetched, read or written, 2 wrong usage or
 settings, 3 success, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 output pipe
@@ -19,13 +19,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from . import doctor, formats
+from . import doctor
 from .account import DEMO, Account, open_account
 from .archive.export import export
 from .cli.accept import add_accept, doubt_lines, print_doubts
+from .cli.backup import backup
 from .cli.output import guarded_output, shown
 from .cli.report import add_report, report
 from .cli.signals import Stopped, raise_on_signal, stop_on_signal
+from .cli.warehouse import add_warehouse, load_after_sync, warehouse
 from .errors import (
     ConfigError,
     DynTubeError,
@@ -83,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
         ("verify", _verify, "read every stored byte and name damaged files"),
         ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
-        ("backup", _backup, "copy notes, saved views and accepted doubts to one file"),
+        (
+            "backup",
+            lambda options: backup(_open(), options),
+            "copy notes, saved views and accepted doubts to one file",
+        ),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
@@ -94,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     add_accept(commands)
     add_report(commands)
     commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
+    add_warehouse(commands)
+    commands.choices["warehouse"].set_defaults(run=lambda options: warehouse(_open(), options))
     for name, command in commands.choices.items():
         if name in ("sync", "export", "accept"):
             command.add_argument("--from", dest="start", type=_date, metavar="DATE")
@@ -170,6 +178,7 @@ def _fetch(
     for line in _left_out(account, days, result):
         print(f"dyntube: {line}", file=sys.stderr)
     doubtful = print_doubts(account, days)
+    load_after_sync(account)
     return stop.status or (1 if result.failed else doubtful)
 
 
@@ -281,18 +290,8 @@ def _export(options: argparse.Namespace) -> int:
     return _name_damaged(account.archive.damaged())
 
 
-_KEPT = {"notes": "note", "saved_views": "saved view", "acceptances": "accepted doubt"}
-
-
 def _backup(options: argparse.Namespace) -> int:
-    account = _open()
-    if account.settings.demo:
-        raise ConfigError("What people keep of the demo is not backed up: set DYNTUBE_API_KEY.")
-    counts = account.state.backup(options.file).counts
-    entries = ", ".join(formats.count(count, _KEPT[name]) for name, count in counts.items())
-    text = f"Written to {options.file}: {entries}."
-    print(json.dumps({"file": str(options.file)} | counts) if options.json else text)
-    return 0
+    return backup(_open(), options)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
 from .demo import process as demo
 from .demo.embeds import OWN_DOMAINS
+from .engine.clickhouse.backend import ClickHouse, open_warehouse
 from .engine.duckdb_backend import open_engine
 from .engine.engine import Engine
-from .errors import ApiError, BadResponseError, RequestError
+from .errors import ApiError, BadResponseError, ConfigError, RequestError
 from .events import FILE_NAME, EventLog
 from .fetch import habits
 from .fetch.beginning import LONG_AGO
@@ -48,6 +49,13 @@ class Account:
     saved_views: SavedViews
     acceptances: Acceptances
     trusted: CurrentTrust
+
+    @property
+    def warehouse(self) -> ClickHouse:
+        """The warehouse that answers queries; raises ConfigError where the day files do."""
+        if not isinstance(self.engine.backend, ClickHouse):
+            raise ConfigError("There is no warehouse: set DYNTUBE_ENGINE, see docs/scaling.md.")
+        return self.engine.backend
 
     def trust(self) -> Trust:
         """What is to be said against the numbers of stored days."""
@@ -126,13 +134,19 @@ def open_account(settings: Settings | None = None) -> Account:
         event_log,
         syncer,
         catalog,
-        open_engine(archive, settings.memory),
+        _open_engine(settings, archive),
         state,
         Notes(state),
         SavedViews(state),
         acceptances,
         CurrentTrust(archive, acceptances),
     )
+
+
+def _open_engine(settings: Settings, archive: Archive) -> Engine:
+    if settings.engine:
+        return open_warehouse(archive, settings.engine, follow=settings.sync == "app")
+    return open_engine(archive, settings.memory)
 
 
 def state_of(settings: Settings) -> State:

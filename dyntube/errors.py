@@ -17,6 +17,7 @@ DynTubeError
 ├── OutputError         a command's output cannot be written
 │   └── OutputClosedError  its reader has ended, as in `| head`
 ├── UnforeseenError     a bug; the text has the reference of its traceback in the log
+├── EngineError         the warehouse did not answer a query
 └── ArchiveError        the archive folder or a file in it cannot be read or written
     └── SyncRunningError  another sync holds the archive's lock
 
@@ -103,6 +104,10 @@ class OutputClosedError(OutputError):
 
 class UnforeseenError(DynTubeError):
     """A bug; its traceback is in the log under the reference in the text."""
+
+
+class EngineError(DynTubeError):
+    """The warehouse did not answer: it is away, took too long, or refused the query."""
 
 
 class ArchiveError(DynTubeError):

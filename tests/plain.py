@@ -215,12 +215,8 @@ def _country(view: Record, zone: str) -> str:
 
 
 def _continent(view: Record, zone: str) -> str:
-    return "".join(map(_capital, words((view.get("geo") or {}).get("continent"))))
-
-
-def _capital(letter: str) -> str:
-    """In capitals by itself, where that is one letter; of ß, it is another than Python's."""
-    return "ẞ" if letter == "ß" else letter.upper() if len(letter.upper()) == 1 else letter
+    text = words((view.get("geo") or {}).get("continent"))
+    return "".join(letter.upper() if letter.isascii() else letter for letter in text)
 
 
 Named = Callable[[Record, str], str]

@@ -33,6 +33,7 @@ DOORS = {
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine/duckdb_backend.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
+    "clickhouse_connect": ["dyntube/engine/clickhouse/server.py"],
     "openpyxl": ["dyntube/export/workbook.py"],
     "sqlite3": ["dyntube/sharing/database.py"],
     "cachetools": ["dyntube/engine/cache.py"],
@@ -66,7 +67,16 @@ def test_there_is_one_door_to_each_outside_thing(outside, doors):
 
 
 @pytest.mark.parametrize(
-    "outside", ["requests", "pyarrow.parquet", "plotly", "duckdb", "openpyxl", "sqlite3"]
+    "outside",
+    [
+        "requests",
+        "pyarrow.parquet",
+        "plotly",
+        "duckdb",
+        "clickhouse_connect",
+        "openpyxl",
+        "sqlite3",
+    ],
 )
 def test_a_door_is_used(outside):
     behind = [tree for path, tree in MODULES.items() if path.startswith(DOORS[outside][0])]
@@ -90,6 +100,14 @@ def test_only_the_desk_and_what_opens_it_know_the_installation():
     users = [path for path in OURS if path.startswith("dyntube/ui/") and behind & own_imports(path)]
 
     assert [path for path in users if not path[8:].startswith(may)] == []
+
+
+def test_only_what_opens_the_engine_knows_which_one_answers():
+    may = ("dyntube/engine/", "dyntube/account.py")
+    engines = ("dyntube.engine.clickhouse", "dyntube.engine.duckdb_backend")
+    users = [path for path in OURS if any(n.startswith(engines) for n in own_imports(path))]
+
+    assert [path for path in users if not path.startswith(may)] == []
 
 
 def test_pages_know_what_they_say_and_the_ui_and_nothing_else():
@@ -123,11 +141,12 @@ def literals(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
-def test_two_modules_write_sql_for_duckdb_and_one_for_sqlite():
+def test_two_modules_write_sql_for_each_engine_and_one_for_sqlite():
     authors = {path for path, tree in MODULES.items() if any(map(_SQL.match, literals(tree)))}
 
-    questions = {"dyntube/engine/sources.py", "dyntube/engine/sql.py"}
-    assert authors == {*questions, "dyntube/sharing/database.py"}
+    duckdb = {"dyntube/engine/sources.py", "dyntube/engine/sql.py"}
+    clickhouse = {f"dyntube/engine/clickhouse/{name}.py" for name in ("sql", "warehouse")}
+    assert authors == {*duckdb, *clickhouse, "dyntube/sharing/database.py"}
 
 
 # What stands at the top of the package; each may import only those before it.

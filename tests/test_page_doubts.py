@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.archive.archive import Archive
 from dyntube.archive.doubts import Doubt
 from dyntube.errors import UnavailableError
-from dyntube.fetch.status import StatusFile
+from dyntube.fetch.status import StatusFile, SyncEnd
 
 from . import odd
 from .clock import NOON, TODAY
@@ -190,10 +190,10 @@ def test_the_badge_says_that_a_day_is_stored_in_part(weeks: Archive) -> None:
 
 @pytest.mark.parametrize("page", ["overview", "data"])
 def test_the_badge_is_not_green_after_a_sync_that_failed(weeks: Archive, page: str) -> None:
-    StatusFile(weeks).end(UnavailableError("DynTube could not be reached."))
+    StatusFile(weeks).end(SyncEnd(UnavailableError("DynTube could not be reached.")))
     at = open_page(WEEK, page)
     assert badge(at) == ("orange", "last sync failed")
-    StatusFile(weeks).end(None)
+    StatusFile(weeks).end(SyncEnd())
     assert badge(at.run()) == ("green", "")
 
 

@@ -5,6 +5,7 @@
     log         sample views: fields, pages, windows
     cost        how long a first fetch takes
     store       the archive: permissions, space, days, other scopes
+    warehouse   ClickHouse, if it is the engine: connection, days loaded
     state       notes and saved views: whether their file is intact and on a local disk
     report      lines for a terminal, or JSON
 
@@ -27,6 +28,7 @@ from .asking import Clock, open_log
 from .check import Check, failed, skipped
 from .report import LineWrapper, as_json, summary, together
 from .settings import KEY, of_dashboard, of_settings
+from .warehouse import of_warehouse
 
 __all__ = ["Check", "examine", "run"]
 
@@ -90,6 +92,8 @@ def examine(
     yield "Settings", _safely("Settings", of_settings(reading))
     yield "DynTube", _safely("DynTube", _server(reading, clock))
     yield "Archive", _safely("Archive", _archive(reading, clock()))
+    if reading.settings.engine:
+        yield "Warehouse", of_warehouse(reading.settings, reading.settings.engine)
     yield "Dashboard", _safely("Dashboard", of_dashboard(reading, clock()))
 
 

@@ -13,6 +13,7 @@ from ..settings.sources import ENVIRONMENT, SECRETS_FILE, Stray
 from .check import Check, failed, ok, warning
 
 KEY = "DYNTUBE_API_KEY"
+_SECRETS = (KEY, "DYNTUBE_ENGINE_PASSWORD")
 
 
 def of_settings(reading: ParsedSettings) -> Iterator[Check]:
@@ -80,7 +81,9 @@ def _place(source: str) -> str:
 
 def _shown(name: str, text: str) -> str:
     return (
-        f"set, {formats.count(len(text), 'character')}" if name == KEY else short(clean(text), 80)
+        f"set, {formats.count(len(text), 'character')}"
+        if name in _SECRETS
+        else short(clean(text), 80)
     )
 
 

@@ -7,6 +7,7 @@ calendar. A new dimension is one entry here and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import ascii_lowercase as _SMALL
 from typing import Literal
 from urllib.parse import unquote
 
@@ -115,7 +116,8 @@ _DIMENSIONS = (
     Dimension(
         "continent",
         "Continent",
-        f"coalesce(upper(geo_continent), '{UNKNOWN}')",
+        # `upper` does not mean the same for all letters from engine to engine.
+        f"translate(coalesce(geo_continent, '{UNKNOWN}'), '{_SMALL}', '{_SMALL.upper()}')",
         ("geo_continent",),
     ),
     _text("country", "Country", "country"),

@@ -228,7 +228,8 @@ def calendar(start: dt.datetime, end: dt.datetime, timezone: str) -> pd.DataFram
     day), `hour_of_day` (0 to 23), `weekday` (Monday 1). Cached: do not modify it.
     """
     slots = range(slot_of(start), slot_of(end - dt.timedelta(microseconds=1)) + 1)
-    utc = pd.to_datetime([slot * SLOT_SECONDS for slot in slots], unit="s", utc=True)
+    moments = [slot * SLOT_SECONDS for slot in slots]
+    utc = pd.to_datetime(moments, unit="s", utc=True).as_unit("us")  # none are seconds otherwise
     local = utc.tz_convert(zone_info(timezone)).tz_localize(None)
     utc = utc.tz_localize(None)
     # An hour ends where its name changes, or the UTC offset changes within it.

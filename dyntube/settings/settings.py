@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -18,6 +18,7 @@ from ..reading.zones import zone_info
 from . import texts
 from .sources import Sources, Stray, find_sources
 from .texts import Sync
+from .warehouse import Warehouse, warehouse
 
 STATS_URL = "https://stats.dyntube.com"
 API_URL = "https://api.dyntube.com"
@@ -28,6 +29,7 @@ NO_KEYS: tuple[str, ...] = ()
 NO_DOMAINS: tuple[str, ...] = ()
 NO_HOSTS: tuple[str, ...] = ()
 IN_APP: Sync = "app"
+IN_FILES: Warehouse | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Settings:
     expected, subdomains included; empty: not configured. `rules` tell the pages of some sites
     apart. `memory`: megabytes for the newest days. `hosts` are the names the dashboard answers to
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
-    of dates without one; empty: not configured. `demo`: no account is connected.
+    of dates without one; empty: not configured. `engine` answers queries instead of the day files.
+    `demo`: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -69,6 +72,7 @@ class Settings:
     memory: int = 500
     hosts: tuple[str, ...] = ()
     api_zone: str = ""
+    engine: Warehouse | None = None
     demo: bool = False
 
     @property
@@ -146,6 +150,7 @@ def try_settings(
         memory=read("DYNTUBE_MEMORY", texts.megabytes, 500),
         hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
+        engine=read.engine(),
         demo=demo,
     )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
@@ -182,6 +187,16 @@ class _Reader:
         except ConfigError as error:
             self.wrong[name] = str(error)
             return default
+
+    def engine(self) -> Warehouse | None:
+        found = self("DYNTUBE_ENGINE", warehouse, IN_FILES)
+        password = self("DYNTUBE_ENGINE_PASSWORD", texts.secret, "")
+        in_file = self("DYNTUBE_ENGINE_PASSWORD_FILE", texts.secret_in_file, "")
+        if password and in_file:
+            self.wrong["DYNTUBE_ENGINE_PASSWORD"] = (
+                "Set DYNTUBE_ENGINE_PASSWORD or DYNTUBE_ENGINE_PASSWORD_FILE, not both."
+            )
+        return found and replace(found, password=password or in_file)
 
     def scopes(self) -> tuple[FetchScope, ...]:
         projects = self("DYNTUBE_PROJECT_KEYS", texts.keys, NO_KEYS)

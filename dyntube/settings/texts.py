@@ -37,6 +37,22 @@ def api_key(name: str, text: str) -> str:
     return text
 
 
+def secret(name: str, text: str) -> str:
+    """A password, as it is."""
+    return text
+
+
+def secret_in_file(name: str, text: str) -> str:
+    """The first line of a file."""
+    try:
+        lines = path(name, text).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        raise ConfigError(f"{name} names a file that cannot be read.") from None
+    if not lines or not lines[0]:
+        raise ConfigError(f"{name} names a file without a first line.")
+    return lines[0]
+
+
 def keys(name: str, text: str) -> tuple[str, ...]:
     """Comma-separated keys, deduplicated."""
     _refuse_quotes(name, text)

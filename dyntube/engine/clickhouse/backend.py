@@ -1,0 +1,145 @@
+"""The `Backend` that asks ClickHouse. A snapshot is the generations that a query reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from dataclasses import replace
+
+import pyarrow as pa
+
+from ...archive.archive import Archive
+from ...errors import DynTubeError, EngineError, SyncRunningError
+from ...events import event
+from ...query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
+from ...settings.warehouse import Warehouse
+from ..engine import Engine
+from .server import Server
+from .sql import Statements
+from .warehouse import Load, Tables, load
+
+FRESH_SECONDS = 1.0  # that the list of loads is believed
+FOLLOW_SECONDS = 2.0  # between two looks for days to load
+PATIENCE_SECONDS = 5.0  # that a query waits for days on their way
+Snapshot = tuple[tuple[int, ...], tuple[int, ...]]  # generations of the period, and up to its end
+
+
+def open_warehouse(archive: Archive, warehouse: Warehouse, *, follow: bool) -> Engine:
+    """An engine over a warehouse; with `follow`, `warm` keeps loading what the archive stores."""
+    return Engine(ClickHouse(archive, Server(warehouse), follow=follow))
+
+
+class ClickHouse:
+    """Queries of an archive's views in a warehouse; thread-safe. Raises EngineError."""
+
+    def __init__(self, archive: Archive, server: Server, *, follow: bool = False) -> None:
+        self._archive, self._server, self._follow = archive, server, follow
+        self.tables = Tables(server)
+        self._lock = threading.Lock()
+        self._known: tuple[float, list[Load]] = (float("-inf"), [])
+
+    def warm(self) -> None:
+        """Load what the archive stores, in the background."""
+        if self._follow:
+            threading.Thread(target=self._load_always, daemon=True).start()
+
+    def loaded(self) -> list[Load]:
+        """What is loaded of each day and scope, oldest day first."""
+        return self.tables.newest(tuple(self._archive.folders))
+
+    def missing(self) -> set[tuple[str, dt.date]]:
+        """The scopes and days that are stored and were never loaded."""
+        known = {(load.folder, load.day) for load in self.loaded()}
+        return self._stored(dt.date.min, dt.date.max) - known
+
+    def load(self) -> list[Load]:
+        """Load what is missing; nothing while another process does."""
+        try:
+            return list(load(self._archive, self.tables))
+        except SyncRunningError:
+            return []
+
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """The first and last loaded UTC day."""
+        loads = self._loads()
+        return (loads[0].day, loads[-1].day) if loads else None
+
+    def snapshot(self, asked: Question) -> Snapshot:
+        """The newest loaded generations of a query's days.
+
+        Waits for days that are stored but were never loaded; then raises EngineError.
+        """
+        days = asked.period.utc_days(asked.timezone)
+        first = dt.date.min if asked.needs_history else days[0]
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            loads = [load for load in self._loads() if first <= load.day <= days[-1]]
+            missing = self._stored(first, days[-1]) - {(load.folder, load.day) for load in loads}
+            if not missing:
+                break
+            if time.monotonic() > end:
+                days_left = len({day for _, day in missing})
+                raise EngineError(_LOADING.format(days=days_left, s="" if days_left == 1 else "s"))
+            time.sleep(FRESH_SECONDS / 2)
+        read = tuple(load.generation for load in loads if load.day >= days[0])
+        history = tuple(load.generation for load in loads) if asked.needs_history else ()
+        return read, history
+
+    def aggregate(self, query: Query, at: Snapshot) -> pa.Table:
+        """The sums over views, by a query's dimensions."""
+        made = Statements(query, *at)
+        return self._ask(made, made.sums(query))
+
+    def distinct(self, query: Query, at: Snapshot) -> tuple[pa.Table, int]:
+        """The distinct counts of its metric, by row and in total."""
+        made, [name] = Statements(query, *at), query.metrics
+        rows = self._ask(made, made.distinct(query))
+        if not query.by:
+            return pa.table({}), rows[f"m_{name}"][0].as_py()
+        _, total = self.distinct(replace(query, by=(), top_values=None), at)
+        return rows, total
+
+    def rows(self, query: ViewsQuery, at: Snapshot) -> pa.Table:
+        """Raw views."""
+        made = Statements(query, *at)
+        return self._ask(made, made.rows(query))
+
+    def counts(self, query: ChecksQuery | CountQuery, at: Snapshot) -> pa.Table:
+        """How many views there are, or fail each check."""
+        made = Statements(query, *at)
+        return self._ask(made, made.counts(query))
+
+    def _ask(self, made: Statements, sql: str) -> pa.Table:
+        return self._server.query(sql, made.parameters)
+
+    def _stored(self, first: dt.date, last: dt.date) -> set[tuple[str, dt.date]]:
+        return {
+            (path.parent.parent.name, info.day)
+            for path, info in self._archive.infos().items()
+            if first <= info.day <= last
+        }
+
+    def _loads(self) -> list[Load]:
+        with self._lock:
+            at, loads = self._known
+            if time.monotonic() - at >= FRESH_SECONDS:
+                loads = self.loaded()
+                self._known = time.monotonic(), loads
+            return loads
+
+    def _load_always(self) -> None:
+        pause, version = threading.Event(), ""
+        while True:
+            try:
+                if (now := self._archive.version()) != version:
+                    self.load()
+                    version = now
+            except DynTubeError as error:
+                event("warehouse_not_loaded", reason=str(error))
+            pause.wait(FOLLOW_SECONDS)
+
+
+_LOADING = (
+    "{days} day{s} of this period are still being loaded into the warehouse. Try again in a moment."
+)

@@ -1,0 +1,148 @@
+"""The door to ClickHouse: statements over HTTP, and its errors as sentences.
+
+No error here holds a statement, a value, a user or a password.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from ...errors import ConfigError, EngineError
+from ...events import event
+from ...settings.warehouse import Node, Warehouse
+from ..wanted import Waiting
+
+CONNECT_SECONDS = 3.0
+QUERY_SECONDS = 30  # a query may take; the server ends it then
+LOAD_SECONDS = 600.0
+_GRACE = 5.0  # seconds that the server may take to say that it has ended a query
+_SETTINGS: Mapping[str, object] = {
+    "session_timezone": "UTC",
+    "cast_keep_nullable": 1,
+    "distributed_product_mode": "local",  # the views of one viewer are on one shard
+    "distributed_foreground_insert": 1,
+    "output_format_arrow_low_cardinality_as_dictionary": 0,
+}
+
+
+class Server:
+    """Statements to the nodes of a warehouse; thread-safe. All raise EngineError."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+        self._clients: dict[tuple[Node, float, str], Any] = {}
+        self._lock = threading.Lock()
+        self._waiting = Waiting(self._kill)
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """The rows of a query, integers as int64 and moments as UTC microseconds without a zone.
+
+        It is cancelled once nobody waits for it (`wanted.still_wanted`).
+        """
+        name = uuid4().hex
+        settings = {**_SETTINGS, "max_execution_time": QUERY_SECONDS, "query_id": name}
+        with self._waiting.for_query(name), self._client() as client:
+            rows = client.query_arrow(sql, parameters, settings=settings, use_strings=True)
+        return _same_types(rows)
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Append rows to a table."""
+        with self._client(seconds=LOAD_SECONDS) as client:
+            client.insert_arrow(table, rows, settings=_SETTINGS)
+
+    def everywhere(self, sql: str) -> None:
+        """Run a statement on each node."""
+        for node in self.warehouse.nodes:
+            with self._client(node, LOAD_SECONDS, database="default") as client:
+                client.command(sql, settings={"lightweight_deletes_sync": 1})
+
+    def _kill(self, name: str) -> None:
+        with self._client() as client:
+            client.command(f"KILL QUERY WHERE query_id = '{name}' ASYNC")
+
+    @contextmanager
+    def _client(
+        self, node: Node | None = None, seconds: float = QUERY_SECONDS + _GRACE, database: str = ""
+    ) -> Iterator[Any]:
+        """The client of a node and database, connected when it is first needed."""
+        of = node or self.warehouse.nodes[0], seconds, database or self.warehouse.database
+        try:
+            with self._lock:
+                if of not in self._clients:
+                    self._clients[of] = self._connect(*of)
+                client = self._clients[of]
+            yield client
+        except ConfigError:
+            raise
+        except Exception as error:
+            raise _failure(error) from None
+
+    def _connect(self, node: Node, seconds: float, database: str) -> Any:
+        try:
+            import clickhouse_connect  # optional
+        except ImportError:
+            raise ConfigError(
+                "DYNTUBE_ENGINE needs a package more: pip install -r requirements-clickhouse.txt"
+            ) from None
+        at = self.warehouse
+        return clickhouse_connect.get_client(
+            host=node[0],
+            port=node[1],
+            username=at.user,
+            password=at.password,
+            database=database,
+            secure=at.secure,
+            ca_cert=at.ca or None,
+            connect_timeout=CONNECT_SECONDS,
+            send_receive_timeout=seconds,
+            form_encode_query_params=True,  # values of filters are neither in URLs nor in logs
+            autogenerate_session_id=False,  # threads share it
+        )
+
+
+def _failure(error: Exception) -> EngineError:
+    """An error of the client as a sentence; what it says itself may hold values of the query."""
+    text = str(error).lower()
+    found = _CODE.search(text)
+    code = int(found[1]) if found else 0
+    event("warehouse_failed", kind=type(error).__name__, code=code)
+    if code in _TIMED_OUT or (not code and "timed out" in text and "connect" not in text):
+        return EngineError(_TOO_LONG)
+    if code:
+        return EngineError(_REFUSED.get(code, f"The warehouse reports its error {code}."))
+    return EngineError(_AWAY)
+
+
+_CODE = re.compile(r"\bcode:? (\d+)")
+_TIMED_OUT = (159, 160, 209)
+_AWAY = (
+    "The warehouse cannot be reached. Numbers are back as soon as it is; whoever runs it sees the "
+    "reason in the log."
+)
+_TOO_LONG = f"The warehouse took longer than {QUERY_SECONDS} seconds. Ask for a shorter period."
+_REFUSED = {
+    60: "The warehouse has no tables yet: run `python -m dyntube warehouse init`, then `load`.",
+    81: "The warehouse has no tables yet: run `python -m dyntube warehouse init`, then `load`.",
+    164: "The user of DYNTUBE_ENGINE may only read, and with the settings of docs/scaling.md.",
+    210: _AWAY,
+    279: _AWAY,
+    394: "The question was cancelled: nobody waits for its answer.",
+    497: "The user of DYNTUBE_ENGINE lacks a right: docs/scaling.md lists those it needs.",
+    516: "The warehouse refused the user or password of DYNTUBE_ENGINE.",
+}
+
+
+def _same_types(rows: pa.Table) -> pa.Table:
+    def level(type_: pa.DataType) -> pa.DataType:
+        if pa.types.is_timestamp(type_) or pa.types.is_date(type_):
+            return pa.timestamp("us")
+        return pa.int64() if pa.types.is_integer(type_) else type_
+
+    return rows.cast(pa.schema([pa.field(f.name, level(f.type)) for f in rows.schema]))

@@ -1,0 +1,188 @@
+"""The tables of a warehouse, and their loading from the archive, which stays the truth.
+
+Each view carries the number of the day file it came from, its generation. A generation is read once
+it is in the table `loads`: so a half-loaded day is never seen, and a replaced one never twice. A
+load that was cut off is begun again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ...archive import dayfile
+from ...archive.archive import Archive
+from ...archive.generations import day_of
+from ...archive.lock import hold
+from ...reading.records import (
+    CATEGORY,
+    COUNT,
+    FLAG,
+    INSTANT,
+    SCHEMA,
+    SCHEMA_VERSION,
+    SECONDS,
+    TEXT,
+)
+from .server import Server
+from .sql import COMPUTED_SQL
+
+BATCH = 100_000  # views per insert
+GRACE_SECONDS = 600.0  # for queries that still read a replaced generation
+_TYPES = {
+    TEXT: "Nullable(String)",
+    CATEGORY: "LowCardinality(Nullable(String))",
+    COUNT: "Nullable(Int32)",
+    SECONDS: "Nullable(Float64)",
+    FLAG: "Nullable(Bool)",
+    INSTANT: "DateTime64(6, 'UTC')",
+    pa.int32(): "Nullable(Int32)",
+    pa.int64(): "Nullable(Int64)",
+}
+_COMPUTED_TYPES = {"has_length": "Bool", "watched_percent": "Int32"}
+_SHARD = "cityHash64(ifNull(viewer, 0))"  # new viewers are found within a shard
+_ORDER = "PARTITION BY toYYYYMM(day) ORDER BY (day, project_key, video_key)"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A day of a scope in the warehouse; `at`: when it was loaded, in UTC without a zone."""
+
+    folder: str
+    day: dt.date
+    generation: int
+    rows: int
+    at: dt.datetime
+
+
+class Tables:
+    """The tables in the warehouse's database."""
+
+    def __init__(self, server: Server) -> None:
+        at = server.warehouse
+        self._server, self._database = server, at.database
+        self._views, self._loads = f"{at.database}.views", f"{at.database}.loads"
+        self._stored = f"{at.database}.views_of_shard" if at.cluster else self._views
+
+    def create(self) -> None:
+        """Create what is missing."""
+        cluster = self._server.warehouse.cluster
+        columns = [f"{f.name} {'Int32' if f.name == 'slot' else _TYPES[f.type]}" for f in SCHEMA]
+        columns += ["generation UInt64", "day Date"]
+        columns += [
+            f"{name} {_COMPUTED_TYPES.get(name, 'Nullable(Float64)')} MATERIALIZED {sql}"
+            for name, sql in COMPUTED_SQL.items()
+        ]
+        create = f"CREATE TABLE IF NOT EXISTS {self._stored} ({', '.join(columns)})"
+        self._server.everywhere(f"CREATE DATABASE IF NOT EXISTS {self._database}")
+        self._server.everywhere(
+            f"{create} ENGINE = MergeTree {_ORDER} SETTINGS allow_nullable_key = 1"
+        )
+        if cluster:
+            table = self._stored.partition(".")[2]
+            self._server.everywhere(
+                f"CREATE TABLE IF NOT EXISTS {self._views} AS {self._stored} "
+                f"ENGINE = Distributed({cluster}, {self._database}, {table}, {_SHARD})"
+            )
+        self._server.everywhere(
+            f"CREATE TABLE IF NOT EXISTS {self._loads} (folder String, day Date, "
+            "generation UInt64, rows UInt64, at DateTime64(6, 'UTC')) "
+            "ENGINE = MergeTree ORDER BY (folder, day)"
+        )
+
+    def drop(self) -> None:
+        """Remove the tables and all that is loaded; the archive has it still."""
+        for table in (self._loads, self._views, self._stored):
+            self._server.everywhere(f"DROP TABLE IF EXISTS {table}")
+
+    def newest(self, folders: tuple[str, ...]) -> list[Load]:
+        """What is loaded of each day of these scopes, oldest day first."""
+        rows = self._server.query(
+            "SELECT folder, day, argMax(generation, at) AS newest, argMax(rows, at) AS views, "
+            "max(at) AS last FROM loads WHERE has({folders:Array(String)}, folder) "
+            "GROUP BY folder, day ORDER BY day, folder",
+            {"folders": list(folders)},
+        )
+        return [
+            Load(row["folder"], row["day"].date(), row["newest"], row["views"], row["last"])
+            for row in rows.to_pylist()
+        ]
+
+    def insert(self, path: Path, generation: int) -> int:
+        """Load a day file, after what an earlier attempt may have left; returns its views."""
+        day, views = day_of(path), dayfile.read(path)
+        self._server.everywhere(self._delete(f"day = '{day}' AND generation = {generation}"))
+        for start in range(0, len(views), BATCH):
+            part = views.slice(start, BATCH)
+            columns = {
+                name: pc.cast(part[name], TEXT) if part[name].type == CATEGORY else part[name]
+                for name in part.column_names
+            }
+            columns["generation"] = pa.array([generation] * len(part), pa.uint64())
+            columns["day"] = pa.array([day] * len(part), pa.date32())
+            self._server.insert("views", pa.table(columns))
+        return len(views)
+
+    def record(self, load: Load) -> None:
+        """Let queries read a generation from now on."""
+        row = {
+            "folder": pa.array([load.folder]),
+            "day": pa.array([load.day], pa.date32()),
+            "generation": pa.array([load.generation], pa.uint64()),
+            "rows": pa.array([load.rows], pa.uint64()),
+            "at": pa.array([load.at], pa.timestamp("us")).cast(INSTANT),
+        }
+        self._server.insert("loads", pa.table(row))
+
+    def remove_replaced(self, folders: tuple[str, ...], before: dt.datetime) -> None:
+        """Remove the generations of these scopes that others replaced before a moment in UTC."""
+        newest = {(load.folder, load.day): load for load in self.newest(folders)}
+        every = self._server.query(
+            "SELECT folder, day, generation FROM loads WHERE has({folders:Array(String)}, folder)",
+            {"folders": list(folders)},
+        )
+        days, numbers = set(), set()
+        for row in every.to_pylist():
+            current = newest[row["folder"], row["day"].date()]
+            if row["generation"] != current.generation and current.at < before:
+                days.add(f"'{current.day}'")
+                numbers.add(str(row["generation"]))
+        if numbers:
+            which = f"generation IN ({', '.join(numbers)})"
+            self._server.everywhere(self._delete(f"day IN ({', '.join(days)}) AND {which}"))
+            self._server.everywhere(f"DELETE FROM {self._loads} WHERE {which}")
+
+    def _delete(self, which: str) -> str:
+        return f"DELETE FROM {self._stored} WHERE {which}"
+
+
+def generation_of(path: Path, archive: Archive) -> int:
+    """The number of a day file: the same for the same views, as this version stores them."""
+    name = f"{path.parent.parent.name}/{path.name}/{SCHEMA_VERSION}/{archive.rules}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1  # an int64
+
+
+def load(archive: Archive, tables: Tables) -> Iterator[Load]:
+    """Load what the archive has and the warehouse has not, newest day first.
+
+    Raises SyncRunningError while another process loads, EngineError and ArchiveError.
+    """
+    with hold(archive.root / f".{archive.folders[0]}.warehouse.lock", [archive.root], 0):
+        known = {load.generation for load in tables.newest(tuple(archive.folders))}
+        for path in reversed(archive.files(dt.date.min, dt.date.max)):
+            generation = generation_of(path, archive)
+            if generation in known:
+                continue
+            rows = tables.insert(path, generation)
+            now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+            done = Load(path.parent.parent.name, day_of(path), generation, rows, now)
+            tables.record(done)
+            yield done
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        tables.remove_replaced(tuple(archive.folders), now - dt.timedelta(seconds=GRACE_SECONDS))

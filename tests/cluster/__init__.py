@@ -1,0 +1,1 @@
+"""Two real ClickHouse nodes, which `make test-cluster` starts."""
