@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit
+from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from dyntube.ui import streamlit_internals
@@ -30,6 +33,45 @@ def test_streamlit_has_a_switch_for_the_pages_folder_and_it_is_ours_to_set(
 def test_a_run_says_whether_the_browser_went_back_or_forward() -> None:
     assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
     assert streamlit_internals.came_by_history() is False, "outside of a run"
+
+
+def test_a_run_is_wanted_until_its_reader_asks_anew_or_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    requests, active = script_requests.ScriptRequests(), {"reader"}
+    context = SimpleNamespace(script_requests=requests, session_id="reader")
+    runtime = SimpleNamespace(is_active_session=active.__contains__)
+    monkeypatch.setattr(streamlit_internals, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(Runtime, "exists", lambda: True)
+    monkeypatch.setattr(Runtime, "instance", lambda: runtime)
+    wanted = streamlit_internals.run_is_wanted()
+    assert wanted()
+    requests.request_rerun(script_requests.RerunData(fragment_id="live", is_auto_rerun=True))
+    assert requests.on_scriptrunner_yield() is None, "a part waits for the end of the run"
+    assert wanted()
+    requests.request_rerun(script_requests.RerunData(query_string="country=DE"))
+    assert not wanted()
+    assert requests.on_scriptrunner_yield(), "and so it is for Streamlit"
+    assert wanted()
+    active.clear()
+    assert not wanted()
+    active.add("reader")
+    requests.request_stop()
+    assert not wanted()
+
+
+def test_outside_of_a_run_everything_is_wanted() -> None:
+    assert streamlit_internals.run_is_wanted()()
+
+
+def test_options_are_read_as_the_server_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "8765")
+    streamlit_internals.read_options()
+    assert streamlit.get_option("server.port") == 8765
+    monkeypatch.delenv("STREAMLIT_SERVER_PORT")
+    streamlit_internals.read_options()
+    assert streamlit.get_option("server.port") == 8501
+    assert not streamlit_internals.option_is_set("server.port")
 
 
 def test_streamlits_first_page_is_where_it_was() -> None:

@@ -10,8 +10,10 @@ import streamlit as st
 
 from ..account import Account, open_account
 from ..desk import Desk
+from ..engine.wanted import still_wanted
 from ..fetch.background import Background
 from ..query.access import EVERYTHING
+from .streamlit_internals import run_is_wanted
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,7 +43,8 @@ def close(seconds: float) -> None:
 
 
 def desk() -> Desk:
-    """The desk of this session's reader."""
+    """The desk of this session's reader; what is asked there is cancelled once nobody waits."""
+    still_wanted.set(run_is_wanted())
     return Desk(_account(), _background(), EVERYTHING)
 
 

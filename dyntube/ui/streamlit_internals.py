@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from streamlit import config
 from streamlit.file_util import get_static_dir
+from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
 # Query parameters; Streamlit ignores the whole query string of a URL with more.
@@ -33,6 +36,29 @@ def came_by_history() -> bool:
     """
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def run_is_wanted() -> Callable[[], bool]:
+    """A function that any thread may ask whether this script run is to go on.
+
+    It is not where its reader has closed the tab or asked anew, which the run itself notices at its
+    next call of Streamlit.
+    """
+    context = get_script_run_ctx()
+    requests = context and context.script_requests
+    if not (context and requests and Runtime.exists()):
+        return lambda: True
+    session, kinds = context.session_id, script_requests.ScriptRequestType
+
+    def wanted() -> bool:
+        if requests._state is kinds.STOP or not Runtime.instance().is_active_session(session):
+            return False
+        data = requests._rerun_data
+        # A part that redraws itself waits for the end of this run.
+        waits = bool(data.fragment_id_queue) and not data.is_fragment_scoped_rerun
+        return requests._state is kinds.CONTINUE or waits
+
+    return wanted
 
 
 def static_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import threading
 import time
@@ -11,7 +12,8 @@ import pyarrow as pa
 
 from ...archive.archive import Archive
 from ...errors import DynTubeError, EngineError, SyncRunningError
-from ...events import event
+from ...events import event, unforeseen
+from ...formats import count
 from ...query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from ...settings.warehouse import Warehouse
 from ..engine import Engine
@@ -36,13 +38,18 @@ class ClickHouse:
     def __init__(self, archive: Archive, server: Server, *, follow: bool = False) -> None:
         self._archive, self._server, self._follow = archive, server, follow
         self.tables = Tables(server)
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), threading.Event()
         self._known: tuple[float, list[Load]] = (float("-inf"), [])
 
     def warm(self) -> None:
         """Load what the archive stores, in the background."""
         if self._follow:
             threading.Thread(target=self._load_always, daemon=True).start()
+            atexit.register(self.close)
+
+    def close(self) -> None:
+        """Load no more."""
+        self._closed.set()
 
     def loaded(self) -> list[Load]:
         """What is loaded of each day and scope, oldest day first."""
@@ -79,8 +86,8 @@ class ClickHouse:
             if not missing:
                 break
             if time.monotonic() > end:
-                days_left = len({day for _, day in missing})
-                raise EngineError(_LOADING.format(days=days_left, s="" if days_left == 1 else "s"))
+                left = count(len({day for _, day in missing}), "day")
+                raise EngineError(f"Not in the warehouse yet: {left} of this period. {_LATER}")
             time.sleep(FRESH_SECONDS / 2)
         read = tuple(load.generation for load in loads if load.day >= days[0])
         history = tuple(load.generation for load in loads) if asked.needs_history else ()
@@ -129,17 +136,16 @@ class ClickHouse:
             return loads
 
     def _load_always(self) -> None:
-        pause, version = threading.Event(), ""
-        while True:
+        version = ""
+        while not self._closed.wait(FOLLOW_SECONDS):
             try:
                 if (now := self._archive.version()) != version:
                     self.load()
                     version = now
             except DynTubeError as error:
                 event("warehouse_not_loaded", reason=str(error))
-            pause.wait(FOLLOW_SECONDS)
+            except Exception as error:  # the last line of defence: the next round retries
+                unforeseen(error)
 
 
-_LOADING = (
-    "{days} day{s} of this period are still being loaded into the warehouse. Try again in a moment."
-)
+_LATER = "Try again in a moment."
