@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ..desk import Desk
+from ..errors import EngineError
 from ..query.dimensions import LIBRARY
 from ..query.periods import Period
 from ..query.query import Filter, Query
@@ -17,8 +18,16 @@ from .selection import Selection, in_force
 def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
     """The views of each value of a dimension, most first, ignoring `is` filters on it.
 
-    Named projects, channels and videos are included even without views.
+    Named projects, channels and videos are included even without views. They are all there is
+    while the warehouse is away, which the page itself says.
     """
+    try:
+        return _counts(desk, dimension, selection, period)
+    except EngineError:
+        return dict.fromkeys(desk.names().known(dimension) if dimension in LIBRARY else (), 0)
+
+
+def _counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
     filters = resolved(selection.filters, (period,), selection.timezone, desk)
     filters = in_force(filters, (dimension,))
     of_all = ("views",), period, selection.timezone

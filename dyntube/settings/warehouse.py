@@ -42,7 +42,7 @@ def warehouse(name: str, text: str) -> Warehouse:
     """Parse the address; raises ConfigError, which never repeats it: it may hold a password."""
     try:
         url = urlsplit(text)
-        options = parse_qsl(url.query, strict_parsing=bool(url.query))
+        options = parse_qsl(url.query, keep_blank_values=True)
         host, port = url.hostname or "", url.port
     except ValueError:
         raise ConfigError(f"{name} cannot be read: {_FORM}") from None

@@ -127,14 +127,16 @@ _AWAY = (
     "reason in the log."
 )
 _TOO_LONG = f"The warehouse took longer than {QUERY_SECONDS} seconds. Ask for a shorter period."
+_NO_RIGHT = "The user of DYNTUBE_ENGINE lacks a right: docs/scaling.md lists those it needs."
+_NO_TABLES = "The warehouse has no tables yet: run `python -m dyntube warehouse init`, then `load`."
 _REFUSED = {
-    60: "The warehouse has no tables yet: run `python -m dyntube warehouse init`, then `load`.",
-    81: "The warehouse has no tables yet: run `python -m dyntube warehouse init`, then `load`.",
-    164: "The user of DYNTUBE_ENGINE may only read, and with the settings of docs/scaling.md.",
+    60: _NO_TABLES,
+    81: _NO_TABLES,
+    164: _NO_RIGHT,
     210: _AWAY,
     279: _AWAY,
     394: "The question was cancelled: nobody waits for its answer.",
-    497: "The user of DYNTUBE_ENGINE lacks a right: docs/scaling.md lists those it needs.",
+    497: _NO_RIGHT,
     516: "The warehouse refused the user or password of DYNTUBE_ENGINE.",
 }
 

@@ -117,7 +117,9 @@ class Tables:
     def insert(self, path: Path, generation: int) -> int:
         """Load a day file, after what an earlier attempt may have left; returns its views."""
         day, views = day_of(path), dayfile.read(path)
-        self._server.everywhere(self._delete(f"day = '{day}' AND generation = {generation}"))
+        which = f"day = '{day}' AND generation = {generation}"
+        if self._server.query(f"SELECT 1 FROM views WHERE {which} LIMIT 1"):
+            self._server.everywhere(self._delete(which))
         for start in range(0, len(views), BATCH):
             part = views.slice(start, BATCH)
             columns = {

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from ... import formats
+from ...errors import EngineError
 from ...query.checks import CHECKS
 from ...report.context import ReportContext
 from ...report.stored import EVERY_CHECK, CheckCounts, check_counts
@@ -19,11 +20,16 @@ from ...trust.day_checks import DAY_CHECKS, DayCheck
 from ...trust.states import StoredDay
 from .. import session
 from ..blocks.raw_views import ROWS, TIME, page_of, views_table
+from ..frame.page import show_error
 
 
 def quality_checks(context: ReportContext) -> None:
     """Every check with its count; one can be opened to show what it counts."""
-    found = check_counts(context)
+    try:
+        found = check_counts(context)
+    except EngineError as error:  # the rest of the page needs no warehouse
+        show_error(error)
+        return
     if not found.views and not found.days:
         st.info(
             "There are no views in this period to check. Choose another one on the left.",
