@@ -35,6 +35,7 @@ from dyntube.fetch.plan import SETTLES_AFTER
 from dyntube.query.periods import midnight
 from dyntube.reading.records import with_computed
 from dyntube.settings.settings import FetchScope, Settings
+from dyntube.settings.warehouse import Warehouse
 
 from .machine import row
 
@@ -69,9 +70,9 @@ def year(views: int = USUAL) -> Big:
     return Big(views, 365, dt.datetime.now(dt.UTC).date() - ONE_DAY)
 
 
-def settings(folder: Path) -> Settings:
+def settings(folder: Path, engine: Warehouse | None = None) -> Settings:
     """The settings with which the app reads an archive of `build`."""
-    return Settings(archive=folder, sync="external")
+    return Settings(archive=folder, sync="external", engine=engine)
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -153,10 +153,10 @@ def _by_turns(places: Sequence[Place]) -> list[Waiting]:
 
 def _waiting(place: Place) -> Waiting:
     files = [questions.ROOT / "pages" / f"{page}.py" for page in PAGES]
-    with questions._recording(place.folder) as recorder:
+    with questions.recording(place.folder) as recorder:
         for file in files:  # files are checked, and what is inside them is known
             questions._run(recorder, file, place.address)
-        asked = [questions._cold(recorder, file, place.address) for file in files]
+        asked = [questions.cold(recorder, file, place.address) for file in files]
         questions._run(recorder, files[0], place.address)
         began = time.perf_counter()
         questions._run(recorder, files[0], place.address)

@@ -22,6 +22,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dyntube.engine.duckdb_backend import DuckDB
 from dyntube.engine.engine import Engine
 from dyntube.ui import door
 
@@ -94,7 +95,7 @@ def period(days: int) -> dict[str, str]:
 
 
 def main() -> None:
-    with _recording(archive.kept()) as recorder:
+    with recording(archive.kept()) as recorder:
         for days in TARGETS:
             for file in page_files():
                 _measure(recorder, file, days)
@@ -105,20 +106,20 @@ def _measure(recorder: Recorder, file: Path, days: int) -> None:
     _run(recorder, file, asked)  # files are checked, and what is inside them is known
     everything, country, again = [], [], []
     for _ in range(TIMES):
-        everything.append(_cold(recorder, file, asked))
+        everything.append(cold(recorder, file, asked))
         again.append(_run(recorder, file, asked))
-        country.append(_cold(recorder, file, asked | {"country": "DE"}))
+        country.append(cold(recorder, file, asked | {"country": "DE"}))
     count = len({repr(asked.question) for asked in recorder.asked})
-    cold, filtered, kept = (statistics.median(times) for times in (everything, country, again))
+    first, filtered, kept = (statistics.median(times) for times in (everything, country, again))
     row(
         f"the {count} questions of {file.stem}, {days} days",
-        f"{cold * 1000:,.0f} ms, of one country {filtered * 1000:,.0f} ms, again "
+        f"{first * 1000:,.0f} ms, of one country {filtered * 1000:,.0f} ms, again "
         f"{kept * 1000:.0f} ms",
         f"{TARGETS[days] * 1000:,.0f} ms, again {AGAIN * 1000:.0f} ms",
     )
 
 
-def _cold(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
+def cold(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
     """The seconds of a page's questions when no answer is kept."""
     door.desk().account.engine.forget()
     st.cache_data.clear()
@@ -138,17 +139,20 @@ def _run(recorder: Recorder, file: Path, parameters: dict[str, str]) -> float:
 
 
 @contextmanager
-def _recording(folder: Path) -> Iterator[Recorder]:
-    os.environ.update(archive.environment(folder))
+def recording(folder: Path, **settings: str) -> Iterator[Recorder]:
+    """The app on an archive in this process, with other settings; what it asks is noted."""
+    environ = archive.environment(folder) | {f"DYNTUBE_{k}": v for k, v in settings.items()}
+    os.environ.update(environ)
     logging.disable(logging.WARNING)  # Streamlit's, about running without a server
     st.cache_resource.clear()  # another benchmark may have opened another archive
     recorder = Recorder()
     engine = door.desk().account.engine
-    engine.backend.hot_days.load(door.desk().account.settings.memory)
+    if isinstance(engine.backend, DuckDB):
+        engine.backend.hot_days.load(door.desk().account.settings.memory)
     recorder.wrap(engine)
     yield recorder
     st.cache_resource.clear()
-    for name in archive.environment(folder):
+    for name in environ:
         del os.environ[name]
 
 
@@ -156,7 +160,7 @@ def _list(recorder: Recorder, file: Path, days: int) -> None:
     """Print each question of a page with the medians of its times, the longest first."""
     runs = []
     for _ in range(TIMES):
-        _cold(recorder, file, period(days))
+        cold(recorder, file, period(days))
         runs.append(list(recorder.asked))
     medians = [
         Asked(
@@ -191,7 +195,7 @@ def _command_line() -> None:
     parser.add_argument("--pages", nargs="+", choices=known, default=list(known))
     parser.add_argument("--days", type=int, nargs="+", default=list(TARGETS))
     options = parser.parse_args()
-    with _recording(archive.kept()) as recorder:
+    with recording(archive.kept()) as recorder:
         for name in options.pages:
             for days in options.days:
                 _list(recorder, known[name], days)

@@ -1,6 +1,8 @@
-"""How long many readers wait, and what their sessions take of memory, with one process of the app.
+"""How long many readers wait, and what their sessions take of memory.
 
-`python -m benchmarks.readers --views 300000 --readers 1 10 50 --seconds 120`
+`python -m benchmarks.readers --views 300000 --readers 1 10 50 --seconds 120`, with one process of
+the app; with `--processes 2`, two of them behind nginx, and with `--kill` one of these is killed in
+the middle: its readers open their page again at once.
 
 Each reader opens a page in a tab, looks 5 to 15 seconds at it, then chooses another page, another
 period or another filter, and so on; all pages are as likely. What is filtered by is drawn as often
@@ -14,7 +16,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import os
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -32,7 +36,18 @@ from dyntube.query.query import Query
 from . import archive
 from .growth import Column, table
 from .questions import page_files
-from .session import PATIENCE, Broken, Session, memory, server, until_loaded, work
+from .session import (
+    DROPPED,
+    PATIENCE,
+    Broken,
+    Session,
+    apps,
+    memory,
+    served,
+    server,
+    until_loaded,
+    work,
+)
 
 READERS = (1, 10, 50)
 SECONDS = 120.0
@@ -68,6 +83,7 @@ class Load:
     requests: list[Request]
     errors: list[str]
     redraws: int
+    spread: list[int]  # readers of each process
     before: float
     during: float
     after: float
@@ -101,9 +117,11 @@ class Reader:
                 session = await self._next()
                 await session.look(min(self.chance.uniform(SHORTEST, LONGEST), left))
             except Broken as error:
-                self.errors.append(str(error))
+                whose = f" (process {self.session.process})" if self.session else ""
+                self.errors.append(f"{error}{whose}")
                 await self.leave()
-                await asyncio.sleep(SHORTEST)
+                if str(error) != DROPPED:
+                    await asyncio.sleep(SHORTEST)
 
     async def leave(self) -> None:
         """Close the tab."""
@@ -112,7 +130,9 @@ class Reader:
         self.session = None
 
     async def _next(self) -> Session:
-        act = self.chance.choice(("page", "period", "filter")) if self.session else "open"
+        act = self.chance.choice(("page", "period", "filter"))
+        if not self.session:
+            act = "reconnect" if self.requests else "open"
         began, seconds = time.perf_counter(), PATIENCE  # where it breaks
         try:
             self.session = self.session or await Session.connect(self.url)
@@ -125,6 +145,8 @@ class Reader:
 
     async def _do(self, act: str, session: Session) -> None:
         match act:
+            case "reconnect":
+                await session.open(self.requests[-1].path, self._address)
             case "open":
                 await session.open(self.chance.choice(PATHS), self._address)
             case "page":
@@ -158,42 +180,74 @@ def main(
     readers: Sequence[int] = READERS,
     seconds: float = SECONDS,
     forgotten: float = FORGOTTEN,
+    processes: int = 0,
+    kill: bool = False,
 ) -> None:
     """Print the tables of each number of readers, each with a server of its own."""
     folder = archive.kept(views)
-    loads = [measure(folder, count, seconds, forgotten) for count in readers]
-    unused = _unused(folder, max(readers))
+    how = seconds, forgotten, processes, kill
+    loads = [measure(folder, count, *how) for count in readers]
     _print(loads, views)
     _print_parts(loads[-1])
-    print(f"\nA tab that shows what the server has shown before takes {unused:.2f} MB.")
+    if not processes:
+        unused = _unused(folder, max(readers))
+        print(f"\nA tab that shows what the server has shown before takes {unused:.2f} MB.")
 
 
-def measure(folder: Path, readers: int, seconds: float, forgotten: float) -> Load:
-    """Let so many read an archive for so long."""
+def measure(
+    folder: Path,
+    readers: int,
+    seconds: float,
+    forgotten: float,
+    processes: int = 0,
+    kill: bool = False,
+) -> Load:
+    """Let so many read an archive for so long; behind nginx, if there are `processes`."""
     values = _values(folder)
-    with server(folder) as (url, process):
-        return asyncio.run(_load(url, process, values, readers, seconds, forgotten))
+    with served(folder, processes) if processes else server(folder) as (url, process):
+        return asyncio.run(
+            _load(url, process, values, readers, seconds, forgotten, processes, kill)
+        )
 
 
 async def _load(
-    url: str, process: int, values: Values, readers: int, seconds: float, forgotten: float
+    url: str,
+    process: int,
+    values: Values,
+    readers: int,
+    seconds: float,
+    forgotten: float,
+    processes: int,
+    kill: bool,
 ) -> Load:
-    await _see_everything(url, process)
+    for _ in range(max(processes, 1)):  # newcomers go to each process in turn
+        await _see_everything(url, process)
     before, worked, own = memory(process), work(process), time.process_time()
     began = time.monotonic()
     everybody = [Reader(url, values, random.Random(number)) for number in range(readers)]
+    killing = asyncio.create_task(_kill_one(process, seconds / 2)) if kill else None
     await asyncio.gather(*(reader.read(began + seconds) for reader in everybody))
     took, during = time.monotonic() - began, memory(process)
+    if killing:
+        await killing
     worked, own = work(process) - worked, time.process_time() - own
     requests = [request for reader in everybody for request in reader.requests]
     errors = [error for reader in everybody for error in reader.errors]
-    redraws = sum(reader.session.redraws for reader in everybody if reader.session)
+    sessions = [reader.session for reader in everybody if reader.session]
+    redraws = sum(session.redraws for session in sessions)
+    spread = sorted(Counter(session.process for session in sessions).values(), reverse=True)
     await asyncio.gather(*(reader.leave() for reader in everybody))
     await asyncio.sleep(forgotten)
     # When its tab closes, the server forgets those closed long ago.
     await _see_everything(url, process)
     memories = before, during, memory(process)
-    return Load(readers, took, requests, errors, redraws, *memories, worked, own)
+    return Load(readers, took, requests, errors, redraws, spread, *memories, worked, own)
+
+
+async def _kill_one(process: int, after: float) -> None:
+    """Kill the first app process of a parent."""
+    await asyncio.sleep(after)
+    os.kill(min(apps(process)), signal.SIGKILL)
 
 
 async def _see_everything(url: str, process: int) -> None:
@@ -273,6 +327,7 @@ def _print(loads: Sequence[Load], views: int) -> None:
             column("by readers", lambda load: load.readers_work / load.seconds, "{:.2f}"),
         ],
     )
+    print(f"Readers of each process: {'; '.join(f'{load.spread}' for load in loads)}")
     for load in loads:
         for error, times in Counter(load.errors).most_common():
             print(f"{load.readers} readers, {times} times: {error}")
@@ -295,6 +350,8 @@ def _command_line() -> None:
     parser.add_argument("--views", type=int, default=archive.USUAL)
     parser.add_argument("--readers", type=int, nargs="+", default=READERS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--processes", type=int, default=0, help="behind nginx; 0: one, without")
+    parser.add_argument("--kill", action="store_true", help="one process, in the middle")
     parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
     main(**vars(parser.parse_args()))
 

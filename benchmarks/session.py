@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
@@ -23,9 +24,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from dyntube.engine.hot_days import FIRST_REST
-from tests.browser.app import running
+from tests.browser.app import running, running_as, wait_until_healthy
+from tests.test_serve import free_port
 
 PATIENCE = 60.0  # seconds after which a reader gives up
+DROPPED = "connection dropped"
 _HELD_RUNS = 2  # for how many runs the page holds a message, as `global.maxCachedMessageAge` says
 
 
@@ -42,16 +45,32 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
         yield url, process
 
 
+@contextmanager
+def served(folder: Path, processes: int) -> Iterator[tuple[str, int]]:
+    """The same by so many processes behind nginx; the number is that of their parent."""
+    arguments, port = ("-m", "deploy.serve", f"--processes={processes}"), str(free_port(processes))
+    with running_as(arguments, folder, {"SYNC": "external"}, SERVER_PORT=port) as (url, process):
+        for number in range(1, processes + 1):
+            wait_until_healthy(f"http://127.0.0.1:{int(port) + number}")
+        yield url, process
+
+
 def memory(process: int) -> float:
-    """The resident memory of a process, in MB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text("utf-8").split()[1])
+    """The resident memory of a process and its children, in MB."""
+    pages = sum(
+        int(Path(f"/proc/{number}/statm").read_text("utf-8").split()[1])
+        for number in (process, *_children(process))
+    )
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def work(process: int) -> float:
-    """The seconds that processors have worked for a process."""
-    after_name = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+    """The seconds that processors have worked for a process and its children."""
+    ticks = 0
+    for number in (process, *_children(process)):
+        after_name = Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(") ")[2].split()
+        ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def until_loaded(process: int) -> None:
@@ -63,9 +82,20 @@ def until_loaded(process: int) -> None:
         time.sleep(3)
 
 
-def _children() -> set[int]:
-    own = os.getpid()
-    return {*map(int, Path(f"/proc/{own}/task/{own}/children").read_text("utf-8").split())}
+def apps(parent: int) -> list[int]:
+    """The app processes among the children of `deploy.serve`."""
+    children = _children(parent)
+    return [c for c in children if b"app.py" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+def _children(of: int = 0) -> set[int]:
+    of = of or os.getpid()
+    return {*map(int, Path(f"/proc/{of}/task/{of}/children").read_text("utf-8").split())}
+
+
+def _cookies(url: str) -> dict[str, str]:
+    answer = requests.get(url, headers={"Accept": "text/html"}, timeout=PATIENCE)
+    return requests.utils.dict_from_cookiejar(answer.cookies)
 
 
 class Session:
@@ -75,8 +105,8 @@ class Session:
     `redraws` is how often parts of a page drew themselves again.
     """
 
-    def __init__(self, url: str, socket: ClientConnection) -> None:
-        self._url, self._socket = url, socket
+    def __init__(self, url: str, socket: ClientConnection, process: str = "") -> None:
+        self._url, self._socket, self.process = url, socket, process
         self.pages: dict[str, str] = {}  # and the hashes of their scripts
         self.path = self.address = ""
         self.redraws = 0
@@ -89,19 +119,21 @@ class Session:
 
     @classmethod
     async def connect(cls, url: str) -> Session:
-        """A new tab."""
+        """A new tab, with the cookies that its browser gets with the first page."""
         try:
+            cookies = await asyncio.to_thread(_cookies, url)
             socket = await connect(
                 url.replace("http", "ws", 1) + "/_stcore/stream",
                 origin=url,  # type: ignore[arg-type]
                 subprotocols=["streamlit"],  # type: ignore[list-item]
+                additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
                 max_size=None,
                 open_timeout=PATIENCE,
                 ping_interval=None,  # a browser does not ask either
             )
         except (OSError, TimeoutError, WebSocketException) as error:
             raise Broken("no connection") from error
-        return cls(url, socket)
+        return cls(url, socket, cookies.get("dyntube_process", ""))
 
     async def open(self, path: str, address: str) -> None:
         """Open the tab on a page, with a query string."""
@@ -158,7 +190,7 @@ class Session:
         except TimeoutError:
             raise Broken(f"not finished after {PATIENCE:.0f} s") from None
         except ConnectionClosed as error:
-            raise Broken("connection dropped") from error
+            raise Broken(DROPPED) from error
         if self._problems:
             raise Broken(self._problems[0])
 

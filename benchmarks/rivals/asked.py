@@ -16,7 +16,7 @@ from dyntube.query.periods import Period
 from dyntube.query.query import Query
 from dyntube.ui import door
 
-from ..questions import ROOT, Recorder, _recording, page_files, period
+from ..questions import ROOT, Recorder, page_files, period, recording
 
 COUNTRIES = ("DE", "US", "GB")
 
@@ -43,7 +43,7 @@ def record(folder: Path, days: Sequence[int]) -> list[Asked]:
 
     Not the Live page: its hour moves on, and so may what is stored of it.
     """
-    with _recording(folder) as recorder:
+    with recording(folder) as recorder:
         filters: dict[str, Mapping[str, Sequence[str]]] = {
             "no filter": {},
             "one project": {"project": [_first_project(max(days))]},

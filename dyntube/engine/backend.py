@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
@@ -37,8 +37,11 @@ class Backend(Protocol[At]):
         Ignores `top_values` and `limit`.
         """
 
-    def distinct(self, query: Query, at: At) -> tuple[pa.Table, int]:
-        """The distinct counts of its one metric: by row (`m_` and its name), and the total."""
+    def distinct(self, query: Query, at: At) -> tuple[pa.Table, Callable[[], int]]:
+        """The distinct counts of its one metric: by row (`m_` and its name), and the total.
+
+        Without `by`, the rows are not asked for. The total may cost another scan.
+        """
 
     def rows(self, query: ViewsQuery, at: At) -> pa.Table:
         """Raw views, newest first."""

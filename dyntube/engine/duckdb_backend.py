@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -82,18 +82,19 @@ class DuckDB:
         """The sums over views, by a query's dimensions."""
         return self._run(query, statement(query, at), at)
 
-    def distinct(self, query: Query, at: SourceFiles) -> tuple[pa.Table, int]:
+    def distinct(self, query: Query, at: SourceFiles) -> tuple[pa.Table, Callable[[], int]]:
         """The distinct counts of its metric, by row and in total."""
         [name] = query.metrics
         counter = DistinctCounter()
         for place in at.by_location():
             values = distinct_values(query, metric(name), place, bool(at.chunks))
             counter.add(self._run(query, values, at))
+        total = counter.total()
         if not query.by:
-            return pa.table({}), counter.total()
+            return pa.table({}), lambda: total
         named = self._run(query, dimensions_of(query), at, groups=counter.groups())
         rows, counts = counter.counts_by_row(results.keep_top(named, query.top_values))
-        return rows.append_column(f"m_{name}", pa.array(counts)), counter.total()
+        return rows.append_column(f"m_{name}", pa.array(counts)), lambda: total
 
     def rows(self, query: ViewsQuery, at: SourceFiles) -> pa.Table:
         """Raw views."""

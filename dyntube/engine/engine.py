@@ -50,6 +50,10 @@ class Engine:
         )
         self._scans = memoize_by_bytes(KEPT, self.backend.aggregate)
         self._distinct = memoize_by_bytes(KEPT, self.backend.distinct)
+        # All rows of the same views have one total, whatever they are grouped by.
+        self._wholes = memoize_by_bytes(
+            KEPT, lambda whole, at, count: count(), key=lambda whole, at, count: (whole, at)
+        )
 
     def warm(self) -> None:
         """Start warming caches in the background."""
@@ -121,12 +125,19 @@ class Engine:
             rows = results.add_up(rows, summed)
         groups = results.as_groups(rows)
         for name in query.distinct_metrics:
-            counted, in_all = self._distinct(query.of((name,)), at)
             if query.by:
+                counted, _ = self._distinct(query.of((name,)), at)
                 groups = results.join_counts(groups, name, counted)
             else:
-                groups[name] = [in_all]
+                groups[name] = [self._in_all(query, name, at)]
         return groups
+
+    def _in_all(self, query: Query, name: str, at: Any) -> int:
+        """The distinct count of a metric over all rows of a query."""
+        asked = query.of((name,))
+        _, count = self._distinct(asked, at)
+        found: int = self._wholes(replace(asked, by=(), top_values=None), at, count)
+        return found
 
     def _sum_up(self, query: Query, at: Any, rollup: Query | None) -> pd.DataFrame:
         total = replace(query, by=(), top_values=None, order_by=None, limit=None)
@@ -134,7 +145,7 @@ class Engine:
         rows = self._scans(rollup or replace(summed, top_values=None), at)
         groups = results.as_groups(results.add_up(rows, total))
         for name in query.distinct_metrics:
-            groups[name] = [self._distinct(query.of((name,)), at)[1]]
+            groups[name] = [self._in_all(query, name, at)]
         return results.answer(total, groups)
 
     def _stored_days(self, query: ViewsQuery) -> Iterator[ViewsQuery]:

@@ -79,12 +79,12 @@ def _address(process: subprocess.Popen[str]) -> str:
     for line in process.stdout:
         said += line
         if found := re.search(r"http://\S+:\d+", line):
-            _wait_until_healthy(found[0])
+            wait_until_healthy(found[0])
             return found[0]
     raise AssertionError(f"The app did not start:\n{said}")
 
 
-def _wait_until_healthy(url: str) -> None:
+def wait_until_healthy(url: str) -> None:
     for _ in range(200):
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:

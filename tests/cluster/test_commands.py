@@ -9,7 +9,7 @@ from pathlib import Path
 from ..scripted import Answer, Asked, serve
 from ..syncing import MAY_1, ONE_DAY, hourly, paged
 from ..test_command_line import run
-from .conftest import Cluster
+from .nodes import Cluster
 
 MAY = ("--from", f"{MAY_1}", "--to", f"{MAY_1 + ONE_DAY}")
 

@@ -23,7 +23,7 @@ from dyntube.settings.warehouse import Warehouse
 
 from .. import mixed
 from .between import Between, between, certificate
-from .conftest import Cluster
+from .nodes import Cluster
 
 SECRET, VALUE = "canary-password", "canary-value"
 

@@ -11,11 +11,8 @@ from dyntube.account import open_account
 from dyntube.settings.settings import Settings
 
 from ..browser.app import Watched, running
-from ..browser.conftest import browser, idle, tab
 from .between import between
-from .conftest import Cluster
-
-__all__ = ["browser", "idle", "tab"]
+from .nodes import Cluster
 
 
 @pytest.mark.parametrize("how", ["asks anew", "leaves"])

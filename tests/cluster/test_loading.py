@@ -25,7 +25,7 @@ from dyntube.query.periods import Period
 from dyntube.query.query import Query
 
 from .. import odd
-from .conftest import Cluster
+from .nodes import Cluster
 
 ROOT = Path(__file__).parents[2]
 MONDAY = dt.date(2026, 5, 4)

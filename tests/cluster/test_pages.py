@@ -17,13 +17,11 @@ from dyntube.report.read import as_json, read_page
 from dyntube.settings.settings import Settings
 
 from ..browser.app import Watched, running
-from ..browser.conftest import browser, idle, tab
 from ..clock import NOON
 from ..test_every_page import EMPTY, STATES
 from ..test_pages import open_page
-from .conftest import Cluster
+from .nodes import Cluster
 
-__all__ = ["browser", "idle", "tab"]
 Connect = Callable[..., None]
 
 

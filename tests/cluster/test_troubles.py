@@ -19,7 +19,7 @@ from dyntube.query.query import Query
 from dyntube.settings.warehouse import warehouse
 
 from .. import mixed
-from .conftest import Cluster
+from .nodes import Cluster
 
 ENDLESS = "SELECT sum(sipHash64(number)) FROM numbers(1000000000000)"
 

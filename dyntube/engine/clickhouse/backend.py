@@ -6,6 +6,7 @@ import atexit
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import pyarrow as pa
@@ -98,14 +99,15 @@ class ClickHouse:
         made = Statements(query, *at)
         return self._ask(made, made.sums(query))
 
-    def distinct(self, query: Query, at: Snapshot) -> tuple[pa.Table, int]:
+    def distinct(self, query: Query, at: Snapshot) -> tuple[pa.Table, Callable[[], int]]:
         """The distinct counts of its metric, by row and in total."""
-        made, [name] = Statements(query, *at), query.metrics
-        rows = self._ask(made, made.distinct(query))
-        if not query.by:
-            return pa.table({}), rows[f"m_{name}"][0].as_py()
-        _, total = self.distinct(replace(query, by=(), top_values=None), at)
-        return rows, total
+        whole = replace(query, by=(), top_values=None)
+        rows = self._distinct(query, at) if query.by else pa.table({})
+        return rows, lambda: int(self._distinct(whole, at)[0][0].as_py())
+
+    def _distinct(self, query: Query, at: Snapshot) -> pa.Table:
+        made = Statements(query, *at)
+        return self._ask(made, made.distinct(query))
 
     def rows(self, query: ViewsQuery, at: Snapshot) -> pa.Table:
         """Raw views."""
