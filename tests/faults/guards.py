@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("dyntube", "tests", "benchmarks", "static", "pages")
+COPIED = ("dyntube", "deploy", "tests", "benchmarks", "static", "pages")
+_NODES = "tests/cluster/node_modules"
+_BIG = shutil.ignore_patterns("node_modules", "__pycache__")
 COPIED += ("app.py", "pyproject.toml", "Makefile", ".streamlit")
 
 
@@ -292,6 +294,43 @@ GUARDS = (
         "            #",
         "test_backup.py",
     ),
+    Guard(
+        "after a failure every process rests",
+        "fetch/background.py",
+        "ready = not (state.rest or state.progress)",
+        "ready = not state.progress",
+        "test_two_processes.py",
+    ),
+    Guard(
+        "a day counts once all of it is in the warehouse",
+        "engine/clickhouse/warehouse.py",
+        "            rows = tables.insert(path, generation)\n",
+        "            tables.record(Load(path.parent.parent.name, day_of(path), generation, 0, "
+        "dt.datetime.now(dt.UTC).replace(tzinfo=None)))\n"
+        "            rows = tables.insert(path, generation)\n",
+        "cluster/test_loading.py",
+    ),
+    Guard(
+        "what a cut-off load left is removed before the next",
+        "engine/clickhouse/warehouse.py",
+        "            self._server.everywhere(self._delete(which))\n",
+        "            pass\n",
+        "cluster/test_loading.py",
+    ),
+    Guard(
+        "a day that was never loaded is not left out",
+        "engine/clickhouse/backend.py",
+        "            if not missing:",
+        "            if True:",
+        "cluster/test_loading.py",
+    ),
+    Guard(
+        "a reader's access is in every statement to the warehouse",
+        "engine/clickhouse/sql.py",
+        "        if access.all_views:",
+        "        if True:",
+        "cluster/test_same_answers.py",
+    ),
 )
 
 
@@ -314,7 +353,11 @@ def _noticed_by(guard: Guard) -> str:
         copy = Path(folder)
         for name in COPIED:
             source = ROOT / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
+            if source.is_dir():
+                shutil.copytree(source, copy / name, ignore=_BIG)
+            else:
+                shutil.copy(source, copy / name)
+        (copy / _NODES).symlink_to(ROOT / _NODES)
         _take_out(guard, copy / "dyntube" / guard.file)
         command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider"]
         done = subprocess.run(
