@@ -7,6 +7,7 @@ import json
 import sys
 
 from ..account import Account
+from ..errors import SyncRunningError
 from ..formats import count
 
 _ACTIONS = {
@@ -52,9 +53,13 @@ def warehouse(account: Account, options: argparse.Namespace) -> int:
 
 def load_after_sync(account: Account) -> None:
     """Load what a sync has stored, if there is a warehouse. Raises EngineError."""
-    if account.settings.engine:
-        loads = account.warehouse.load()
-        print(f"dyntube: {count(len(loads), 'day')} loaded into the warehouse.", file=sys.stderr)
+    if not account.settings.engine:
+        return
+    try:
+        said = f"{count(len(account.warehouse.load()), 'day')} loaded into the warehouse."
+    except SyncRunningError:
+        said = "Another process is loading the warehouse."
+    print(f"dyntube: {said}", file=sys.stderr)
 
 
 def _print(options: argparse.Namespace, text: str, facts: dict[str, int]) -> None:

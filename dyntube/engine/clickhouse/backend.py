@@ -62,11 +62,8 @@ class ClickHouse:
         return self._stored(dt.date.min, dt.date.max) - known
 
     def load(self) -> list[Load]:
-        """Load what is missing; nothing while another process does."""
-        try:
-            return list(load(self._archive, self.tables))
-        except SyncRunningError:
-            return []
+        """Load what is missing; raises SyncRunningError while another process does."""
+        return list(load(self._archive, self.tables))
 
     def days(self) -> tuple[dt.date, dt.date] | None:
         """The first and last loaded UTC day."""
@@ -144,6 +141,8 @@ class ClickHouse:
                 if (now := self._archive.version()) != version:
                     self.load()
                     version = now
+            except SyncRunningError:
+                pass  # look again: it may be killed
             except DynTubeError as error:
                 event("warehouse_not_loaded", reason=str(error))
             except Exception as error:  # the last line of defence: the next round retries

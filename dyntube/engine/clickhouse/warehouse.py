@@ -1,14 +1,16 @@
 """The tables of a warehouse, and their loading from the archive, which stays the truth.
 
-Each view carries the number of the day file it came from, its generation. A generation is read once
-it is in the table `loads`: so a half-loaded day is never seen, and a replaced one never twice. A
-load that was cut off is begun again.
+Each view carries the number of the load it came with, its generation. The table `loads` has a row
+when one begins and another when it is done, and only then is it read: so a half-loaded day is never
+seen, and a replaced one never twice. A load that was cut off is begun anew under another number,
+since the server may still be storing what it was sent.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +54,11 @@ _ORDER = "PARTITION BY toYYYYMM(day) ORDER BY (day, project_key, video_key)"
 
 @dataclass(frozen=True)
 class Load:
-    """A day of a scope in the warehouse; `at`: when it was loaded, in UTC without a zone."""
+    """A load of a day of a scope. `file` numbers the day file; `at` is in UTC without a zone."""
 
     folder: str
     day: dt.date
+    file: int
     generation: int
     rows: int
     at: dt.datetime
@@ -91,8 +94,8 @@ class Tables:
                 f"ENGINE = Distributed({cluster}, {self._database}, {table}, {_SHARD})"
             )
         self._server.everywhere(
-            f"CREATE TABLE IF NOT EXISTS {self._loads} (folder String, day Date, "
-            "generation UInt64, rows UInt64, at DateTime64(6, 'UTC')) "
+            f"CREATE TABLE IF NOT EXISTS {self._loads} (folder String, day Date, file UInt64, "
+            "generation UInt64, rows UInt64, at DateTime64(6, 'UTC'), done Bool) "
             "ENGINE = MergeTree ORDER BY (folder, day)"
         )
 
@@ -102,59 +105,54 @@ class Tables:
             self._server.everywhere(f"DROP TABLE IF EXISTS {table}")
 
     def newest(self, folders: tuple[str, ...]) -> list[Load]:
-        """What is loaded of each day of these scopes, oldest day first."""
-        rows = self._server.query(
-            "SELECT folder, day, argMax(generation, at) AS newest, argMax(rows, at) AS views, "
-            "max(at) AS last FROM loads WHERE has({folders:Array(String)}, folder) "
-            "GROUP BY folder, day ORDER BY day, folder",
+        """The newest load of each day of these scopes that is done, oldest day first."""
+        return self._loads_of(folders, "AND done ORDER BY at DESC LIMIT 1 BY folder, day")
+
+    def _loads_of(self, folders: tuple[str, ...], which: str) -> list[Load]:
+        columns = "folder, day, file, generation, rows, at"
+        found = self._server.query(
+            f"SELECT {columns} FROM (SELECT {columns} FROM loads "
+            f"WHERE has({{folders:Array(String)}}, folder) {which}) ORDER BY day, folder, at",
             {"folders": list(folders)},
         )
-        return [
-            Load(row["folder"], row["day"].date(), row["newest"], row["views"], row["last"])
-            for row in rows.to_pylist()
-        ]
+        return [Load(**row | {"day": row["day"].date()}) for row in found.to_pylist()]
 
-    def insert(self, path: Path, generation: int) -> int:
-        """Load a day file, after what an earlier attempt may have left; returns its views."""
-        day, views = day_of(path), dayfile.read(path)
-        which = f"day = '{day}' AND generation = {generation}"
-        if self._server.query(f"SELECT 1 FROM views WHERE {which} LIMIT 1"):
-            self._server.everywhere(self._delete(which))
+    def insert(self, views: pa.Table, load: Load) -> None:
+        """Load the views of a day; queries read them from then on."""
+        self._note(load, done=False)
         for start in range(0, len(views), BATCH):
             part = views.slice(start, BATCH)
             columns = {
                 name: pc.cast(part[name], TEXT) if part[name].type == CATEGORY else part[name]
                 for name in part.column_names
             }
-            columns["generation"] = pa.array([generation] * len(part), pa.uint64())
-            columns["day"] = pa.array([day] * len(part), pa.date32())
+            columns["generation"] = pa.array([load.generation] * len(part), pa.uint64())
+            columns["day"] = pa.array([load.day] * len(part), pa.date32())
             self._server.insert("views", pa.table(columns))
-        return len(views)
+        self._note(load, done=True)
 
-    def record(self, load: Load) -> None:
-        """Let queries read a generation from now on."""
+    def _note(self, load: Load, *, done: bool) -> None:
         row = {
             "folder": pa.array([load.folder]),
             "day": pa.array([load.day], pa.date32()),
+            "file": pa.array([load.file], pa.uint64()),
             "generation": pa.array([load.generation], pa.uint64()),
             "rows": pa.array([load.rows], pa.uint64()),
             "at": pa.array([load.at], pa.timestamp("us")).cast(INSTANT),
+            "done": pa.array([done]),
         }
         self._server.insert("loads", pa.table(row))
 
-    def remove_replaced(self, folders: tuple[str, ...], before: dt.datetime) -> None:
-        """Remove the generations of these scopes that others replaced before a moment in UTC."""
+    def remove_unread(self, folders: tuple[str, ...], before: dt.datetime) -> None:
+        """Remove loads of these scopes that were replaced or cut off before a moment in UTC."""
         newest = {(load.folder, load.day): load for load in self.newest(folders)}
-        every = self._server.query(
-            "SELECT folder, day, generation FROM loads WHERE has({folders:Array(String)}, folder)",
-            {"folders": list(folders)},
-        )
         days, numbers = set(), set()
-        for row in every.to_pylist():
-            current = newest[row["folder"], row["day"].date()]
-            if row["generation"] != current.generation and current.at < before:
-                days.add(f"'{current.day}'")
-                numbers.add(str(row["generation"]))
+        read = {load.generation for load in newest.values()}
+        for load in self._loads_of(folders, ""):
+            current = newest.get((load.folder, load.day), load)
+            if load.generation not in read and max(load.at, current.at) < before:
+                days.add(f"'{load.day}'")
+                numbers.add(str(load.generation))
         if numbers:
             which = f"generation IN ({', '.join(numbers)})"
             self._server.everywhere(self._delete(f"day IN ({', '.join(days)}) AND {which}"))
@@ -164,7 +162,7 @@ class Tables:
         return f"DELETE FROM {self._stored} WHERE {which}"
 
 
-def generation_of(path: Path, archive: Archive) -> int:
+def number_of(path: Path, archive: Archive) -> int:
     """The number of a day file: the same for the same views, as this version stores them."""
     name = f"{path.parent.parent.name}/{path.name}/{SCHEMA_VERSION}/{archive.rules}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1  # an int64
@@ -175,16 +173,18 @@ def load(archive: Archive, tables: Tables) -> Iterator[Load]:
 
     Raises SyncRunningError while another process loads, EngineError and ArchiveError.
     """
-    with hold(archive.root / f".{archive.folders[0]}.warehouse.lock", [archive.root], 0):
-        known = {load.generation for load in tables.newest(tuple(archive.folders))}
+    folders = tuple(archive.folders)
+    with hold(archive.root / f".{folders[0]}.warehouse.lock", [archive.root], 0):
+        known = {load.file for load in tables.newest(folders)}
         for path in reversed(archive.files(dt.date.min, dt.date.max)):
-            generation = generation_of(path, archive)
-            if generation in known:
+            if (file := number_of(path, archive)) in known:
                 continue
-            rows = tables.insert(path, generation)
-            now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            done = Load(path.parent.parent.name, day_of(path), generation, rows, now)
-            tables.record(done)
-            yield done
-        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        tables.remove_replaced(tuple(archive.folders), now - dt.timedelta(seconds=GRACE_SECONDS))
+            views, folder = dayfile.read(path), path.parent.parent.name
+            made = Load(folder, day_of(path), file, secrets.randbits(63), len(views), _now())
+            tables.insert(views, made)
+            yield made
+        tables.remove_unread(folders, _now() - dt.timedelta(seconds=GRACE_SECONDS))
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
