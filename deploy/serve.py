@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"serve: {error}", file=sys.stderr)
             return 2
         print(f"\n{words('make serve', Processes=f'{count}, behind nginx')}\n", flush=True)
-        with started(commands, environ) as running:
+        with started(commands, environ) as running, ended_by_hangup():
             while not stop.wait(CHECK_SECONDS):
                 restart_ended(running, environ)
     print("Stopped.", flush=True)
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 64")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
     return int(text)
 
 
@@ -86,13 +86,15 @@ def app_ports(count: int) -> list[int]:
 
     Raises ConfigError if another program has one of them.
     """
-    first = st.get_option("server.port") + 1
-    for port in range(first, first + count):
+    port, address = st.get_option("server.port"), st.get_option("server.address") or ""
+    ports = list(range(port + 1, port + 1 + count))
+    for host, wanted in ((address, port), *((LOOPBACK, own) for own in ports)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            socket.create_server((LOOPBACK, port)).close()
+            socket.create_server((host, wanted), family=family).close()
         except (OSError, OverflowError) as error:
-            raise ConfigError(f"Port {port} is needed for an app process: {error}.") from error
-    return list(range(first, first + count))
+            raise ConfigError(f"Port {wanted} is needed: {error}.") from error
+    return ports
 
 
 def app_command(port: int) -> Command:
@@ -160,6 +162,18 @@ def restart_ended(running: dict[Command, subprocess.Popen[bytes]], environ: dict
         if (status := process.poll()) is not None:
             event("process_failed", program=Path(command[1]).stem, status=status)
             running[command] = _start(command, environ)
+
+
+@contextmanager
+def ended_by_hangup() -> Iterator[None]:
+    """A terminal that is closed ends us as SIGTERM does, unless `nohup` says otherwise."""
+    before = signal.getsignal(signal.SIGHUP)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def _start(command: Command, environ: dict[str, str]) -> subprocess.Popen[bytes]:

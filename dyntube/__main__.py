@@ -178,8 +178,8 @@ def _fetch(
     for line in _left_out(account, days, result):
         print(f"dyntube: {line}", file=sys.stderr)
     doubtful = print_doubts(account, days)
-    load_after_sync(account)
-    return stop.status or (1 if result.failed else doubtful)
+    not_loaded = load_after_sync(account)
+    return stop.status or (1 if result.failed else doubtful or not_loaded)
 
 
 def _left_out(account: Account, days: Sequence[dt.date], result: SyncResult) -> Iterator[str]:

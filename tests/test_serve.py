@@ -48,7 +48,7 @@ def serve(*options: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_a_number_of_processes_that_makes_no_sense_is_named(count: str) -> None:
     done = serve(f"--processes={count}")
     assert done.returncode == 2
-    assert f"{count!r} is no number from 1 to 64" in done.stderr
+    assert f"{count!r} is not a number from 1 to 64" in done.stderr
 
 
 def test_a_port_that_another_program_has_is_named() -> None:
@@ -56,7 +56,7 @@ def test_a_port_that_another_program_has_is_named() -> None:
         port = other.getsockname()[1]
         done = serve("--processes=1", STREAMLIT_SERVER_PORT=str(port - 1))
     assert done.returncode == 2
-    assert f"serve: Port {port} is needed for an app process: " in done.stderr
+    assert f"serve: Port {port} is needed: " in done.stderr
 
 
 def test_without_nginx_it_says_what_to_install(tmp_path: Path) -> None:

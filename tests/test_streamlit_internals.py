@@ -41,7 +41,7 @@ def test_a_run_is_wanted_until_its_reader_asks_anew_or_leaves(
     requests, active = script_requests.ScriptRequests(), {"reader"}
     context = SimpleNamespace(script_requests=requests, session_id="reader")
     runtime = SimpleNamespace(is_active_session=active.__contains__)
-    monkeypatch.setattr(streamlit_internals, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(streamlit_internals, "get_script_run_ctx", lambda **_: context)
     monkeypatch.setattr(Runtime, "exists", lambda: True)
     monkeypatch.setattr(Runtime, "instance", lambda: runtime)
     wanted = streamlit_internals.run_is_wanted()

@@ -7,14 +7,14 @@ import json
 import sys
 
 from ..account import Account
-from ..errors import SyncRunningError
+from ..errors import DynTubeError, EngineError, SyncRunningError
 from ..formats import count
 
 _ACTIONS = {
     "init": "create the tables that are missing",
     "load": "load the days that are stored and not yet loaded",
     "status": "how many days and views are loaded",
-    "drop": "remove the tables; the archive has all views still",
+    "drop": "remove the tables; the archive still has all views",
 }
 
 
@@ -33,16 +33,21 @@ def warehouse(account: Account, options: argparse.Namespace) -> int:
     match options.action:
         case "init":
             backend.tables.create()
+            backend.tables.check()
             _print(options, "The tables are there.", {})
         case "load":
-            loads = backend.load()
+            try:
+                loads = backend.load()
+            except SyncRunningError:
+                raise EngineError("Another process is loading the warehouse.") from None
             views = sum(load.rows for load in loads)
             text = f"{count(len(loads), 'day')} loaded, {views:,} views."
             _print(options, text, {"days": len(loads), "views": views})
         case "status":
-            loads, missing = backend.loaded(), len(backend.missing())
+            loads, missing = backend.loaded(), len(backend.outdated())
             views = sum(load.rows for load in loads)
-            text = f"{count(len(loads), 'day')} loaded, {views:,} views; {missing:,} not loaded."
+            days = count(len({load.day for load in loads}), "day")
+            text = f"{days} loaded, {views:,} views; {missing:,} not loaded as stored."
             _print(options, text, {"days": len(loads), "views": views, "missing": missing})
             return int(missing > 0)
         case "drop":
@@ -51,15 +56,19 @@ def warehouse(account: Account, options: argparse.Namespace) -> int:
     return 0
 
 
-def load_after_sync(account: Account) -> None:
-    """Load what a sync has stored, if there is a warehouse. Raises EngineError."""
+def load_after_sync(account: Account) -> int:
+    """Load what a sync has stored, if there is a warehouse; 1 if that failed, which is said."""
     if not account.settings.engine:
-        return
+        return 0
+    status = 0
     try:
         said = f"{count(len(account.warehouse.load()), 'day')} loaded into the warehouse."
     except SyncRunningError:
         said = "Another process is loading the warehouse."
+    except DynTubeError as error:
+        said, status = str(error), 1
     print(f"dyntube: {said}", file=sys.stderr)
+    return status
 
 
 def _print(options: argparse.Namespace, text: str, facts: dict[str, int]) -> None:

@@ -93,7 +93,8 @@ def examine(
     yield "DynTube", _safely("DynTube", _server(reading, clock))
     yield "Archive", _safely("Archive", _archive(reading, clock()))
     if reading.settings.engine:
-        yield "Warehouse", of_warehouse(reading.settings, reading.settings.engine)
+        checks = of_warehouse(reading.settings, reading.settings.engine)
+        yield "Warehouse", _safely("Warehouse", checks)
     yield "Dashboard", _safely("Dashboard", of_dashboard(reading, clock()))
 
 

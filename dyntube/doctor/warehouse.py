@@ -20,17 +20,19 @@ def of_warehouse(settings: Settings, at: Warehouse) -> Iterator[Check]:
     if at.is_exposed:
         yield warning(
             "warehouse TLS",
-            "secure=false: views and the password cross the network readable",
+            "secure=false: views and the password cross the network unencrypted",
             "Leave secure=false out, and use the server's TLS port.",
         )
     try:
         backend = open_account(settings).warehouse
-        loads, missing = backend.loaded(), len(backend.missing())
+        loads, missing = backend.loaded(), len(backend.outdated())
     except DynTubeError as error:
         yield failed("warehouse", str(error))
         return
-    text = f"{formats.count(len(loads), 'day')} loaded, {sum(load.rows for load in loads):,} views"
+    days = formats.count(len({load.day for load in loads}), "day")
+    text = f"{days} loaded, {sum(load.rows for load in loads):,} views"
     if missing:
-        yield warning("warehouse", f"{text}; {formats.count(missing, 'day')} missing", _LOAD)
+        left = formats.count(missing, "day")
+        yield warning("warehouse", f"{text}; {left} not loaded as stored", _LOAD)
     else:
         yield ok("warehouse", text)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from ..errors import DynTubeError
-from ..events import event
+from ..events import event, unforeseen
 
 CHECK_SECONDS = 0.5
 
@@ -54,7 +54,7 @@ class Waiting:
                 if not self._wanted:
                     self._watching = False
                     return
-                given_up = [name for name, wanted in self._wanted.items() if not wanted()]
+                given_up = [name for name, wanted in self._wanted.items() if not _is(wanted)]
                 for name in given_up:
                     del self._wanted[name]
             for name in given_up:
@@ -63,3 +63,13 @@ class Waiting:
                     event("query_cancelled")
                 except DynTubeError as error:
                     event("query_not_cancelled", reason=str(error))
+                except Exception as error:  # the last line of defence: others are watched still
+                    unforeseen(error)
+
+
+def _is(wanted: Callable[[], bool]) -> bool:
+    try:
+        return wanted()
+    except Exception as error:  # whoever cannot be asked may still wait
+        unforeseen(error)
+        return True

@@ -82,6 +82,11 @@ class StatusFile:
         self._written = -math.inf
         self._last: Progress | None = None
         self._unwritten: dict[str, Any] = {}
+        self._unwritten_at = 0.0
+
+    def forget(self) -> None:
+        """A sync is about to begin: what the last one showed is not its own."""
+        self._last = None
 
     def show(self, progress: Progress) -> None:
         """Publish the progress; too soon after the last time, only remember it."""
@@ -93,7 +98,7 @@ class StatusFile:
     @contextmanager
     def until_end(self) -> Iterator[SyncEnd]:
         """At the end of a sync, publish that it is over, and how it ended."""
-        end, self._last = SyncEnd(), None
+        end = SyncEnd()
         try:
             yield end
         except DynTubeError as error:
@@ -116,11 +121,14 @@ class StatusFile:
 
     def read(self) -> SyncStatus:
         """The status last published; without progress if that sync was killed or is done."""
+        newest = 0.0
         try:
             status = self._parsed(json.loads(self._file.read_bytes()))
+            newest = self._file.stat().st_mtime
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             status = SyncStatus()
-        return self._parsed(self._unwritten) if self._unwritten and not status.progress else status
+        ours = self._unwritten and newest < self._unwritten_at
+        return self._parsed(self._unwritten) if ours else status
 
     def _parsed(self, told: dict[str, Any]) -> SyncStatus:
         progress, error = _progress(told["progress"]), _error(told["error"])
@@ -138,7 +146,7 @@ class StatusFile:
             "stopped": status.stopped and asdict(status.stopped),
             "rest_until": self._now().timestamp() + status.rest if status.rest else 0.0,
         }
-        self._unwritten = {}
+        self._unwritten, self._unwritten_at = {}, time.time()
         try:
             with replacing(self._file) as temporary:
                 temporary.write_text(json.dumps(told), "utf-8")

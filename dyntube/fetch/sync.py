@@ -120,6 +120,7 @@ class Syncer:
         if not (self._tasks(days, refresh, again) or self.outdated):
             return SyncResult()
         stop = stop or threading.Event()
+        self._status_file.forget()
 
         def show(now: Progress) -> None:
             self._status_file.show(now)

@@ -47,7 +47,7 @@ def warehouse(name: str, text: str) -> Warehouse:
     except ValueError:
         raise ConfigError(f"{name} cannot be read: {_FORM}") from None
     if url.scheme != "clickhouse" or not host or url.fragment:
-        raise ConfigError(f"{name} is no address of ClickHouse: {_FORM}")
+        raise ConfigError(f"{name} is not a ClickHouse address: {_FORM}")
     if url.password is not None:
         raise ConfigError(f"{name} has a password: put it into DYNTUBE_ENGINE_PASSWORD.")
     known = dict(options)

@@ -44,7 +44,7 @@ def run_is_wanted() -> Callable[[], bool]:
     It is not where its reader has closed the tab or asked anew, which the run itself notices at its
     next call of Streamlit.
     """
-    context = get_script_run_ctx()
+    context = get_script_run_ctx(suppress_warning=True)
     requests = context and context.script_requests
     if not (context and requests and Runtime.exists()):
         return lambda: True

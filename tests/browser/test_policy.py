@@ -53,19 +53,21 @@ def test_a_page_asks_for_nothing_that_its_policy_forbids(
 
 def test_a_workbook_and_the_printed_page_come_out(demo: str, tab: Tab) -> None:
     opened = tab(new=True)
-    answers: list[Response] = []
-    opened.page.on("response", lambda answer: answers.append(answer))
     opened.page.add_init_script(LISTEN)
     opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
     opened.open(f"{demo}/?period=last-7-days")
     opened.wait_painted()
     opened.page.locator(".st-key-export button").first.click()
-    with opened.page.expect_download() as download:
+    with (
+        opened.page.expect_download() as download,
+        opened.page.expect_response(
+            lambda answer: answer.url.startswith(f"{demo}/media/")
+        ) as media,
+    ):
         opened.page.locator(".st-key-export-page button").click()
     file = Path(download.value.path())
     assert openpyxl.load_workbook(io.BytesIO(file.read_bytes())).sheetnames[0] == "Notes"
-    media = [answer for answer in answers if answer.url.startswith(f"{demo}/media/")]
-    assert {answer.headers["cache-control"] for answer in media} == {"no-store"}
+    assert media.value.headers["cache-control"] == "no-store"
     opened.page.locator(".st-key-export-print button").click()
     opened.page.wait_for_function("() => window.printed === 1")
     assert opened.page.pdf().startswith(b"%PDF")

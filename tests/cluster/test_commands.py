@@ -30,7 +30,8 @@ def test_a_warehouse_from_its_first_table_to_its_last(cluster: Cluster, tmp_path
         assert early.returncode == 1
         assert "run `python -m dyntube warehouse init`" in early.stderr
         assert dyntube("warehouse", "init").stdout == "The tables are there.\n"
-        assert dyntube("warehouse", "status").stdout == "0 days loaded, 0 views; 0 not loaded.\n"
+        nothing = "0 days loaded, 0 views; 0 not loaded as stored.\n"
+        assert dyntube("warehouse", "status").stdout == nothing
         synced = dyntube("sync", *MAY)
         assert synced.returncode == 0, synced.stderr
         assert "dyntube: 2 days loaded into the warehouse." in synced.stderr
@@ -42,7 +43,7 @@ def test_a_warehouse_from_its_first_table_to_its_last(cluster: Cluster, tmp_path
         assert checked(dyntube("doctor", "--json"))[0] == "failed"
         dyntube("warehouse", "init")
         state, text = checked(dyntube("doctor", "--json"))
-        assert (state, text) == ("warning", "0 days loaded, 0 views; 2 days missing")
+        assert (state, text) == ("warning", "0 days loaded, 0 views; 2 days not loaded as stored")
         assert dyntube("warehouse", "load").stdout == "2 days loaded, 10 views.\n"
         report = dyntube("report", "overview", "--address", f"?from={MAY_1}&to={MAY_1}", "--json")
         assert json.loads(report.stdout)["tables"][0]["rows"][0]["views"] == 5

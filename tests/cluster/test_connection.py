@@ -6,12 +6,14 @@ Users, grants and TLS are not tried on a ClickHouse of its own: npm's has none.
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from dyntube.archive.archive import Archive
+from dyntube.engine.clickhouse import server as server_module
 from dyntube.engine.clickhouse.backend import ClickHouse
 from dyntube.engine.clickhouse.server import Server
 from dyntube.engine.engine import Engine
@@ -119,6 +121,31 @@ def test_what_a_server_refuses_is_said_without_its_words(
             one(Server(at(seen)))
     assert str(told.value) == sentence
     assert f"code': {code}" in str([record.__dict__.get("facts") for record in caplog.records])
+
+
+def test_a_server_that_hangs_holds_up_nobody_twice(
+    cluster: Cluster, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = cluster.engine(archive)
+    database = engine.backend._server.warehouse.database
+    monkeypatch.setattr(server_module, "QUICK_SECONDS", 1)
+    monkeypatch.setattr(server_module, "_GRACE", 1.0)
+    with between(cluster.nodes[0]) as seen:
+        own = ClickHouse(archive, Server(at(seen, database=database, cluster="views")))
+        seen.holds = "FROM loads"
+        asking = [threading.Thread(target=fails_to_tell_days, args=(own,)) for _ in range(8)]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join(15)  # one after the other they would take 16 seconds and more
+            assert not thread.is_alive()
+        seen.killed.set()
+        seen.holds = ""
+
+
+def fails_to_tell_days(backend: ClickHouse) -> None:
+    with pytest.raises(EngineError):
+        backend.days()
 
 
 def test_a_server_that_is_no_clickhouse_is_away(cluster: Cluster) -> None:

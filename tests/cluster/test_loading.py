@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ KILLS = int(os.environ.get("KILLS", "50"))
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is loaded or stored is seen at once."""
     monkeypatch.setattr(backend_module, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(backend_module, "AWAY_SECONDS", 0.0)
     monkeypatch.setattr("dyntube.archive.archive.FRESH_SECONDS", 0)
 
 
@@ -111,6 +113,42 @@ def test_what_the_app_stores_is_loaded_by_itself(cluster: Cluster, week: Archive
         time.sleep(0.1)
     assert views_of(engine) == [4, 3, 3, 3, 3, 3, 3]
     engine.backend.close()
+
+
+def test_an_archive_that_was_begun_anew_is_loaded_anew(cluster: Cluster, week: Archive) -> None:
+    """Its files have the same names."""
+    engine = cluster.engine(week)
+    for file in week.root.rglob("*.parquet"):
+        file.unlink()
+    again = odd.open_archive(week.root)
+    for day in WEEK:
+        odd.put(again, day, odd.views(day, 2), fetched_at=dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
+    other = open_warehouse(again, engine.backend._server.warehouse, follow=False)
+    assert len(other.backend.outdated()) == 7
+    other.backend.load()
+    assert other.backend.outdated() == set()
+    assert views_of(other) == [2] * 7
+
+
+def test_a_clock_that_was_set_back_keeps_no_old_day(
+    cluster: Cluster, week: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = cluster.engine(week)
+    odd.put(week, WEEK[0], odd.views(WEEK[0], 5))
+    monkeypatch.setattr(tables_module, "_now", lambda: dt.datetime.min + 2020 * 365 * odd.ONE_DAY)
+    engine.backend.load()
+    assert views_of(engine) == [5, 3, 3, 3, 3, 3, 3]
+    assert engine.backend.load() == []
+
+
+def test_tables_of_another_cluster_are_not_loaded(cluster: Cluster, week: Archive) -> None:
+    at = cluster.warehouse()
+    alone = open_warehouse(week, replace(at, cluster=""), follow=False)
+    alone.backend.tables.create()
+    with pytest.raises(EngineError, match="of another cluster"):
+        open_warehouse(week, at, follow=False).backend.load()
+    alone.backend.load()
+    assert views_of(alone) == [3] * 7
 
 
 def test_dropped_and_loaded_again_it_gives_the_same(cluster: Cluster, week: Archive) -> None:

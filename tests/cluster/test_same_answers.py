@@ -94,6 +94,18 @@ def test_views_counts_and_checks(data: st.DataObject, views: Views, warehouse: E
     same(warehouse.checks(checks), views.engine.checks(checks))
 
 
+def test_a_question_may_name_thousands_of_loads(warehouse: Engine) -> None:
+    backend = warehouse.backend
+    query = Query(("views", "new_viewers"), Period(*mixed.DAYS), access=EVERYTHING)
+    generations, history = backend.snapshot(query)
+    many = tuple(range(10**18, 10**18 + 12_000))
+    at = generations + many, history + many
+    rows = backend.aggregate(query.of(("views",)), at)
+    assert rows["m_views"][0].as_py() == warehouse.answer(query)["views"][0]
+    _, count = backend.distinct(query.of(("new_viewers",)), at)
+    assert count() == warehouse.answer(query)["new_viewers"][0]
+
+
 @settings(max_examples=30)
 @given(data=st.data())
 def test_raw_views_in_batches(data: st.DataObject, views: Views, warehouse: Engine) -> None:

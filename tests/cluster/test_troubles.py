@@ -94,7 +94,7 @@ def test_a_question_is_cancelled_once_nobody_waits_for_it(cluster: Cluster, serv
     assert under_way(cluster) == 1, "somebody waits"
     waits.clear()
     asking.join(30)
-    assert outcome == ["The question was cancelled: nobody waits for its answer."]
+    assert outcome == ["The query was cancelled because nobody was waiting for it."]
     until(lambda: under_way(cluster) == 0)
 
 

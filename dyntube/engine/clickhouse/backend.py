@@ -12,6 +12,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from ...archive.archive import Archive
+from ...archive.generations import day_of
 from ...errors import DynTubeError, EngineError, SyncRunningError
 from ...events import event, unforeseen
 from ...formats import count
@@ -20,10 +21,12 @@ from ...settings.warehouse import Warehouse
 from ..engine import Engine
 from .server import Server
 from .sql import Statements
-from .warehouse import Load, Tables, load
+from .warehouse import Load, Tables, load, number_of
 
 FRESH_SECONDS = 1.0  # that the list of loads is believed
+AWAY_SECONDS = 1.0  # that a failure is believed: a page asks for dozens of answers
 FOLLOW_SECONDS = 2.0  # between two looks for days to load
+LONGEST_PAUSE = 60.0  # seconds between two looks after failures
 PATIENCE_SECONDS = 5.0  # that a query waits for days on their way
 Snapshot = tuple[tuple[int, ...], tuple[int, ...]]  # generations of the period, and up to its end
 
@@ -41,6 +44,7 @@ class ClickHouse:
         self.tables = Tables(server)
         self._lock, self._closed = threading.Lock(), threading.Event()
         self._known: tuple[float, list[Load]] = (float("-inf"), [])
+        self._failed: tuple[float, EngineError] | None = None
 
     def warm(self) -> None:
         """Load what the archive stores, in the background."""
@@ -56,10 +60,11 @@ class ClickHouse:
         """What is loaded of each day and scope, oldest day first."""
         return self.tables.newest(tuple(self._archive.folders))
 
-    def missing(self) -> set[tuple[str, dt.date]]:
-        """The scopes and days that are stored and were never loaded."""
-        known = {(load.folder, load.day) for load in self.loaded()}
-        return self._stored(dt.date.min, dt.date.max) - known
+    def outdated(self) -> set[dt.date]:
+        """The days that are stored and not loaded, or loaded as they were before."""
+        known = {load.file for load in self.loaded()}
+        files = self._archive.files(dt.date.min, dt.date.max)
+        return {day_of(path) for path in files if number_of(path, self._archive) not in known}
 
     def load(self) -> list[Load]:
         """Load what is missing; raises SyncRunningError while another process does."""
@@ -127,24 +132,37 @@ class ClickHouse:
         }
 
     def _loads(self) -> list[Load]:
+        # Asked outside of the lock, so that a server that hangs holds up nobody twice.
         with self._lock:
-            at, loads = self._known
-            if time.monotonic() - at >= FRESH_SECONDS:
-                loads = self.loaded()
-                self._known = time.monotonic(), loads
+            (at, loads), failed, now = self._known, self._failed, time.monotonic()
+        if failed and now - failed[0] < AWAY_SECONDS:
+            raise failed[1]
+        if now - at < FRESH_SECONDS:
             return loads
+        try:
+            known, failed = (time.monotonic(), self.loaded()), None
+        except EngineError as error:
+            known, failed = self._known, (time.monotonic(), error)
+            raise
+        finally:
+            with self._lock:
+                self._known, self._failed = known, failed
+        return known[1]
 
     def _load_always(self) -> None:
-        version = ""
-        while not self._closed.wait(FOLLOW_SECONDS):
+        version, pause, reason = "", FOLLOW_SECONDS, ""
+        while not self._closed.wait(pause):
             try:
                 if (now := self._archive.version()) != version:
                     self.load()
                     version = now
+                pause, reason = FOLLOW_SECONDS, ""
             except SyncRunningError:
                 pass  # look again: it may be killed
             except DynTubeError as error:
-                event("warehouse_not_loaded", reason=str(error))
+                if str(error) != reason:
+                    event("warehouse_not_loaded", reason=str(error))
+                pause, reason = min(2 * pause, LONGEST_PAUSE), str(error)
             except Exception as error:  # the last line of defence: the next round retries
                 unforeseen(error)
 

@@ -6,7 +6,6 @@ No error here holds a statement, a value, a user or a password.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +20,7 @@ from ..wanted import Waiting
 
 CONNECT_SECONDS = 3.0
 QUERY_SECONDS = 30  # a query may take; the server ends it then
+QUICK_SECONDS = 5  # of one that is over in a moment, so that who waits is told soon
 LOAD_SECONDS = 600.0
 _GRACE = 5.0  # seconds that the server may take to say that it has ended a query
 _SETTINGS: Mapping[str, object] = {
@@ -28,6 +28,7 @@ _SETTINGS: Mapping[str, object] = {
     "cast_keep_nullable": 1,
     "distributed_product_mode": "local",  # the views of one viewer are on one shard
     "distributed_foreground_insert": 1,
+    "async_insert": 0,  # what is said to be stored is
     "output_format_arrow_low_cardinality_as_dictionary": 0,
 }
 
@@ -38,17 +39,19 @@ class Server:
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
         self._clients: dict[tuple[Node, float, str], Any] = {}
-        self._lock = threading.Lock()
         self._waiting = Waiting(self._kill)
 
-    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+    def query(
+        self, sql: str, parameters: Mapping[str, object] | None = None, *, quick: bool = False
+    ) -> pa.Table:
         """The rows of a query, integers as int64 and moments as UTC microseconds without a zone.
 
         It is cancelled once nobody waits for it (`wanted.still_wanted`).
         """
         name = uuid4().hex
-        settings = {**_SETTINGS, "max_execution_time": QUERY_SECONDS, "query_id": name}
-        with self._waiting.for_query(name), self._client() as client:
+        seconds = QUICK_SECONDS if quick else QUERY_SECONDS
+        settings = {**_SETTINGS, "max_execution_time": seconds, "query_id": name}
+        with self._waiting.for_query(name), self._client(seconds=seconds + _GRACE) as client:
             rows = client.query_arrow(sql, parameters, settings=settings, use_strings=True)
         return _same_types(rows)
 
@@ -74,14 +77,13 @@ class Server:
         """The client of a node and database, connected when it is first needed."""
         of = node or self.warehouse.nodes[0], seconds, database or self.warehouse.database
         try:
-            with self._lock:
-                if of not in self._clients:
-                    self._clients[of] = self._connect(*of)
-                client = self._clients[of]
-            yield client
-        except ConfigError:
-            raise
+            # Connected outside of a lock: a server that hangs must not stop those who are.
+            if of not in self._clients:
+                self._clients.setdefault(of, self._connect(*of))
+            yield self._clients[of]
         except Exception as error:
+            if not _is_of_client(error):
+                raise
             raise _failure(error) from None
 
     def _connect(self, node: Node, seconds: float, database: str) -> Any:
@@ -89,7 +91,7 @@ class Server:
             import clickhouse_connect  # optional
         except ImportError:
             raise ConfigError(
-                "DYNTUBE_ENGINE needs a package more: pip install -r requirements-clickhouse.txt"
+                "DYNTUBE_ENGINE needs another package: pip install -r requirements-clickhouse.txt"
             ) from None
         at = self.warehouse
         return clickhouse_connect.get_client(
@@ -107,17 +109,31 @@ class Server:
         )
 
 
+def _is_of_client(error: Exception) -> bool:
+    library = type(error).__module__.partition(".")[0]
+    return isinstance(error, OSError) or library in ("clickhouse_connect", "urllib3", "pyarrow")
+
+
 def _failure(error: Exception) -> EngineError:
     """An error of the client as a sentence; what it says itself may hold values of the query."""
     text = str(error).lower()
     found = _CODE.search(text)
     code = int(found[1]) if found else 0
-    event("warehouse_failed", kind=type(error).__name__, code=code)
+    event("warehouse_failed", kind=_kinds(error), code=code)
     if code in _TIMED_OUT or (not code and "timed out" in text and "connect" not in text):
         return EngineError(_TOO_LONG)
     if code:
         return EngineError(_REFUSED.get(code, f"The warehouse reports its error {code}."))
     return EngineError(_AWAY)
+
+
+def _kinds(error: BaseException | None) -> str:
+    """The types of an error and of what caused it; their texts may hold values."""
+    found: list[str] = []
+    while error:
+        found.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return " from ".join(dict.fromkeys(found))
 
 
 _CODE = re.compile(r"\bcode:? (\d+)")
@@ -135,7 +151,7 @@ _REFUSED = {
     164: _NO_RIGHT,
     210: _AWAY,
     279: _AWAY,
-    394: "The question was cancelled: nobody waits for its answer.",
+    394: "The query was cancelled because nobody was waiting for it.",
     497: _NO_RIGHT,
     516: "The warehouse refused the user or password of DYNTUBE_ENGINE.",
 }

@@ -27,6 +27,7 @@ _NAMES = {
     "to_microseconds(": "toIntervalMicrosecond(",
     "length(": "lengthUTF8(",
 }
+_PART = 5_000  # numbers of twenty digits
 _ROW_SQL = {"date": "toUnixTimestamp64Micro(date)"}
 
 
@@ -111,8 +112,8 @@ class Statements:
             return ""
         return (
             " LEFT JOIN (SELECT viewer, min(date) AS first_date FROM views WHERE "
-            f"{_of(self._history)} AND viewer IS NOT NULL AND {self._allowed()} GROUP BY viewer) "
-            "AS first_views USING (viewer)"
+            f"{self._of(self._history)} AND viewer IS NOT NULL AND {self._allowed()} "
+            "GROUP BY viewer) AS first_views USING (viewer)"
         )
 
     def _views(self) -> str:
@@ -121,7 +122,7 @@ class Statements:
         days = self._asked.period.utc_days(self._asked.timezone)
         conditions = [
             f"day BETWEEN '{days[0]}' AND '{days[-1]}'",
-            _of(self._generations),
+            self._of(self._generations),
             f"views.date >= {_moment(start)} AND views.date < {_moment(end)}",
             self._allowed(),
             *map(self._meets, self._asked.filters),
@@ -169,6 +170,12 @@ class Statements:
         repeated = f"SELECT view_id FROM views WHERE {self._views()} AND view_id IS NOT NULL "
         return f"view_id GLOBAL IN ({repeated}GROUP BY view_id HAVING count() > 1)"
 
+    def _of(self, generations: tuple[int, ...]) -> str:
+        """Bound in parts: a server takes up to 128 KiB for one value, and for a statement."""
+        parts = (generations[n : n + _PART] for n in range(0, len(generations), _PART))
+        each = (f"generation IN {self._bound(list(part), 'Array(UInt64)')}" for part in parts)
+        return f"({' OR '.join(each) or 'false'})"
+
     def _bound(self, value: object, type_: str) -> str:
         name = f"p{len(self.parameters)}"
         self.parameters[name] = value
@@ -179,10 +186,6 @@ def _sum(metric: Metric) -> str:
     if metric.format == "number":
         return f"toInt64(countIf({translated(metric.population)}))"
     return f"toFloat64({translated(metric.sql)})"
-
-
-def _of(generations: tuple[int, ...]) -> str:
-    return f"generation IN ({', '.join(map(str, generations))})" if generations else "false"
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -22,6 +22,7 @@ from ...archive import dayfile
 from ...archive.archive import Archive
 from ...archive.generations import day_of
 from ...archive.lock import hold
+from ...errors import EngineError
 from ...reading.records import (
     CATEGORY,
     COUNT,
@@ -99,8 +100,20 @@ class Tables:
             "ENGINE = MergeTree ORDER BY (folder, day)"
         )
 
+    def check(self) -> None:
+        """Raise EngineError if the tables were made for another cluster, or for none."""
+        named = "SELECT engine_full FROM system.tables WHERE database = {name:String} AND name = "
+        found = self._server.query(f"{named}'views'", {"name": self._database}, quick=True)
+        cluster = self._server.warehouse.cluster
+        wanted = f"Distributed('{cluster}'," if cluster else "MergeTree"
+        if found and not found["engine_full"][0].as_py().startswith(wanted):
+            raise EngineError(
+                "The tables of the warehouse are of another cluster than DYNTUBE_ENGINE names: "
+                "drop them, then init and load again."
+            )
+
     def drop(self) -> None:
-        """Remove the tables and all that is loaded; the archive has it still."""
+        """Remove the tables and all that is loaded; the archive still has it."""
         for table in (self._loads, self._views, self._stored):
             self._server.everywhere(f"DROP TABLE IF EXISTS {table}")
 
@@ -114,6 +127,7 @@ class Tables:
             f"SELECT {columns} FROM (SELECT {columns} FROM loads "
             f"WHERE has({{folders:Array(String)}}, folder) {which}) ORDER BY day, folder, at",
             {"folders": list(folders)},
+            quick=True,
         )
         return [Load(**row | {"day": row["day"].date()}) for row in found.to_pylist()]
 
@@ -163,8 +177,10 @@ class Tables:
 
 
 def number_of(path: Path, archive: Archive) -> int:
-    """The number of a day file: the same for the same views, as this version stores them."""
-    name = f"{path.parent.parent.name}/{path.name}/{SCHEMA_VERSION}/{archive.rules}"
+    """The number of a day file: the same for the same fetch, as this version stores it."""
+    info = archive.infos().get(path) or dayfile.read_info(path)
+    fetched = info and (info.fetched_at, info.rows)
+    name = f"{path.parent.parent.name}/{path.name}/{fetched}/{SCHEMA_VERSION}/{archive.rules}"
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1  # an int64
 
 
@@ -175,12 +191,17 @@ def load(archive: Archive, tables: Tables) -> Iterator[Load]:
     """
     folders = tuple(archive.folders)
     with hold(archive.root / f".{folders[0]}.warehouse.lock", [archive.root], 0):
-        known = {load.file for load in tables.newest(folders)}
-        for path in reversed(archive.files(dt.date.min, dt.date.max)):
-            if (file := number_of(path, archive)) in known:
+        tables.check()
+        known = {(load.folder, load.day): load for load in tables.newest(folders)}
+        files = archive.files(dt.date.min, dt.date.max)
+        for path in sorted(files, key=day_of, reverse=True):
+            folder, day, file = path.parent.parent.name, day_of(path), number_of(path, archive)
+            before = known.get((folder, day))
+            if before and before.file == file:
                 continue
-            views, folder = dayfile.read(path), path.parent.parent.name
-            made = Load(folder, day_of(path), file, secrets.randbits(63), len(views), _now())
+            at = max(_now(), before.at + dt.timedelta(microseconds=1)) if before else _now()
+            views = dayfile.read(path)
+            made = Load(folder, day, file, secrets.randbits(63), len(views), at)
             tables.insert(views, made)
             yield made
         tables.remove_unread(folders, _now() - dt.timedelta(seconds=GRACE_SECONDS))

@@ -96,7 +96,8 @@ def stopped_banner(state: SyncStatus, timezone: str) -> None:
     again = f"{local_now(timezone) + dt.timedelta(seconds=state.rest):%H:%M}"
     with st.container(horizontal=True, vertical_alignment="center", key="ended"):
         if state.error:
-            tried = f"{stored}The next try is at {again}." if state.stopped else ""
+            told = state.stopped and not desk().external
+            tried = f"{stored}The next try is at {again}." if told else ""
             st.error(
                 f"{formats.escape_markdown(str(state.error))} {tried}", icon=":material/error:"
             )
