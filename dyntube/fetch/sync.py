@@ -110,12 +110,10 @@ class Syncer:
     ) -> SyncResult:
         """Fetch those of these UTC days that are missing or due; setting `stop` ends it early.
 
-        After that, no process starts one by itself for `rest` seconds.
-
-        With `again`, settled days are refetched as well. `more` gives what is wanted since its last
-        call: those days join the run. Failures are in the result. Raises SyncRunningError if
-        another sync still runs after `wait_for_other` seconds, ArchiveError if nothing can be
-        written, and UnforeseenError.
+        After such an end, no process starts one by itself for `rest` seconds. With `again`, settled
+        days are refetched as well. `more` gives what is wanted since its last call: those days join
+        the run. Failures are in the result. Raises SyncRunningError if another sync still runs
+        after `wait_for_other` seconds, ArchiveError if nothing can be written, and UnforeseenError.
         """
         if not (self._tasks(days, refresh, again) or self.outdated):
             return SyncResult()
@@ -127,8 +125,7 @@ class Syncer:
             progress(now)
 
         with self._archive.lock(wait_for_other), self._status_file.until_end() as end:
-            for scope in self._settings.scopes:
-                note_scope(self._archive.root, self._settings, scope)
+            self._note_scopes()
             result, tasks = SyncResult(), self._tasks(days, refresh, again)
             if tasks:
                 result = self._run(show, stop, more).over(tasks)
@@ -139,6 +136,10 @@ class Syncer:
         for folder, day in result.kept:
             self._kept_at[folder, day] = self._now()
         return result
+
+    def _note_scopes(self) -> None:
+        for scope in self._settings.scopes:
+            note_scope(self._archive.root, self._settings, scope)
 
     def _rewrite(self, stop: threading.Event) -> None:
         """Migrate outdated days until `stop` is set; damaged ones stay.
