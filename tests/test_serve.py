@@ -51,10 +51,12 @@ def test_a_number_of_processes_that_makes_no_sense_is_named(count: str) -> None:
     assert f"{count!r} is not a number from 1 to 64" in done.stderr
 
 
-def test_a_port_that_another_program_has_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        done = serve("--processes=1", STREAMLIT_SERVER_PORT=str(port - 1))
+@pytest.mark.parametrize("whose", ["people's", "an app process's"])
+def test_a_port_that_another_program_has_is_named(whose: str) -> None:
+    first = free_port(1)
+    port = first + (whose != "people's")
+    with socket.create_server(("127.0.0.1", port)):
+        done = serve("--processes=1", STREAMLIT_SERVER_PORT=str(first))
     assert done.returncode == 2
     assert f"serve: Port {port} is needed: " in done.stderr
 
@@ -79,7 +81,7 @@ def test_a_certificate_for_one_process_is_not_left_out_without_a_word() -> None:
     assert "put TLS in front of nginx" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_all_processes(tmp_path: Path, number: signal.Signals) -> None:
     debian.need("nginx", "nginx-light", f"{os.environ['PATH']}:{NGINX_PATHS}")
     settings = {"SYNC": "external"}
