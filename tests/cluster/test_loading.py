@@ -20,6 +20,7 @@ from dyntube.archive.archive import Archive
 from dyntube.engine.clickhouse import backend as backend_module
 from dyntube.engine.clickhouse import warehouse as tables_module
 from dyntube.engine.clickhouse.backend import open_warehouse
+from dyntube.engine.clickhouse.warehouse import Load, Tables
 from dyntube.engine.engine import Engine
 from dyntube.errors import EngineError, SyncRunningError
 from dyntube.query.access import EVERYTHING
@@ -128,6 +129,28 @@ def test_an_archive_that_was_begun_anew_is_loaded_anew(cluster: Cluster, week: A
     other.backend.load()
     assert other.backend.outdated() == set()
     assert views_of(other) == [2] * 7
+
+
+def test_views_of_a_load_that_was_cut_off_at_its_end_do_not_count_twice(
+    cluster: Cluster, week: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = cluster.engine(week)
+    odd.put(week, WEEK[0], odd.views(WEEK[0], 5))
+    note = Tables._note
+
+    def cut_off(tables: Tables, load: Load, *, done: bool) -> None:
+        if done:
+            raise EngineError("cut off")
+        note(tables, load, done=done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Tables, "_note", cut_off)
+        with pytest.raises(EngineError, match="cut off"):
+            engine.backend.load()
+    assert stored(cluster, engine) == 26
+    assert views_of(engine) == [3] * 7
+    engine.backend.load()
+    assert views_of(engine) == [5, 3, 3, 3, 3, 3, 3]
 
 
 def test_a_clock_that_was_set_back_keeps_no_old_day(
