@@ -54,7 +54,7 @@ class Waiting:
                 if not self._wanted:
                     self._watching = False
                     return
-                given_up = [name for name, wanted in self._wanted.items() if not _is(wanted)]
+                given_up = [name for name, wanted in self._wanted.items() if not _is_wanted(wanted)]
                 for name in given_up:
                     del self._wanted[name]
             for name in given_up:
@@ -67,7 +67,7 @@ class Waiting:
                     unforeseen(error)
 
 
-def _is(wanted: Callable[[], bool]) -> bool:
+def _is_wanted(wanted: Callable[[], bool]) -> bool:
     try:
         return wanted()
     except Exception as error:  # whoever cannot be asked may still wait

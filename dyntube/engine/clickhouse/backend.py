@@ -21,7 +21,7 @@ from ...settings.warehouse import Warehouse
 from ..engine import Engine
 from .server import Server
 from .sql import Statements
-from .warehouse import Load, Tables, load, number_of
+from .warehouse import Load, Tables, load, numbered_files
 
 FRESH_SECONDS = 1.0  # that the list of loads is believed
 AWAY_SECONDS = 1.0  # that a failure is believed: a page asks for dozens of answers
@@ -63,8 +63,8 @@ class ClickHouse:
     def outdated(self) -> set[dt.date]:
         """The days that are stored and not loaded, or loaded as they were before."""
         known = {load.file for load in self.loaded()}
-        files = self._archive.files(dt.date.min, dt.date.max)
-        return {day_of(path) for path in files if number_of(path, self._archive) not in known}
+        files = numbered_files(self._archive)
+        return {day_of(path) for path, number in files.items() if number not in known}
 
     def load(self) -> list[Load]:
         """Load what is missing; raises SyncRunningError while another process does."""

@@ -176,12 +176,16 @@ class Tables:
         return f"DELETE FROM {self._stored} WHERE {which}"
 
 
-def number_of(path: Path, archive: Archive) -> int:
-    """The number of a day file: the same for the same fetch, as this version stores it."""
-    info = archive.infos().get(path) or dayfile.read_info(path)
-    fetched = info and (info.fetched_at, info.rows)
-    name = f"{path.parent.parent.name}/{path.name}/{fetched}/{SCHEMA_VERSION}/{archive.rules}"
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1  # an int64
+def numbered_files(archive: Archive) -> dict[Path, int]:
+    """The newest day files and a number of each: the same for the same fetch, as stored today."""
+    infos, found = archive.infos(), {}
+    for path in archive.files(dt.date.min, dt.date.max):
+        info = infos.get(path) or dayfile.read_info(path)
+        fetched = info and (info.fetched_at, info.rows)
+        name = f"{path.parent.parent.name}/{path.name}/{fetched}/{SCHEMA_VERSION}/{archive.rules}"
+        digest = hashlib.sha256(name.encode()).digest()
+        found[path] = int.from_bytes(digest[:8], "big") >> 1  # an int64
+    return found
 
 
 def load(archive: Archive, tables: Tables) -> Iterator[Load]:
@@ -193,9 +197,9 @@ def load(archive: Archive, tables: Tables) -> Iterator[Load]:
     with hold(archive.root / f".{folders[0]}.warehouse.lock", [archive.root], 0):
         tables.check()
         known = {(load.folder, load.day): load for load in tables.newest(folders)}
-        files = archive.files(dt.date.min, dt.date.max)
+        files = numbered_files(archive)
         for path in sorted(files, key=day_of, reverse=True):
-            folder, day, file = path.parent.parent.name, day_of(path), number_of(path, archive)
+            folder, day, file = path.parent.parent.name, day_of(path), files[path]
             before = known.get((folder, day))
             if before and before.file == file:
                 continue
