@@ -107,8 +107,8 @@ def errors(at: AppTest) -> list[str]:
 
 
 AWAY = (
-    "The warehouse cannot be reached. Numbers are back as soon as it is; whoever runs it sees the "
-    "reason in the log."
+    "The database with the views cannot be reached. Numbers are back as soon as it answers; "
+    "whoever runs this dashboard finds the reason in the log."
 )
 
 

@@ -54,7 +54,7 @@ def test_without_a_node_there_is_a_message_and_with_it_the_answer_again(
     cluster.nodes[number].stop()
     try:
         began = time.monotonic()
-        with pytest.raises(EngineError, match="The warehouse cannot be reached"):
+        with pytest.raises(EngineError, match="cannot be reached"):
             engine.answer(query)
         assert time.monotonic() - began < 5  # what the issue promises to readers
     finally:

@@ -139,8 +139,8 @@ def _kinds(error: BaseException | None) -> str:
 _CODE = re.compile(r"\bcode:? (\d+)")
 _TIMED_OUT = (159, 160, 209)
 _AWAY = (
-    "The warehouse cannot be reached. Numbers are back as soon as it is; whoever runs it sees the "
-    "reason in the log."
+    "The database with the views cannot be reached. Numbers are back as soon as it answers; "
+    "whoever runs this dashboard finds the reason in the log."
 )
 _TOO_LONG = f"The warehouse took longer than {QUERY_SECONDS} seconds. Ask for a shorter period."
 _NO_RIGHT = "The user of DYNTUBE_ENGINE lacks a right: docs/scaling.md lists those it needs."
