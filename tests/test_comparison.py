@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dyntube.insight.comparison import change, changes, comparable, compare, metric_of
+from dyntube.insight.comparison import (
+    change,
+    changes,
+    comparable,
+    compare,
+    direction,
+    metric_of,
+)
 from dyntube.query.metrics import METRICS, metric
 
 NAN = math.nan
@@ -46,6 +54,40 @@ def test_a_change_is_a_fraction_for_amounts_and_a_difference_for_rates(name, now
 @pytest.mark.parametrize("name", METRICS)
 def test_every_metric_that_did_not_change_changed_by_nothing(name):
     assert change(metric(name), 0.5, 0.5) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "expected"),
+    [
+        ("views", 0.17, 1),
+        ("views", -0.17, -1),
+        ("views", 23.0, 1),
+        ("completion_rate", 0.02, 1),
+        ("completion_rate", -0.02, -1),
+        ("average_watch_time", -0.3, -1),
+        # Shown as 1.0 % or 1.0 points, or as less
+        ("views", 0.00951, 1),
+        ("views", 0.0094, 0),
+        ("views", -0.0094, 0),
+        ("play_rate", 0.01, 1),
+        ("completion_rate", -0.006, 0),
+        ("views", 0.0, 0),
+        # Nothing to compare with
+        ("views", NAN, 0),
+        # Neither direction is better
+        ("sound_on_rate", -0.081, 0),
+        ("sound_on", 0.5, 0),
+        ("views_per_viewer", 0.5, 0),
+        ("played_length", -0.5, 0),
+    ],
+)
+def test_a_change_is_better_worse_or_neither(name, change, expected):
+    assert direction(metric(name), change) == expected
+
+
+@pytest.mark.parametrize(("change", "expected"), [(0.2, -1), (-0.2, 1), (0.001, 0)])
+def test_less_is_better_where_the_metric_says_so(change, expected):
+    assert direction(replace(metric("views"), more_is_better=False), change) == expected
 
 
 def frame(**columns: list[object]) -> pd.DataFrame:

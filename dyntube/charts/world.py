@@ -116,7 +116,7 @@ def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
     texts = [formats.change(measure, place) for place in places]
     texts[0] = f"≤ {texts[0]}" if min(known, default=0.0) < -top else texts[0]
     texts[2] = f"≥ {texts[2]}" if max(known, default=0.0) > top else texts[2]
-    colours = palette.change if measure.more_is_better else palette.change[::-1]
+    colours = palette.change[::-1] if measure.more_is_better is False else palette.change
     return _Scale(changes, -top, top, colours, places, texts, palette)
 
 

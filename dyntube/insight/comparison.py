@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,9 @@ from ..query.metrics import FEW, METRICS, Metric, metric
 
 Places = NDArray[np.intp]
 Days = tuple[float, float]  # lengths of the period and of the comparison
+Direction = Literal[-1, 0, 1]
 _ALIKE = 0.1  # relative difference in length; months differ by less
+_SMALL = 0.01  # 1 % of an amount, 1 point of a rate: less says nothing
 
 
 def change(measure: Metric, now: float, before: float) -> float:
@@ -42,6 +44,17 @@ def changes(
     if not measure.is_rate:
         change /= np.where(base == 0, np.nan, base)
     return change
+
+
+def direction(measure: Metric, change: float) -> Direction:
+    """Whether a change, as from `change`, is for the better (1) or for the worse (-1).
+
+    0 where there is none, where it is shown as less than 1 % or 1 point, and where neither
+    direction of the metric is better.
+    """
+    if measure.more_is_better is None or not round(abs(change), 3) >= _SMALL:
+        return 0
+    return 1 if (change > 0) == measure.more_is_better else -1
 
 
 def comparable(measure: Metric, days: Days) -> bool:

@@ -19,6 +19,7 @@ Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 class Metric:
     """A number with a definition. `additive`: rows of a breakdown add up to the total.
 
+    `more_is_better` is None where neither direction is better.
     `population` is the SQL condition of the views it is about: those it counts, or the denominator
     of a rate. A ratio has `ratio_of`, its numerator and denominator; a distinct count has
     `distinct`, the SQL of what is counted; a count or sum has `sql`. `basis` names the metric that
@@ -31,7 +32,7 @@ class Metric:
     help: str
     format: Format = "number"
     additive: bool = False
-    more_is_better: bool = True
+    more_is_better: bool | None = True
     population: str = "true"
     ratio_of: tuple[str, str] | None = None
     distinct: str = ""
@@ -53,9 +54,19 @@ FEW = 30  # rates of smaller samples say little
 _WITH_SOUND = "started AND NOT muted"
 
 
-def _plays(name: str, label: str, condition: str, help_: str) -> Metric:
+def _plays(
+    name: str, label: str, condition: str, help_: str, more_is_better: bool | None = True
+) -> Metric:
     sql = f"coalesce(count_if({condition}), 0)"
-    return Metric(name, label, sql, help_, additive=True, population=condition)
+    return Metric(
+        name,
+        label,
+        sql,
+        help_,
+        additive=True,
+        more_is_better=more_is_better,
+        population=condition,
+    )
 
 
 def _people(name: str, label: str, different: str, help_: str) -> Metric:
@@ -95,24 +106,27 @@ _SUMS = (
         "started AND ended",
         "Plays that reached the end of the video.",
     ),
-    _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays that were not muted."),
+    _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays that were not muted.", None),
     _plays(
         "timed_plays",
         "Plays of known watch time",
         "started AND watched IS NOT NULL",
         "Plays of which it is known how long they were watched.",
+        None,
     ),
     _plays(
         "lasting_plays",
         "Plays of known share",
         "has_length",
         "Plays of which it is known how long they were watched, and how long the video is.",
+        None,
     ),
     _plays(
         "heard_plays",
         "Plays of known sound",
         "started AND muted IS NOT NULL",
         "Plays of which it is known whether they were muted.",
+        None,
     ),
     Metric(
         "watched_length",
@@ -130,6 +144,7 @@ _SUMS = (
         "The lengths of the videos of all plays, added up.",
         "hours",
         additive=True,
+        more_is_better=None,
         population="has_length",
     ),
     _people(
@@ -156,6 +171,7 @@ def _rate(
     help_: str,
     format_: Format = "percent",
     basis: str = "",
+    more_is_better: bool | None = True,
 ) -> Metric:
     population = next(metric.population for metric in _SUMS if metric.name == ratio_of[1])
     return Metric(
@@ -164,6 +180,7 @@ def _rate(
         "",
         help_,
         format_,
+        more_is_better=more_is_better,
         population=population,
         ratio_of=ratio_of,
         basis=basis or ratio_of[1],
@@ -199,12 +216,14 @@ _RATES = (
         ("views", "viewers"),
         "Views divided by viewers.",
         "ratio",
+        more_is_better=None,  # also rises when new viewers stay away
     ),
     _rate(
         "sound_on_rate",
         "Sound on",
         ("sound_on", "heard_plays"),
         "Plays that were not muted, divided by plays of known sound.",
+        more_is_better=None,
     ),
 )
 METRICS = {metric.name: metric for metric in (*_SUMS, *_RATES)}
