@@ -6,7 +6,10 @@ BIN := .venv/bin
 side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
-.PHONY: help run serve doctor test test-cluster test-faults test-guards fuzz check shots bench sync bench-rivals lock clean
+# Also named by dyntube/ui/components/assets/figure.js.
+plotly := 4.1.1
+
+.PHONY: help run serve doctor test test-cluster test-faults test-guards fuzz check shots bench sync bench-rivals lock plotly clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
@@ -63,6 +66,12 @@ lock: .venv/dev ## pin requirements*.txt and all they bring along
 	for name in requirements requirements-clickhouse requirements-dev benchmarks/rivals/requirements; do $(BIN)/python -m piptools compile -q --generate-hashes \
 	  --strip-extras --allow-unsafe --no-annotate --no-header --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host -o $$name.lock $$name.txt; done
+
+plotly: ## make the bundle of plotly.js in static/ anew
+	@folder=$$(mktemp -d) && npm install --silent --ignore-scripts --prefix $$folder plotly.js@$(plotly) esbuild@0.25.12 \
+	  && cp static/plotly/entry.js $$folder && $$folder/node_modules/.bin/esbuild $$folder/entry.js --bundle --minify \
+	  --format=esm --platform=browser --target=es2022 --legal-comments=none --define:global=globalThis \
+	  --outfile=$$folder/out/plotly.js && cp $$folder/out/plotly.js static/plotly/plotly-$(plotly).min.js; rm -rf $$folder
 
 clean: ## remove what these commands made, but no views
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis shots

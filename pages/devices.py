@@ -7,11 +7,11 @@ from dyntube.report import pages
 def draw(context: ui.ReportContext) -> None:
     left, middle, right = ui.columns(1, 1, 1)
     with left, ui.card("Devices"):
-        ui.share_bars(context, "device_type", rows=6, metrics=context.metrics)
+        ui.top_list(context, "device_type", rows=6, metrics=context.metrics)
     with middle, ui.card("Browsers"):
-        ui.share_bars(context, "browser", rows=6, metrics=context.metrics)
+        ui.top_list(context, "browser", rows=6, metrics=context.metrics)
     with right, ui.card("Operating systems"):
-        ui.share_bars(context, "os", rows=6, metrics=context.metrics)
+        ui.top_list(context, "os", rows=6, metrics=context.metrics)
     ui.shares_over_time(context, pages.MIX)
     ui.drill(context, "device", title="Devices, brands and models")
     ui.drill(context, "browser", title="Browsers and versions")

@@ -14,11 +14,11 @@ def draw(context: ui.ReportContext) -> None:
         ui.country_map(context)
     left, middle, right = ui.columns(1, 1, 1)
     with left, ui.card("Countries"):
-        ui.share_bars(context, "country", rows=6)
+        ui.top_list(context, "country", rows=6)
     with middle, ui.card("Devices"):
-        ui.share_bars(context, "device_type", rows=6)
+        ui.top_list(context, "device_type", rows=6)
     with right, ui.card("Embedded on"):
-        ui.share_bars(context, "embed_domain", rows=6)
+        ui.top_list(context, "embed_domain", rows=6)
 
 
 ui.page(pages.OVERVIEW, draw)

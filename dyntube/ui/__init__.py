@@ -8,9 +8,10 @@ are `frame` (around every page), `blocks` (shared by pages), `sections` (of one 
 from __future__ import annotations
 
 from ..report.context import ReportContext
-from .blocks.breakdown_charts import country_map, share_bars, treemap, world
+from .blocks.breakdown_charts import country_map, treemap, world
 from .blocks.cards import cards
 from .blocks.drill import drill
+from .blocks.share_lists import top_list
 from .blocks.share_over_time import shares_over_time
 from .blocks.table import top_table
 from .blocks.trend import trend_chart
@@ -48,11 +49,11 @@ __all__ = [
     "missing_names",
     "page",
     "quality_checks",
-    "share_bars",
     "shares_over_time",
     "start",
     "stored_days",
     "sync_log",
+    "top_list",
     "top_table",
     "treemap",
     "trend_chart",

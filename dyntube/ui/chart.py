@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
-
-from .. import charts
-from ..report.selection import Selection
-from .clicks import chart_key, toggles
+from ..query.periods import Interval, Period
+from .clicks import narrow_to_bucket, narrow_to_range, toggle_picked
+from .components.figure import figure
 
 
-def show_chart(figure: Any, alt: str, *, key: str) -> None:  # plotly has no types
+def show_chart(drawn: Any, alt: str, *, key: str) -> None:  # plotly has no types
     """A figure that ignores clicks; `alt` is its text alternative."""
-    st.plotly_chart(figure, key=key, theme=None, config=charts.PLAIN_CONFIG, alt=alt)
+    figure(drawn, alt, key=key)
 
 
-def show_filtering_chart(
-    figure: Any,
-    alt: str,
-    *,
-    key: str,
-    selection: Selection,
-    by: tuple[str, ...],
-    config: dict[str, Any] = charts.PLAIN_CONFIG,
-) -> None:
-    """A figure of values of these dimensions; a click toggles a filter on one."""
-    key = chart_key(key, selection, *by)
-    st.plotly_chart(
-        figure,
+def show_filtering_chart(drawn: Any, alt: str, *, key: str) -> None:
+    """A figure of values of dimensions; a click toggles a filter on one."""
+    figure(drawn, alt, key=key, on_pick=toggle_picked)
+
+
+def show_time_chart(drawn: Any, alt: str, *, key: str, interval: Interval, shown: Period) -> None:
+    """A figure over time; a click on a bucket or a drag over several sets the period."""
+    figure(
+        drawn,
+        alt,
         key=key,
-        theme=None,
-        config=config,
-        on_select=toggles(key),
-        selection_mode="points",
-        alt=alt,
-    )
-
-
-def show_time_chart(figure: Any, alt: str, *, key: str, on_select: Callable[[], None]) -> None:
-    """A figure over time; `on_select` is called for a click on a bucket and a drag over several."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        theme=None,
-        config=charts.PLAIN_CONFIG,
-        on_select=on_select,
-        selection_mode=("points", "box"),
-        alt=alt,
+        on_pick=lambda picked: narrow_to_bucket(picked, interval, shown),
+        on_range=lambda ends: narrow_to_range(ends, interval, shown),
     )

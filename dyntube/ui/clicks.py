@@ -1,7 +1,7 @@
-"""Callbacks that turn clicks and drags on charts and tables into filters.
+"""What clicks and drags on charts, lists and tables do: they change the selection.
 
-Charts only change the selection, and are drawn from it rather than from their own state, so chips,
-links and charts always agree.
+Charts are drawn from the selection rather than from their own state, so chips, links and charts
+always agree. What the browser sends is read like a URL: values that no filter can have are ignored.
 """
 
 from __future__ import annotations
@@ -15,40 +15,21 @@ import streamlit as st
 
 from ..charts import picked
 from ..query.periods import Interval, Period
-from ..report.selection import CUSTOM, Selection
+from ..report.selection import CUSTOM, FILTERABLE, Selection
 from . import session
 
 _ONE_DAY = dt.timedelta(days=1)
-Picks = list[tuple[str, str]]  # (dimension, value) pairs
 
 
-def chart_key(name: str, selection: Selection, *dimensions: str) -> str:
-    """A widget key that changes with the selected values.
-
-    Under its old key, a chart would not report the same click twice.
-    """
-    picked = [selection.values(dimension) for dimension in dimensions]
-    return f"{name}-{hash(tuple(picked)) & 0xFFFFFFFF:x}" if any(picked) else name
+def toggle_picked(text: str) -> None:
+    """Toggle the filters of a clicked point."""
+    picks = [(name, value) for name, value in picked([str(text)]) if name in FILTERABLE]
+    if picks:
+        toggle(*picks)
 
 
-def toggles(key: str) -> Callable[[], None]:
-    """A callback for a chart: toggle a filter on the clicked value."""
-
-    def clicked() -> None:
-        for picks in _clicked(key):
-            _toggle(*picks)
-
-    return clicked
-
-
-def _clicked(key: str) -> list[Picks]:
-    """The filters of the clicked points, without those that have none."""
-    found = (picked(point["customdata"]) for point in st.session_state[key].selection.points)
-    return [picks for picks in found if picks]
-
-
-def _toggle(*picks: tuple[str, str]) -> None:
-    """Add all of these filters; if all are set, remove them."""
+def toggle(*picks: tuple[str, str]) -> None:
+    """Add all of these filters, (dimension, value) pairs; if all are set, remove them."""
 
     def toggled(selection: Selection) -> Selection:
         missing = [(name, value) for name, value in picks if value not in selection.values(name)]
@@ -73,34 +54,39 @@ def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[]
         if after == before and picked.cells:
             after = before ^ {picked.cells[0][0]}
         for row in sorted(before ^ after):
-            _toggle((dimension, values[row]))
+            toggle((dimension, values[row]))
 
     return clicked
 
 
-def narrows(key: str, interval: Interval, shown: Period) -> Callable[[], None]:
-    """A callback for a time chart: a drag or a click on a bucket sets the period."""
-
-    def changed() -> None:
-        selection = st.session_state[key].selection
-        if selection.box:
-            first, last = sorted(_day(x, interval) for x in selection.box[0]["x"])
-        elif starts := _clicked(key):
-            first = last = _day(starts[0][0][1], "hour")
-        else:
-            return
-        first = max(first, shown.start)
-        last = min(_bucket_end(last, interval), shown.end)
-        if first <= last:
-            session.change(lambda s: replace(s, preset=CUSTOM, dates=Period(first, last)))
-
-    return changed
+def narrow_to_bucket(text: str, interval: Interval, shown: Period) -> None:
+    """Set the period to a clicked bucket."""
+    for name, start in picked([str(text)])[:1]:
+        if name == interval and (day := _day(start, "hour")):
+            _narrow(day, day, interval, shown)
 
 
-def _day(moment: object, interval: Interval) -> dt.date:
-    """The day of a moment, rounded to the nearest on a chart by day."""
-    at = pd.Timestamp(str(moment))
-    return (at.round("D") if interval == "day" else at).date()
+def narrow_to_range(ends: Sequence[object], interval: Interval, shown: Period) -> None:
+    """Set the period to the buckets between two moments."""
+    days = [_day(end, interval) for end in ends]
+    known = sorted(day for day in days if day)
+    if len(known) == 2:
+        _narrow(known[0], known[1], interval, shown)
+
+
+def _narrow(first: dt.date, last: dt.date, interval: Interval, shown: Period) -> None:
+    first, last = max(first, shown.start), min(_bucket_end(last, interval), shown.end)
+    if first <= last:
+        session.change(lambda s: replace(s, preset=CUSTOM, dates=Period(first, last)))
+
+
+def _day(moment: object, interval: Interval) -> dt.date | None:
+    """The day of a moment, rounded to the nearest on a chart by day; None if it is none."""
+    at = pd.to_datetime(str(moment), errors="coerce")
+    if pd.isna(at):
+        return None
+    day: dt.date = (at.round("D") if interval == "day" else at).date()
+    return day
 
 
 def _bucket_end(day: dt.date, interval: Interval) -> dt.date:

@@ -9,7 +9,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import streamlit as st
 from streamlit import config
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.components.v2.types import ComponentRenderer
 from streamlit.file_util import get_static_dir
 from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
@@ -79,3 +83,25 @@ def read_options() -> None:
 def option_is_set(name: str) -> bool:
     """Whether somebody has set an option, like "server.port"."""
     return config.is_manually_set(name)
+
+
+_PACKAGE = "dyntube"
+_renderers: dict[str, ComponentRenderer] = {}
+
+
+def component(name: str, assets: Path, *, isolated: bool) -> ComponentRenderer:
+    """What mounts the component whose script is `<name>.js` in a folder.
+
+    Streamlit serves scripts only for installed packages with a manifest. The dashboard runs from a
+    checkout, so its manifest is given to Streamlit here. As inline code, scripts would be sent with
+    every run, and need `blob:` in our Content-Security-Policy.
+    """
+    known, full_name = get_bidi_component_manager(), f"{_PACKAGE}.{name}"
+    if known.get_component_asset_root(full_name) is None:
+        found = [ComponentConfig(name=name, asset_dir=assets.name)]
+        known.register_from_manifest(ComponentManifest(_PACKAGE, "1", found), assets.parent)
+    if full_name not in _renderers:
+        _renderers[full_name] = st.components.v2.component(
+            full_name, js=f"{name}.js", isolate_styles=isolated
+        )
+    return _renderers[full_name]

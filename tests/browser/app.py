@@ -27,13 +27,11 @@ PAINTED = """call => {
   const painted = app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('h1') !== null
-    && document.querySelector('.stPlotlyChart, [data-testid="stDataFrame"]') !== null
+    && document.querySelector('.figure, [data-testid="stDataFrame"]') !== null
     && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
-    && all('.stPlotlyChart', '.main-svg')
-    && [...document.querySelectorAll('.js-plotly-plot')]
-      .every(e => e._fullLayout?._replotting === false)  // plotly has drawn the data
+    && document.querySelector('.figure[data-state="drawing"]') === null
     && all('[data-testid="stDataFrame"]', 'canvas')
-    && all('.stPlotlyChart:has(.geo)', '.choroplethlayer path');
+    && all('.figure:has(.geo)', '.choroplethlayer path');
   if (!painted || window.paintedCall !== call) window.paintedSince = performance.now();
   window.paintedCall = call;
   return painted && performance.now() - window.paintedSince >= 300;

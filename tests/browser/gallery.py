@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dyntube import charts
-from dyntube.charts import LIGHT, MAP_CONFIG, PLAIN_CONFIG, Item, Node
+from dyntube.charts import LIGHT, Item, Node
 from dyntube.query.metrics import metric
 from tests.charts.drawn import HOSTILE, course
 

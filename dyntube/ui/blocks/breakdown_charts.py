@@ -1,4 +1,4 @@
-"""Breakdowns as charts: bars, map, treemap. A click toggles a filter."""
+"""Breakdowns as charts: map and treemap. A click toggles a filter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pandas as pd
 
 from ... import charts, formats
 from ...charts import Item, Node
-from ...query.dimensions import UNKNOWN, dimension
+from ...insight.comparison import few
+from ...query.dimensions import UNKNOWN, dimension, is_missing
 from ...query.metrics import Metric, metric
 from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
@@ -19,44 +20,28 @@ from ...report.context import ReportContext
 from ...report.runner import run, run_total
 from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
-from .items import item, share_of, show_bars
+from .share_lists import ranked_rows, share_of
 
 _BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
 
-def share_bars(
-    context: ReportContext, by: str, rows: int, *, metrics: tuple[str, ...] = ()
-) -> None:
-    """The top values of a dimension by the selected metric as bars, and Other.
-
-    `metrics` are queried too, to share the scan with another block by this dimension.
-    """
-    measure = metric(context.chosen_metric)
-    found = breakdown(context, by, metrics or (measure.name,))
-    context.tables.add(found.sheet)
-    ranked = _ranked(found, measure)
-    top = ranked if len(ranked) <= rows + 1 else ranked.head(rows)  # no Other for a single row
-    items = [_item(found, measure, row) for row in top.to_dict("records")]
-    if len(ranked) > len(top) and measure.additive:
-        items.append(_rest(found, measure, ranked.iloc[len(top) :]))
-    alt = f"{measure.label} by {dimension(by).label.lower()}"
-    show_bars(context, measure, by, items, f"bars-{by}", alt)
-
-
-def _ranked(found: Breakdown, measure: Metric) -> pd.DataFrame:
-    """The rows of this period by a metric, largest first."""
-    rows = found.rows[found.rows[measure.name].notna() & (found.rows[measure.name] > 0)]
-    return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
-
-
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
+    value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
-    lines = (
-        [] if math.isnan(change) else [f"{formats.change(measure, change)} against the comparison"]
-    )
-    if share := share_of(found, measure, float(row[measure.name])):
+    lines = [] if math.isnan(change) else [f"{formats.change(measure, change)} vs the comparison"]
+    share = share_of(found, measure, amount)
+    if share:
         lines.append(f"{share} of all {measure.label.lower()}")
-    return item(found, measure, row, lines)
+    return Item(
+        value,
+        str(row["label"]),
+        amount,
+        text=share or formats.value(measure, amount),
+        hover="\n".join(lines),
+        context=is_missing(value),
+        dimension=found.by,
+        few=few(measure, row),
+    )
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
@@ -75,7 +60,7 @@ def country_map(
     measure = metric(context.chosen_metric)
     found = breakdown(context, "country", metrics or (measure.name,))
     context.tables.add(found.sheet)
-    items = [_item(found, measure, row) for row in _ranked(found, measure).to_dict("records")]
+    items = [_item(found, measure, row) for row in ranked_rows(found, measure).to_dict("records")]
     changes = None
     if context.comparison and context.selection.colour == "change":
         changes = dict(
@@ -91,10 +76,7 @@ def country_map(
             height=height,
         ),
         f"{measure.label} by country",
-        key=f"map-{context.selection.colour}",
-        selection=context.selection,
-        by=("country",),
-        config=charts.MAP_CONFIG,
+        key="map",
     )
 
 
@@ -120,7 +102,7 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
     found = Breakdown(
         outer, ("views",), rows, run_total(context, query).rows.iloc[0], context.labels
     )
-    ranked = _ranked(found, measure)
+    ranked = ranked_rows(found, measure)
     shown = ranked.head(_BOXES)
     nodes = [
         Node(f"of {row[outer]}", "", _item(found, measure, row)) for row in shown.to_dict("records")
@@ -133,8 +115,6 @@ def treemap(context: ReportContext, outer: str, inner: str) -> None:
         charts.treemap(measure, nodes, palette(), chosen=chosen),
         f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
         key=f"treemap-{outer}",
-        selection=context.selection,
-        by=(outer, inner),
     )
 
 

@@ -36,8 +36,6 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
                 doubtful=bucket_doubts(context, found.buckets, context.period),
             ),
             f"Share of views by {dimension(by).label.lower()}, by {interval}",
-            key=f"mix-{by}",
-            selection=context.selection,
-            by=(by,),
+            key="mix-chart",
         )
     context.tables.add(found.sheet)

@@ -14,7 +14,6 @@ from ...report.doubts import in_words
 from ...report.notes import shown_notes
 from ...report.over_time import over_time
 from ..chart import show_time_chart
-from ..clicks import narrows
 from ..layout import headed, palette, switch
 from .notes import notes_menu
 
@@ -31,7 +30,6 @@ def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
         switch("interval", {name: name.capitalize() for name in offered}, interval)
         notes_menu(context)
     ringed = in_words(found.doubts, interval)
-    key = f"trend-chart-{context.period.start}-{context.period.end}"
     with box:
         show_time_chart(
             charts.trend(
@@ -46,8 +44,9 @@ def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
             ),
             f"{measure.label} by {interval}, {formats.period(context.period)}"
             + (f", {ringed}" if ringed else ""),
-            key=key,
-            on_select=narrows(key, interval, context.period),
+            key="trend-chart",
+            interval=interval,
+            shown=context.period,
         )
         st.caption(_legend(context, now, ringed, in_words(found.doubts_before, interval)))
     context.tables.add(found.sheet)

@@ -18,7 +18,7 @@ from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
 from ..blocks.drill import drill
-from ..blocks.items import item, show_bars
+from ..blocks.share_lists import draw_list
 from ..layout import card, columns, headed, switch
 from ..selectable_table import ROW, selectable_table
 
@@ -185,12 +185,10 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
     with box:
-        items = [item(found.all, measure, row, [_counts(row)]) for row in top.to_dict("records")]
-        alt = f"{measure.label} of the domains with most views"
-        show_bars(context, measure, BY, items, "bars-domains", alt)
+        draw_list(context, found.all, measure, top, key="list-domains", lines=_counts)
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
         st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
 
 
-def _counts(row: Mapping[Any, Any]) -> str:
-    return f"{row['views']:,.0f} views, {row['plays']:,.0f} plays"
+def _counts(row: Mapping[Any, Any]) -> list[str]:
+    return [f"{row['views']:,.0f} views, {row['plays']:,.0f} plays"]

@@ -8,14 +8,13 @@ from typing import Any
 import streamlit as st
 
 from ... import formats
-from ...charts import Item
 from ...insight.comparison import few
 from ...query.dimensions import dimension
 from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
-from ..blocks.items import item, share_of, show_bars
+from ..blocks.share_lists import draw_list
 from ..layout import columns, headed, switch
 
 NO_PLAYS = "Nothing was played in this period."
@@ -47,19 +46,18 @@ def _bars(context: ReportContext, measure: Metric, by: str) -> None:
     if played.empty:
         st.caption(NO_PLAYS)
         return
-    items = [_item(found, measure, row) for row in played.to_dict("records")]
-    alt = f"{measure.label} by {dimension(by).label.lower()}"
-    show_bars(context, measure, by, items, f"bars-{by}", alt)
-    if any(item.few for item in items):
+    draw_list(
+        *(context, found, measure, played),
+        key=f"list-{by}",
+        compared=False,
+        lines=lambda row: _others(found, measure, row),
+    )
+    if any(few(measure, {measure.basis: count}) for count in played.get(str(measure.basis), ())):
         st.caption(f"Hatched: fewer than {FEW} plays.")
 
 
-def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
-    share = share_of(found, measure, float(row[measure.name]))
-    others = [metric(name) for name in found.metrics if name != measure.name]
-    lines = [f"{share} of all {measure.label.lower()}"] if share else []
-    lines += [
+def _others(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> list[str]:
+    others = (metric(name) for name in found.metrics if name != measure.name)
+    return [
         f"{other.label}: {formats.value(other, row[other.name], full=True)}" for other in others
     ]
-    own = {measure.basis: row[measure.basis]} if measure.basis else {}
-    return item(found, measure, row, lines, of_few=few(measure, own))

@@ -25,9 +25,9 @@ from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, fetched_until, fr
 from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour, open_hour
 from ...report.runner import run
 from .. import session
-from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import IN_DOUBT, explained
 from ..blocks.doubts import banner
+from ..blocks.share_lists import top_list
 from ..chart import show_chart
 from ..door import desk, local_now
 from ..frame.badges import failed
@@ -173,9 +173,9 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
             latest_views(shown, hour, int(live.row["views"]))
     with right:
         with card("Countries"):
-            share_bars(shown, "country", rows=5)
+            top_list(shown, "country", rows=5)
         with card("Videos"):
-            share_bars(shown, "video", rows=5)
+            top_list(shown, "video", rows=5)
 
 
 def _active_card(known: Known, live: LiveHour) -> None:

@@ -13,8 +13,8 @@ from ...report.context import ReportContext
 from ...report.firsts import stored_span
 from ...report.pages import OF_VIDEO
 from ...report.side_by_side import MOST_COMPARED, side_by_side
-from ..blocks.breakdown_charts import share_bars
 from ..blocks.cards import cards
+from ..blocks.share_lists import top_list
 from ..blocks.trend import trend_chart
 from ..chart import show_chart
 from ..layout import card, columns, headed, palette, switch
@@ -34,7 +34,7 @@ def video_detail(context: ReportContext, video: str, metrics: Sequence[str]) -> 
     for row in OF_VIDEO:
         for box, name in zip(columns(1, 1, 1), row, strict=True):
             with box, card(_TITLES[name]):
-                share_bars(context, name, rows=6)
+                top_list(context, name, rows=6)
     heatmap(context)
 
 

@@ -1,0 +1,140 @@
+"""Breakdowns as share lists: the top values of a dimension, or all of them. A click filters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ... import formats
+from ...insight.comparison import direction, few
+from ...query.dimensions import dimension, is_missing
+from ...query.metrics import Metric, metric
+from ...report.breakdown import Breakdown, breakdown
+from ...report.context import ReportContext
+from ..clicks import toggle
+from ..components.share_list import Row, is_open, share_list
+
+MOST_ROWS = 1000  # in the whole list; the table of the dimension's page searches the rest
+
+
+def top_list(context: ReportContext, by: str, rows: int, *, metrics: tuple[str, ...] = ()) -> None:
+    """The top values of a dimension by the selected metric, with a button that opens the rest.
+
+    `metrics` are queried too, to share the scan with another block by this dimension.
+    """
+    measure = metric(context.chosen_metric)
+    found = breakdown(context, by, metrics or (measure.name,))
+    context.tables.add(found.sheet)
+    ranked, key = ranked_rows(found, measure), f"list-{by}"
+    top = ranked.head(MOST_ROWS if is_open(key) else rows)
+    draw_list(
+        context,
+        found,
+        measure,
+        top,
+        key=key,
+        rest=_rest(found, measure, ranked.iloc[len(top) :]),
+        more=_more(len(ranked), len(top), is_open(key)),
+    )
+
+
+def ranked_rows(found: Breakdown, measure: Metric) -> pd.DataFrame:
+    """The rows of this period by a metric, largest first."""
+    rows = found.rows[found.rows[measure.name].notna() & (found.rows[measure.name] > 0)]
+    return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
+
+
+def draw_list(
+    context: ReportContext,
+    found: Breakdown,
+    measure: Metric,
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    rest: str = "",
+    more: str = "",
+    compared: bool = True,
+    lines: Callable[[Mapping[Any, Any]], Sequence[str]] = lambda _: (),
+) -> None:
+    """Rows of a breakdown by one metric, in their order; `lines` has more to say of each.
+
+    Where nothing is `compared`, a small basis is that of this period alone.
+    """
+    label = dimension(found.by).label
+    change = "Change" if compared and context.comparison else ""
+    longest = max((float(amount) for amount in rows[measure.name] if amount > 0), default=1.0)
+    chosen = context.selection.values(found.by)
+    share_list(
+        [
+            _row(found, measure, row, longest, chosen, lines(row), compared=compared)
+            for row in rows.to_dict("records")
+        ],
+        f"{measure.label} by {label.lower()}",
+        key=key,
+        head=(label, measure.label, "Share" if measure.additive else "", change),
+        on_pick=lambda value: toggle((found.by, value)),
+        rest=rest,
+        more=more,
+        search=f"Search {label.lower()}",
+        none="Nothing matches “{}”.",
+    )
+
+
+def _row(
+    found: Breakdown,
+    measure: Metric,
+    row: Mapping[Any, Any],
+    longest: float,
+    chosen: Sequence[str],
+    lines: Sequence[str],
+    *,
+    compared: bool,
+) -> Row:
+    value, amount = str(row[found.by]), float(row[measure.name])
+    change = float(row.get(f"{measure.name}_change", math.nan)) if compared else math.nan
+    basis = few(measure, row if compared else {measure.basis: row.get(str(measure.basis))})
+    look = "missing" if is_missing(value) else "few" if basis else ""
+    return Row(
+        value,
+        str(row["label"]),
+        formats.value(measure, amount),
+        share_of(found, measure, amount),
+        formats.change(measure, change),
+        direction(measure, change),
+        width=max(amount, 0.0) / longest if math.isfinite(amount) else 0.0,
+        chosen=value in chosen,
+        look=f"{look} faded" if chosen and value not in chosen else look,
+        hover=tuple(_hover(measure, amount, change, basis)) + tuple(lines),
+        searched=found.labels.one(found.by, value),
+    )
+
+
+def _hover(measure: Metric, amount: float, change: float, basis: str) -> Iterator[str]:
+    yield f"{measure.label}: {formats.value(measure, amount, full=True)}"
+    if not math.isnan(change):
+        yield f"{formats.change(measure, change)} vs the comparison"
+    if basis:
+        yield f"Few {basis}: read it as a hint only"
+
+
+def share_of(found: Breakdown, measure: Metric, amount: float) -> str:
+    """An amount as its share of the total; empty for rates and where there is no total."""
+    total = float(found.total[measure.name])
+    return f"{amount / total:.1%}" if measure.additive and total else ""
+
+
+def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> str:
+    """What a list leaves out: "60 more, 48.1% of views"."""
+    if rows.empty:
+        return ""
+    share = share_of(found, measure, float(rows[measure.name].sum())) if measure.additive else ""
+    return f"{len(rows):,} more" + (f", {share} of {measure.label.lower()}" if share else "")
+
+
+def _more(all_: int, shown: int, opened: bool) -> str:
+    if opened:
+        return "Show fewer"
+    return f"Show all {min(all_, MOST_ROWS):,}" if all_ > shown else ""

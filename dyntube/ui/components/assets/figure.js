@@ -1,0 +1,105 @@
+// Draws a figure of plotly in place, and tells what was clicked or dragged over.
+const SOURCE = new URL("../../../app/static/", import.meta.url);
+const CONFIG = {
+  displayModeBar: false,
+  // A tap on a phone sends a touch and a click, which plotly takes for a double click.
+  doubleClick: false,
+  doubleClickDelay: 0,
+  scrollZoom: false,
+  // By default, plotly loads the country shapes from its vendor's host.
+  topojsonURL: new URL("topojson/", SOURCE).href,
+};
+const NEAR = "300px"; // from the screen, where drawing begins
+const mounted = new WeakMap();
+let library;
+
+const plotly = () =>
+  (library ??= import(new URL("plotly/plotly-4.1.1.min.js", SOURCE)).then((all) => all.default));
+
+class Figure {
+  constructor(root) {
+    this.plot = root.appendChild(document.createElement("div"));
+    this.plot.className = "figure";
+    this.plot.setAttribute("role", "img");
+    this.plot.dataset.state = "away"; // from the screen, or "drawing", or "drawn"
+    this.isNear = false;
+    this.width = 0;
+    this.drawing = Promise.resolve();
+    this.sight = new IntersectionObserver(([entry]) => this.seen(entry), { rootMargin: NEAR });
+    this.sight.observe(this.plot);
+    this.size = new ResizeObserver(() => this.resized());
+    this.size.observe(this.plot);
+    this.printed = (event) => this.draw(event.detail?.width);
+    document.addEventListener("dyntube:print", this.printed);
+  }
+
+  show(data, tell) {
+    this.tell = tell;
+    this.plot.setAttribute("aria-label", data.alt);
+    this.plot.classList.toggle("clickable", data.listens.includes("picked"));
+    if (this.data?.figure === data.figure && this.data.clicks === data.clicks) return;
+    this.data = data;
+    this.figure = JSON.parse(data.figure);
+    // Before plotly is there, so that nothing moves when it draws.
+    this.plot.style.height = `${this.figure.layout.height}px`;
+    if (this.isNear) this.draw();
+  }
+
+  seen(entry) {
+    const wasNear = this.isNear;
+    this.isNear ||= entry.isIntersecting;
+    if (this.isNear && !wasNear) this.draw();
+  }
+
+  resized() {
+    const { width } = this.plot.getBoundingClientRect();
+    if (this.isNear && width && Math.abs(width - this.width) >= 1) this.draw();
+  }
+
+  draw(width) {
+    this.isNear = true;
+    this.plot.dataset.state = "drawing";
+    this.drawing = this.drawing.then(() => this.react(width)).catch((error) => console.error(error));
+    return this.drawing;
+  }
+
+  async react(width) {
+    const library = await plotly();
+    const wanted = Math.floor(width ?? this.plot.getBoundingClientRect().width);
+    if (!wanted || !this.plot.isConnected) return;
+    this.width = wanted;
+    const { data, layout } = this.figure;
+    const sized = { ...layout, width: wanted, selections: [] };
+    await library.react(this.plot, data, sized, CONFIG);
+    this.plot.dataset.state = "drawn";
+    if (!this.listens) this.listen();
+  }
+
+  listen() {
+    this.listens = true;
+    this.plot.on("plotly_click", ({ points }) => {
+      const picked = points.map((point) => point.customdata?.[0]).find(Boolean);
+      if (picked && this.data.listens.includes("picked")) this.tell("picked", picked);
+    });
+    this.plot.on("plotly_selected", (event) => {
+      if (event?.range?.x && this.data.listens.includes("range")) this.tell("range", event.range.x);
+    });
+  }
+
+  async remove() {
+    this.sight.disconnect();
+    this.size.disconnect();
+    document.removeEventListener("dyntube:print", this.printed);
+    if (this.listens) (await plotly()).purge(this.plot);
+  }
+}
+
+export default function ({ data, parentElement: root, setTriggerValue }) {
+  if (!mounted.has(root)) mounted.set(root, new Figure(root));
+  const figure = mounted.get(root);
+  figure.show(data, setTriggerValue);
+  return () => {
+    mounted.delete(root);
+    figure.remove();
+  };
+}

@@ -1,0 +1,34 @@
+"""Figures of plotly, redrawn in place by a small plotly.js of our own.
+
+`st.plotly_chart` removes a figure and makes another one whenever it changes, and loads all of
+plotly: 4.7 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .mount import mount
+
+
+def figure(
+    drawn: Any,  # plotly has no types
+    alt: str,
+    *,
+    key: str,
+    on_pick: Callable[[str], None] | None = None,
+    on_range: Callable[[list[str]], None] | None = None,
+) -> None:
+    """A figure with its text alternative.
+
+    `on_pick` is called with what a clicked point filters by, as in `charts.point`, and `on_range`
+    with both ends of a drag along the x-axis. Without `on_pick` clicks do nothing.
+    """
+    events: dict[str, Callable[[Any], None]] = {}
+    if on_pick:
+        events["picked"] = on_pick
+    if on_range:
+        events["range"] = on_range
+    data = {"figure": drawn.to_json(), "alt": alt, "listens": list(events)}
+    mount("figure", key, data, events, isolated=False)  # plotly's CSS is the page's
