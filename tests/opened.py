@@ -18,6 +18,7 @@ from dyntube.settings.settings import STATS_URL
 
 from . import odd
 from .clock import NOON
+from .components import figure
 from .conftest import record
 from .test_pages import APP
 
@@ -76,9 +77,7 @@ def pages(tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.Monk
 
 def chart(at: AppTest, alt: str) -> list[dict[str, Any]]:
     """The traces of a chart."""
-    protos = (element.proto for element in at.get("plotly_chart"))
-    (spec,) = (proto.spec for proto in protos if proto.alt == alt)
-    traces: list[dict[str, Any]] = json.loads(spec)["data"]
+    traces: list[dict[str, Any]] = figure(at, alt)["data"]
     return traces
 
 

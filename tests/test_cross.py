@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dyntube.charts.base import point
 from dyntube.query.periods import LATEST, Interval, Period
-from dyntube.query.query import Filter
 from dyntube.report.selection import CUSTOM, Selection
-from dyntube.ui.clicks import chart_key, narrows, toggles, toggles_rows
+from dyntube.ui.clicks import narrow_to_bucket, narrow_to_range, toggle_picked, toggles_rows
 
 from .reader import Reader
 
@@ -30,109 +28,49 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(monkeypatch)
 
 
-# Keys
-
-
-def test_a_chart_has_its_own_name_until_something_is_picked() -> None:
-    assert chart_key("map", Selection(), "country") == "map"
-    assert chart_key("map", GERMANY, "city") == "map"
-    assert chart_key("map", GERMANY.where("video", ("v",)), "country") == chart_key(
-        "map", GERMANY, "country"
-    )
-
-
-def test_a_charts_key_is_another_for_everything_that_can_be_picked() -> None:
-    picked = [
-        Selection(),
-        GERMANY,
-        GERMANY.toggled("country", "FR"),
-        GERMANY.toggled("country", "FR").toggled("country", "DE"),
-        GERMANY.where("city", ("DE",)),
-        Selection().where("city", ("DE",)),
-    ]
-    keys = [chart_key("map", selection, "country", "city") for selection in picked]
-
-    assert len(set(keys)) == len(keys)
-    assert chart_key("bars", GERMANY, "country") != chart_key("map", GERMANY, "country")
-
-
-def test_after_two_clicks_a_chart_has_its_key_again() -> None:
-    again = GERMANY.toggled("country", "DE")
-
-    assert chart_key("map", again, "country") == "map"
-
-
 # Points of charts
 
 
-def clicked(*values: Any, by: str = "country") -> list[dict[str, Any]]:
-    return points(*(None if value is None else ((by, value),) for value in values))
+def clicked(*picks: tuple[str, str]) -> str:
+    """What the browser sends for a point that filters by these."""
+    text = point("hover", *picks)[0]
+    assert text
+    return text
 
 
-def points(*picks: Any) -> list[dict[str, Any]]:
-    return [
-        {"curve_number": 0, "point_index": 0, "customdata": point("text", *(some or ()))}
-        for some in picks
-    ]
+GERMAN = clicked(("country", "DE"))
 
 
 def test_a_click_on_a_point_filters_and_another_takes_it_back(reader: Reader) -> None:
-    click = toggles("map")
-
-    assert reader.picks("map", click, points=clicked("DE")) == GERMANY
-    assert reader.picks("map", click, points=clicked("DE")) == Selection()
+    assert reader.does(toggle_picked, GERMAN) == GERMANY
+    assert reader.does(toggle_picked, GERMAN) == Selection()
 
 
-def test_a_drag_over_several_points_filters_by_all(reader: Reader) -> None:
-    found = reader.picks("map", toggles("map"), points=clicked("DE", "FR"))
-
-    assert found.values("country") == ("DE", "FR")
-
-
-@pytest.mark.parametrize("points", [[], clicked(None)])
-def test_a_click_on_nothing_or_on_the_rest_changes_nothing(
-    reader: Reader, points: list[dict[str, Any]]
-) -> None:
-    assert reader.picks("map", toggles("map"), points=points) == Selection()
-
-
-def test_boxes_in_boxes_are_of_their_own_dimension(reader: Reader) -> None:
-    click = toggles("tree")
-    reader.picks("tree", click, points=clicked("Apple", by="device_brand"))
-    found = reader.picks("tree", click, points=clicked("Mobile", by="device_type"))
-
-    assert found.filters == (
-        Filter("device_type", ("Mobile",)),
-        Filter("device_brand", ("Apple",)),
-    )
+@pytest.mark.parametrize(
+    "sent", ["", "nonsense", "no_such_dimension=x", "date=2026-11-01", None, 7, [["country", "DE"]]]
+)
+def test_what_no_filter_can_be_changes_nothing(reader: Reader, sent: object) -> None:
+    assert reader.does(toggle_picked, sent) == Selection()
 
 
 UNKNOWN_PAGE = (("embed_page", ""), ("embed_domain", "a.example"))
 
 
 def test_a_value_that_says_too_little_is_filtered_by_with_what_it_is_in(reader: Reader) -> None:
-    click = toggles("tree")
     both = Selection().where("embed_domain", ("a.example",)).where("embed_page", ("",))
 
-    assert reader.picks("tree", click, points=points(UNKNOWN_PAGE)) == both
-    assert reader.picks("tree", click, points=points(UNKNOWN_PAGE)) == Selection()
+    assert reader.does(toggle_picked, clicked(*UNKNOWN_PAGE)) == both
+    assert reader.does(toggle_picked, clicked(*UNKNOWN_PAGE)) == Selection()
 
 
 def test_what_is_filtered_by_in_part_is_then_filtered_by_as_a_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     domain = Selection().where("embed_domain", ("a.example",))
-    reader, click = Reader(monkeypatch, domain), toggles("tree")
 
-    found = reader.picks("tree", click, points=points(UNKNOWN_PAGE))
+    found = Reader(monkeypatch, domain).does(toggle_picked, clicked(*UNKNOWN_PAGE))
 
     assert found == domain.where("embed_page", ("",))
-
-
-def test_what_a_point_stands_for_is_text(reader: Reader) -> None:
-    found = reader.picks("heat", toggles("heat"), points=clicked("6", by="weekday"))
-
-    assert found.values("weekday") == ("6",)
 
 
 # Rows of tables
@@ -196,8 +134,7 @@ def test_a_ticked_row_leads_one_level_down(monkeypatch: pytest.MonkeyPatch) -> N
 def dragged(
     reader: Reader, first: str, last: str, interval: Interval = "day", shown: Period = NOVEMBER
 ) -> Period | None:
-    box = [{"xref": "x", "yref": "y", "x": [first, last], "y": [0.0, 12.5]}]
-    found = reader.picks("trend", narrows("trend", interval, shown), box=box)
+    found = reader.does(narrow_to_range, [first, last], interval, shown)
     assert (found.preset == CUSTOM) == (found.dates is not None)
     return found.dates
 
@@ -273,35 +210,18 @@ def test_no_drag_leads_past_the_end_of_all_periods(reader: Reader) -> None:
 def test_a_click_on_a_bucket_makes_it_the_period(
     reader: Reader, interval: Interval, start: str, expected: tuple[str, str]
 ) -> None:
-    found = reader.picks("trend", narrows("trend", interval, NOVEMBER), points=clicked(start))
+    found = reader.does(narrow_to_bucket, clicked((interval, start)), interval, NOVEMBER)
 
     assert found == Selection(preset=CUSTOM, dates=period(*expected))
 
 
-def test_a_drag_counts_more_than_the_points_in_it(reader: Reader) -> None:
-    box = [{"x": ["2026-11-03", "2026-11-05"], "y": [0, 1]}]
-    points = clicked("2026-11-04T00:00:00")
-    found = reader.picks("trend", narrows("trend", "day", NOVEMBER), box=box, points=points)
-
-    assert found.dates == period("2026-11-03", "2026-11-05")
-
-
-def test_the_comparison_behind_a_trend_is_no_bucket_of_it(reader: Reader) -> None:
-    pick = narrows("trend", "day", NOVEMBER)
-
-    assert reader.picks("trend", pick, points=clicked(None)) == Selection()
-    found = reader.picks("trend", pick, points=clicked(None, "2026-11-04T00:00:00"))
-    assert found.dates == period("2026-11-04", "2026-11-04")
+@pytest.mark.parametrize(
+    "sent", [[], ["2026-11-03"], ["x", "y"], [None, "2026-11-03"], ["2026-11-03"] * 3]
+)
+def test_a_range_without_two_ends_changes_nothing(reader: Reader, sent: list[object]) -> None:
+    assert reader.does(narrow_to_range, sent, "day", NOVEMBER) == Selection()
 
 
-def test_letting_go_of_a_drag_changes_nothing(reader: Reader) -> None:
-    assert reader.picks("trend", narrows("trend", "day", NOVEMBER)) == Selection()
-
-
-def test_a_drag_changes_only_the_period(monkeypatch: pytest.MonkeyPatch) -> None:
-    selection = replace(GERMANY.at_level("city"), metric="plays", compare="year", interval="day")
-    reader = Reader(monkeypatch, selection)
-
-    dates = dragged(reader, "2026-11-03", "2026-11-05")
-
-    assert reader.selection == replace(selection, preset=CUSTOM, dates=dates)
+@pytest.mark.parametrize("sent", ["", "day=", "day=x", "week=2026-11-02", "country=DE"])
+def test_a_click_that_is_no_bucket_changes_nothing(reader: Reader, sent: str) -> None:
+    assert reader.does(narrow_to_bucket, sent, "day", NOVEMBER) == Selection()

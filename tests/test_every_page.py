@@ -15,6 +15,7 @@ from dyntube.ui import door
 
 from . import odd
 from .clock import TODAY
+from .components import sent
 from .conftest import record
 from .hostile import TEXTS
 from .test_pages import open_page, said
@@ -58,7 +59,7 @@ def test_a_page_is_drawn(page: str, state: str) -> None:
     assert at.title[0].value.lower() == page
     assert "cannot be shown" not in said(at)
     if "No views match" not in said(at) and page != "live":
-        assert at.get("plotly_chart") or at.dataframe
+        assert sent(at, "figure") or at.dataframe
 
 
 @pytest.mark.usefixtures("full")
@@ -74,7 +75,7 @@ def test_garbage_is_not_looked_for_in_what_stays_when_a_page_has_been_drawn() ->
 def test_a_page_without_views_says_what_to_do(page: str, state: str) -> None:
     at = open_page(EMPTY[state], page)
     assert not at.exception
-    assert not at.get("plotly_chart")
+    assert not sent(at, "figure")
     assert "hoose an" in said(at)
 
 
@@ -98,9 +99,9 @@ def test_texts_that_try_to_be_more_are_only_texts(
         assert [text for text in markup if MARKUP.search(text)] == []
         html = [element.proto.body for element in at.get("html")]
         assert [text for text in html if "<img src=x" in text or "alert" in text] == []
-        for chart in at.get("plotly_chart"):
-            assert "<img" not in chart.proto.spec
-            assert "<script" not in chart.proto.spec
+        for chart in sent(at, "figure"):
+            assert "<img" not in chart["figure"]
+            assert "<script" not in chart["figure"]
 
 
 def _hostile(number: int, date: str) -> dict[str, Any]:

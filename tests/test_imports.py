@@ -192,7 +192,7 @@ def test_imports_run_downhill(path):
     assert [n for n in own_imports(path) if place[n] > place[dotted(path)]] == []
 
 
-UI_ORDER = ("", "blocks", "frame", "sections", "server")
+UI_ORDER = ("", "components", "blocks", "frame", "sections", "server")
 
 
 @pytest.mark.parametrize("path", [path for path in OURS if path.startswith("dyntube/ui/")])

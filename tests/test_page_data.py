@@ -28,6 +28,7 @@ from dyntube.ui.sections.sync_log import sentence
 
 from . import odd
 from .clock import NOON, TODAY, set_clock
+from .components import figures
 from .odd import HOSTILE, ONE_DAY
 from .scripted import Answer, Asked, serve, views
 from .test_pages import open_page, said, settle
@@ -72,8 +73,8 @@ def facts(at: AppTest) -> dict[str, str]:
 
 
 def calendar(at: AppTest) -> dict[str, Any]:
-    (chart,) = at.get("plotly_chart")
-    return json.loads(chart.proto.spec)["data"][0]
+    (chart,) = figures(at)
+    return chart["data"][0]
 
 
 # Fresh, and all good
@@ -85,7 +86,7 @@ def test_a_fresh_archive_says_what_comes_next(stored: Path) -> None:
     assert "No day is stored yet." in said(at)
     assert "no views in this period to check" in said(at)
     assert "Nothing has been noted yet." in said(at)
-    assert not at.get("plotly_chart")
+    assert not figures(at)
     assert not at.dataframe
 
 
@@ -111,7 +112,7 @@ def test_the_page_is_drawn_though_the_period_has_no_views(stored: Path) -> None:
     ):
         at = whole(open_data(query))
         assert "All 5 stored days are complete." in words(at)
-        assert len(at.get("plotly_chart")) == 1
+        assert len(figures(at)) == 1
 
 
 def test_the_page_compares_nothing(stored: Path) -> None:

@@ -21,6 +21,7 @@ from dyntube.fetch.status import StatusFile, SyncEnd
 
 from . import odd
 from .clock import NOON, TODAY
+from .components import sent
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .test_page_data import open_data, table, words
@@ -227,7 +228,7 @@ def test_points_of_days_in_doubt_are_ringed_and_say_why(weeks: Archive) -> None:
     assert [n for n, text in enumerate(hovers) if "in doubt" in text] == [1]
     assert "DynTube counts 1,050 views and sent 833." in hovers[1].replace("<br>", " ")
     assert "ringed: 1 day in doubt" in words(at)
-    (trend,) = [c.proto.alt for c in at.get("plotly_chart") if "Views by day" in c.proto.alt]
+    (trend,) = [c["alt"] for c in sent(at, "figure") if "Views by day" in c["alt"]]
     assert trend.endswith(", 1 day in doubt")
 
 
@@ -484,6 +485,6 @@ def test_text_from_outside_in_a_doubt_is_only_text(stored: Archive, page: str) -
     assert not [
         text for text in texts if "](http" in text or ("<img" in text and "\\<" not in text)
     ]
-    for drawn in at.get("plotly_chart"):
-        assert "<img" not in drawn.proto.spec
-        assert "<script" not in drawn.proto.spec
+    for drawn in sent(at, "figure"):
+        assert "<img" not in drawn["figure"]
+        assert "<script" not in drawn["figure"]

@@ -13,7 +13,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
-from dyntube.charts import picked
 from dyntube.desk import Desk
 from dyntube.query.query import Query
 from dyntube.report import domains
@@ -22,6 +21,7 @@ from dyntube.settings.settings import STATS_URL
 
 from . import odd, plain
 from .clock import TODAY
+from .components import sent
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .test_pages import APP, said
@@ -113,11 +113,10 @@ def of(domain: str, first: int, last: int) -> tuple[str, int, int]:
     return domain, int(numbers["views"]), int(numbers["plays"])
 
 
-def bars(at: AppTest) -> dict[str, float]:
-    (chart,) = [c for c in at.get("plotly_chart") if "domains with most views" in c.proto.alt]
-    trace = json.loads(chart.proto.spec)["data"][0]
-    domains = [picked(point)[0][1] for point in trace["customdata"]]
-    return dict(zip(domains, values(trace["x"]), strict=True))
+def bars(at: AppTest) -> dict[str, str]:
+    """What the list of domains says of each."""
+    (found,) = (one for one in sent(at, "share_list") if "by embedding domain" in one["label"])
+    return {row["value"]: row["number"] for row in found["rows"]}
 
 
 def values(numbers: Any) -> list[float]:
@@ -260,15 +259,15 @@ def test_a_metric_that_the_bars_do_not_offer_leaves_them_at_views(open_embeds) -
     at = open_embeds("metric=watch_time")
 
     assert at.button_group(key="switch-metric").value == "views"
-    assert bars(at)["new.example"] == 80
+    assert bars(at)["new.example"] == "80"
 
 
 def test_domains_full_of_markup_are_text(open_embeds) -> None:
     at = open_embeds(**OWN)
 
-    for chart in at.get("plotly_chart"):
-        assert "<script" not in chart.proto.spec
-        assert "<img" not in chart.proto.spec
+    for chart in sent(at, "figure"):
+        assert "<script" not in chart["figure"]
+        assert "<img" not in chart["figure"]
     shown = "\n".join(e.value for kind in (at.markdown, at.caption, at.subheader) for e in kind)
     assert "evil.example" not in shown + said(at)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from dyntube.report.tables import PageTables
 
 from . import odd, plain
 from .clock import TODAY
+from .components import figures
 from .odd import ONE_DAY
 from .test_engagement import plain_curve, shares, some_records
 from .test_pages import open_page
@@ -58,7 +58,7 @@ def moved(records: Iterable[Record], day: dt.date) -> list[Record]:
 
 
 def chart(at: AppTest, number: int) -> dict[str, Any]:
-    return json.loads(at.get("plotly_chart")[number].proto.spec)
+    return figures(at)[number]
 
 
 def lines(at: AppTest) -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def test_the_comparison_is_a_dotted_curve_and_a_change_of_every_rule(show) -> No
 
 def test_views_without_a_play_give_sentences_instead_of_charts(show) -> None:
     at = show({YESTERDAY: odd.views(YESTERDAY, started=False)})
-    assert len(at.get("plotly_chart")) == 1  # the funnel, from 3 views to nothing
+    assert len(figures(at)) == 1  # the funnel, from 3 views to nothing
     assert words(at).count("Nothing was played in this period.") == 5
     assert at.metric[0].value == "0"
     assert at.dataframe[0].value["completion_rate"].isna().all()
@@ -142,7 +142,7 @@ def test_plays_of_unknown_length_only_say_that_no_share_can_be_told(show) -> Non
     at = show({YESTERDAY: odd.views(YESTERDAY, duration=None, ended=True)})
     assert words(at).count("the length of every video played is unknown") == 2
     assert at.dataframe[0].value["plays_counted"].tolist() == [3, 0, 0, 0]
-    assert len(at.get("plotly_chart")) == 4
+    assert len(figures(at)) == 4
 
 
 def test_few_plays_are_marked_in_every_block(show) -> None:

@@ -18,6 +18,7 @@ from dyntube.report.tables import PageTables
 
 from . import odd
 from .clock import set_clock
+from .components import sent
 from .odd import ONE_DAY
 from .test_pages import open_page, said
 
@@ -76,8 +77,8 @@ def words(at: AppTest) -> str:
 
 
 def chart(at: AppTest, alt: str) -> dict[str, Any]:
-    (found,) = [c for c in at.get("plotly_chart") if alt in c.proto.alt]
-    figure: dict[str, Any] = json.loads(found.proto.spec)
+    (found,) = [c for c in sent(at, "figure") if alt in c["alt"]]
+    figure: dict[str, Any] = json.loads(found["figure"])
     return figure
 
 

@@ -17,6 +17,7 @@ from dyntube.query.metrics import METRICS
 
 from . import odd, plain
 from .clock import set_clock
+from .components import sent
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .plain import Record
@@ -86,8 +87,8 @@ def latest(at: AppTest) -> Any:
 
 
 def chart(at: AppTest, alt: str) -> dict[str, Any]:
-    (found,) = [c for c in at.get("plotly_chart") if c.proto.alt.startswith(alt)]
-    trace: dict[str, Any] = json.loads(found.proto.spec)["data"][0]
+    (found,) = [c for c in sent(at, "figure") if c["alt"].startswith(alt)]
+    trace: dict[str, Any] = json.loads(found["figure"])["data"][0]
     return trace
 
 

@@ -19,6 +19,7 @@ from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Query
 from dyntube.ui import door
 
+from .components import figures, sent
 from .conftest import SECRET
 from .scripted import Answer, in_turn, serve, views
 
@@ -62,7 +63,8 @@ def assert_whole(at: AppTest) -> None:
     assert not at.exception
     assert not at.error
     assert len(at.metric) == 8
-    assert len(at.get("plotly_chart")) == 5
+    assert len(figures(at)) == 2
+    assert len(sent(at, "share_list")) == 3
     assert len(at.dataframe) == 1
 
 
@@ -135,7 +137,7 @@ def test_reset_goes_back_to_the_default() -> None:
 def test_other_periods_are_whole_too(preset: str) -> None:
     at = open_page(f"period={preset}")
     assert_whole(at)
-    trend = json.loads(at.get("plotly_chart")[0].proto.spec)
+    trend = figures(at)[0]
     assert trend["data"]
 
 

@@ -31,6 +31,7 @@ from dyntube.report.tables import PageTables
 from dyntube.ui.frame import page as frame
 
 from . import library, plain, walking
+from .components import sent
 from .plain import Record
 from .test_pages import open_page
 from .test_routes import served
@@ -181,9 +182,13 @@ def groups_within(walk: Walk, by: str) -> dict[tuple[str], dict[str, float]]:
 
 
 def check_charts(at: AppTest, walk: Walk) -> None:
-    """The views of each bar, country or box, as their hover says."""
-    for chart in at.get("plotly_chart"):
-        alt, spec = chart.proto.alt, json.loads(chart.proto.spec)
+    """The views of each row of a list, and of each country or box, as their hover says."""
+    for listed in sent(at, "share_list"):
+        by = BY_LABEL.get(listed["label"].removeprefix("Views by "))
+        if by and listed["label"].startswith("Views by "):
+            check_list(listed, by, walk)
+    for chart in sent(at, "figure"):
+        alt, spec = chart["alt"], json.loads(chart["figure"])
         by = alt.removeprefix("Views by ").split(" and ")
         if alt.startswith("Views by ") and all(part in BY_LABEL for part in by):
             drawn = Counter(re.findall(r"<br>Views: ([\d,]+)", json.dumps(spec["data"])))
@@ -191,6 +196,13 @@ def check_charts(at: AppTest, walk: Walk) -> None:
             if names == ["day"] or names == ["week"]:
                 continue
             check_points(drawn, names, walk, is_map=spec["data"][0]["type"] == "choropleth")
+
+
+def check_list(listed: dict[str, Any], by: str, walk: Walk) -> None:
+    counts = sorted((int(row["views"]) for row in walk.groups(by).values()), reverse=True)
+    shown, rest = counts[: len(listed["rows"])], counts[len(listed["rows"]) :]
+    assert [row["hover"][0] for row in listed["rows"]] == [f"Views: {n:,}" for n in shown]
+    assert listed["rest"].split(",")[0] == (f"{len(rest):,} more" if rest else "")
 
 
 def check_points(drawn: Counter[str], by: list[str], walk: Walk, *, is_map: bool) -> None:
@@ -201,8 +213,6 @@ def check_points(drawn: Counter[str], by: list[str], walk: Walk, *, is_map: bool
         for key, row in rows.items():
             parts[key[0]] += int(row["views"])
         counts += parts.values()
-    elif not is_map and len(counts) > 7:  # and the rest
-        counts = [*sorted(counts, reverse=True)[:6], sum(sorted(counts, reverse=True)[6:])]
     assert drawn == Counter(f"{count:,}" for count in counts)
 
 

@@ -7,7 +7,6 @@ drawn from `chosen`, not from plotly's own selection state.
 
 from __future__ import annotations
 
-from .bars import bars
 from .base import DARK, LIGHT, Item, Palette, picked
 from .calendar import calendar, legend
 from .curve import watched_curve
@@ -29,7 +28,6 @@ __all__ = [
     "Node",
     "Palette",
     "Series",
-    "bars",
     "calendar",
     "funnel",
     "heatmap",

@@ -118,18 +118,18 @@ def figure(
 ) -> go.Figure:
     """A figure from plotly's own dictionaries; height in pixels.
 
-    A click selects a point. `drag`: "select" lets a drag select a range; with False a finger on the
+    `drag`: "select" lets a drag select a range; with False a finger on the
     figure scrolls the page.
     """
     base = {
-        "template": {"layout": {"dragmode": drag}},
+        "dragmode": drag,
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
         "font": {"family": FONT, "color": palette.text},
         "paper_bgcolor": NOTHING,
         "plot_bgcolor": palette.page,  # plotly picks the colour of the pointer line against it
         "showlegend": False,
-        "clickmode": "event+select",
+        "clickmode": "event",
         "hoverlabel": {
             "bgcolor": palette.page,
             "bordercolor": palette.gap,
@@ -140,8 +140,6 @@ def figure(
     return unchecked({"data": traces, "layout": base | layout})
 
 
-# The page redraws after a click, so plotly's own dimming is switched off.
-SELECTION = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}
 # The tooltip is the second entry of `customdata`, after what a click filters by.
 HOVER = "%{customdata[1]}<extra></extra>"
 
@@ -149,7 +147,7 @@ HOVER = "%{customdata[1]}<extra></extra>"
 def point(hover: str, *picks: tuple[str, str]) -> list[str | None]:
     """The `customdata` of a point: what a click filters by, and the tooltip.
 
-    The filter is URL-encoded, `country=DE`, because Streamlit mangles nested lists.
+    The filter is URL-encoded, `country=DE`.
     """
     return [urlencode(picks) or None, hover]
 

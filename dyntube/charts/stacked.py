@@ -15,7 +15,7 @@ from ..query.dimensions import UNKNOWN
 from ..query.metrics import Metric
 from ..query.periods import Interval
 from .axes import share_axis, time_axis, top_legend
-from .base import HOVER, SELECTION, Palette, blend, faded, figure, point
+from .base import HOVER, Palette, blend, faded, figure, point
 from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
 from .labels import apart, bold
 
@@ -104,8 +104,7 @@ def _segments(rows: Sequence[_Row], colour: str, palette: Palette) -> list[dict[
         shade = faded(colour, palette) if is_cut else colour
         if shown:
             traces.append(
-                SELECTION
-                | {
+                {
                     "type": "bar",
                     "x": [x for x, *_ in shown],
                     "y": [share for _, share, *_ in shown],

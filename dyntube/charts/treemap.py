@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..query.metrics import Metric
-from .base import HOVER, SELECTION, Item, Palette, blend, faded, figure, point, readable
+from .base import HOVER, Item, Palette, blend, faded, figure, point, readable
 from .labels import hover, short
 from .squarify import Tile, squarified
 
@@ -142,7 +142,7 @@ def _shade(item: Item, top: float, palette: Palette) -> str:
 
 
 def _rectangles(tiles: Sequence[Tile]) -> dict[str, Any]:
-    return SELECTION | {
+    return {
         "type": "bar",
         "x": [tile.x for tile in tiles],
         "base": [tile.y for tile in tiles],

@@ -14,7 +14,7 @@ from .. import formats
 from ..query.metrics import Metric
 from ..reading.countries import country_alpha_3
 from .axes import largest, tick_text, ticks, unit
-from .base import HOVER, NOTHING, SELECTION, Item, Palette, figure, point
+from .base import HOVER, NOTHING, Item, Palette, figure, point
 from .labels import hover
 
 _MOST_TICKS = 5  # on a phone
@@ -61,7 +61,7 @@ def world_map(
     return figure(traces, palette, height=height, geo=_geo(palette), margin=margin)
 
 
-_BASE = SELECTION | {"type": "choropleth", "hovertemplate": HOVER}
+_BASE = {"type": "choropleth", "hovertemplate": HOVER}
 
 
 @dataclass(frozen=True)

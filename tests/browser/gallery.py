@@ -1,4 +1,4 @@
-"""A script for `streamlit`: figures that can be clicked, and what Streamlit says of the click."""
+"""A script for `streamlit`: figures that can be clicked, and what their clicks and drags say."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import streamlit as st
 from dyntube import charts
 from dyntube.charts import LIGHT, Item, Node
 from dyntube.query.metrics import metric
+from dyntube.ui.components.figure import figure
 from tests.charts.drawn import HOSTILE, course
 
 VIEWS = metric("views")
-ITEMS = [Item("a", HOSTILE, 50, "50%"), Item("b", "Bee", 1, "1%"), Item(None, "Other", 5)]
 DAYS = course(3, 5, 4, 6, 2, 7, 3, 1, partial="       x")
 
 
@@ -25,7 +25,6 @@ def figures() -> dict[str, Any]:
     starts, notes = DAYS.rows["day"], [(dt.date(2026, 11, 5), HOSTILE)]
     europe = Node("EU", "", Item("EU", "Europe", 60))
     return {
-        "bars": charts.bars(VIEWS, ITEMS, LIGHT),
         "map": charts.world_map(VIEWS, [Item("BR", "Brazil", 50)], LIGHT),
         "mix": charts.stacked_shares(
             VIEWS, starts, shares, DAYS.partial, LIGHT, "day", by="browser", values=["c", "s"]
@@ -41,16 +40,13 @@ def figures() -> dict[str, Any]:
 def main() -> None:
     """Show one figure, and below it what was clicked or dragged."""
     name = st.query_params["figure"]
-    picked = st.plotly_chart(
-        figures()[name],
-        key="figure",
-        theme=None,
-        config=MAP_CONFIG if name == "map" else PLAIN_CONFIG,
-        on_select="rerun",
-        selection_mode=("points", "box") if name == "trend" else "points",
+    told = st.session_state.setdefault("told", [])
+    events = {"picked": told.append} | ({"range": told.append} if name == "trend" else {})
+    figure(
+        figures()[name], name, key="figure", on_pick=events["picked"], on_range=events.get("range")
     )
     with st.container(key="picked"):
-        st.code(json.dumps(picked.selection), language=None)
+        st.code(json.dumps(told), language=None)
     st.container(height=2000)
 
 

@@ -157,12 +157,12 @@ def test_a_drag_selects_days_and_never_moves_the_axes():
     figure = charts.trend(VIEWS, course(3, 5), None, LIGHT)
 
     layout = drawn(figure)["layout"]
-    assert layout["template"]["layout"]["dragmode"] == "select"
+    assert layout["dragmode"] == "select"
     assert layout["selectdirection"] == "h"
     assert layout["xaxis"]["fixedrange"]
     assert layout["yaxis"]["fixedrange"]
     still = charts.trend(VIEWS, course(3, 5), None, LIGHT, drag=False)
-    assert drawn(still)["layout"]["template"]["layout"]["dragmode"] is False
+    assert drawn(still)["layout"]["dragmode"] is False
 
 
 def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():

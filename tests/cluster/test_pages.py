@@ -18,6 +18,7 @@ from dyntube.settings.settings import Settings
 
 from ..browser.app import Watched, running
 from ..clock import NOON
+from ..components import sent
 from ..test_every_page import EMPTY, STATES
 from ..test_pages import open_page
 from .nodes import Cluster
@@ -79,7 +80,7 @@ def test_a_page_is_drawn(
     at = open_page("country=DE", page)
     assert not at.exception
     assert not at.error
-    assert at.get("plotly_chart") or at.dataframe
+    assert sent(at, "figure") or at.dataframe
 
 
 def test_without_the_warehouse_pages_say_so_and_what_is_kept_here_works(

@@ -18,8 +18,8 @@ from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
 from ...report.runner import run, run_total
-from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
+from .chart import show_filtering_chart
 from .share_lists import ranked_rows, share_of
 
 _BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see

@@ -10,8 +10,8 @@ from ...query.metrics import metric
 from ...report.context import ReportContext
 from ...report.doubts import bucket_doubts
 from ...report.share_over_time import share_over_time
-from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
+from .chart import show_filtering_chart
 
 
 def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:

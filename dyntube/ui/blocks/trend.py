@@ -13,8 +13,8 @@ from ...report.context import ReportContext
 from ...report.doubts import in_words
 from ...report.notes import shown_notes
 from ...report.over_time import over_time
-from ..chart import show_time_chart
 from ..layout import headed, palette, switch
+from .chart import show_time_chart
 from .notes import notes_menu
 
 

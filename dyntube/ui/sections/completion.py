@@ -9,7 +9,7 @@ from ... import charts, formats
 from ...query.metrics import FEW, metric
 from ...report.context import ReportContext
 from ...report.watched import RATE, completion, watched
-from ..chart import show_chart
+from ..blocks.chart import show_chart
 from ..layout import card, palette
 from .engagement import HINT, sentences, unknown_plays
 

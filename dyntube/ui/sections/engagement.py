@@ -15,7 +15,7 @@ from ...report.length_and_sound import METRICS
 from ...report.watched import curve_sheet, histogram_sheet, video_watched, watched
 from ...report.week import week
 from .. import session
-from ..chart import show_chart
+from ..blocks.chart import show_chart
 from ..layout import card, headed, palette
 from .length_and_sound import NO_PLAYS, metric_switch
 

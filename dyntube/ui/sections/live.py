@@ -26,9 +26,9 @@ from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour,
 from ...report.runner import run
 from .. import session
 from ..blocks.cards import IN_DOUBT, explained
+from ..blocks.chart import show_chart
 from ..blocks.doubts import banner
 from ..blocks.share_lists import top_list
-from ..chart import show_chart
 from ..door import desk, local_now
 from ..frame.badges import failed
 from ..frame.freshness import gap, progress_bar, why_nothing

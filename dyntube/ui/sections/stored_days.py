@@ -14,7 +14,7 @@ from ... import charts, formats
 from ...report.context import ReportContext
 from ...report.gaps import refused_text
 from ...trust.states import STATE_LABELS, StoredDay
-from ..chart import show_chart
+from ..blocks.chart import show_chart
 from ..door import desk
 from ..frame.freshness import poll_seconds, progress_bar, why_nothing
 from ..layout import palette

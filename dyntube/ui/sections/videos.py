@@ -14,9 +14,9 @@ from ...report.firsts import stored_span
 from ...report.pages import OF_VIDEO
 from ...report.side_by_side import MOST_COMPARED, side_by_side
 from ..blocks.cards import cards
+from ..blocks.chart import show_chart
 from ..blocks.share_lists import top_list
 from ..blocks.trend import trend_chart
-from ..chart import show_chart
 from ..layout import card, columns, headed, palette, switch
 from .engagement import heatmap, video_curve, watched_histogram
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..query.periods import Interval, Period
-from .clicks import narrow_to_bucket, narrow_to_range, toggle_picked
-from .components.figure import figure
+from ...query.periods import Interval, Period
+from ..clicks import narrow_to_bucket, narrow_to_range, toggle_picked
+from ..components.figure import figure
 
 
 def show_chart(drawn: Any, alt: str, *, key: str) -> None:  # plotly has no types

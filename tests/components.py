@@ -1,0 +1,50 @@
+"""What a page run by AppTest sends to our components, and events as a browser sends them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+# How Streamlit names the widget that carries the events of a component.
+_EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+
+
+def sent(at: AppTest, component: str) -> list[dict[str, Any]]:
+    """The data of every component of this name, in the order of the page."""
+    return [json.loads(proto.json) for proto in _protos(at, component)]
+
+
+def figure(at: AppTest, alt: str) -> dict[str, Any]:
+    """The figure with this text alternative."""
+    [found] = (data for data in sent(at, "figure") if data["alt"] == alt)
+    spec: dict[str, Any] = json.loads(found["figure"])
+    return spec
+
+
+def figures(at: AppTest) -> list[dict[str, Any]]:
+    """All figures of the page."""
+    return [json.loads(data["figure"]) for data in sent(at, "figure")]
+
+
+def share_rows(at: AppTest, label: str) -> list[dict[str, Any]]:
+    """The rows of the share list with this label."""
+    [found] = (data for data in sent(at, "share_list") if data["label"] == label)
+    rows: list[dict[str, Any]] = found["rows"]
+    return rows
+
+
+def trigger(at: AppTest, component: str, key: str, event: str, value: object) -> AppTest:
+    """Run the page again with an event of the component with this key."""
+    [id_] = (proto.id for proto in _protos(at, component) if proto.id.endswith(f"-{key}"))
+    states = at._tree.get_widget_states()  # AppTest knows no clicks on components
+    widget = states.widgets.add()
+    widget.id = _EVENTS.format(id_)
+    widget.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    return at._run(states)
+
+
+def _protos(at: AppTest, component: str) -> list[Any]:
+    every = (element.proto for element in at.get("bidi_component"))
+    return [proto for proto in every if proto.component_name == f"dyntube.{component}"]
