@@ -32,9 +32,9 @@ class OverTime:
     sheet: Sheet
 
 
-def over_time(context: ReportContext, metrics: Sequence[str]) -> OverTime:
-    """The selected one of these metrics, else the first, over the page's period."""
-    measure = metric(context.chosen(metrics))
+def over_time(context: ReportContext) -> OverTime:
+    """The selected one of the page's metrics, else the first, over its period."""
+    measure = metric(context.chosen_metric)
     query = context.totals_by(context.selection.trend_interval(context.period))
     answer = run(context, query, compared=(measure.name,))
     now, before = with_buckets(context, query, answer.rows), None

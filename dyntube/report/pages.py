@@ -54,7 +54,7 @@ def drill(context: ReportContext, hierarchy: str) -> Breakdown:
 
 def _overview(context: ReportContext) -> Iterator[Sheet]:
     yield totals(context).sheet
-    yield over_time(context, TREND).sheet
+    yield over_time(context).sheet
     yield breakdown(context, "video", TOP_VIDEOS).sheet
     for by in ("country", "device_type", "embed_domain"):
         yield breakdown(context, by, (context.chosen_metric,)).sheet
@@ -71,7 +71,7 @@ def _videos(context: ReportContext) -> Iterator[Sheet]:
 
 def _one_video(context: ReportContext, video: str) -> Iterator[Sheet]:
     yield totals(context).sheet
-    yield over_time(context, TREND).sheet
+    yield over_time(context).sheet
     yield video_watched(context, video).sheet
     yield from _histogram(context)
     for by in (by for row in OF_VIDEO for by in row):

@@ -16,8 +16,18 @@ def columns(*widths: int) -> list[st.delta_generator.DeltaGenerator]:
     return st.columns(widths, gap="small")
 
 
-def card(title: str, help: str | None = None) -> st.delta_generator.DeltaGenerator:
-    """A bordered container with a heading; fill it using `with`."""
+def card(
+    title: str, help: str | None = None, *, page: str = ""
+) -> st.delta_generator.DeltaGenerator:
+    """A bordered container with a heading; fill it using `with`.
+
+    `page` names the file of the page that says more, with the same filters.
+    """
+    if page:
+        box, right = headed(title, f"card-of-{title.lower().replace(' ', '-')}", help)
+        label, link = page.capitalize(), session.parameters()
+        right.page_link(f"pages/{page}.py", label=f"{label} →", query_params=link)
+        return box
     box = st.container(border=True, height="stretch")
     box.subheader(title, anchor=False, help=help)
     return box

@@ -1,18 +1,16 @@
-"""Number cards: value, change, sparkline, definition, and a link to the views behind."""
+"""Number cards: value, change, sparkline, definition, and the views behind."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
-import streamlit as st
 
-from ... import charts, formats
-from ...insight.comparison import Days, comparable, few
+from ... import formats
+from ...insight.comparison import Days, comparable, direction, few
 from ...query.metrics import FEW, Metric, metric
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
@@ -20,127 +18,127 @@ from ...report.firsts import first_day
 from ...report.spans import days_text
 from ...report.totals import Totals, totals
 from .. import session
-from ..layout import palette
+from ..components.cards import Card, number_cards
 
 IN_DOUBT = "in doubt"  # marks a number that may be wrong
 _SPARK_POINTS = 60  # more would be noise
 
 
-def cards(context: ReportContext, metrics: tuple[str, ...] = ()) -> None:
-    """A card for each of these metrics, by default the page's: value, change and sparkline."""
-    found, first = totals(context, metrics), first_day(context)
-    context.tables.add(found.sheet)
-    with st.grid(4, min_column_width=150, gap="small", key="cards"):
-        for name in metrics or context.metrics:
-            sparkline = found.trend.series(name)[-_SPARK_POINTS:]
-            _card(context, metric(name), found, sparkline, first)
-
-
-def _card(
-    context: ReportContext,
-    measure: Metric,
-    found: Totals,
-    sparkline: list[float],
-    first: dt.date | None,
+def cards(
+    context: ReportContext, metrics: tuple[str, ...] = (), *, draws: tuple[str, ...] = ()
 ) -> None:
-    row = found.row
-    value = row[measure.name]
-    change = row.get(f"{measure.name}_change", math.nan)
-    text = formats.change(measure, change)
-    changed = text[:1] in ("+", "-")
-    if first:  # younger than the comparison: no change
-        text, changed = f"new on {formats.day(first)}", False
-    with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
-        st.metric(
-            measure.label,
-            formats.value(measure, value),
-            text or None,
-            delta_color=_delta_color(measure) if changed else "off",
-            delta_arrow="auto" if changed else "off",
-            delta_description=" · ".join(_marks(context, measure, found, changed)) or None,
-            help=explained(
-                *(measure, row, context.days),
-                so_far=not found.is_whole,
-                doubts=page_doubts(context).reasons,
-            ),
+    """A card for each of these metrics, by default the page's.
+
+    A click on a card of `draws`, by default all, chooses its metric for the page.
+    """
+    shown = metrics or context.metrics
+    found, first, draws = totals(context, metrics), first_day(context), draws or shown
+    context.tables.add(found.sheet)
+    chosen = context.chosen(draws)
+    made = [
+        replace(
+            _card(context, metric(name), found, first), draws=name in draws, chosen=name == chosen
         )
-        # Not st.metric's own chart: eight of them in green and red are too loud, and cost every
-        # first visit 0.8 MB of scripts.
-        if len(sparkline) > 1:
-            st.html(charts.sparkline(sparkline, palette()))
-        _open_button(measure)
+        for name in shown
+    ]
+    number_cards(made, key="cards", on_draw=_draw, on_rows=_open)
 
 
-def _open_button(measure: Metric) -> None:
-    st.button(
-        "",
-        icon=":material/table_rows:",
-        type="tertiary",
-        key=f"open-{measure.name}",
-        help=f"Show the views behind {measure.label}",
-        on_click=_open,
-        args=(measure.name,),
-    )
-
-
-def _marks(context: ReportContext, measure: Metric, found: Totals, changed: bool) -> list[str]:
-    """Caveats on a number and its change, in a word or two each."""
-    fewer = few(measure, found.row)
-    by_day = changed and measure.additive and context.days[0] != context.days[1]
-    marks = {
-        "so far": not found.is_whole and measure.is_amount,
-        "a day": by_day,
-        f"few {fewer}": bool(fewer),
-        IN_DOUBT: bool(page_doubts(context).days),
-    }
-    return [mark for mark, holds in marks.items() if holds]
+def _draw(name: str) -> None:
+    session.change(lambda s: replace(s, metric=name))
 
 
 def _open(name: str) -> None:
-    session.change(lambda s: replace(s, behind=None if s.behind == name else name))
+    session.change(lambda s: replace(s, behind=name))
+
+
+def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date | None) -> Card:
+    row, name = found.row, measure.name
+    change = float(row.get(f"{name}_change", math.nan))
+    made = number(measure, row, change=math.nan if first else change)
+    if first:  # younger than the comparison: no change
+        made = replace(made, change="", before=f"new on {formats.day(first)}")
+    compared = formats.period(context.comparison) if context.comparison else ""
+    return replace(
+        made,
+        marks=tuple(_marks(context, measure, found, is_changed=bool(made.change))),
+        help=tuple(
+            explained(
+                *(measure, row, compared, context.days),
+                so_far=not found.is_whole,
+                doubts=page_doubts(context).reasons,
+            )
+        ),
+        course=tuple(found.trend.series(name)[-_SPARK_POINTS:]),
+        rows="See the individual views" if context.desk.access.may_see_rows else "",
+    )
+
+
+def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) -> Card:
+    """A card of a metric, with its change and the value before."""
+    before = float(row.get(f"{measure.name}_before", math.nan))
+    return Card(
+        measure.name,
+        measure.label,
+        formats.value(measure, row[measure.name]),
+        formats.change(measure, change),
+        direction(measure, change),
+        "" if math.isnan(before) else f"vs {formats.value(measure, before)}",
+    )
+
+
+def _marks(
+    context: ReportContext, measure: Metric, found: Totals, *, is_changed: bool
+) -> Iterator[str]:
+    """Caveats on a number and its change, in a word or two each."""
+    if not found.is_whole and measure.is_amount:
+        yield "so far"
+    if is_changed and measure.additive and context.days[0] != context.days[1]:
+        yield "a day"
+    if fewer := few(measure, found.row):
+        yield f"few {fewer}"
+    if page_doubts(context).days:
+        yield IN_DOUBT
 
 
 def explained(
     measure: Metric,
     row: pd.Series[float],
+    compared: str = "",
     days: Days = (1, 1),
     *,
     so_far: bool = False,
     doubts: Sequence[str] = (),
-) -> str:
-    """The tooltip of a metric as Markdown: definition, parts, exact value and the one before.
+) -> Iterator[str]:
+    """The definition of a metric in paragraphs: its parts, exact value and the one before.
 
-    `days` are the lengths of both sides; `so_far` says that part of the period is not known;
-    `doubts` are the reasons why it may be wrong.
+    `compared` names the comparison and `days` are the lengths of both sides; `so_far` says that
+    part of the period is not known; `doubts` are the reasons why it may be wrong.
     """
-    lines = [measure.help]
+    yield measure.help
     if measure.ratio_of:
-        upper, lower = (
+        yield " ÷ ".join(
             f"{formats.value(metric(part), row[part], full=True)} {metric(part).label.lower()}"
             for part in measure.ratio_of
         )
-        lines.append(f"{upper} divided by {lower}")
     period = "what is stored of this period" if so_far else "this period"
-    lines.append(f"**{formats.value(measure, row[measure.name], full=True)}** in {period}")
-    before = row.get(f"{measure.name}_before", math.nan)
+    yield f"{formats.value(measure, row[measure.name], full=True)} in {period}"
+    before = float(row.get(f"{measure.name}_before", math.nan))
     if not math.isnan(before):
-        lines.append(f"{formats.value(measure, before, full=True)} in the one compared with")
-        lines += _about_lengths(measure, days)
+        earlier = f"the comparison ({compared})" if compared else "the comparison"
+        yield f"{formats.value(measure, before, full=True)} in {earlier}"
+        yield from _about_lengths(measure, days)
     if fewer := few(measure, row):
-        lines.append(f"Fewer than {FEW} {fewer}: read it as a hint only.")
+        yield f"Fewer than {FEW} {fewer}: read it as a hint only."
     if doubts:
         more = f" And {formats.count(len(doubts) - 1, 'other reason')}." if doubts[1:] else ""
-        lines.append(f"**In doubt.** {formats.escape_markdown(doubts[0])}{more}")
-    return "\n\n".join(lines)
+        yield f"In doubt. {doubts[0]}{more}"
 
 
-def _about_lengths(measure: Metric, days: Days) -> list[str]:
+def _about_lengths(measure: Metric, days: Days) -> Iterator[str]:
     if days[0] == days[1]:
-        return []
+        return
     if not comparable(measure, days):
-        return [f"Not compared: {days_text(days)}, and people do not come by the day."]
-    return [f"{days_text(days)}: the change is that of a day."] if measure.additive else []
-
-
-def _delta_color(measure: Metric) -> Literal["normal", "inverse"]:
-    return "normal" if measure.more_is_better else "inverse"
+        yield f"Not compared: {days_text(days)}, and people do not come by the day."
+    elif measure.additive:
+        yield f"{days_text(days)}: the change is that of a day."

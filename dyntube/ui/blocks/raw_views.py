@@ -9,7 +9,7 @@ import streamlit as st
 
 from ... import formats
 from ...query.dimensions import UNKNOWN
-from ...query.metrics import metric
+from ...query.metrics import Metric, metric
 from ...reading.records import VIEW_COLUMNS
 from ...report.context import ReportContext
 from ...report.runner import run_count, run_views
@@ -23,27 +23,35 @@ _NAMED = ("video_key", "project_key", "channel_key")
 
 
 def views_behind(context: ReportContext) -> None:
-    """The views behind the selected number, counted, newest first; nothing without a selection."""
-    name = context.selection.behind
-    if name is None:
+    """The views behind the selected number in a panel at the side; nothing without a selection."""
+    if context.selection.behind is None:
         return
-    measure = metric(name)
-    total = run_count(context, context.count_query(name))
-    with st.container(border=True, key="behind"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", key="behind-head"):
-            st.subheader(f"The views behind {measure.label}", anchor=False, width="content")
-            st.button(
-                "Close",
-                icon=":material/close:",
-                type="tertiary",
-                key="behind-close",
-                on_click=session.change,
-                args=(lambda s: replace(s, behind=None),),
-            )
-        if measure.ratio_of:
-            lower = metric(measure.ratio_of[1])
-            st.caption(f"{measure.help} These are the views that it divides by: {lower.label}.")
-        views_table(context, total, formats.count(total, "view"), f"behind-{name}", metric=name)
+    measure = metric(context.selection.behind)
+    title = _PANELS.get(measure.name, f"Views behind {measure.label.lower()}")
+    panel = st.dialog(title, width="large", position="right", on_dismiss=_close)
+    panel(lambda: _panel(context, measure))()
+
+
+_PANELS = {
+    "views": "Views",
+    "plays": "Views that were played",
+    "completions": "Views counted as completions",
+}
+
+
+def _close() -> None:
+    session.change(lambda s: replace(s, behind=None))
+
+
+def _panel(context: ReportContext, measure: Metric) -> None:
+    total = run_count(context, context.count_query(measure.name))
+    if measure.ratio_of:
+        lower = metric(measure.ratio_of[1])
+        st.caption(f"{measure.help} These are the views it divides by: {lower.label.lower()}.")
+    views_table(
+        *(context, total, formats.count(total, "view"), f"behind-{measure.name}"),
+        metric=measure.name,
+    )
 
 
 def page_of(key: str, total: int, text: str) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from ... import charts, formats
 from ...insight.trends import Trend
-from ...query.metrics import Metric, metric
+from ...query.metrics import Metric
 from ...report.context import ReportContext
 from ...report.doubts import in_words
 from ...report.notes import shown_notes
@@ -18,14 +16,12 @@ from .chart import show_time_chart
 from .notes import notes_menu
 
 
-def trend_chart(context: ReportContext, metrics: Sequence[str]) -> None:
-    """One of these metrics over time, with switches for metric and interval."""
-    found = over_time(context, metrics)
+def trend_chart(context: ReportContext) -> None:
+    """The selected metric over time, with a switch for the interval."""
+    found = over_time(context)
     measure, now, interval = found.metric, found.now, found.now.interval
     box, switches = headed(f"{measure.label} over time", "trend", measure.help)
     with switches:
-        if len(metrics) > 1:
-            switch("metric", {name: metric(name).label for name in metrics}, measure.name)
         offered = context.selection.intervals(context.period)
         switch("interval", {name: name.capitalize() for name in offered}, interval)
         notes_menu(context)

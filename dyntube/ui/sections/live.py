@@ -25,10 +25,11 @@ from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, fetched_until, fr
 from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour, open_hour
 from ...report.runner import run
 from .. import session
-from ..blocks.cards import IN_DOUBT, explained
+from ..blocks.cards import IN_DOUBT, explained, number
 from ..blocks.chart import show_chart
 from ..blocks.doubts import banner
 from ..blocks.share_lists import top_list
+from ..components.cards import Card, number_cards
 from ..door import desk, local_now
 from ..frame.badges import failed
 from ..frame.freshness import gap, progress_bar, why_nothing
@@ -159,10 +160,7 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
     banner(found)
     if not known.covered.is_whole(*hour.bounds):
         gap(hour.period, context.timezone, known.covered, known.now)
-    with st.grid(5, min_column_width=150, gap="small", key="cards"):
-        _active_card(known, live)
-        for name in context.metrics:
-            _card(metric(name), live.row, found)
+    _cards(context, known, live)
     if not live.row["views"]:
         st.info(_quiet(context, hour, live.filters), icon=":material/bedtime:")
         return
@@ -178,36 +176,26 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
             top_list(shown, "video", rows=5)
 
 
-def _active_card(known: Known, live: LiveHour) -> None:
-    count = live.active
+def _cards(context: ReportContext, known: Known, live: LiveHour) -> None:
+    numbers = [_number(metric(name), live.row, live.doubts) for name in context.metrics]
+    number_cards([_active(known, live), *numbers], key="cards")
+
+
+def _active(known: Known, live: LiveHour) -> Card:
     recent = since(live.hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
-    with st.container(border=True, height="stretch", key="card-active"):
-        st.metric(
-            "Active now",
-            (f"about {count:,}" if count else "nobody") if recent else formats.NONE,
-            "approximate" if recent else "not known yet",
-            delta_color="off",
-            delta_arrow="off",
-            help=_ACTIVE,
-        )
+    value = f"~{live.active:,}" if live.active else "nobody"
+    if not recent:
+        return Card("active", "Active now", formats.NONE, marks=("not known yet",), help=(_ACTIVE,))
+    return Card("active", "Active now", value, marks=("approximate",), help=(_ACTIVE,))
 
 
-def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
-    text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
-    changed = text[:1] in ("+", "-")
-    help_ = explained(measure, row, doubts=found.reasons)
+def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
+    help_ = [*explained(measure, row, doubts=found.reasons)]
     if measure is GROWING:
-        help_ += "\n\nNot compared: views that go on still add to it."
-    with st.container(border=True, height="stretch", key=f"card-{measure.name}"):
-        st.metric(
-            measure.label,
-            formats.value(measure, row[measure.name]),
-            text or None,
-            delta_color="normal" if changed else "off",
-            delta_arrow="auto" if changed else "off",
-            delta_description=IN_DOUBT if found.days else None,
-            help=help_,
-        )
+        help_.append("Not compared: views that go on still add to it.")
+    change = float(row.get(f"{measure.name}_change", math.nan))
+    marks = (IN_DOUBT,) if found.days else ()
+    return replace(number(measure, row, change=change), marks=marks, help=tuple(help_))
 
 
 def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:

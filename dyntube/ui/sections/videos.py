@@ -25,7 +25,7 @@ def video_detail(context: ReportContext, video: str, metrics: Sequence[str]) -> 
     """Everything about one video; the page is filtered to it."""
     st.subheader(formats.escape_markdown(context.labels.one("video", video)), anchor=False)
     cards(context)
-    trend_chart(context, metrics)
+    trend_chart(context)
     left, right = columns(3, 2)
     with left:
         video_curve(context, video)

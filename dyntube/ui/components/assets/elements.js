@@ -21,3 +21,30 @@ export function sheet(css) {
 export function fold(text) {
   return Array.from(text.normalize("NFC"), (letter) => [...letter.toLowerCase()][0]).join("");
 }
+
+// A line of values over time from 0 up, with gaps where there is no value: for cards and tables.
+export function sparkline(parent) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "line");
+  svg.setAttribute("viewBox", "0 0 100 28");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true"); // the numbers beside it say the same
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.append(path);
+  svg.draw = (values) => path.setAttribute("d", course(values));
+  parent.append(svg);
+  return svg;
+}
+
+function course(values) {
+  const top = Math.max(...values.filter((value) => value !== null), 0) || 1;
+  let pen = "M";
+  return values.map((value, n) => {
+    if (value === null) return (pen = "M"), "";
+    const at = `${((100 * n) / Math.max(values.length - 1, 1)).toFixed(2)} ${(27 - (25 * value) / top).toFixed(2)}`;
+    // A value between two gaps is a dot.
+    const text = pen === "M" ? `M${at}L${at}` : `L${at}`;
+    pen = "L";
+    return text;
+  }).join("");
+}
