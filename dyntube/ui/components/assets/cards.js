@@ -65,7 +65,6 @@ class Cards {
     this.help = element("div", "explanation", root);
     this.help.popover = "manual";
     this.help.setAttribute("role", "tooltip");
-    this.help.id = "help";
     this.cards = new Map();
     addEventListener("scroll", (this.leave = () => this.explain(null)), true);
   }
