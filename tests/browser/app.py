@@ -29,7 +29,8 @@ PAINTED = """call => {
     && document.querySelector('h1') !== null
     && document.querySelector('.figure, [data-testid="stDataFrame"]') !== null
     && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
-    && document.querySelector('.figure[data-state="drawing"]') === null
+    && [...document.querySelectorAll('.figure')].every(e => e.dataset.state === 'drawn'
+      || e.dataset.state === 'away' && e.getBoundingClientRect().top > innerHeight)
     && all('[data-testid="stDataFrame"]', 'canvas')
     && all('.figure:has(.geo)', '.choroplethlayer path');
   if (!painted || window.paintedCall !== call) window.paintedSince = performance.now();
