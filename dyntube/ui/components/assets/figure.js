@@ -10,6 +10,7 @@ const CONFIG = {
   topojsonURL: new URL("topojson/", SOURCE).href,
 };
 const NEAR = "300px"; // from the screen, where drawing begins
+const ONE_TAP = 400; // milliseconds
 const mounted = new WeakMap();
 let library;
 
@@ -77,9 +78,13 @@ class Figure {
 
   listen() {
     this.listens = true;
-    this.plot.on("plotly_click", ({ points }) => {
+    this.plot.on("plotly_click", ({ points, event }) => {
       const picked = points.map((point) => point.customdata?.[0]).find(Boolean);
-      if (picked && this.data.listens.includes("picked")) this.tell("picked", picked);
+      if (!picked || !this.data.listens.includes("picked")) return;
+      // A tap on a phone is told twice, as a touch and as a click.
+      const again = picked === this.picked && event.timeStamp - this.clicked < ONE_TAP;
+      [this.picked, this.clicked] = [picked, event.timeStamp];
+      if (!again) this.tell("picked", picked);
     });
     this.plot.on("plotly_selected", (event) => {
       if (event?.range?.x && this.data.listens.includes("range")) this.tell("range", event.range.x);
