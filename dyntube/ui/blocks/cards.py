@@ -46,18 +46,17 @@ def _card(
     row = found.row
     value = row[measure.name]
     change = row.get(f"{measure.name}_change", math.nan)
-    text = formats.change(measure, change)
-    changed = text[:1] in ("+", "-")
+    text, way = formats.change(measure, change), formats.direction(measure, change)
     if first:  # younger than the comparison: no change
-        text, changed = f"new on {formats.day(first)}", False
+        text, way = f"new on {formats.day(first)}", 0
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card-{measure.name}"):
         st.metric(
             measure.label,
             formats.value(measure, value),
             text or None,
-            delta_color=_delta_color(measure) if changed else "off",
-            delta_arrow="auto" if changed else "off",
-            delta_description=" · ".join(_marks(context, measure, found, changed)) or None,
+            delta_color=delta_color(measure, way),
+            delta_arrow=DELTA_ARROWS[way],
+            delta_description=" · ".join(_marks(context, measure, found, bool(way))) or None,
             help=explained(
                 *(measure, row, context.days),
                 so_far=not found.is_whole,
@@ -142,5 +141,11 @@ def _about_lengths(measure: Metric, days: Days) -> list[str]:
     return [f"{days_text(days)}: the change is that of a day."] if measure.additive else []
 
 
-def _delta_color(measure: Metric) -> Literal["normal", "inverse"]:
-    return "normal" if measure.more_is_better else "inverse"
+def delta_color(measure: Metric, way: int) -> Literal["green", "red", "off"]:
+    """The colour of a change that goes this `way` (1, 0, -1)."""
+    if not way:
+        return "off"
+    return "green" if (way > 0) == measure.more_is_better else "red"
+
+
+DELTA_ARROWS: dict[int, Literal["up", "off", "down"]] = {1: "up", 0: "off", -1: "down"}

@@ -26,7 +26,7 @@ from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour,
 from ...report.runner import run
 from .. import session
 from ..blocks.breakdown_charts import share_bars
-from ..blocks.cards import IN_DOUBT, explained
+from ..blocks.cards import DELTA_ARROWS, IN_DOUBT, delta_color, explained
 from ..blocks.doubts import banner
 from ..chart import show_chart
 from ..door import desk, local_now
@@ -193,8 +193,8 @@ def _active_card(known: Known, live: LiveHour) -> None:
 
 
 def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
-    text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
-    changed = text[:1] in ("+", "-")
+    change = row.get(f"{measure.name}_change", math.nan)
+    way = formats.direction(measure, change)
     help_ = explained(measure, row, doubts=found.reasons)
     if measure is GROWING:
         help_ += "\n\nNot compared: views that go on still add to it."
@@ -202,9 +202,9 @@ def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
         st.metric(
             measure.label,
             formats.value(measure, row[measure.name]),
-            text or None,
-            delta_color="normal" if changed else "off",
-            delta_arrow="auto" if changed else "off",
+            formats.change(measure, change) or None,
+            delta_color=delta_color(measure, way),
+            delta_arrow=DELTA_ARROWS[way],
             delta_description=IN_DOUBT if found.days else None,
             help=help_,
         )
