@@ -1,10 +1,11 @@
-"""Values formatted for people."""
+"""Values formatted for people: every number has one text, on cards, in tables, charts and files."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from .archive.scopes import StoredScope
 from .fetch.progress import Progress
@@ -13,7 +14,9 @@ from .query.periods import Period
 from .reading.text import clean, short
 
 NONE = "–"  # placeholder for a missing value
+MINUS = "−"
 _HUGE = 1e15  # from here on, in scientific notation
+_TIMES = 1000  # percent: a larger change is told as a multiple
 _LONG_FETCH, _FIRST_DAYS = 31, 8  # days: `cost` needs this many in all, and this many done
 # Labels of a missing value and of the rest of a list; values in the data may have the same name.
 UNKNOWN_NAME, OTHER_NAME = "Unknown", "Other"
@@ -36,71 +39,103 @@ _CONTINENTS = {
 
 
 def value(measure: Metric, amount: float, *, full: bool = False) -> str:
-    """A metric's value: "58.1K", "71.8%", "1,204 h", "3:05"; `full` gives every digit."""
-    if not abs(amount) < _HUGE:
-        return _countless(amount)
+    """A metric's value: "58.1K", "71.8%", "1,204 h", "3:05"; `full` gives a count's every digit."""
     match measure.format:
         case "percent":
-            return f"{amount:.1%}"
+            return percent(amount)
         case "hours":
             return hours(amount)
         case "seconds":
             return clock(amount)
         case "ratio":
-            return f"{amount:.2f}"
+            return _decimals(amount, 2)
         case "number":
-            return f"{amount:,.0f}" if full else compact(amount)
+            return _decimals(amount, 0) if full else compact(amount)
 
 
-def _countless(amount: float) -> str:
-    """A huge number in scientific notation; NONE if it is not finite."""
-    return f"{amount:.1e}" if math.isfinite(amount) else NONE
+def change(measure: Metric, amount: float) -> str:
+    """A change: "+12.4%" or "×24" for amounts, "−1.5 pts" for rates; empty without a base."""
+    if not measure.is_rate:
+        return relative(amount)
+    return f"{_decimals(amount * 100, 1, '+')} pts" if math.isfinite(amount) else ""
+
+
+def direction(measure: Metric, amount: float) -> int:
+    """The sign of a change as `change` writes it: 1, -1, or 0 for "0.0%" and without a base."""
+    written = change(measure, amount)
+    return 0 if not written or written.startswith("0") else int(math.copysign(1, amount))
+
+
+def relative(amount: float) -> str:
+    """A change as a fraction: "+12.4%", "−3.0%", "×24" from +1,000% on; empty without a base."""
+    if not math.isfinite(amount):
+        return ""
+    if round(amount * 100, 1) >= _TIMES:
+        return f"×{compact(1 + amount)}"
+    return f"{_decimals(amount * 100, 1, '+')}%"
+
+
+def percent(fraction: float) -> str:
+    """A share: "71.8%"."""
+    return f"{_decimals(fraction * 100, 1)}%" if math.isfinite(fraction) else NONE
 
 
 def compact(amount: float) -> str:
-    """A count in at most four digits: "999", "4,210", "58.1K", "3.42M"."""
-    if not abs(amount) < _HUGE:
-        return _countless(amount)
-    for size, letter in ((1e9, "B"), (1e6, "M")):
-        if abs(amount) >= size * 0.9995:
-            return f"{amount / size:.2f}{letter}"
-    return f"{amount / 1e3:.1f}K" if abs(amount) >= 9999.5 else f"{amount:,.0f}"
+    """A count, from 10,000 on in three digits: "999", "4,210", "10K", "58.1K", "3.42M"."""
+    if abs(amount) < 9999.5:
+        return _decimals(amount, 0)
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if size * 0.9995 <= abs(amount) < _HUGE:
+            return f"{_three_digits(amount / size)}{letter}"
+    return _countless(amount)
 
 
 def hours(seconds: float) -> str:
     """A rounded duration: "1,204 h", "3.4 h", "12 min", "40 s"."""
-    if not abs(seconds) < _HUGE:
-        return _countless(seconds)
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    if seconds < 59.5 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < 9.95 * 3600 else f"{seconds / 3600:,.0f} h"
+    length = abs(seconds)
+    if length < 59.5:
+        return f"{_decimals(seconds, 0)} s"
+    if length < 59.5 * 60:
+        return f"{_decimals(seconds / 60, 0)} min"
+    if length < 9.95 * 3600:
+        return f"{_trimmed(_decimals(seconds / 3600, 1))} h"
+    return f"{_decimals(seconds / 3600, 0)} h" if length < _HUGE else _countless(seconds)
 
 
 def clock(seconds: float) -> str:
     """An exact duration: "0:40", "3:05", "1:02:09"."""
     if not abs(seconds) < _HUGE:
         return _countless(seconds)
-    sign = "-" if round(seconds) < 0 else ""
+    sign = MINUS if round(seconds) < 0 else ""
     minutes, rest = divmod(round(abs(seconds)), 60)
     if minutes < 60:
         return f"{sign}{minutes}:{rest:02}"
     return f"{sign}{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def change(measure: Metric, amount: float) -> str:
-    """A change: "+12.4%" for amounts, "-1.5 pts" for rates; empty without a base."""
-    if not abs(amount) < _HUGE:
-        return f"{amount:+.1e}" if math.isfinite(amount) else ""
-    if measure.is_rate:
-        return f"{_signed(amount * 100, 1)} pts"
-    return f"{_signed(amount * 100, 0 if abs(amount) >= 10 else 1)}%"
+def _three_digits(number: float) -> str:
+    size = abs(number)
+    return _trimmed(_decimals(number, 0 if size >= 99.95 else 1 if size >= 9.995 else 2))
 
 
-def _signed(number: float, digits: int) -> str:
+def _trimmed(text: str) -> str:
+    """A decimal number without zeros at its end: "10", not "10.0"."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _decimals(number: float, digits: int, sign: Literal["-", "+"] = "-") -> str:
+    """A number with so many decimals, and "+" if asked for; 0 has no sign."""
+    if not abs(number) < _HUGE:
+        return _countless(number)
     rounded = round(number, digits)
-    return f"{rounded:+,.{digits}f}" if rounded else f"{0:.{digits}f}"
+    if not rounded:
+        return f"{0:.{digits}f}"
+    return f"{rounded:{sign},.{digits}f}".replace("-", MINUS)
+
+
+def _countless(amount: float) -> str:
+    """A huge number in scientific notation; NONE if it is not finite."""
+    return f"{amount:.1e}".replace("-", MINUS) if math.isfinite(amount) else NONE
 
 
 def day(date: dt.date) -> str:

@@ -66,20 +66,20 @@ def test_a_missing_value_is_a_dash(name, full):
         (4_210, "4,210"),
         (9_999, "9,999"),
         (9_999.4, "9,999"),
-        (9_999.5, "10.0K"),
-        (10_000, "10.0K"),
+        (9_999.5, "10K"),
+        (10_000, "10K"),
         (58_149, "58.1K"),
-        (99_950, "100.0K"),
-        (999_499, "999.5K"),
-        (999_500, "1.00M"),
-        (1_000_000, "1.00M"),
+        (99_950, "100K"),
+        (999_499, "999K"),
+        (999_500, "1M"),
+        (1_000_000, "1M"),
         (3_424_999, "3.42M"),
-        (999_499_999, "999.50M"),
-        (999_500_000, "1.00B"),
+        (999_499_999, "999M"),
+        (999_500_000, "1B"),
         (1_234_000_000, "1.23B"),
-        (-4_210, "-4,210"),
-        (-58_100, "-58.1K"),
-        (-3_420_000, "-3.42M"),
+        (-4_210, "−4,210"),
+        (-58_100, "−58.1K"),
+        (-3_420_000, "−3.42M"),
     ],
 )
 def test_a_count_is_short(amount, text):
@@ -110,8 +110,8 @@ def test_a_moment_is_its_date_and_time():
         (89, "1 min"),
         (720, "12 min"),
         (59 * 60, "59 min"),
-        (3599, "1.0 h"),
-        (3600, "1.0 h"),
+        (3599, "1 h"),
+        (3600, "1 h"),
         (12_240, "3.4 h"),
         (9.94 * 3600, "9.9 h"),
         (9.96 * 3600, "10 h"),
@@ -148,19 +148,23 @@ def test_a_length_of_time_is_written_like_a_clock(seconds, text):
     ("name", "amount", "text"),
     [
         ("views", 0.124, "+12.4%"),
-        ("views", -0.124, "-12.4%"),
+        ("views", -0.124, "−12.4%"),
         ("views", 0.0, "0.0%"),
         ("views", 0.0004, "0.0%"),
         ("views", -0.0004, "0.0%"),  # not "-0.0%"
-        ("views", -0.0006, "-0.1%"),
-        ("views", -1.0, "-100.0%"),
+        ("views", -0.0006, "−0.1%"),
+        ("views", -1.0, "−100.0%"),
         ("views", 9.99, "+999.0%"),
-        ("views", 10.0, "+1,000%"),
-        ("views", 123.456, "+12,346%"),
+        ("views", 9.9994, "+999.9%"),
+        ("views", 9.9996, "×11"),  # not "+1,000.0%"
+        ("views", 22.59, "×24"),
+        ("views", 10.0, "×11"),
+        ("views", 123.456, "×124"),
+        ("views", 23_455.0, "×23.5K"),
         ("watch_time", 0.5, "+50.0%"),
-        ("average_watch_time", -0.25, "-25.0%"),
+        ("average_watch_time", -0.25, "−25.0%"),
         ("play_rate", 0.015, "+1.5 pts"),
-        ("play_rate", -0.015, "-1.5 pts"),
+        ("play_rate", -0.015, "−1.5 pts"),
         ("play_rate", -0.0004, "0.0 pts"),
         ("completion_rate", 0.0, "0.0 pts"),
         ("views", NAN, ""),
@@ -169,6 +173,39 @@ def test_a_length_of_time_is_written_like_a_clock(seconds, text):
 )
 def test_a_change_has_its_sign_and_its_unit(name, amount, text):
     assert formats.change(metric(name), amount) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "way"),
+    [
+        ("views", 0.124, 1),
+        ("views", -0.124, -1),
+        ("views", 22.59, 1),
+        ("views", 0.0004, 0),
+        ("views", -0.0004, 0),
+        ("views", NAN, 0),
+        ("play_rate", -0.015, -1),
+        ("play_rate", -0.0004, 0),
+    ],
+)
+def test_a_change_goes_the_way_its_text_says(name, amount, way):
+    assert formats.direction(metric(name), amount) == way
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [(0.5412, "54.1%"), (0, "0.0%"), (-0.0, "0.0%"), (1, "100.0%"), (NAN, "–")],
+)
+def test_a_share_has_one_decimal(fraction, text):
+    assert formats.percent(fraction) == text
+
+
+@given(st.floats(-1e14, 1e14))
+def test_a_number_below_none_has_a_minus_sign_and_no_hyphen(amount):
+    written = [formats.compact(amount), formats.hours(amount), formats.clock(amount)]
+    written += [formats.value(measure, amount, full=True) for measure in METRICS.values()]
+    written += [formats.change(measure, amount) for measure in METRICS.values()]
+    assert not any("-" in text for text in written)
 
 
 @pytest.mark.parametrize(
@@ -333,4 +370,4 @@ def test_no_formatter_fails_on_any_number_or_writes_a_long_text(amount):
 
 
 def test_a_time_below_none_has_its_sign_before_it():
-    assert [formats.clock(seconds) for seconds in (-5, -65, -0.4)] == ["-0:05", "-1:05", "0:00"]
+    assert [formats.clock(seconds) for seconds in (-5, -65, -0.4)] == ["−0:05", "−1:05", "0:00"]

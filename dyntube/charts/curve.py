@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from .. import formats
 from .axes import WATCHED_MARGIN, pointed, share_axis, top_legend, watched_axis
 from .base import HOVER, Palette, blend, figure
 from .labels import short
@@ -33,7 +34,7 @@ def watched_curve(
     traces = []
     if len(curve):
         texts = [
-            f"At least {at:.0f}% watched: <b>{share:.1%}</b> of plays"
+            f"At least {at:.0f}% watched: <b>{formats.percent(share)}</b> of plays"
             for at, share in zip(_places(curve), curve, strict=True)
         ]
         area = {} if typical else {"fill": "tozeroy", "fillcolor": palette.area}
@@ -58,7 +59,8 @@ def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, 
     low, middle, high = typical
     called = short(name, _NAME_LENGTH) or "Typical"
     texts = [
-        f"{called}: <b>{share:.1%}</b>" + ("" if a == b else f"<br>half of them {a:.1%} to {b:.1%}")
+        f"{called}: <b>{formats.percent(share)}</b>"
+        + ("" if a == b else f"<br>half of them {formats.percent(a)} to {formats.percent(b)}")
         for a, share, b in zip(low, middle, high, strict=True)
     ]
     hidden = {"width": 0}

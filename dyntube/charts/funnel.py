@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from .. import formats
 from ..insight.engagement import Step
 from .axes import plain_axis
 from .base import HOVER, Palette, blend, figure
@@ -27,14 +28,14 @@ class _Row:
     @property
     def share(self) -> str:
         """Share of the first step."""
-        return f"{self.count / self.first:.1%}" if self.first else ""
+        return formats.percent(self.count / self.first) if self.first else ""
 
     @property
     def change(self) -> str:
         """Change from the step before: "−12.3%"."""
         if not self.before or self.count == self.before:
             return ""
-        return f"{self.count / self.before - 1:+.1%}".replace("-", "−")
+        return formats.relative(self.count / self.before - 1)
 
 
 def funnel(steps: Sequence[Step], palette: Palette) -> go.Figure:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from .. import formats
 from ..query.metrics import metric
 from .axes import WATCHED_MARGIN, largest, value_axis, watched_axis
 from .base import HOVER, Palette, figure
@@ -18,7 +19,7 @@ def histogram(counts: Sequence[int], palette: Palette) -> go.Figure:
     width, plays = 100 / max(len(counts), 1), sum(counts)
     hovers = [
         f"{width * n:.3g}–{width * (n + 1):.3g}% watched: <b>{count:,}</b> plays"
-        + (f" ({count / plays:.1%})" if plays else "")
+        + (f" ({formats.percent(count / plays)})" if plays else "")
         for n, count in enumerate(counts)
     ]
     trace = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
@@ -64,7 +63,7 @@ def stacked_shares(
 
 def _hovers(measure: Metric, label: str, shares: list[float], names: list[str]) -> list[str]:
     of = f"of {measure.label.lower()}"
-    texts = [formats.NONE if math.isnan(share) else f"{share:.1%}" for share in shares]
+    texts = [formats.percent(share) for share in shares]
     pairs = zip(texts, names, strict=True)
     return [f"{bold(label)}<br>{text} {of}<br>{name}" for text, name in pairs]
 

@@ -31,7 +31,8 @@ SAFE = (
 )
 _HALVES = "[\ud800-\udfff]"  # lone surrogates; Arrow's text has none
 
-DAY, MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
+# Excel number formats.
+DAY, MOMENT, TEXT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "General", "0.0%"
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +95,18 @@ def printable(text: str) -> str:
 def header(name: str) -> str:
     """A column's header: "Views, before", "Watch time (hours)", "Video key"."""
     metric, part = metric_and_part(name)
+    unit = _UNITS.get(metric.format) if metric else None
+    if metric and part == "change":
+        unit = "points" if metric.is_rate else None
+    return f"{label(name)} ({unit})" if unit else label(name)
+
+
+def label(name: str) -> str:
+    """What a column is, without its unit: "Views, before", "Watch time", "Video key"."""
+    metric, part = metric_and_part(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _words(name)
-    label = f"{metric.label}, {part}" if part else metric.label
-    unit = _UNITS.get(metric.format)
-    if part == "change":
-        unit = "points" if metric.is_rate else None
-    return f"{label} ({unit})" if unit else label
+    return f"{metric.label}, {part}" if part else metric.label
 
 
 def metric_and_part(name: str) -> tuple[Metric | None, str]:
@@ -115,7 +121,7 @@ def metric_and_part(name: str) -> tuple[Metric | None, str]:
 _UNITS = {"hours": "hours", "seconds": "seconds"}
 _FORMATS = {
     "number": "#,##0",
-    "percent": "0.0%",
+    "percent": SHARE,
     "hours": "#,##0.00",
     "seconds": "#,##0.0",
     "ratio": "0.00",
@@ -145,7 +151,7 @@ def _column(column: pd.Series[Any], name: str) -> Column:
     metric, part = metric_and_part(name)
     if metric is None:
         values = _values(column)
-        return Column(header(name), values, "0.0%" if name in _SHARES else _format(values))
+        return Column(header(name), values, SHARE if name in _SHARES else _format(values))
     look, scale = _FORMATS[metric.format], 1.0
     if part == "change":
         look, scale = ("+0.0;-0.0;0.0", 100) if metric.is_rate else ("+0.0%;-0.0%;0.0%", 1)
@@ -169,4 +175,4 @@ def _values(column: pd.Series[Any]) -> list[Any]:
 def _format(values: Iterable[Any]) -> str:
     """The number format of a column that is not a metric."""
     kinds = {isinstance(value, dt.datetime) for value in values if isinstance(value, dt.date)}
-    return (MOMENT if True in kinds else DAY) if kinds else "General"
+    return (MOMENT if True in kinds else DAY) if kinds else TEXT

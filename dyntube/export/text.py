@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ..formats import NONE
+from .. import formats
 from ..reading.text import clean
-from .table import Column, Sheet, columns, metric_and_part
+from .table import DAY, MOMENT, SHARE, TEXT, Column, Sheet, columns, label, metric_and_part
 
 _MOST_ROWS = 30  # in Markdown
-_NUMBERS: dict[str, Callable[[float], str]] = {  # by Excel number format
-    "#,##0": "{:,.0f}".format,
-    "#,##0.0": "{:,.1f}".format,
-    "#,##0.00": "{:,.2f}".format,
-    "0.00": "{:.2f}".format,
-    "0.0%": "{:.1%}".format,
-    "+0.0;-0.0;0.0": "{:+.1f}".format,
-    "+0.0%;-0.0%;0.0%": "{:+.1%}".format,
-}
+_ON_THE_LEFT = (TEXT, DAY, MOMENT)
 
 
 def rows_json(sheet: Sheet) -> list[dict[str, Any]]:
@@ -52,16 +44,12 @@ def markdown(sheet: Sheet) -> str:
     if sheet.rows.empty:
         return "None."
     written = dict(zip(map(str, sheet.rows), columns(sheet.rows), strict=True))
-    texts = {
-        name: _texts(column, written.get(f"{name}_change")) for name, column in written.items()
-    }
     shown = [name for name in written if not metric_and_part(name)[1]]
-    is_number = [written[name].format in _NUMBERS for name in shown]
-    header = [escape(written[name].header) for name in shown]
-    rows = list(zip(*(texts[name] for name in shown), strict=True))
+    header = [escape(label(name)) for name in shown]
+    rows = list(zip(*(_texts(name, written[name], sheet.rows) for name in shown), strict=True))
     if metric_and_part(shown[0])[0] and len(rows) == 1:  # totals are transposed
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
-    rule = ["---:" if number else "---" for number in is_number]
+    rule = ["---" if written[name].format in _ON_THE_LEFT else "---:" for name in shown]
     more = len(rows) - _MOST_ROWS
     rest = f"\n\n{more:,} more rows are left out." if more > 0 else ""
     return _lines([header, rule, *rows[:_MOST_ROWS]]) + rest
@@ -71,25 +59,29 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _texts(column: Column, change: Column | None) -> list[str]:
+def _texts(name: str, column: Column, rows: pd.DataFrame) -> list[str]:
     """The cells of a column, with its change in brackets."""
-    cells = [_cell(value, column) for value in column.values]
-    if change is None:
-        return cells
-    changes = [_cell(value, change) for value in change.values]
-    unit = " points" if "points" in change.header else ""
-    pairs = zip(cells, changes, strict=True)
-    return [cell if text == NONE else f"{cell} ({text}{unit})" for cell, text in pairs]
+    measure, _ = metric_and_part(name)
+    if measure is None:
+        return [_cell(value, column) for value in column.values]
+    values = [formats.value(measure, amount, full=True) for amount in _amounts(rows[name])]
+    if f"{name}_change" not in rows:
+        return values
+    changes = [formats.change(measure, amount) for amount in _amounts(rows[f"{name}_change"])]
+    pairs = zip(values, changes, strict=True)
+    return [f"{value} ({change})" if change else value for value, change in pairs]
+
+
+def _amounts(column: pd.Series[Any]) -> list[float]:
+    return column.astype("float64").tolist()
 
 
 def _cell(value: Any, column: Column) -> str:
     if value is None:
-        return NONE
-    if column.format in _NUMBERS and isinstance(value, int | float):
-        return _NUMBERS[column.format](value)
+        return formats.NONE
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return escape(str(value))
+    return formats.percent(value) if column.format == SHARE else escape(str(value))
 
 
 def escape(text: str) -> str:

@@ -66,7 +66,7 @@ def test_the_ticks_of_counts_and_of_seconds_are_whole(name, largest):
         (1, ["0", "1"]),
         (4, ["0", "1", "2", "3", "4"]),
         (19, ["0", "5", "10", "15", "20"]),
-        (37_000, ["0", "10.0K", "20.0K", "30.0K", "40.0K"]),
+        (37_000, ["0", "10K", "20K", "30K", "40K"]),
     ],
 )
 def test_ticks_are_round_numbers(largest, ticks):

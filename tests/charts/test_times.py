@@ -71,7 +71,7 @@ def test_a_scale_of_watch_time_counts_in_hours():
 
     [trace] = charts.heatmap(metric("watch_time"), values, LIGHT).data
 
-    assert list(trace.colorbar.ticktext) == ["0", "1 h", "2 h", "3 h", "4.0 h"]
+    assert list(trace.colorbar.ticktext) == ["0", "1 h", "2 h", "3 h", "4 h"]
     assert list(trace.colorbar.tickvals) == [0, 3600, 7200, 10_800, 14_400]
 
 

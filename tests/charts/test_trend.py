@@ -172,7 +172,7 @@ def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():
 
     [line], [label] = figure.layout.shapes, figure.layout.annotations
     assert line.y0 == line.y1 == label.y == 4  # hours, as the axis
-    assert label.text == "average 4.0 h"
+    assert label.text == "average 4 h"
     for none in (None, math.nan):
         plain = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=none)
         assert not plain.layout.shapes

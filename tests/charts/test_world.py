@@ -53,8 +53,8 @@ def test_a_map_says_the_country_and_its_value():
     [
         ("views", [1, 1000], ["1", "10", "100", "1,000"]),
         ("views", [5], ["1", "10"]),
-        ("views", [20_000], ["10.0K", "100.0K"]),
-        ("views", [1, 2_000_000], ["1", "100", "10.0K", "1.00M"]),
+        ("views", [20_000], ["10K", "100K"]),
+        ("views", [1, 2_000_000], ["1", "100", "10K", "1M"]),
         ("watch_time", [3600, 360_000], ["1 h", "10 h", "100 h"]),
         ("watch_time", [60, 3600], ["1 min", "10 min"]),
         ("play_rate", [0.1, 0.6], ["0%", "20%", "40%", "60%"]),
@@ -101,14 +101,14 @@ def test_changes_are_coloured_around_none_and_said():
     world = coloured(figure)
     assert list(world.z) == [0.5, -0.25]
     assert (world.zmin, world.zmax) == (-0.5, 0.5)
-    assert list(world.colorbar.ticktext) == ["-50.0%", "0.0%", "+50.0%"]
+    assert list(world.colorbar.ticktext) == ["−50.0%", "0.0%", "+50.0%"]
     assert hovers(world)[0] == "<b>DE</b><br>Views: 10<br>Change: +50.0%"
 
 
 def test_a_change_of_a_rate_is_in_points():
     world = coloured(changed(RATE, DE=0.05, US=-0.02))
 
-    assert list(world.colorbar.ticktext) == ["-5.0 pts", "0.0 pts", "+5.0 pts"]
+    assert list(world.colorbar.ticktext) == ["−5.0 pts", "0.0 pts", "+5.0 pts"]
 
 
 def test_one_outlier_does_not_rule_the_colours_and_the_scale_says_so():
@@ -117,9 +117,9 @@ def test_one_outlier_does_not_rule_the_colours_and_the_scale_says_so():
     world = coloured(changed(VIEWS, **usual, BR=14.0))
 
     assert world.zmax == pytest.approx(0.06)
-    assert list(world.colorbar.ticktext) == ["-6.0%", "0.0%", "≥ +6.0%"]
+    assert list(world.colorbar.ticktext) == ["−6.0%", "0.0%", "≥ +6.0%"]
     fallen = coloured(changed(RATE, **usual, BR=-0.9))
-    assert list(fallen.colorbar.ticktext) == ["≤ -6.0 pts", "0.0 pts", "+6.0 pts"]
+    assert list(fallen.colorbar.ticktext) == ["≤ −6.0 pts", "0.0 pts", "+6.0 pts"]
 
 
 def test_two_changes_of_like_size_are_both_on_the_scale():
@@ -129,7 +129,7 @@ def test_two_changes_of_like_size_are_both_on_the_scale():
 def test_an_amount_can_fall_by_no_more_than_all_of_it():
     world = coloured(changed(VIEWS, DE=3.0, US=2.5))
 
-    assert list(world.colorbar.ticktext) == ["-100.0%", "0.0%", "+300.0%"]
+    assert list(world.colorbar.ticktext) == ["−100.0%", "0.0%", "+300.0%"]
     assert list(world.colorbar.tickvals) == [-1, 0, 3]
 
 

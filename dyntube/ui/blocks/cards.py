@@ -82,6 +82,7 @@ def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) 
         measure.label,
         formats.value(measure, row[measure.name]),
         formats.change(measure, change),
+        formats.direction(measure, change),
         direction(measure, change),
         "" if math.isnan(before) else f"vs {formats.value(measure, before)}",
     )

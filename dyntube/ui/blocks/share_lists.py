@@ -123,7 +123,7 @@ def _hover(measure: Metric, amount: float, change: float, basis: str) -> Iterato
 def share_of(found: Breakdown, measure: Metric, amount: float) -> str:
     """An amount as its share of the total; empty for rates and where there is no total."""
     total = float(found.total[measure.name])
-    return f"{amount / total:.1%}" if measure.additive and total else ""
+    return formats.percent(amount / total) if measure.additive and total else ""
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> str:

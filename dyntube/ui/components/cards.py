@@ -15,16 +15,18 @@ from .mount import mount
 class Card:
     """One number with its texts.
 
-    `change` is its change, `before` what it is compared with ("vs 65.6K"), and `marks` are caveats
-    in a word or two. `help` are the paragraphs of its definition. `course` has its values over
-    time, NaN for a gap. A click on a card that `draws` chooses its metric; `rows` names the button
-    that shows the views behind it, if it has one.
+    `change` is its change, with an arrow by `sign` and a colour by `direction`; `before` is what it
+    is compared with ("vs 65.6K"), and `marks` are caveats in a word or two. `help` are the
+    paragraphs of its definition. `course` has its values over time, NaN for a gap. A click on a
+    card that `draws` chooses its metric; `rows` names the button that shows the views behind it, if
+    it has one.
     """
 
     name: str
     label: str
     value: str
     change: str = ""
+    sign: int = 0
     direction: Direction = 0
     before: str = ""
     marks: tuple[str, ...] = ()

@@ -109,7 +109,7 @@ def _unexpected(found: DomainWatch) -> _List:
 
 
 def _share(part: pd.Series[float], whole: pd.Series[float]) -> str:
-    return f"{part.sum() / whole.sum():.1%} of views" if whole.sum() else ""
+    return f"{formats.percent(part.sum() / whole.sum())} of views" if whole.sum() else ""
 
 
 def _draw(context: ReportContext, list_: _List) -> None:

@@ -108,7 +108,8 @@ def watched_histogram(context: ReportContext) -> None:
         little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
         st.caption(
             sentences(
-                f"{little:.1%} of plays watched less than 5%, {all_:.1%} the whole length",
+                f"{formats.percent(little)} of plays watched less than 5%, "
+                f"{formats.percent(all_)} the whole length",
                 *_reservations(now),
             )
         )

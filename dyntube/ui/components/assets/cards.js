@@ -111,7 +111,7 @@ class Cards {
     say(value, card.value);
     say(before, card.before);
     say(marks, card.marks.join(" · "));
-    say(change, ({ "+": "▲ ", "-": "▼ ", "−": "▼ " }[card.change[0]] ?? "") + card.change);
+    say(change, ["▼ ", "", "▲ "][card.sign + 1] + card.change);
     change.className = `change ${["worse", "", "better"][card.direction + 1]}`;
     line.draw(card.course);
     draw.disabled = !card.draws;
