@@ -18,7 +18,6 @@ from .lines import Series, lines
 from .minutes import minutes
 from .spark import sparkline
 from .stacked import stacked_shares
-from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
 
@@ -33,7 +32,6 @@ __all__ = [
     "MAP_CONFIG",
     "PLAIN_CONFIG",
     "Item",
-    "Node",
     "Palette",
     "Series",
     "bars",
@@ -47,7 +45,6 @@ __all__ = [
     "picked",
     "sparkline",
     "stacked_shares",
-    "treemap",
     "trend",
     "watched_curve",
     "world_map",

@@ -33,9 +33,9 @@ def watch(
     Columns: `embed_domain`; `status`, "New" (no view before the period), "Back" (views before the
     comparison, none from its start until the period), "Gone" (none in the period) or ""; `own`,
     "yes" or "no", or "" where `own` names no domain; `views`, `plays`, `views_before`,
-    `plays_before`; `first_view` and `last_view`, days. Nothing is new unless an earlier stored day has views; nothing is back or
-    gone without a comparison that begins before the period. UNKNOWN is left out. Spellings of one
-    site share status and days.
+    `plays_before`; `first_view` and `last_view`, days. Nothing is new unless an earlier stored day
+    has views; nothing is back or gone without a comparison that begins before the period. UNKNOWN
+    is left out. Spellings of one site share status and days.
     """
     if comparison is None or comparison.start >= period.start:
         before, comparison = None, None

@@ -8,7 +8,7 @@ are `frame` (around every page), `blocks` (shared by pages), `sections` (of one 
 from __future__ import annotations
 
 from ..report.context import ReportContext
-from .blocks.breakdown_charts import country_map, share_bars, treemap, world
+from .blocks.breakdown_charts import country_map, share_bars, world
 from .blocks.cards import cards
 from .blocks.drill import drill
 from .blocks.share_over_time import shares_over_time
@@ -54,7 +54,6 @@ __all__ = [
     "stored_days",
     "sync_log",
     "top_table",
-    "treemap",
     "trend_chart",
     "unknown_fields",
     "unread_fields",

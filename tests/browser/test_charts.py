@@ -27,7 +27,7 @@ Tab = Callable[..., Watched]
 PAINTED = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState
     === 'notRunning' && document.querySelector('.st-key-picked code')
     && document.querySelector(
-        '.js-plotly-plot :is(.bars, .points, .choroplethlayer, .treemaplayer) path')
+        '.js-plotly-plot :is(.bars, .points, .choroplethlayer) path')
 """
 # Where on the page a bucket of a course and a height in its frame are.
 AT = """([bucket, height]) => {
@@ -108,8 +108,6 @@ def click(page: Page, at: tuple[float, float]) -> None:
         ("bars", 0.9, 0.85, None),
         ("map", 0.383, 0.56, "BR"),
         ("mix", 0.5, 0.7, "c"),
-        ("treemap", 0.5, 0.03, "EU"),
-        ("treemap", 0.5, 0.6, "DE"),
     ],
 )
 def test_a_click_gives_what_it_means(show, figure, across, down, value) -> None:
@@ -191,7 +189,6 @@ def phone(browser: Browser, gallery: str) -> Iterator[Callable[[str], Page]]:
     [
         ("bars", 0.9, 0.5, "b"),
         ("mix", 0.5, 0.7, "c"),
-        ("treemap", 0.5, 0.6, "DE"),
         ("still", 0.99, 0.5, "2026-11-09T00:00:00"),
     ],
 )
@@ -205,7 +202,7 @@ def test_a_tap_gives_what_it_means_and_is_not_undone(phone, figure, across, down
     assert values(page) == [value]
 
 
-@pytest.mark.parametrize("figure", ["bars", "map", "mix", "still", "treemap"])
+@pytest.mark.parametrize("figure", ["bars", "map", "mix", "still"])
 def test_a_finger_on_a_figure_scrolls_the_page(phone, figure) -> None:
     page = phone(figure)
     x, y = spot(page, 0.5, 0.5)

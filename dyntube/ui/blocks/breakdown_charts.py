@@ -1,27 +1,22 @@
-"""Breakdowns as charts: bars, map, treemap. A click toggles a filter."""
+"""Breakdowns as charts: bars and map. A click toggles a filter."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from ... import charts, formats
-from ...charts import Item, Node
-from ...query.dimensions import UNKNOWN, dimension
+from ...charts import Item
+from ...query.dimensions import dimension
 from ...query.metrics import Metric, metric
-from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
-from ...report.runner import run, run_total
 from ..chart import show_filtering_chart
 from ..layout import headed, palette, switch
 from .items import item, share_of, show_bars
-
-_BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
 
 def share_bars(
@@ -108,52 +103,3 @@ def world(context: ReportContext, metrics: Sequence[str]) -> None:
             switch("colour", {"amount": "Amount", "change": "Change"}, context.selection.colour)
     with box:
         country_map(context, height=420, metrics=context.metrics)
-
-
-def treemap(context: ReportContext, outer: str, inner: str) -> None:
-    """Two levels of a hierarchy by views as nested tiles; the remainder of each is Other."""
-    measure = metric("views")
-    query = context.query(outer, metrics=("views",), without=(outer, inner))
-    rows = run(context, query).rows
-    named = context.labels.each(outer, rows[outer])
-    rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(
-        outer, ("views",), rows, run_total(context, query).rows.iloc[0], context.labels
-    )
-    ranked = _ranked(found, measure)
-    shown = ranked.head(_BOXES)
-    nodes = [
-        Node(f"of {row[outer]}", "", _item(found, measure, row)) for row in shown.to_dict("records")
-    ]
-    if len(ranked) > len(shown):
-        nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
-    nodes += _parts(context, found, inner, [str(value) for value in shown[outer]])
-    chosen = {(by, value) for by in (outer, inner) for value in context.selection.values(by)}
-    show_filtering_chart(
-        charts.treemap(measure, nodes, palette(), chosen=chosen),
-        f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
-        key=f"treemap-{outer}",
-        selection=context.selection,
-        by=(outer, inner),
-    )
-
-
-def _parts(
-    context: ReportContext, whole: Breakdown, inner: str, shown: Sequence[str]
-) -> list[Node]:
-    """The largest children of the tiles shown."""
-    outer, measure = whole.by, metric("views")
-    query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
-    rows = run(context, replace(query, order_by="views", limit=_PARTS)).rows
-    rows = rows[rows[outer].isin(shown)]
-    named, shared = context.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
-    found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
-    nodes = []
-    for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):
-        parent, value = str(row[outer]), str(row[inner])
-        label = page_name(value, parent) if inner == "embed_page" and value else named[value]
-        item = _item(found, measure, row | {"label": label})
-        if is_shared or value == UNKNOWN:  # ambiguous by itself
-            item = replace(item, within=((outer, parent),))
-        nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
-    return nodes
