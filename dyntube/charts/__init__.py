@@ -16,7 +16,7 @@ from .heatmap import heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
-from .spark import sparkline
+from .spark import SCALE, sparkline, sparkline_source
 from .stacked import stacked_shares
 from .trend import trend
 from .world import world_map
@@ -31,6 +31,7 @@ __all__ = [
     "LIGHT",
     "MAP_CONFIG",
     "PLAIN_CONFIG",
+    "SCALE",
     "Item",
     "Palette",
     "Series",
@@ -44,6 +45,7 @@ __all__ = [
     "minutes",
     "picked",
     "sparkline",
+    "sparkline_source",
     "stacked_shares",
     "trend",
     "watched_curve",
