@@ -10,8 +10,8 @@ def draw(context: ui.ReportContext) -> None:
     left, right = ui.columns(1, 1)
     with left:
         ui.domain_bars(context, pages.EMBED_BARS)
-    with right, ui.card("Domains and their pages"):
-        ui.treemap(context, "embed_domain", "embed_page")
+    with right, ui.card("Top pages"):
+        ui.share_bars(context, "embed_page", rows=10)
     ui.drill(context, "embed", title="Domains and pages")
     ui.campaigns(context)
 

@@ -124,6 +124,13 @@ def test_a_domain_first_seen_between_comparison_and_period_is_neither_new_nor_ba
     assert statuses([*OLD, *seen(12, 25)], long_ago)["a.example"] == ""
 
 
+def test_a_domain_seen_between_comparison_and_period_is_not_back():
+    gap_between = Period(START + ONE_DAY * 8, START + ONE_DAY * 12)
+
+    assert statuses([*OLD, *seen(2, 15, 25)], gap_between)["a.example"] == ""
+    assert statuses([*OLD, *seen(2, 25)], gap_between)["a.example"] == "Back"
+
+
 def test_filters_decide_what_is_listed_and_never_make_a_domain_new_gone_or_back():
     views = [
         *OLD,

@@ -203,6 +203,14 @@ def test_today_is_known_up_to_the_last_fetch_and_says_so(archive: Archive) -> No
     assert said(at) == ""
 
 
+def test_today_is_compared_with_the_same_weekday_up_to_the_same_time(archive: Archive) -> None:
+    fill(archive, dt.date(2026, 10, 1), FRIDAY + ONE_DAY)
+    odd.put(archive, SUNDAY.date(), [], until=SUNDAY.replace(hour=9, minute=30), settled=False)
+    at = show("period=today")
+
+    assert "compared with Sun 22 Nov 2026 until 09:30, a week earlier" in words(at)
+
+
 # D3 and D4: UTC days and local days
 
 

@@ -241,8 +241,11 @@ def test_a_preset_of_last_days_never_holds_today_and_one_of_this_always_ends_wit
 @pytest.mark.parametrize(
     ("now", "earlier"),
     [
+        # The same weekdays of the week before
+        (period("2026-11-20"), period("2026-11-13")),
+        (period("2026-11-18", "2026-11-20"), period("2026-11-11", "2026-11-13")),
+        (period("2026-11-14", "2026-11-19"), period("2026-11-07", "2026-11-12")),
         # As many days earlier
-        (period("2026-11-20"), period("2026-11-19")),
         (period("2026-11-13", "2026-11-19"), period("2026-11-06", "2026-11-12")),
         (period("2026-10-23", "2026-11-19"), period("2026-09-25", "2026-10-22")),
         (period("2026-01-01", "2026-01-10"), period("2025-12-22", "2025-12-31")),
@@ -313,7 +316,7 @@ def test_a_preset_of_last_days_never_holds_today_and_one_of_this_always_ends_wit
     ],
     ids=str,
 )
-def test_the_period_before_is_one_unit_or_as_many_days_earlier(now, earlier):
+def test_the_period_before_is_one_unit_a_week_or_as_many_days_earlier(now, earlier):
     assert previous(now, LONG_AFTER) == earlier
 
 
@@ -329,8 +332,17 @@ def test_a_period_of_whole_weeks_is_compared_with_the_same_weekdays(start, weeks
         assert earlier.start.weekday() == now.start.weekday()
 
 
-@given(st.dates(dt.date(2015, 1, 1), dt.date(2089, 1, 1)), st.integers(0, 800))
-def test_plain_days_are_compared_with_as_many_days_just_before(start, more):
+@given(st.dates(dt.date(2015, 1, 1), dt.date(2089, 1, 1)), st.integers(1, 6))
+def test_less_than_a_week_is_compared_with_the_same_weekdays_of_the_week_before(start, days):
+    now = Period(start, start + ONE_DAY * (days - 1))
+
+    earlier = previous(now, noon("2099-01-01"))
+
+    assert (now.start - earlier.start, now.end - earlier.end) == (ONE_DAY * 7, ONE_DAY * 7)
+
+
+@given(st.dates(dt.date(2015, 1, 1), dt.date(2089, 1, 1)), st.integers(7, 800))
+def test_a_week_and_more_is_compared_with_as_many_days_just_before(start, more):
     now = Period(start, start + ONE_DAY * more)
 
     earlier = previous(now, noon("2099-01-01"))
@@ -393,7 +405,7 @@ def test_an_unfinished_period_is_compared_with_the_same_hours(compare, today, un
 
 
 def test_a_comparison_that_is_cut_ends_at_that_local_time():
-    earlier = previous(period("2026-10-26"), noon("2026-10-26"))
+    earlier = previous(period("2026-11-01"), noon("2026-11-01"))
 
     start, end = earlier.bounds("Europe/Berlin")
 

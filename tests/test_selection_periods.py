@@ -79,7 +79,7 @@ def test_an_unfinished_period_is_compared_up_to_the_same_time():
 
     found = selection.comparison(selection.period(TODAY, None), NOW)
 
-    assert (found.start, found.until) == (dt.date(2026, 11, 19), dt.time(12, 34))
+    assert (found.start, found.until) == (dt.date(2026, 11, 13), dt.time(12, 34))
 
 
 @pytest.mark.parametrize("compare", COMPARE_LABELS)

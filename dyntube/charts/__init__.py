@@ -15,17 +15,16 @@ from .heatmap import heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
-from .spark import sparkline
+from .spark import SCALE, sparkline, sparkline_source
 from .stacked import stacked_shares
-from .treemap import Node, treemap
 from .trend import trend
 from .world import world_map
 
 __all__ = [
     "DARK",
     "LIGHT",
+    "SCALE",
     "Item",
-    "Node",
     "Palette",
     "Series",
     "calendar",
@@ -37,8 +36,8 @@ __all__ = [
     "minutes",
     "picked",
     "sparkline",
+    "sparkline_source",
     "stacked_shares",
-    "treemap",
     "trend",
     "watched_curve",
     "world_map",

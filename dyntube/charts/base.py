@@ -168,15 +168,5 @@ def faded(colour: str, palette: Palette) -> str:
     return blend(colour, palette.page, _FADED)
 
 
-def readable(ground: str) -> str:
-    """Black or white, whichever is readable on a ground: contrast is at least 4.5 : 1."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (part / 255 for part in _parts(ground))
-    )
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#FFFFFF" if luminance < 0.179 else "#000000"
-
-
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -9,7 +9,13 @@ import pandas as pd
 
 from ..query.periods import Interval
 
-_FORMATS = {"hour": "%a %d %b, %H:%M", "day": "%a %d %b %Y", "week": "Week of %d %b %Y"}
+# As strftime writes them and as plotly does (d3), which share these codes.
+_FORMATS: dict[Interval, str] = {
+    "hour": "%a %-d %b, %H:%M",
+    "day": "%a %-d %b %Y",
+    "week": "Week of %-d %b %Y",
+    "month": "%B %Y",
+}
 _LENGTHS: dict[Interval, pd.Timedelta] = {
     "hour": pd.Timedelta(hours=1),
     "day": pd.Timedelta(days=1),
@@ -21,9 +27,17 @@ NOT_WHOLE = " (not whole)"  # suffix of a bucket's name or amount
 IN_DOUBT = " (in doubt)"
 
 
-def bucket_name(start: pd.Timestamp, interval: Interval) -> str:
-    """A bucket's full name: "Mon 02 Nov 2026"."""
-    return f"{start:{_FORMATS.get(interval, '%B %Y')}}"
+def bucket_name(start: pd.Timestamp, interval: Interval, beside: pd.Timestamp | None = None) -> str:
+    """A bucket's name: "Mon 2 Nov 2026"; without the year `beside` one of the same year."""
+    form = _FORMATS[interval]
+    if beside is not None and beside.year == start.year:
+        form = form.removesuffix(" %Y")
+    return f"{start:{form}}"
+
+
+def hover_title(interval: Interval) -> dict[str, Any]:
+    """Axis settings that make a bucket's name the title of its tooltip."""
+    return {"unifiedhovertitle": {}, "hoverformat": _FORMATS[interval]}
 
 
 def clocks(starts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:

@@ -1,4 +1,4 @@
-"""Line chart of a metric over time."""
+"""Line chart of a metric over time. `versus` says what its tooltips do."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from ..insight.trends import Trend
 from ..query.metrics import Metric
 from .axes import largest, pointed, time_axis, unit, value_axis
 from .base import HOVER, Palette, figure, point
-from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, end_of, few_ticks, shown_span
-from .labels import wrapped
+from .buckets import clocks, end_of, few_ticks, hover_title, shown_span
 from .notes import LEVEL, Note, flags, placed, rules
 from .series import pieces, points, rings
+from .versus import Doubts, Side, texts
 
 _FRAME = 254  # height of the frame, in pixels
 _BELOW = 38  # room for two lines of tick labels
 _ABOVE = 8
-NOTHING_BESIDE = "Nothing of this name to compare with"
+_BESIDE = 56  # pixels on the right of the frame, for the average
 _EDGE = 0.4  # fraction of a bucket, so that the first and last can be clicked
 
 Moment = dt.date | dt.datetime | pd.Timestamp
-Doubts = Sequence[str]
 
 
 def trend(
@@ -45,22 +44,22 @@ def trend(
     """A metric over time: the comparison dotted behind it, partial buckets dashed.
 
     `before` has a row for each of `now`, as from `trends.paired`. `notes` stand above their days
-    and `average` is a thin line. A click gives the start of a bucket as ISO text, and a drag a
+    and `average` is a thin line, named beside the frame. A tooltip says the change from the bucket
+    compared with. A click gives the start of a bucket as ISO text, and a drag a
     range of the axis; without `drag` a finger on the figure scrolls the page. `doubts` say why a
     bucket may be wrong, which is then ringed; empty text where it is not.
     """
-    starts = now.rows.iloc[:, 0]
-    earlier = None if before is None else before.rows[measure.name]
-    top = largest([*now.rows[measure.name], *(() if earlier is None else earlier), average or 0.0])
+    sides = [Side(now, doubts)] + ([Side(before, doubts_before)] if before else [])
+    top = largest([*(y for side in sides for y in side.amounts(measure)), average or 0.0])
     divisor = unit(measure, top)
-    traces = _now(measure, now, divisor, palette, doubts or [""] * len(starts))
+    traces = _now(measure, sides, divisor, palette)
     if before is not None:
-        said = doubts_before or [""] * len(starts)
-        traces += _before(measure, before, clocks(starts), divisor, palette, said)
+        traces += _before(measure, sides, divisor, palette)
     marks = _noted(notes, now, palette)
     if average is not None and not math.isnan(average):
-        marks["annotations"].append(_average_label(measure, now, average, divisor, palette))
+        marks["annotations"].append(_average_label(measure, average, divisor, palette))
         marks["shapes"].append(_average_line(average / divisor, palette))
+        marks["margin"]["r"] = _BESIDE
     return figure(
         traces,
         palette,
@@ -116,17 +115,26 @@ def _places(notes: Sequence[tuple[Moment, str]], now: Trend) -> dict[Note, pd.Ti
 def _x_axis(now: Trend, palette: Palette) -> dict[str, Any]:
     starts = now.rows.iloc[:, 0]
     span = {"range": shown_span(starts, now.interval, _EDGE), "automargin": False}
-    return time_axis(palette) | pointed(palette) | span | few_ticks(clocks(starts).tolist())
+    return (
+        time_axis(palette)
+        | pointed(palette)
+        | span
+        | hover_title(now.interval)
+        | few_ticks(clocks(starts).tolist())
+    )
 
 
 def _now(
-    measure: Metric, now: Trend, divisor: float, palette: Palette, doubts: Doubts
+    measure: Metric, sides: Sequence[Side], divisor: float, palette: Palette
 ) -> list[dict[str, Any]]:
+    now, doubts = sides[0].trend, sides[0].said
     x = clocks(now.rows.iloc[:, 0]).tolist()
-    y = (now.rows[measure.name].astype(float) / divisor).tolist()
+    y = [amount / divisor for amount in sides[0].amounts(measure)]
     starts = (start.isoformat() for start in now.rows.iloc[:, 0])
-    texts = _texts(measure, now, doubts)
-    custom = [point(text, (now.interval, at)) for at, text in zip(starts, texts, strict=True)]
+    custom = [
+        point(text, (now.interval, at))
+        for at, text in zip(starts, texts(measure, *sides), strict=True)
+    ]
     lines = pieces(x, y, now.partial.tolist(), {"color": palette.accent, "width": 2.4})
     if not measure.is_rate:
         for line in lines:
@@ -136,37 +144,40 @@ def _now(
 
 
 def _before(
-    measure: Metric,
-    before: Trend,
-    x: pd.Series[pd.Timestamp],
-    divisor: float,
-    palette: Palette,
-    doubts: Doubts,
+    measure: Metric, sides: Sequence[Side], divisor: float, palette: Palette
 ) -> list[dict[str, Any]]:
-    texts = _texts(measure, before, doubts)
-    y = (before.rows[measure.name].astype(float) / divisor).tolist()
+    """The comparison's line, silent but where the period has no point that could speak for it."""
+    now, before = sides
+    x = clocks(now.trend.rows.iloc[:, 0]).tolist()
+    y = [amount / divisor for amount in before.amounts(measure)]
     line = {
         "type": "scatter",
         "mode": "lines",
-        "x": x.tolist(),
+        "x": x,
         "y": y,
-        "customdata": [[None, text] for text in texts],
-        "hovertemplate": HOVER,
+        "hoverinfo": "skip",
         "line": {"color": palette.quiet, "width": 1.6, "dash": "dot"},
     }
-    return [line, *rings(x.tolist(), y, doubts, palette)]
+    pairs = zip(x, y, now.amounts(measure), texts(measure, *sides), strict=True)
+    alone = [(at, amount, text) for at, amount, own, text in pairs if math.isnan(own)]
+    return [line, *_unseen(alone), *rings(x, y, before.said, palette)]
 
 
-def _texts(measure: Metric, trend: Trend, doubts: Doubts) -> list[str]:
-    pairs = zip(trend.rows.iloc[:, 0], trend.rows[measure.name], trend.partial, doubts, strict=True)
-    return [
-        NOTHING_BESIDE
-        if pd.isna(start)
-        else f"{bucket_name(start, trend.interval)}  "
-        f"<b>{formats.value(measure, float(amount), full=True)}</b>{NOT_WHOLE if cut else ''}"
-        + (f"{IN_DOUBT}<br>" + "<br>".join(wrapped(doubt)) if doubt else "")
-        for start, amount, cut, doubt in pairs
-    ]
+def _unseen(spots: Sequence[tuple[Any, float, str]]) -> list[dict[str, Any]]:
+    spots = [spot for spot in spots if not math.isnan(spot[1])]
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Unseen",
+        "x": [at for at, _, _ in spots],
+        "y": [amount for _, amount, _ in spots],
+        "customdata": [[None, text] for _, _, text in spots],
+        "hovertemplate": HOVER,
+        "marker": {"opacity": 0},
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+    }
+    return [trace] if spots else []
 
 
 def _average_line(y: float, palette: Palette) -> dict[str, Any]:
@@ -176,22 +187,19 @@ def _average_line(y: float, palette: Palette) -> dict[str, Any]:
 
 
 def _average_label(
-    measure: Metric, now: Trend, average: float, divisor: float, palette: Palette
+    measure: Metric, average: float, divisor: float, palette: Palette
 ) -> dict[str, Any]:
-    # At the end where the line is farther from the average.
-    distances = (now.rows[measure.name].astype(float) - average).abs()
-    some = len(distances) // 6 + 1
-    at_left = distances.head(some).min() > distances.tail(some).min()
+    """Beside the frame, where no line can run through it."""
     return {
-        "text": f"average {formats.value(measure, average, full=True)}",
-        "x": 0 if at_left else 1,
+        "text": f"average<br>{formats.value(measure, average)}",
+        "x": 1,
         "xref": "paper",
-        "xanchor": "left" if at_left else "right",
+        "xanchor": "left",
+        "xshift": 4,
         "y": average / divisor,
-        "yanchor": "bottom",
+        "yanchor": "middle",
+        "align": "left",
         "showarrow": False,
         "borderpad": 0,
-        "bgcolor": palette.page,
-        "opacity": 0.85,
         "font": {"size": 11, "color": palette.quiet},
     }

@@ -31,11 +31,11 @@ def watch(
     new or gone.
 
     Columns: `embed_domain`; `status`, "New" (no view before the period), "Back" (views before the
-    comparison, none in it), "Gone" (none in the period) or ""; `own`, "yes" or "no", or "" where
-    `own` names no domain; `views`, `plays`, `views_before`, `plays_before`; `first_view` and
-    `last_view`, days. Nothing is new unless an earlier stored day has views; nothing is back or
-    gone without a comparison that begins before the period. UNKNOWN is left out. Spellings of one
-    site share status and days.
+    comparison, none from its start until the period), "Gone" (none in the period) or ""; `own`,
+    "yes" or "no", or "" where `own` names no domain; `views`, `plays`, `views_before`,
+    `plays_before`; `first_view` and `last_view`, days. Nothing is new unless an earlier stored day
+    has views; nothing is back or gone without a comparison that begins before the period. UNKNOWN
+    is left out. Spellings of one site share status and days.
     """
     if comparison is None or comparison.start >= period.start:
         before, comparison = None, None
@@ -61,8 +61,8 @@ def _seen(days: pd.DataFrame, period: Period, comparison: Period | None) -> pd.D
     if not is_new.all():
         found.loc[is_new, "status"] = NEW
     if comparison:
-        first, last = pd.Timestamp(comparison.start), pd.Timestamp(comparison.end)
-        compared = days.loc[days["day"].between(first, last), "site"]
+        first = pd.Timestamp(comparison.start)
+        compared = days.loc[days["day"].between(first, start, inclusive="left"), "site"]
         is_back = (found["first_view"] < first) & ~found.index.isin(compared)
         found.loc[is_back, "status"] = BACK
         found.loc[found["last_view"] < start, "status"] = GONE

@@ -157,12 +157,14 @@ DEFAULT_PRESET = "last-28-days"
 def previous(period: Period, known: dt.datetime) -> Period:
     """The preceding period: one unit earlier, or for plain days the same number of days.
 
-    So whole weeks keep their weekdays. `known` is the local time up to which the period is known;
-    if that is before its end, the comparison ends at the same time of the same day.
+    So whole weeks keep their weekdays. Less than a week is compared with the same weekdays of the
+    week before, since a Saturday says little about a Friday. `known` is the local time up to which
+    the period is known; if that is before its end, the comparison ends at the same time of the same
+    day.
     """
     if period.unit in _UNIT_MONTHS:
         return _months_earlier(period, _UNIT_MONTHS[period.unit], known)
-    return _days_earlier(period, 7 if period.unit == "week" else period.days, known)
+    return _days_earlier(period, 7 if period.unit == "week" else max(period.days, 7), known)
 
 
 def year_before(period: Period, known: dt.datetime) -> Period:

@@ -120,6 +120,7 @@ def _embeds(context: ReportContext) -> Iterator[Sheet]:
     yield totals(context, EMBED_CARDS).sheet
     yield domain_watch(context).sheet
     yield top_domains(context, EMBED_BARS).sheet
+    yield breakdown(context, "embed_page", (context.chosen_metric,)).sheet
     yield drill(context, "embed").sheet
     if has_campaigns(context):
         yield drill(context, "campaign").sheet

@@ -57,6 +57,6 @@ def _comparison(context: ReportContext) -> str:
     if context.comparison is None:
         return f"Not compared: {context.why_not}" if context.why_not else "Nothing"
     unequal = lengths_text(context.days)
-    return compared_text(context.comparison).removeprefix("compared with ") + (
+    return compared_text(context.period, context.comparison).removeprefix("compared with ") + (
         f" · {unequal}" if unequal else ""
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .. import formats
 from ..archive.coverage import Coverage
-from ..query.periods import EARLIEST, Period
+from ..query.periods import EARLIEST, ONE_DAY, Period
 from ..reading.zones import zone_info
 from .selection import ALL_TIME, Selection
 
@@ -43,7 +43,7 @@ class Spans:
         parts = [
             formats.period(self.period),
             so_far(self.period, self.timezone, self.known, self.now),
-            compared_text(self.comparison),
+            compared_text(self.period, self.comparison),
             lengths_text(lengths(self.period, self.comparison, self.timezone, self.known)),
             f"not compared: {self.why_not}" if self.why_not else "",
         ]
@@ -80,12 +80,15 @@ def _why_not(selection: Selection, asked: Period | None) -> str:
     return f"it would begin before {EARLIEST.year}"
 
 
-def compared_text(comparison: Period | None) -> str:
+def compared_text(period: Period, comparison: Period | None) -> str:
     """The comparison in words; empty for none."""
     if comparison is None:
         return ""
     until = f" until {comparison.until:%H:%M}" if comparison.until else ""
-    return f"compared with {formats.period(comparison)}{until}"
+    # Of whole weeks this goes without saying.
+    is_week_earlier = period.days < 7 and period.start - comparison.start == ONE_DAY * 7
+    earlier = ", a week earlier" if is_week_earlier else ""
+    return f"compared with {formats.period(comparison)}{until}{earlier}"
 
 
 def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:

@@ -8,7 +8,7 @@ are `frame` (around every page), `blocks` (shared by pages), `sections` (of one 
 from __future__ import annotations
 
 from ..report.context import ReportContext
-from .blocks.breakdown_charts import country_map, treemap, world
+from .blocks.breakdown_charts import country_map, world
 from .blocks.cards import cards
 from .blocks.drill import drill
 from .blocks.share_lists import top_list
@@ -55,7 +55,6 @@ __all__ = [
     "sync_log",
     "top_list",
     "top_table",
-    "treemap",
     "trend_chart",
     "unknown_fields",
     "unread_fields",

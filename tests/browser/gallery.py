@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dyntube import charts
-from dyntube.charts import LIGHT, Item, Node
+from dyntube.charts import LIGHT, Item
 from dyntube.query.metrics import metric
 from dyntube.ui.components.figure import figure
 from tests.charts.drawn import HOSTILE, course
@@ -23,14 +23,10 @@ def figures() -> dict[str, Any]:
     """The figures, by name."""
     shares = pd.DataFrame({"Chrome": [0.6] * 8, "Safari": [0.4] * 8})
     starts, notes = DAYS.rows["day"], [(dt.date(2026, 11, 5), HOSTILE)]
-    europe = Node("EU", "", Item("EU", "Europe", 60))
     return {
         "map": charts.world_map(VIEWS, [Item("BR", "Brazil", 50)], LIGHT),
         "mix": charts.stacked_shares(
             VIEWS, starts, shares, DAYS.partial, LIGHT, "day", by="browser", values=["c", "s"]
-        ),
-        "treemap": charts.treemap(
-            VIEWS, [europe, Node("d", "EU", Item("DE", "Germany", 60))], LIGHT
         ),
         "trend": charts.trend(VIEWS, DAYS, DAYS, LIGHT, notes=notes),
         "still": charts.trend(VIEWS, DAYS, None, LIGHT, drag=False),

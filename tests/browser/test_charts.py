@@ -24,7 +24,7 @@ Tab = Callable[..., Watched]
 PAINTED = """() => document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState
     === 'notRunning' && document.querySelector('.st-key-picked code')
     && document.querySelector(
-        '.js-plotly-plot :is(.bars, .points, .choroplethlayer, .treemaplayer) path')
+        '.js-plotly-plot :is(.bars, .points, .choroplethlayer) path')
 """
 # Where on the page a bucket of a course and a height in its frame are.
 AT = """([bucket, height]) => {
@@ -100,8 +100,6 @@ def click(page: Page, at: tuple[float, float]) -> None:
     [
         ("map", 0.383, 0.56, "BR"),
         ("mix", 0.5, 0.7, "c"),
-        ("treemap", 0.5, 0.03, "EU"),
-        ("treemap", 0.5, 0.6, "DE"),
     ],
 )
 def test_a_click_gives_what_it_means(show, figure, across, down, value) -> None:
@@ -169,7 +167,6 @@ def phone(browser: Browser, gallery: str) -> Iterator[Callable[[str], Page]]:
     ("figure", "across", "down", "value"),
     [
         ("mix", 0.5, 0.7, "c"),
-        ("treemap", 0.5, 0.6, "DE"),
         ("still", 0.99, 0.5, "2026-11-09T00:00:00"),
     ],
 )

@@ -93,16 +93,6 @@ def test_a_click_on_a_row_filters_and_stays_ticked(demo: str, tab: Tab) -> None:
     assert press(page, table, 0.2, row / height) == {}
 
 
-def test_a_click_in_the_treemap_filters_by_domain_or_page(demo: str, tab: Tab) -> None:
-    page = show(tab(), f"{demo}/embeds")
-    chart = page.locator(
-        "[class*='st-key-treemap-'] .nsewdrag, [class*='st-key-treemap-'] path.surface"
-    )
-    found = press(page, chart.first, 0.1, 0.3)
-    assert set(found) <= {"embed_domain", "embed_page"}
-    assert found
-
-
 @pytest.mark.parametrize("interval", ["day", "week"])
 def test_a_drag_over_the_time_axis_narrows_the_period(demo: str, tab: Tab, interval: str) -> None:
     page = show(tab(), f"{demo}/?interval={interval}")

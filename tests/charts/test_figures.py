@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dyntube import charts
-from dyntube.charts import DARK, LIGHT, Item, Node, Palette, Series
+from dyntube.charts import DARK, LIGHT, Item, Palette, Series
 from dyntube.insight.engagement import Step
 from dyntube.query.metrics import metric
 
@@ -48,7 +48,6 @@ FIGURES: dict[str, Callable[[str, Palette], Any]] = {
     "lines": lambda text, p: charts.lines(VIEWS, [Series(text, [DAY], [5], doubtful=[True])], p),
     "minutes": lambda text, p: charts.minutes(VIEWS, [MINUTE], [5], p),
     "mix": mix,
-    "treemap": lambda text, p: charts.treemap(VIEWS, [Node("a", "", items(text)[0])], p),
     "trend": lambda text, p: charts.trend(
         VIEWS, course(1, 2), None, p, notes=[(DAY, text)], doubts=["", text]
     ),

@@ -53,9 +53,9 @@ def test_each_part_is_a_trace_and_a_click_on_it_gives_its_value():
 def test_the_hover_says_part_share_and_bucket():
     figure = mix(BROWSERS, ["chrome", "safari"], partial=" x")
 
-    assert hovers(figure.data[0]) == ["<b>Chrome</b><br>50.0% of views<br>Mon 02 Nov 2026"]
+    assert hovers(figure.data[0]) == ["<b>Chrome</b><br>50.0% of views<br>Mon 2 Nov 2026"]
     assert hovers(figure.data[1]) == [
-        "<b>Chrome</b><br>75.0% of views<br>Tue 03 Nov 2026 (not whole)"
+        "<b>Chrome</b><br>75.0% of views<br>Tue 3 Nov 2026 (not whole)"
     ]
 
 

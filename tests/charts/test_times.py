@@ -143,6 +143,23 @@ def test_a_sparkline_has_a_point_for_each_value_within_its_frame(values):
 
 
 @pytest.mark.parametrize(
+    ("values", "heights"),
+    [
+        ([0.65, 0.63], (1, 0.63 / 0.65)),  # no crash
+        ([0, 50, 100], (0, 0.5, 1)),
+        ([2000, 1000], (1, 0.5)),
+        ([0, 0], (0, 0)),
+    ],
+)
+def test_every_sparkline_starts_at_0_and_has_room_above(values, heights):
+    [line] = re.findall('points="([^"]*)"', unquote(charts.sparkline(values, LIGHT)))
+    drawn = [26 - float(point.split(",")[1]) for point in line.split()]
+
+    assert drawn == pytest.approx([height * 21 for height in heights], abs=0.01)
+    assert 26 - max(drawn) >= 28 / 6
+
+
+@pytest.mark.parametrize(
     ("values", "pieces"),
     [
         ([1, 2, 3], [3]),

@@ -29,8 +29,13 @@ def lines(figure: Any, dash: str) -> list[Any]:
 
 def points(figure: Any) -> Any:
     """The points that answer to a pointer."""
-    [found] = [trace for trace in figure.data if trace.mode == "markers"]
+    [found] = [t for t in figure.data if t.mode == "markers" and t.name != "Unseen"]
     return found
+
+
+def unseen(figure: Any) -> list[str]:
+    """What is said where only the comparison has a value."""
+    return [text for trace in figure.data if trace.name == "Unseen" for text in hovers(trace)]
 
 
 def days_of(trace: Any) -> list[int]:
@@ -64,11 +69,11 @@ def test_only_what_leads_to_or_from_a_partial_day_is_dashed(partial, solid, dash
     assert days_of(points(figure)) == [2, 3, 4, 5]
 
 
-def test_a_click_on_a_day_gives_its_date_and_on_the_comparison_nothing():
+def test_a_click_on_a_day_gives_its_date_and_the_comparison_does_not_answer():
     figure = charts.trend(VIEWS, course(3, 5), course(1, 2, first="2026-10-05"), LIGHT)
 
     assert clicks(points(figure)) == ["2026-11-02T00:00:00", "2026-11-03T00:00:00"]
-    assert clicks(lines(figure, "dot")[0]) == [None, None]
+    assert lines(figure, "dot")[0].hoverinfo == "skip"
 
 
 def test_a_click_on_an_hour_gives_a_moment_also_where_the_clocks_go_back():
@@ -108,8 +113,7 @@ def test_the_comparison_is_dotted_and_drawn_over_the_days_of_now():
     assert (behind.zorder or 0) < front.zorder
     assert list(behind.x) == list(front.x)
     assert list(behind.y) == [1, 2, 3]
-    assert "2025" in hovers(behind)[0]  # the hover says when it really was
-    assert "2026" in hovers(points(figure))[0]
+    assert "2025" in hovers(points(figure))[0]  # the hover says when it really was
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 5])
@@ -121,7 +125,7 @@ def test_a_comparison_may_be_shorter_or_longer(length):
     [behind] = lines(figure, "dot")
     assert [y for y in behind.y if not math.isnan(y)] == list(range(min(length, 3)))
     assert days_of(behind) == [2, 3, 4]
-    assert [text.startswith("Nothing") for text in hovers(behind)] == [
+    assert [text.endswith("Nothing to compare with") for text in hovers(points(figure))] == [
         n >= length for n in range(3)
     ]
 
@@ -139,9 +143,62 @@ def test_a_partial_day_says_so():
     figure = charts.trend(VIEWS, course(3, 5, 1200, partial="  x"), None, LIGHT)
 
     assert hovers(points(figure))[1:] == [
-        "Tue 03 Nov 2026  <b>5</b>",
-        "Wed 04 Nov 2026  <b>1,200</b> (not whole)",
+        "Views: <b>5</b>",
+        "Views: <b>1,200</b> (not whole)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("interval", "first", "title"),
+    [
+        ("hour", "2026-11-02 05:00", "%a %-d %b, %H:%M"),
+        ("day", "2026-11-02", "%a %-d %b %Y"),
+        ("week", "2026-11-02", "Week of %-d %b %Y"),
+        ("month", "2026-11-01", "%B %Y"),
+    ],
+)
+def test_the_title_of_a_tooltip_is_its_day(interval, first, title):
+    figure = charts.trend(VIEWS, course(3, 5, first=first, interval=interval), None, LIGHT)
+
+    assert figure.layout.xaxis.hoverformat == title
+    assert not figure.layout.xaxis.unifiedhovertitle.text
+
+
+def test_a_tooltip_says_the_change_from_the_day_compared_with():
+    now, earlier = course(126, 50), course(100, 80, first="2026-10-05")
+    figure = charts.trend(VIEWS, now, earlier, LIGHT)
+
+    assert hovers(points(figure)) == [
+        "Views: <b>126</b><br>+26.0% vs Mon 5 Oct: 100",
+        "Views: <b>50</b><br>-37.5% vs Tue 6 Oct: 80",
+    ]
+    rates = course(0.5, name="play_rate"), course(0.4, name="play_rate", first="2025-11-03")
+    assert hovers(points(charts.trend(RATE, *rates, LIGHT))) == [
+        "Play rate: <b>50.0%</b><br>+10.0 pts vs Mon 3 Nov 2025: 40.0%"
+    ]
+
+
+def test_what_is_not_whole_or_has_no_base_is_shown_beside_it_without_a_change():
+    now = course(5, 5, 5, partial="x")
+    earlier = course(4, 4, 0, partial=" x", first="2026-10-05")
+
+    assert [
+        text.partition("<br>")[2]
+        for text in hovers(points(charts.trend(VIEWS, now, earlier, LIGHT)))
+    ] == [
+        "Mon 5 Oct: 4",
+        "Tue 6 Oct: 4 (not whole)",
+        "Wed 7 Oct: 0",
+    ]
+
+
+def test_a_day_that_is_not_stored_says_so_beside_the_one_compared_with():
+    now, earlier = course(5, math.nan, partial=" o"), course(4, 3, first="2026-10-05")
+
+    assert unseen(charts.trend(VIEWS, now, earlier, LIGHT)) == [
+        "Views: <b>not stored</b><br>Tue 6 Oct: 3"
+    ]
+    assert unseen(charts.trend(VIEWS, course(5, 6), earlier, LIGHT)) == []
 
 
 def test_an_amount_has_an_area_under_its_whole_days_and_a_rate_has_none():
@@ -172,7 +229,7 @@ def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():
 
     [line], [label] = figure.layout.shapes, figure.layout.annotations
     assert line.y0 == line.y1 == label.y == 4  # hours, as the axis
-    assert label.text == "average 4 h"
+    assert label.text == "average<br>4.0 h"
     for none in (None, math.nan):
         plain = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=none)
         assert not plain.layout.shapes
@@ -185,12 +242,13 @@ def test_an_average_above_every_day_is_within_the_axis():
     assert figure.layout.yaxis.range[1] >= 90
 
 
-def test_the_label_of_the_average_stands_where_the_course_is_not():
-    high_at_first = charts.trend(VIEWS, course(9, 5, 5), None, LIGHT, average=5)
-    high_at_last = charts.trend(VIEWS, course(5, 5, 9), None, LIGHT, average=5)
+def test_the_label_of_the_average_is_beside_the_frame_where_no_line_runs():
+    figure = charts.trend(VIEWS, course(9, 5, 5), None, LIGHT, average=5)
 
-    assert high_at_first.layout.annotations[0].x == 0
-    assert high_at_last.layout.annotations[0].x == 1
+    [label] = figure.layout.annotations
+    assert (label.x, label.xref, label.xanchor) == (1, "paper", "left")
+    assert figure.layout.margin.r >= 50
+    assert charts.trend(VIEWS, course(9, 5), None, LIGHT).layout.margin.r == 0
 
 
 def test_a_few_days_are_named_one_by_one():

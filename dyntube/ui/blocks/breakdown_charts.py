@@ -1,28 +1,21 @@
-"""Breakdowns as charts: map and treemap. A click toggles a filter."""
+"""Breakdowns as charts: the map. A click toggles a filter."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from ... import charts, formats
-from ...charts import Item, Node
+from ...charts import Item
 from ...insight.comparison import few
-from ...query.dimensions import UNKNOWN, dimension, is_missing
+from ...query.dimensions import is_missing
 from ...query.metrics import Metric, metric
-from ...reading.addresses import page_name
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
-from ...report.runner import run, run_total
 from ..layout import headed, palette, switch
 from .chart import show_filtering_chart
 from .share_lists import ranked_rows, share_of
-
-_BOXES, _PARTS = 100, 200  # of a treemap; more would be too small to see
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
@@ -42,12 +35,6 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
         dimension=found.by,
         few=few(measure, row),
     )
-
-
-def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> Item:
-    amount = float(rows[measure.name].sum())
-    share, name = share_of(found, measure, amount), f"{formats.OTHER_NAME} ({len(rows):,})"
-    return Item(None, name, amount, text=share, context=True)
 
 
 def country_map(
@@ -90,50 +77,3 @@ def world(context: ReportContext, metrics: Sequence[str]) -> None:
             switch("colour", {"amount": "Amount", "change": "Change"}, context.selection.colour)
     with box:
         country_map(context, height=420, metrics=context.metrics)
-
-
-def treemap(context: ReportContext, outer: str, inner: str) -> None:
-    """Two levels of a hierarchy by views as nested tiles; the remainder of each is Other."""
-    measure = metric("views")
-    query = context.query(outer, metrics=("views",), without=(outer, inner))
-    rows = run(context, query).rows
-    named = context.labels.each(outer, rows[outer])
-    rows = rows.assign(label=[named[value] for value in rows[outer]])
-    found = Breakdown(
-        outer, ("views",), rows, run_total(context, query).rows.iloc[0], context.labels
-    )
-    ranked = ranked_rows(found, measure)
-    shown = ranked.head(_BOXES)
-    nodes = [
-        Node(f"of {row[outer]}", "", _item(found, measure, row)) for row in shown.to_dict("records")
-    ]
-    if len(ranked) > len(shown):
-        nodes.append(Node("rest", "", _rest(found, measure, ranked.iloc[len(shown) :])))
-    nodes += _parts(context, found, inner, [str(value) for value in shown[outer]])
-    chosen = {(by, value) for by in (outer, inner) for value in context.selection.values(by)}
-    show_filtering_chart(
-        charts.treemap(measure, nodes, palette(), chosen=chosen),
-        f"Views by {dimension(outer).label.lower()} and {dimension(inner).label.lower()}",
-        key=f"treemap-{outer}",
-    )
-
-
-def _parts(
-    context: ReportContext, whole: Breakdown, inner: str, shown: Sequence[str]
-) -> list[Node]:
-    """The largest children of the tiles shown."""
-    outer, measure = whole.by, metric("views")
-    query = context.query(outer, inner, metrics=("views",), without=(outer, inner))
-    rows = run(context, replace(query, order_by="views", limit=_PARTS)).rows
-    rows = rows[rows[outer].isin(shown)]
-    named, shared = context.labels.each(inner, rows[inner]), rows[inner].duplicated(keep=False)
-    found = Breakdown(inner, ("views",), rows, whole.total, whole.labels)
-    nodes = []
-    for row, is_shared in zip(rows.to_dict("records"), shared, strict=True):
-        parent, value = str(row[outer]), str(row[inner])
-        label = page_name(value, parent) if inner == "embed_page" and value else named[value]
-        item = _item(found, measure, row | {"label": label})
-        if is_shared or value == UNKNOWN:  # ambiguous by itself
-            item = replace(item, within=((outer, parent),))
-        nodes.append(Node(f"in {parent}\n{value}", f"of {parent}", item))
-    return nodes
