@@ -30,6 +30,7 @@ def main() -> None:
         for title, icon in PAGES
     ]
     chosen = st.navigation(pages, position="top")
+    st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
     if ui.start(chosen.title):
         chosen.run()
 

@@ -49,7 +49,7 @@ def test_more_filters_keep_what_is_chosen_too(twins: Pages) -> None:
 
 def test_headings_crumbs_tables_and_lines_say_which(twins: Pages) -> None:
     one = twins.open("videos", video="w2")
-    assert "Welcome (w2)" in [plain(heading.value) for heading in one.subheader]
+    assert "Welcome (w2)" in [plain(heading.value) for heading in one.header]
     crumbs = [plain(b.label) for b in one.button if str(b.key).startswith("crumb-")]
     assert crumbs[-1] == "Welcome (w2)"
     table = rows(one, "Video by its numbers")

@@ -94,7 +94,7 @@ def test_texts_that_try_to_be_more_are_only_texts(
         at = open_page(query, page).run()  # its address has been read, and is told no more
         assert not at.exception
         assert not at.error, said(at)
-        markup = [e.value for e in (*at.markdown, *at.caption, *at.title, *at.subheader)]
+        markup = [e.value for e in (*at.markdown, *at.caption, *at.title, *at.header)]
         markup += [button.label for button in at.button]
         assert [text for text in markup if MARKUP.search(text)] == []
         html = [element.proto.body for element in at.get("html")]

@@ -102,7 +102,7 @@ def test_a_note_that_cannot_be_kept_is_said_and_what_was_typed_stays() -> None:
 def test_a_note_is_changed_in_its_place() -> None:
     note = add("Campain", scope="project", key="p1")
     at = draw("notes")
-    at.button(key=f"notes-change-{note.id}").click().run()
+    at.button(key=f"icon-notes-change-{note.id}").click().run()
     assert at.date_input(key=f"note-day-{note.id}").value == note.day
     assert at.selectbox(key=f"note-about-{note.id}").value == ("project", "p1")
     at.text_input(key=f"note-text-{note.id}").set_value("Campaign")
@@ -110,7 +110,7 @@ def test_a_note_is_changed_in_its_place() -> None:
     press(at, "Save")
     assert notes() == [("2026-11-12", "Campaign", "everything", "")]
     assert on_chart(at) == "Everything, Campaign"
-    at.button(key=f"notes-change-{note.id}").click().run()
+    at.button(key=f"icon-notes-change-{note.id}").click().run()
     press(at, "Cancel")
     assert at.text_input(key="note-text-new").value == ""
 
@@ -118,7 +118,7 @@ def test_a_note_is_changed_in_its_place() -> None:
 def test_a_note_about_a_thing_without_a_name_can_be_changed() -> None:
     note = add("Campain", scope="project", key="gone")
     at = draw("notes")
-    at.button(key=f"notes-change-{note.id}").click().run()
+    at.button(key=f"icon-notes-change-{note.id}").click().run()
     at.text_input(key=f"note-text-{note.id}").set_value("Campaign")
     press(at, "Save")
     assert notes() == [("2026-11-12", "Campaign", "project", "gone")]
@@ -127,11 +127,11 @@ def test_a_note_about_a_thing_without_a_name_can_be_changed() -> None:
 def test_a_note_is_deleted_after_a_question() -> None:
     note = add("Campaign")
     at = draw("notes")
-    at.button(key=f"notes-delete-{note.id}").click().run()
+    at.button(key=f"icon-notes-delete-{note.id}").click().run()
     assert "Delete “Campaign”?" in told(at)
     press(at, "Keep")
     assert len(notes()) == 1
-    at.button(key=f"notes-delete-{note.id}").click().run()
+    at.button(key=f"icon-notes-delete-{note.id}").click().run()
     press(at, "Delete")
     assert notes() == []
     assert on_chart(at) == ""
@@ -172,7 +172,7 @@ def test_a_note_full_of_markup_is_shown_as_text() -> None:
     text = "![x](http://evil.example/a.png) **bold** <b> :red[x]"
     note = add(text, scope="project", key="p1")
     listed, asked = draw("notes"), draw("notes")
-    asked.button(key=f"notes-delete-{note.id}").click().run()
+    asked.button(key=f"icon-notes-delete-{note.id}").click().run()
     for at in (listed, asked):
         shown = "\n".join(element.value for element in (*at.markdown, *at.caption))
         assert text in told(at)
@@ -183,7 +183,7 @@ def test_a_note_full_of_markup_is_shown_as_text() -> None:
 def test_a_menu_that_was_closed_has_forgotten_what_it_asked() -> None:
     note = add("Campaign")
     at = draw("notes")
-    at.button(key=f"notes-delete-{note.id}").click().run()
+    at.button(key=f"icon-notes-delete-{note.id}").click().run()
     assert "Delete “Campaign”?" in told(at)
     for opened in (False, True):
         at.session_state["notes"] = opened

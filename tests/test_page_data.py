@@ -64,7 +64,7 @@ def table(at: AppTest, alt: str) -> Any:
 
 def words(at: AppTest) -> str:
     """All that is said on the page in sentences."""
-    kinds = (at.title, at.subheader, at.caption, at.markdown, at.info, at.warning)
+    kinds = (at.title, at.header, at.caption, at.markdown, at.info, at.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

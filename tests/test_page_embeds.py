@@ -268,7 +268,7 @@ def test_domains_full_of_markup_are_text(open_embeds) -> None:
     for chart in sent(at, "figure"):
         assert "<script" not in chart["figure"]
         assert "<img" not in chart["figure"]
-    shown = "\n".join(e.value for kind in (at.markdown, at.caption, at.subheader) for e in kind)
+    shown = "\n".join(e.value for kind in (at.markdown, at.caption, at.header) for e in kind)
     assert "evil.example" not in shown + said(at)
 
 

@@ -67,7 +67,7 @@ def lines(at: AppTest) -> list[dict[str, Any]]:
 
 
 def words(at: AppTest) -> str:
-    return "\n".join(element.value for kind in (at.subheader, at.caption) for element in kind)
+    return "\n".join(element.value for kind in (at.header, at.caption) for element in kind)
 
 
 def test_every_block_says_what_plain_python_finds(show) -> None:

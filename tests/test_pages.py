@@ -119,7 +119,7 @@ def test_the_url_says_what_is_shown() -> None:
     assert at.selectbox(key="zone").value == "Asia/Kolkata"
     assert at.multiselect(key="project").value == [PROJECT]
     assert at.button_group(key="switch-metric").value == "viewers"
-    assert at.subheader[0].value == "Viewers over time"
+    assert at.header[0].value == "Viewers over time"
 
 
 @pytest.mark.usefixtures("full")

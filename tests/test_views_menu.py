@@ -118,7 +118,7 @@ def test_a_view_is_renamed_in_its_place() -> None:
     view = save("Monday", SHARED)
     save("Tuesday", SHARED)
     at = draw("saved-views")
-    at.button(key=f"saved-views-rename-{view.id}").click().run()
+    at.button(key=f"icon-saved-views-rename-{view.id}").click().run()
     at.text_input(key=f"saved-views-name-{view.id}").set_value("Tuesday")
     press(at, "Rename")
     assert "a view called Tuesday already" in at.error[0].value
@@ -131,10 +131,10 @@ def test_a_view_is_renamed_in_its_place() -> None:
 def test_a_view_is_deleted_after_a_question() -> None:
     view = save("Monday", SHARED)
     at = draw("saved-views")
-    at.button(key=f"saved-views-delete-{view.id}").click().run()
+    at.button(key=f"icon-saved-views-delete-{view.id}").click().run()
     press(at, "Keep")
     assert len(saved("")) == 1
-    at.button(key=f"saved-views-delete-{view.id}").click().run()
+    at.button(key=f"icon-saved-views-delete-{view.id}").click().run()
     press(at, "Delete")
     assert saved("") == []
     assert "Deleted Monday" in told(at)

@@ -29,7 +29,7 @@ def card(
         right.page_link(f"pages/{page}.py", label=f"{label} →", query_params=link)
         return box
     box = st.container(border=True, height="stretch")
-    box.subheader(title, anchor=False, help=help)
+    box.header(title, anchor=False, help=help)
     return box
 
 
@@ -39,9 +39,13 @@ def headed(
     """A bordered container with a heading, and a container for switches on its right."""
     box = st.container(border=True, key=key, height="stretch")
     head = box.container(
-        horizontal=True, horizontal_alignment="distribute", key=f"{key}-head", gap="small"
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+        key=f"{key}-head",
     )
-    head.subheader(title, anchor=False, width="content", help=help)
+    head.header(title, anchor=False, width="content", help=help)
     switches = head.container(
         horizontal=True, width="content", vertical_alignment="center", gap="small"
     )
@@ -65,6 +69,11 @@ def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") 
         label_visibility="collapsed",
         on_change=changed,
     )
+
+
+def icon_key(key: str) -> str:
+    """The key of a button that shows its icon alone; its label is for screen readers."""
+    return f"icon-{key}"
 
 
 def palette() -> charts.Palette:

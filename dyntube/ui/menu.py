@@ -8,6 +8,7 @@ import streamlit as st
 
 from .. import formats
 from ..errors import DynTubeError
+from .layout import icon_key
 
 _WIDTH = 330  # pixels, as on a phone; else a long word would set it
 
@@ -70,8 +71,9 @@ def begin_task(key: str, task: str = "", id_: str = "") -> None:
 def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
     """A small button in a row that begins a task on it."""
     st.button(
-        f":material/{icon}:",
-        key=f"{key}-{task}-{id_}",
+        help,
+        icon=f":material/{icon}:",
+        key=icon_key(f"{key}-{task}-{id_}"),
         type="tertiary",
         help=help,
         on_click=begin_task,

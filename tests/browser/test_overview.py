@@ -74,7 +74,7 @@ def test_filters_change_numbers_and_the_url_restores_them_in_a_new_tab(demo: str
     other.open(page.url)
     other.wait_painted()
     assert numbers(other.page) == project
-    assert other.page.locator("h3").first.inner_text() == "Watch time over time"
+    assert other.page.locator("h2").first.inner_text() == "Watch time over time"
     chip = other.page.locator(".st-key-chips button:visible")
     chip.click()
     chip.wait_for(state="detached")

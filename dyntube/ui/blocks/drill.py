@@ -74,9 +74,9 @@ def _crumbs(context: ReportContext, hierarchy: str, levels: tuple[str, ...]) -> 
 def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:
     """One step; a click removes the filters from level `gone` on down."""
     st.button(
-        f"{formats.escape_markdown(text)} :material/chevron_right:"
-        if gone
-        else formats.escape_markdown(text),
+        formats.escape_markdown(text),
+        icon=":material/chevron_right:" if gone else None,
+        icon_position="right",
         key=f"crumb-{key}",
         type="tertiary",
         disabled=gone is None,

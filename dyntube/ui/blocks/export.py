@@ -9,6 +9,7 @@ import streamlit as st
 
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
 from ...report.tables import PageTables, slug
+from ..layout import icon_key
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PRINT = '<script type="module" src="app/static/print.js"></script>'
@@ -39,7 +40,11 @@ def table_downloads(sheet: Sheet, report: PageTables, *, key: str = "") -> None:
     """A small menu with a table as CSV and Excel; `report` is its page's."""
     key = key or slug(sheet.title)
     with st.popover(
-        "", icon=":material/download:", type="tertiary", key=f"download-{key}", help="Download"
+        "Download",
+        icon=":material/download:",
+        type="tertiary",
+        key=icon_key(f"download-{key}"),
+        help="Download",
     ):
         _as_csv_and_excel(sheet, report, key=key)
 

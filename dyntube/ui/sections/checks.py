@@ -86,7 +86,7 @@ def _table(found: CheckCounts) -> None:
             "Touches": st.column_config.TextColumn(width=345, help="The numbers it affects"),
             "What we do": st.column_config.TextColumn(width=270),
             "Open": st.column_config.ButtonColumn(
-                "", type="tertiary", width=60, key="check-open", on_click=opened
+                "Details", type="tertiary", width=60, key="check-open", on_click=opened
             ),
         },
     )

@@ -78,7 +78,7 @@ def health(context: ReportContext) -> None:
     with st.container(border=True, key="health"):
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
-            st.subheader(f"{found.icon} {found.text}", anchor=False)
+            st.header(f"{found.icon} {found.text}", anchor=False)
             remark = found.remark.strip() if days else why_nothing()
             st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
@@ -183,7 +183,7 @@ def stored_days(context: ReportContext) -> None:
     days = context.desk.store().days()
     with st.container(border=True, key="calendar-card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
-            st.subheader("Stored days", anchor=False, width="content")
+            st.header("Stored days", anchor=False, width="content")
             start, end = _span(days)
         if not days:
             st.info("No day is stored yet.", icon=":material/calendar_month:")

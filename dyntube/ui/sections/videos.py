@@ -23,7 +23,7 @@ from .engagement import heatmap, video_curve, watched_histogram
 
 def video_detail(context: ReportContext, video: str, metrics: Sequence[str]) -> None:
     """Everything about one video; the page is filtered to it."""
-    st.subheader(formats.escape_markdown(context.labels.one("video", video)), anchor=False)
+    st.header(formats.escape_markdown(context.labels.one("video", video)), anchor=False)
     cards(context)
     trend_chart(context)
     left, right = columns(3, 2)
