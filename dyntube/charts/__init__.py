@@ -25,7 +25,7 @@ from .world import world_map
 # A tap on a phone sends a touch and a click, which plotly takes for a double click that deselects.
 PLAIN_CONFIG = {"displayModeBar": False, "doubleClick": False, "doubleClickDelay": 0}
 # By default, plotly loads the country shapes from its vendor's host.
-MAP_CONFIG = PLAIN_CONFIG | {"topojsonURL": "app/static/topojson/", "scrollZoom": False}
+MAP_CONFIG = PLAIN_CONFIG | {"topojsonURL": "app/static/topojson-4.1.1/", "scrollZoom": False}
 
 __all__ = [
     "DARK",

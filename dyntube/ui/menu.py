@@ -70,7 +70,7 @@ def begin_task(key: str, task: str = "", id_: str = "") -> None:
 def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
     """A small button in a row that begins a task on it."""
     st.button(
-        f":material/{icon}:",
+        icon,
         key=f"{key}-{task}-{id_}",
         type="tertiary",
         help=help,
