@@ -11,7 +11,7 @@ def draw(context: ui.ReportContext) -> None:
     with left:
         ui.domain_bars(context, pages.EMBED_BARS)
     with right, ui.card("Top pages"):
-        ui.share_bars(context, "embed_page", rows=10)
+        ui.top_list(context, "embed_page", rows=10)
     ui.drill(context, "embed", title="Domains and pages")
     ui.campaigns(context)
 

@@ -20,7 +20,7 @@ from .test_app import PAGE, TODAY, started
 from .test_hosts import streamed
 from .test_routes import served
 
-FONT = "/app/static/fonts/inter-latin-wght-normal.woff2"
+FONT = "/app/static/fonts/inter-5.3.0-latin-wght-normal.woff2"
 
 
 @pytest.fixture(scope="module", params=["", "dash"], ids=["at the top", "below a path"])

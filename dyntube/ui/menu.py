@@ -72,7 +72,7 @@ def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
     """A small button in a row that begins a task on it."""
     st.button(
         help,
-        icon=f":material/{icon}:",
+        icon=icon,
         key=icon_key(f"{key}-{task}-{id_}"),
         type="tertiary",
         help=help,

@@ -70,6 +70,12 @@ def static_folder() -> Path:
     return Path(get_static_dir())
 
 
+def icon_font() -> Path:
+    """The file of Streamlit's icons, below `static_folder`."""
+    [file] = static_folder().glob("static/media/MaterialSymbols-Rounded.*.woff2")
+    return file
+
+
 def read_options() -> None:
     """Read Streamlit's numbers and texts as `streamlit run` does: files, then environment."""
     flags = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_STATIC = Path(__file__).parents[2] / "static"
+STATIC = Path(__file__).parents[2] / "static"
 _FOLDER = Path(__file__).parent / "css"
-LOGO, ICON = str(_STATIC / "logo.svg"), str(_STATIC / "icon.svg")
+LOGO, ICON = str(STATIC / "logo.svg"), str(STATIC / "icon.svg")
 
 _CSS = "".join(file.read_text("utf-8") for file in sorted(_FOLDER.glob("*.css")))
 

@@ -180,7 +180,7 @@ def test_a_tap_gives_what_it_means_and_is_not_undone(phone, figure, across, down
     assert values(page) == [value]
 
 
-@pytest.mark.parametrize("figure", ["map", "mix", "still", "treemap"])
+@pytest.mark.parametrize("figure", ["map", "mix", "still"])
 def test_a_finger_on_a_figure_scrolls_the_page(phone, figure) -> None:
     page = phone(figure)
     x, y = spot(page, 0.5, 0.5)

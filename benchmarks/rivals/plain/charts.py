@@ -25,7 +25,7 @@ def title(name: str) -> str:
 def show(figure: Figure, key: str) -> None:
     figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0}, height=320)
     # Without an address, plotly fetches the shapes of the countries from another host.
-    st.plotly_chart(figure, key=key, config={"topojsonURL": "app/static/topojson/"})
+    st.plotly_chart(figure, key=key, config={"topojsonURL": "app/static/topojson-4.1.1/"})
 
 
 def switch(options: Sequence[str], key: str, default: str | None = None) -> str:

@@ -58,8 +58,8 @@ def _row(context: ReportContext, note: Note, *, on_chart: bool) -> None:
             hidden = "" if on_chart else " · not on this chart, which shows other views"
             about = formats.escape_markdown(about_text(context.labels, note))
             st.caption(f"{formats.day(note.day)} · {about}{hidden}")
-        row_button(_MENU, "change", note.id, "edit", "Change this note")
-        row_button(_MENU, "delete", note.id, "delete", "Delete this note")
+        row_button(_MENU, "change", note.id, ":material/edit:", "Change this note")
+        row_button(_MENU, "delete", note.id, ":material/delete:", "Delete this note")
 
 
 def _form(context: ReportContext, changing: Note | None) -> None:

@@ -104,8 +104,9 @@ def stopped_banner(state: SyncStatus, timezone: str) -> None:
         else:
             st.info(f"Stopped; {stored}Fetching goes on at {again}.", icon=":material/stop_circle:")
         if not desk().external:
-            label, icon = ("Try again", "refresh") if state.error else ("Go on", "play_arrow")
-            st.button(label, icon=f":material/{icon}:", key="retry", on_click=desk().retry)
+            label = "Try again" if state.error else "Go on"
+            icon = ":material/refresh:" if state.error else ":material/play_arrow:"
+            st.button(label, icon=icon, key="retry", on_click=desk().retry)
 
 
 def _has_ended_early(state: SyncStatus) -> bool:

@@ -73,8 +73,8 @@ def _row(view: SavedView, reader: str, page: str) -> None:
                         on_click=_open,
                         args=(view, page),
                     )
-                row_button(_MENU, "rename", view.id, "edit", "Rename this view")
-                row_button(_MENU, "delete", view.id, "delete", "Delete this view")
+                row_button(_MENU, "rename", view.id, ":material/edit:", "Rename this view")
+                row_button(_MENU, "delete", view.id, ":material/delete:", "Delete this view")
 
 
 def _open(view: SavedView, page: str) -> None:

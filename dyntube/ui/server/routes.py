@@ -36,8 +36,10 @@ from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
+from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .hosts import HostCheck
+from .static_files import StaticContents
 
 _ONE_YEAR = 365 * 86400
 _MOST_SPANS = 100  # of days, in a header
@@ -165,5 +167,7 @@ MIDDLEWARE = (
     Middleware(SafeHeaders),
     Middleware(LimitParameters),
     Middleware(ReaderCookie),
+    Middleware(FirstPage),
+    Middleware(StaticContents),
 )
 ERROR_HANDLERS = {Exception: failed}

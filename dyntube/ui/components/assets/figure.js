@@ -7,7 +7,7 @@ const CONFIG = {
   doubleClickDelay: 0,
   scrollZoom: false,
   // By default, plotly loads the country shapes from its vendor's host.
-  topojsonURL: new URL("topojson/", SOURCE).href,
+  topojsonURL: new URL("topojson-4.1.1/", SOURCE).href,
 };
 const NEAR = "300px"; // from the screen, where drawing begins
 const ONE_TAP = 400; // milliseconds

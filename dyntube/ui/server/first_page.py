@@ -1,0 +1,101 @@
+"""The HTML that every page starts from: Streamlit's, with a picture of the page until it is there.
+
+On a slow line Streamlit's scripts take seconds, in which the browser would show nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from string import Template
+from urllib.parse import quote
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..streamlit_internals import icon_font, static_folder
+from ..style import LOGO
+from .static_files import ASK_AGAIN, Content
+
+FONT = "./app/static/fonts/inter-5.3.0-latin-wght-normal.woff2"
+_SKELETON = Path(__file__).with_name("skeleton.html")
+_COLOURS = ("backgroundColor", "secondaryBackgroundColor", "borderColor")
+_FONT_LINK = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin />'
+
+
+def first_page(theirs: str) -> str:
+    """Our HTML, made of Streamlit's.
+
+    Its stylesheet moves behind `#root`: what is before it is painted at once, and scripts still
+    wait for it. Its text font, used until the theme is known, gives way to ours. Raises ValueError if Streamlit's HTML is not
+    the known one.
+    """
+    style = _only(r'<link rel="stylesheet"[^>]*>', theirs)
+    icons = f"./{icon_font().relative_to(static_folder()).as_posix()}"
+    fonts = "\n    ".join(map(_FONT_LINK.format, (FONT, icons)))
+    for old, new in {
+        "<title>Streamlit</title>": "<title>DynTube Analytics</title>",
+        "./favicon.png": "./app/static/icon.svg",
+        _only(r'<link\s+rel="preload"[^>]*SourceSans[^>]*>', theirs): fonts,
+        style: "",
+        '<div id="root"></div>': f'<div id="root"></div>\n{_skeleton(style)}',
+    }.items():
+        theirs = theirs.replace(_only(re.escape(old), theirs), new)
+    return theirs
+
+
+def _only(pattern: str, page: str) -> str:
+    [found] = re.findall(pattern, page)
+    return str(found)
+
+
+def _skeleton(stylesheet: str) -> str:
+    colours = {
+        f"{part}.{name}".replace(".", "_"): st.get_option(f"theme.{part}.{name}")
+        for part in ("light", "dark", "light.sidebar", "dark.sidebar")
+        for name in _COLOURS
+    }
+    logo = f"data:image/svg+xml,{quote(Path(LOGO).read_text('utf-8'))}"  # no wait for a file
+    known = colours | {"logo": logo, "stylesheet": stylesheet, "font": FONT}
+    return Template(_SKELETON.read_text("utf-8")).substitute(known)
+
+
+class FirstPage:
+    """Sends that HTML wherever Streamlit answers with its own, which its ETag gives away."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app, self._file = app, static_folder() / "index.html"
+
+    @cached_property
+    def _theirs(self) -> str:
+        return FileResponse(self._file, stat_result=os.stat(self._file)).headers["etag"]
+
+    @cached_property
+    def _ours(self) -> Content:
+        page = first_page(self._file.read_text("utf-8")).encode()
+        return Content(lambda: page, "text/html", ASK_AGAIN)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a request, with ours in place of their page."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_ours = False
+
+        async def send_ours(message: Message) -> None:
+            nonlocal is_ours
+            if message["type"] == "http.response.start":
+                is_ours = Headers(raw=message["headers"]).get("etag") == self._theirs
+                if is_ours:
+                    asked = Headers(scope=scope)
+                    response = await run_in_threadpool(self._ours.response, asked)
+                    await response(scope, receive, send)
+            if not is_ours:
+                await send(message)
+
+        await self._app(scope, receive, send_ours)
