@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, fields
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -48,3 +49,26 @@ def trigger(at: AppTest, component: str, key: str, event: str, value: object) ->
 def _protos(at: AppTest, component: str) -> list[Any]:
     every = (element.proto for element in at.get("bidi_component"))
     return [proto for proto in every if proto.component_name == f"dyntube.{component}"]
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    """A number card as a reader sees it."""
+
+    label: str
+    value: str
+    change: str
+    before: str
+    marks: list[str]
+    help: str
+    course: list[float | None]
+
+
+def cards(at: AppTest) -> list[ShownCard]:
+    """The number cards of the page, in order."""
+    shown = (card for data in sent(at, "cards") for card in data["cards"])
+    names = [field.name for field in fields(ShownCard)]
+    return [
+        ShownCard(**{name: card[name] for name in names} | {"help": "\n\n".join(card["help"])})
+        for card in shown
+    ]

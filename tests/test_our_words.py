@@ -14,6 +14,7 @@ from dyntube.export.workbook import excel
 from dyntube.query.dimensions import OTHER, UNKNOWN
 from dyntube.query.query import Filter
 
+from .components import cards
 from .naming import labels, sentence
 from .opened import Pages, chart, chips, pages, rows, views
 from .test_workbook import NOTES
@@ -75,7 +76,7 @@ def test_each_can_be_filtered_by_in_an_address(
     pages.store(browsers({"Unknown": 5, None: 3, "": 1, "Other": 2}))
     at = pages.open("embeds", browser=value)
 
-    assert at.metric[0].value == views_
+    assert cards(at)[0].value == views_
     assert chips(at) == [chip]
 
 
@@ -89,7 +90,7 @@ def test_lengths_sound_and_plans_that_are_missing_are_unknown(pages: Pages) -> N
     sound = chart(at, "Plays by sound")[0]
     assert [_first_line(custom[1]) for custom in sound["customdata"]] == ["Off", "Unknown"]
     for name in ("length", "sound", "plan"):
-        assert pages.open("embeds", **{name: UNKNOWN}).metric[0].value == "4"
+        assert cards(pages.open("embeds", **{name: UNKNOWN}))[0].value == "4"
 
 
 def _first_line(hover: str) -> str:

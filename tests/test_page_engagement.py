@@ -18,7 +18,7 @@ from dyntube.report.tables import PageTables
 
 from . import odd, plain
 from .clock import TODAY
-from .components import figures
+from .components import cards, figures
 from .odd import ONE_DAY
 from .test_engagement import plain_curve, shares, some_records
 from .test_pages import open_page
@@ -74,7 +74,7 @@ def test_every_block_says_what_plain_python_finds(show) -> None:
     records = moved(some_records(), YESTERDAY)
     at = show({YESTERDAY: records})
     expected, percents = plain.metrics(records), shares(records)
-    assert [card.value for card in at.metric] == [
+    assert [card.value for card in cards(at)] == [
         f"{expected['plays']}",
         formats.clock(expected["average_watch_time"]),
         f"{expected['average_percent_watched']:.1%}",
@@ -134,7 +134,7 @@ def test_views_without_a_play_give_sentences_instead_of_charts(show) -> None:
     at = show({YESTERDAY: odd.views(YESTERDAY, started=False)})
     assert len(figures(at)) == 1  # the funnel, from 3 views to nothing
     assert words(at).count("Nothing was played in this period.") == 5
-    assert at.metric[0].value == "0"
+    assert cards(at)[0].value == "0"
     assert at.dataframe[0].value["completion_rate"].isna().all()
 
 
@@ -196,7 +196,7 @@ def test_lengths_stand_in_their_own_order_and_can_be_filtered_by(show) -> None:
     assert [picked(point) for point in bars["customdata"]] == [[("length", n)] for n in order]
     assert bars["x"] == [length % 7 + 1 for length in (10, 45, 100, 4000, 0)]
     filtered = show({}, f"{PERIOD}&length={LENGTHS[1]}")
-    assert filtered.metric[0].value == "4"
+    assert cards(filtered)[0].value == "4"
     assert chart(filtered, LENGTH)["data"][0]["x"] == bars["x"]  # it never filters itself away
 
 
@@ -233,14 +233,14 @@ def test_weekdays_and_hours_can_be_chosen_below_the_heatmap(show) -> None:
     at = show({YESTERDAY: odd.views(YESTERDAY, 3)})
     everything = chart(at, WEEK)["data"][0]["z"]
     at.multiselect(key="heatmap-hour_of_day").select("12").run()
-    assert at.metric[0].value == "1"
+    assert cards(at)[0].value == "1"
     assert any("12:00" in button.label.replace("\u2060\\", "") for button in at.button)
     assert chart(at, WEEK)["data"][0]["z"] == everything
     at.multiselect(key="heatmap-hour_of_day").unselect("12").run()
-    assert at.metric[0].value == "3"
+    assert cards(at)[0].value == "3"
     day = str(YESTERDAY.isoweekday())
     assert show({}, f"{PERIOD}&weekday={day}").multiselect(key="heatmap-weekday").value == [day]
-    assert show({}, f"{PERIOD}&hour_of_day-not=99").metric[0].value == "3"
+    assert cards(show({}, f"{PERIOD}&hour_of_day-not=99"))[0].value == "3"
 
 
 def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from dyntube.query.metrics import METRICS
 
 from . import odd, plain
 from .clock import set_clock
-from .components import sent
+from .components import cards, sent
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .plain import Record
@@ -73,7 +73,7 @@ def whole(at: AppTest) -> AppTest:
 
 
 def numbers(at: AppTest) -> dict[str, str]:
-    return {card.label: card.value for card in at.metric}
+    return {card.label: card.value for card in cards(at)}
 
 
 def expected(views: list[Record]) -> dict[str, str]:
@@ -185,9 +185,9 @@ def test_countries_and_videos_of_the_hour_are_listed(stored: Archive) -> None:
 def test_active_are_people_who_watched_in_the_last_five_minutes(stored: Archive) -> None:
     put(stored, VIEWS)  # "c" by ann ended at 18:28:30, "d" and "last" by others
     at = whole(open_live())
-    assert numbers(at)["Active now"] == "about 3"
-    card = at.metric[0]
-    assert card.delta == "approximate"
+    assert numbers(at)["Active now"] == "~3"
+    card = cards(at)[0]
+    assert card.marks == ["approximate"]
     assert "DynTube reports watch time with a delay" in card.help
 
 
@@ -197,7 +197,7 @@ def test_who_is_active_is_not_known_when_the_last_check_is_long_ago(
     put(stored, VIEWS)
     set_clock(monkeypatch, CHECKED + dt.timedelta(minutes=6))
     at = whole(open_live())
-    assert (at.metric[0].value, at.metric[0].delta) == (formats.NONE, "not known yet")
+    assert (cards(at)[0].value, cards(at)[0].marks) == (formats.NONE, ["not known yet"])
     assert expected(HOUR).items() <= numbers(at).items()
     assert "Views up to 18:32, 6 min ago" in words(at)
 
@@ -207,7 +207,7 @@ def test_changes_are_against_the_same_time_a_week_ago(stored: Archive) -> None:
     put(stored, VIEWS)
     at = whole(open_live())
     assert "Changes are against the same time a week ago." in words(at)
-    deltas = {card.label: card.delta for card in at.metric}
+    deltas = {card.label: card.change for card in cards(at)}
     assert (deltas["Views"], deltas["Plays"]) == (change(5, 4), change(4, 4))
     assert not deltas["Watch time"]
 
@@ -216,7 +216,7 @@ def test_without_that_day_changes_are_against_the_hour_before(stored: Archive) -
     put(stored, [*VIEWS, record("x", "2026-11-19T17:00:00Z")])
     at = whole(open_live())
     assert "Changes are against the hour before." in words(at)
-    assert at.metric[1].delta == change(5, 1)  # "old" is of that hour, but later in it
+    assert cards(at)[1].change == change(5, 1)  # "old" is of that hour, but later in it
 
 
 def test_text_from_the_data_is_no_markup(stored: Archive) -> None:

@@ -16,6 +16,7 @@ from dyntube.ui import door
 
 from . import odd
 from .clock import set_clock
+from .components import cards
 from .conftest import record
 from .odd import ONE_DAY
 from .test_page_live import (
@@ -103,7 +104,7 @@ def test_an_hour_of_which_nothing_is_known_is_not_called_quiet(
     assert "Views were last fetched at 19 Nov 2026, 18:32" in said(at)
     assert "nothing is known of the last 60 minutes" in said(at)
     assert "The newest is from 19 Nov 2026, 18:32." in said(at)
-    assert not at.metric
+    assert not cards(at)
 
 
 def test_an_empty_archive_says_what_comes_next(stored: Archive) -> None:

@@ -19,7 +19,7 @@ from dyntube.query.periods import Period
 from dyntube.query.query import Filter, Query
 from dyntube.ui import door
 
-from .components import figures, sent
+from .components import cards, figures, sent
 from .conftest import SECRET
 from .scripted import Answer, in_turn, serve, views
 
@@ -62,7 +62,7 @@ def said(at: AppTest) -> str:
 def assert_whole(at: AppTest) -> None:
     assert not at.exception
     assert not at.error
-    assert len(at.metric) == 8
+    assert len(cards(at)) == 8
     assert len(figures(at)) == 2
     assert len(sent(at, "share_list")) == 3
     assert len(at.dataframe) == 1
@@ -76,10 +76,10 @@ def test_the_overview_of_a_full_archive_is_whole() -> None:
     today = door.local_now("UTC").date()
     period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
     expected = door.desk().account.engine.answer(Query(CARDS, period, access=EVERYTHING)).iloc[0]
-    for card, name in zip(at.metric, CARDS, strict=True):
+    for card, name in zip(cards(at), CARDS, strict=True):
         assert card.label == METRICS[name].label
         assert card.value == formats.value(METRICS[name], expected[name])
-        assert card.delta
+        assert card.change
         assert METRICS[name].help in card.help
 
 
@@ -89,26 +89,26 @@ def test_the_first_visit_shows_progress_and_ends_whole(
     connect(stand_in, tmp_path / "archive")
     at = open_page()
     assert not at.exception
-    assert not at.metric
+    assert not cards(at)
     assert_whole(settle(at))
 
 
 @pytest.mark.usefixtures("full")
 def test_a_filter_changes_every_number_and_shows_as_a_chip() -> None:
     at = open_page()
-    everything = [card.value for card in at.metric]
+    everything = [card.value for card in cards(at)]
     at.multiselect(key="project").select(PROJECT).run()
     assert_whole(at)
-    assert [card.value for card in at.metric] != everything
+    assert [card.value for card in cards(at)] != everything
     today = door.local_now("UTC").date()
     period = Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
     query = Query(("views",), period, filters=(Filter("project", (PROJECT,)),), access=EVERYTHING)
     count = door.desk().account.engine.answer(query)["views"].iloc[0]
-    assert at.metric[0].value == formats.compact(count)
+    assert cards(at)[0].value == formats.compact(count)
     chip = at.button(key=f"chip-project-is-{PROJECT}")
     assert "Project" in chip.label
     chip.click().run()
-    assert [card.value for card in at.metric] == everything
+    assert [card.value for card in cards(at)] == everything
 
 
 @pytest.mark.usefixtures("full")
@@ -125,11 +125,11 @@ def test_the_url_says_what_is_shown() -> None:
 @pytest.mark.usefixtures("full")
 def test_reset_goes_back_to_the_default() -> None:
     at = open_page(f"period=last-7-days&project={PROJECT}&compare=none")
-    assert all(not card.delta for card in at.metric)
+    assert all(not card.change for card in cards(at))
     next(button for button in at.button if button.label == "Reset filters").click().run()
     assert at.selectbox(key="period").value == "last-28-days"
     assert at.multiselect(key="project").value == []
-    assert all(card.delta for card in at.metric)
+    assert all(card.change for card in cards(at))
 
 
 @pytest.mark.usefixtures("full")
@@ -170,7 +170,7 @@ def test_a_wrong_value_in_the_url_gives_a_note_and_the_default(query: str, text:
 def test_a_period_in_the_future_says_so() -> None:
     at = open_page("from=2090-01-01&to=2090-01-31")
     assert "lies in the future" in said(at)
-    assert not at.metric
+    assert not cards(at)
     assert not at.exception
 
 
@@ -233,7 +233,7 @@ def test_a_server_out_of_order_is_named_and_stored_days_stay(
         stale = settle(settle(open_page("period=last-28-days&compare=none")))
         assert text in said(stale)
         assert "The numbers below leave them out" in said(stale)
-        assert len(stale.metric) == 8
+        assert len(cards(stale)) == 8
 
 
 def test_a_folder_that_cannot_be_written_is_named(stand_in: str, tmp_path: Path, connect) -> None:

@@ -20,6 +20,7 @@ from dyntube.report.labels import Labels
 from dyntube.report.selection import Selection
 
 from . import odd
+from .components import cards
 from .opened import DAY, Pages, chips, pages, rows, views
 
 __all__ = ["pages"]
@@ -99,14 +100,14 @@ def test_an_address_says_which_city_and_a_bare_name_means_all_of_it(
     world: Pages, spelling: str, count: int, chip: str
 ) -> None:
     at = world.open("embeds", city=spelling)
-    assert at.metric[0].value == str(count)
+    assert cards(at)[0].value == str(count)
     assert chips(at) == [chip]
     without = world.open("embeds", city__not=spelling)
-    assert without.metric[0].value == str(sum(PLACES.values()) - count)
+    assert cards(without)[0].value == str(sum(PLACES.values()) - count)
 
 
 def test_what_a_city_contains_is_looked_for_in_its_name(world: Pages) -> None:
-    assert world.open("embeds", city__contains="PARIS").metric[0].value == "9"
+    assert cards(world.open("embeds", city__contains="PARIS"))[0].value == "9"
     assert "No views match" in world.open("embeds", city__contains="FR").info[-1].value
 
 

@@ -22,6 +22,7 @@ from dyntube.ui import door
 
 from . import odd, plain
 from .clock import NOON, TODAY
+from .components import cards
 from .conftest import record
 from .hostile import FORMULAS, OTHERS
 from .opened import DAY, PERIOD, Pages, pages, views
@@ -84,13 +85,13 @@ def test_a_page_that_is_read_has_the_tables_of_the_page_that_is_drawn(
 
 def test_the_last_hour_is_read_as_it_is_drawn(stored: Any, pages: Pages) -> None:
     put_all(stored)
-    cards = {card.label: card.value for card in open_live().metric}
+    shown = {card.label: card.value for card in cards(open_live())}
 
     found = {sheet.title: sheet.rows for sheet in read("live", {}, NOW).sheets}
 
     assert list(found)[:3] == ["Totals", "Views by minute", "Latest views"]
-    assert found["Totals"]["views"].tolist() == [int(cards["Views"])]
-    assert cards["Active now"] == f"about {found['Totals']['active_now'].iloc[0]}"
+    assert found["Totals"]["views"].tolist() == [int(shown["Views"])]
+    assert shown["Active now"] == f"~{found['Totals']['active_now'].iloc[0]}"
     assert found["Views by minute"]["views"].sum() == len(VIEWS) - 1
     assert found["Latest views"]["time"].iloc[0] == pd.Timestamp("2026-11-19 18:32:05")
 

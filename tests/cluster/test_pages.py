@@ -18,7 +18,7 @@ from dyntube.settings.settings import Settings
 
 from ..browser.app import Watched, running
 from ..clock import NOON
-from ..components import sent
+from ..components import cards, sent
 from ..test_every_page import EMPTY, STATES
 from ..test_pages import open_page
 from .nodes import Cluster
@@ -97,7 +97,7 @@ def test_without_the_warehouse_pages_say_so_and_what_is_kept_here_works(
     finally:
         cluster.nodes[1].start()
     assert not at.run().error
-    assert at.metric[0].value != "0"
+    assert cards(at)[0].value != "0"
 
 
 QUERY = "from=2026-11-01&to=2026-11-20&country=DE"
