@@ -89,7 +89,7 @@ def course(at: AppTest) -> list[float | None]:
 
 def marks(at: AppTest) -> dict[str, tuple[str, str]]:
     """What stands below each number."""
-    return {card.label: (card.change, " · ".join(card.marks)) for card in cards(at)}
+    return {c.label: (c.change or c.before, " · ".join(c.marks)) for c in cards(at)}
 
 
 # D1: days that are not stored
@@ -117,7 +117,7 @@ def test_of_two_weeks_of_which_one_is_stored_the_other_is_a_gap(
 
     assert course(at) == [None] * 7 + [3] * 7
     (average,) = chart(at, "Views by day")["layout"]["annotations"]
-    assert average["text"] == "average 3"
+    assert average["text"] == "average<br>3"
     assert "so far, 7 of 14 days stored" in words(at)
     assert "not compared: the first of these days is not stored yet" in words(at)
     assert "7 of the 14 days shown are not stored yet, the last of them 20 Nov 2026" in said(at)

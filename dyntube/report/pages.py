@@ -56,7 +56,7 @@ def _overview(context: ReportContext) -> Iterator[Sheet]:
     yield totals(context).sheet
     yield over_time(context).sheet
     yield breakdown(context, "video", TOP_VIDEOS).sheet
-    for by in ("country", "device_type", "embed_domain"):
+    for by in ("embed_domain", "country", "device_type"):
         yield breakdown(context, by, (context.chosen_metric,)).sheet
 
 

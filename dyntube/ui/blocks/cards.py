@@ -61,7 +61,7 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
     compared = formats.period(context.comparison) if context.comparison else ""
     return replace(
         made,
-        marks=tuple(_marks(context, measure, found, is_changed=bool(made.change))),
+        marks=tuple(_marks(context, measure, found, is_changed=bool(made.sign))),
         help=tuple(
             explained(
                 *(measure, row, compared, context.days),
