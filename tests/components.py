@@ -62,6 +62,7 @@ class ShownCard:
     marks: list[str]
     help: str
     course: list[float | None]
+    chosen: bool
 
 
 def cards(at: AppTest) -> list[ShownCard]:

@@ -87,9 +87,14 @@ def course(at: AppTest) -> list[float | None]:
     return chart(at, "Views by day")["data"][0]["y"]
 
 
+def new(before: str) -> str:
+    """What stands in the place of a change of a video younger than the comparison."""
+    return before if before.startswith("new") else ""
+
+
 def marks(at: AppTest) -> dict[str, tuple[str, str]]:
     """What stands below each number."""
-    return {c.label: (c.change or c.before, " · ".join(c.marks)) for c in cards(at)}
+    return {c.label: (c.change or new(c.before), " · ".join(c.marks)) for c in cards(at)}
 
 
 # D1: days that are not stored

@@ -17,7 +17,7 @@ from dyntube.query.metrics import METRICS
 
 from . import odd, plain
 from .clock import set_clock
-from .components import cards, sent
+from .components import cards, sent, share_rows
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
 from .plain import Record
@@ -175,11 +175,8 @@ def test_of_many_views_the_newest_are_shown_and_all_counted(stored: Archive) -> 
 def test_countries_and_videos_of_the_hour_are_listed(stored: Archive) -> None:
     put(stored, [*VIEWS, record("x", "2026-11-19T10:00:00Z", geo={"country": "IT"})])
     at = whole(open_live())
-    assert [picks for picks, _ in chart(at, "Views by country")["customdata"]] == [
-        "country=DE",
-        "country=FR",
-    ]
-    assert [picks for picks, _ in chart(at, "Views by video")["customdata"]] == ["video=video-a"]
+    assert [row["value"] for row in share_rows(at, "Views by country")] == ["DE", "FR"]
+    assert [row["value"] for row in share_rows(at, "Views by video")] == ["video-a"]
 
 
 def test_active_are_people_who_watched_in_the_last_five_minutes(stored: Archive) -> None:
@@ -230,6 +227,5 @@ def test_text_from_the_data_is_no_markup(stored: Archive) -> None:
     put(stored, [odd_view])
     at = whole(open_live())
     assert latest(at)["video"].tolist() == [HOSTILE]
-    ((_, hover),) = chart(at, "Views by video")["customdata"]
-    assert "<img" not in hover
+    assert [row["name"] for row in share_rows(at, "Views by video")] == [HOSTILE]
     assert HOSTILE not in words(at)

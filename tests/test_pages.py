@@ -118,7 +118,7 @@ def test_the_url_says_what_is_shown() -> None:
     assert at.selectbox(key="period").value == "last-7-days"
     assert at.selectbox(key="zone").value == "Asia/Kolkata"
     assert at.multiselect(key="project").value == [PROJECT]
-    assert at.button_group(key="switch-metric").value == "viewers"
+    assert [card.label for card in cards(at) if card.chosen] == ["Viewers"]
     assert at.header[0].value == "Viewers over time"
 
 
