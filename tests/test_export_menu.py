@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from dyntube.export.workbook import Sheet
-from dyntube.report.tables import PageTables
+from dyntube.query.periods import Period
+from dyntube.report.tables import PageTables, days_name
 
 SHEETS = 3
+DAY = dt.date(2026, 11, 1)
 
 
 def page() -> None:
@@ -83,5 +87,13 @@ def test_of_tables_with_one_title_the_one_that_says_most_is_offered_once() -> No
 
 
 def test_files_with_invented_views_are_called_so() -> None:
-    assert PageTables(demo=True).name("By country") == "demo-by-country"
-    assert PageTables().name("By country", "26 Oct") == "by-country-26-oct"
+    tables = PageTables("Overview", days_name(Period(DAY, DAY)), demo=True)
+    assert tables.name("By country") == "demo-overview-by-country-2026-11-01"
+
+
+def test_files_are_called_by_their_page_table_and_days() -> None:
+    tables = PageTables("Overview", days_name(Period(DAY, DAY + dt.timedelta(6))))
+    assert tables.name() == "overview-2026-11-01-to-2026-11-07"
+    assert tables.name("<b>By</b> *day*") == "overview-b-by-b-day-2026-11-01-to-2026-11-07"
+    assert tables.empty().name() == tables.name()
+    assert PageTables("Data").name("Quality checks") == "data-quality-checks"

@@ -34,7 +34,7 @@ DOORS = {
     "streamlit": ["dyntube/ui/", "app.py"],
     "duckdb": ["dyntube/engine/duckdb_backend.py", "dyntube/engine/hot_days.py", "dyntube/demo/"],
     "clickhouse_connect": ["dyntube/engine/clickhouse/server.py"],
-    "openpyxl": ["dyntube/export/workbook.py"],
+    "openpyxl": ["dyntube/export/workbook.py", "dyntube/export/cells.py"],
     "sqlite3": ["dyntube/sharing/database.py"],
     "cachetools": ["dyntube/engine/cache.py"],
     "starlette": [

@@ -44,12 +44,17 @@ def formulas(file: bytes, delimiter: str) -> list[str]:
     [
         ("views", "Views"),
         ("views_before", "Views, before"),
-        ("views_change", "Views, change"),
+        ("views_change", "Views, change (%)"),
         ("watch_time", "Watch time (hours)"),
         ("watch_time_before", "Watch time, before (hours)"),
-        ("watch_time_change", "Watch time, change"),
+        ("watch_time_change", "Watch time, change (%)"),
         ("average_watch_time", "Average watch time (seconds)"),
-        ("completion_rate", "Completion rate"),
+        ("completion_rate", "Completion rate (%)"),
+        ("average_percent_watched", "Average % watched"),
+        ("average_percent_watched_change", "Average % watched, change (points)"),
+        ("share_before", "Share, before (%)"),
+        ("watched_at_least", "Watched at least (%)"),
+        ("watched_seconds", "Watched (seconds)"),
         ("completion_rate_change", "Completion rate, change (points)"),
         ("embed_domain", "Embedding domain"),
         ("video_key", "Video key"),
@@ -67,7 +72,7 @@ def test_every_metric_and_dimension_has_its_label_in_its_header() -> None:
         assert header(name).startswith(known.label)
 
 
-def test_numbers_are_in_csv_as_they_are_but_for_their_unit() -> None:
+def test_numbers_in_csv_are_in_the_unit_of_their_header_with_four_decimals() -> None:
     rows = pd.DataFrame(
         {
             "views": [12_345_678, 3],
@@ -81,11 +86,56 @@ def test_numbers_are_in_csv_as_they_are_but_for_their_unit() -> None:
     assert written(rows).to_dict("list") == {
         "Views": ["12345678", "3"],
         "Watch time (hours)": ["1.5", ""],
-        "Play rate": ["0.1", repr(1 / 3)],
-        "Views, change": ["-0.25", ""],
+        "Play rate (%)": ["10.0", "33.3333"],
+        "Views, change (%)": ["-25.0", ""],
         "Play rate, change (points)": ["29.0", "-1.5"],
         "Average watch time (seconds)": ["61.5", "0.0"],
     }
+
+
+def test_what_is_compared_stands_beside_each_number_and_counts_are_whole() -> None:
+    rows = pd.DataFrame(
+        {
+            "video": ["a", "b"],
+            "views": [3, 4],
+            "plays": [1, 2],
+            "views_before": [2.0, np.nan],
+            "plays_before": [1.0, np.nan],
+            "views_change": [0.5, np.nan],
+            "plays_change": [-1e-9, np.nan],
+        }
+    )
+    assert written(rows).to_dict("list") == {
+        "Video": ["a", "b"],
+        "Views": ["3", "4"],
+        "Views, before": ["2", ""],
+        "Views, change (%)": ["50.0", ""],
+        "Plays": ["1", "2"],
+        "Plays, before": ["1", ""],
+        "Plays, change (%)": ["0.0", ""],  # not -0.0
+    }
+
+
+def test_shares_of_every_kind_are_in_per_cent() -> None:
+    rows = pd.DataFrame({"watched_at_least": [0, 55], "share": [1.0, 0.46789123]})
+    assert written(rows).to_dict("list") == {
+        "Watched at least (%)": ["0.0", "55.0"],
+        "Share (%)": ["100.0", "46.7891"],
+    }
+
+
+def test_totals_are_a_line_for_each_number() -> None:
+    rows = {"views": [12], "play_rate": [0.5], "viewers": [7]}
+    rows |= {"views_before": [10], "play_rate_before": [0.25], "views_change": [0.2]}
+    rows |= {"play_rate_change": [0.25], "active_now": [3]}
+    file = csv(Sheet("Totals", pd.DataFrame(rows), totals=True)).decode("utf-8-sig")
+    assert file.splitlines() == [
+        "Number,This period,Before,Change,Change in",
+        "Views,12,10,20.0,%",
+        "Play rate (%),50.0,25.0,25.0,points",
+        "Viewers,7,,,%",
+        "Active now,3,,,",
+    ]
 
 
 def test_days_are_dates_and_times_keep_their_offset_from_utc() -> None:
@@ -178,12 +228,12 @@ def test_columns_say_how_excel_shows_them() -> None:
             "share": [0.5],
         }
     )
-    assert [column.format for column in columns(rows)] == [
+    assert [column.format for column in columns(Sheet("T", rows))] == [
         "yyyy-mm-dd",
         "yyyy-mm-dd hh:mm:ss",
         "General",
         "#,##0",
-        "+0.0%;-0.0%;0.0%",
+        "+#,##0.0%;-#,##0.0%;0.0%",
         "0.0%",
         "+0.0;-0.0;0.0",
         "#,##0.00",

@@ -26,10 +26,10 @@ NOTES = Provenance(
     comparison="28 Sep – 25 Oct 2026",
     filters=("Country: Germany", "City contains york"),
     timezone="Europe/Berlin",
-    data_time="22 Nov 2026, 14:32",
-    made_at="2026-11-23 09:00",
+    data_time="22 Nov 2026, 14:32 (Europe/Berlin)",
+    made_at="23 Nov 2026, 09:00 (Europe/Berlin)",
     link="http://dash.example/?country=DE",
-    counts=(("Views", "12,345"), ("Plays", "6,789")),
+    counts=(("Views", 12_345), ("Plays", 6_789)),
     annotations=(("2026-11-03", "Project: Launch", "=campaign()"),),
 )
 DAYS = Sheet(
@@ -115,7 +115,7 @@ def test_numbers_are_numbers_in_a_format_that_says_what_they_are() -> None:
         "yyyy-mm-dd",
         "#,##0",
         "#,##0",
-        "+0.0%;-0.0%;0.0%",
+        "+#,##0.0%;-#,##0.0%;0.0%",
         "#,##0.00",
         "0.0%",
         "+0.0;-0.0;0.0",
@@ -142,7 +142,7 @@ def test_the_header_is_bold_and_stays_while_rows_move() -> None:
 def test_columns_are_as_wide_as_what_is_in_them_within_reason() -> None:
     rows = pd.DataFrame({"plan": ["a"], "video": ["x" * 30], "embed_page": ["y" * 500]})
     widths = opened(excel(Sheet("T", rows), NOTES))["T"].column_dimensions
-    assert [widths[letter].width for letter in "ABC"] == [10, 32, 60]
+    assert [widths[letter].width for letter in "ABC"] == [8, 33, 50]
 
 
 def test_times_of_a_zone_are_what_its_clocks_say() -> None:
@@ -242,10 +242,10 @@ def test_the_notes_say_what_the_numbers_show() -> None:
     assert notes["Compared with"] == "28 Sep – 25 Oct 2026"
     assert notes["Filters"] == "Country: Germany"
     assert notes["Time zone"] == "Europe/Berlin"
-    assert notes["Views up to"] == "22 Nov 2026, 14:32"
-    assert notes["Made"] == "2026-11-23 09:00"
+    assert notes["Views up to"] == "22 Nov 2026, 14:32 (Europe/Berlin)"
+    assert notes["Made"] == "23 Nov 2026, 09:00 (Europe/Berlin)"
     assert notes["Link to this page"] == "http://dash.example/?country=DE"
-    assert (notes["Views"], notes["Plays"]) == ("12,345", "6,789")
+    assert (notes["Views"], notes["Plays"]) == (12_345, 6_789)
     assert notes["2026-11-03"] == "Project: Launch: =campaign()"
     assert (None, "City contains york") in lines
 
@@ -260,16 +260,16 @@ def test_the_notes_of_invented_views_say_so_first() -> None:
 def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
     notes = notes_of(workbook([DAYS], Provenance(*[""] * 3, (), *[""] * 4, ())))
     assert notes["Watch time (hours)"] == METRICS["watch_time"].help
-    assert notes["Completion rate"] == METRICS["completion_rate"].help
+    assert notes["Completion rate (%)"] == METRICS["completion_rate"].help
     assert "Viewers" not in notes
-    assert "percentage points" in notes["Change"]
+    assert "percentage points" in notes["…, change"]
     assert (notes["Compared with"], notes["Filters"]) == ("Nothing", "None")
 
 
 def test_a_page_without_metrics_or_comparison_defines_nothing() -> None:
     table = Sheet("Days", pd.DataFrame({"day": pd.to_datetime(["2026-11-01"]), "state": ["ok"]}))
     notes = notes_of(excel(table, NOTES))
-    assert "Change" not in notes
+    assert "…, change" not in notes
     assert "What the numbers mean" not in notes
 
 

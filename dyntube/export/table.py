@@ -1,7 +1,7 @@
 """Tables for download: headers, cell values and number formats of their columns, and CSV.
 
-Numbers are only converted to the units people expect, which the header then names. Text in CSV is
-never a formula, see `safe`.
+Numbers are in the units people expect, which headers name. Text in CSV is never a formula, see
+`safe`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from csv import writer
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ..query.dimensions import DIMENSIONS
-from ..query.metrics import METRICS, Metric
+from .names import PER_CENT, SHARES, header, metric_and_part, unit
 
 # Escaping of text in CSV: patterns valid in both Python and Arrow, with their replacements.
 # Formulas start at the start of a cell, and some spreadsheets split even quoted cells at
@@ -32,7 +31,12 @@ SAFE = (
 _HALVES = "[\ud800-\udfff]"  # lone surrogates; Arrow's text has none
 
 # Excel number formats.
-DAY, MOMENT, TEXT, SHARE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "General", "0.0%"
+DAY, MOMENT, TEXT, COUNT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "General", "#,##0"
+SHARE, CHANGE, POINTS = "0.0%", "+#,##0.0%;-#,##0.0%;0.0%", "+0.0;-0.0;0.0"
+PERCENTS = (SHARE, CHANGE, "0%")  # fractions in Excel, per cent in CSV
+
+_DIGITS = 4  # decimals of numbers, in the unit of their header
+_PARTS = {"": 0, "before": 1, "change": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,30 +44,49 @@ class Sheet:
     """A table for download.
 
     `rows` has dimensions as labels, metrics by their names and in the units of the code, and for
-    comparisons `<metric>_before` and `<metric>_change`. It must not be modified.
+    comparisons `<metric>_before` and `<metric>_change`. It must not be modified. The single row of
+    `totals` is written as a line for each metric.
     """
 
     title: str
     rows: pd.DataFrame
+    totals: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column to write: plain Python values, None where missing, and their Excel number format."""
+    """A column to write: plain Python values, None where missing, and their Excel number format.
+
+    Cells with formats of their own have them in `formats`. `part` is that of a metric: "before",
+    "change" or "".
+    """
 
     header: str
     values: list[Any]
     format: str
+    formats: tuple[str, ...] = ()
+    part: str = ""
+
+    @property
+    def cells(self) -> Iterator[tuple[Any, str]]:
+        """Each value with its number format."""
+        return zip(self.values, self.formats or [self.format] * len(self.values), strict=True)
 
 
 def csv(sheet: Sheet) -> bytes:
     """The table as UTF-8 with a byte order mark, which Excel needs; times are in ISO 8601."""
-    written = columns(sheet.rows)
+    written = columns(sheet)
     text = io.StringIO(newline="")
     out = writer(text)
     out.writerow([safe(column.header) for column in written])
-    out.writerows(zip(*(map(_in_csv, column.values) for column in written), strict=True))
+    out.writerows(zip(*map(_csv_values, written), strict=True))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _csv_values(column: Column) -> Iterator[Any]:
+    for value, look in column.cells:
+        is_share = look in PERCENTS and value is not None
+        yield round(value * 100, _DIGITS) if is_share else _in_csv(value)
 
 
 def _in_csv(value: Any) -> Any:
@@ -92,87 +115,106 @@ def printable(text: str) -> str:
     return re.sub(f"{pattern}|{_HALVES}", instead, text)
 
 
-def header(name: str) -> str:
-    """A column's header: "Views, before", "Watch time (hours)", "Video key"."""
-    metric, part = metric_and_part(name)
-    unit = _UNITS.get(metric.format) if metric else None
-    if metric and part == "change":
-        unit = "points" if metric.is_rate else None
-    return f"{label(name)} ({unit})" if unit else label(name)
-
-
-def label(name: str) -> str:
-    """What a column is, without its unit: "Views, before", "Watch time", "Video key"."""
-    metric, part = metric_and_part(name)
-    if metric is None:
-        return DIMENSIONS[name].label if name in DIMENSIONS else _words(name)
-    return f"{metric.label}, {part}" if part else metric.label
-
-
-def metric_and_part(name: str) -> tuple[Metric | None, str]:
-    """The metric of a column, if any, and its part: "before", "change" or ""."""
-    for part in ("before", "change"):
-        base = name.removesuffix(f"_{part}")
-        if base != name and base in METRICS:
-            return METRICS[base], part
-    return METRICS.get(name), ""
-
-
-_UNITS = {"hours": "hours", "seconds": "seconds"}
 _FORMATS = {
-    "number": "#,##0",
+    "number": COUNT,
     "percent": SHARE,
     "hours": "#,##0.00",
     "seconds": "#,##0.0",
     "ratio": "0.00",
 }
-_SHARES = (
-    *("share", "share_before"),
-    *("usual_lower_quartile", "usual_median", "usual_upper_quartile"),
-)
-_WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
-def _words(name: str) -> str:
-    text = " ".join(_WORDS.get(word, word) for word in name.split("_"))
-    return text[:1].upper() + text[1:]
-
-
-def columns(rows: pd.DataFrame) -> list[Column]:
-    """The columns to write for a table.
+def columns(sheet: Sheet) -> list[Column]:
+    """The columns to write for a table, what it is compared with beside each number.
 
     Watch time is in hours and the change of a rate in percentage points; all else keeps its unit:
-    rates and other changes are fractions, times are seconds. Days are dates, other times datetimes.
+    rates and other changes are fractions, times are seconds. Numbers have four decimals at most,
+    in the unit of their header. Days are dates, other times datetimes.
     """
-    return [_column(rows[name], str(name)) for name in rows]
+    rows = sheet.rows
+    if sheet.totals:
+        return _as_lines(rows)
+    return [column(rows.iloc[:, place], str(rows.columns[place])) for place in _order(rows)]
 
 
-def _column(column: pd.Series[Any], name: str) -> Column:
+def _as_lines(rows: pd.DataFrame) -> list[Column]:
+    """Totals as a line for each metric: its name, value, value before and change."""
+    cells = {str(name): column(rows[name], str(name)) for name in rows}
+    names = [name for name in cells if not metric_and_part(name)[1]]
+    lines = [Column("Number", list(map(header, names)), TEXT)]
+    for title, ending in _LINES:
+        found = [cells.get(f"{name}{ending}") for name in names]
+        if any(found):
+            values = [cell.values[0] if cell else None for cell in found]
+            lines.append(Column(title, values, TEXT, tuple(c.format if c else TEXT for c in found)))
+    if any(f"{name}_change" in cells for name in names):
+        lines.append(Column("Change in", [unit(f"{name}_change") for name in names], TEXT))
+    return lines
+
+
+_LINES = (("This period", ""), ("Before", "_before"), ("Change", "_change"))
+
+
+def _order(rows: pd.DataFrame) -> list[int]:
+    """The places of the columns, each `before` and `change` after its metric."""
+    found = [metric_and_part(str(name)) for name in rows]
+    first: dict[str, int] = {}
+    for place, (metric, _) in enumerate(found):
+        if metric:
+            first.setdefault(metric.name, place)
+    group = [first[metric.name] if metric else place for place, (metric, _) in enumerate(found)]
+    return sorted(range(len(found)), key=lambda place: (group[place], _PARTS[found[place][1]]))
+
+
+def column(values: pd.Series[Any], name: str) -> Column:
+    """One column, as in `columns`."""
+    look, scale = _look(name)
+    if not look:
+        plain = _values(values, _DIGITS)
+        return Column(header(name), plain, _format(plain))
+    if scale != 1:
+        values = values.astype("float64") * scale
+    rounded = _values(values, _DIGITS + 2 if look in PERCENTS else _DIGITS)
+    if look == COUNT:
+        rounded = list(map(_whole, rounded))
+    return Column(header(name), rounded, look, part=metric_and_part(name)[1])
+
+
+def _look(name: str) -> tuple[str, float]:
+    """The number format of a column, and what its numbers are multiplied by; "" if it has none."""
     metric, part = metric_and_part(name)
     if metric is None:
-        values = _values(column)
-        return Column(header(name), values, SHARE if name in _SHARES else _format(values))
-    look, scale = _FORMATS[metric.format], 1.0
+        return (SHARE, 1.0) if name in SHARES else ("0%", 0.01) if name in PER_CENT else ("", 1.0)
     if part == "change":
-        look, scale = ("+0.0;-0.0;0.0", 100) if metric.is_rate else ("+0.0%;-0.0%;0.0%", 1)
-    elif metric.format == "hours":
-        scale = 1 / 3600
-    if scale != 1:
-        column = (column.astype("float64") * scale).round(9)  # 28, not 28.000000000000004
-    return Column(header(name), _values(column), look)
+        return (POINTS, 100.0) if metric.is_rate else (CHANGE, 1.0)
+    return _FORMATS[metric.format], 1 / 3600 if metric.format == "hours" else 1.0
 
 
-def _values(column: pd.Series[Any]) -> list[Any]:
-    is_local = pd.api.types.is_datetime64_dtype(column.dtype)
-    if is_local and (column.dt.normalize() == column)[column.notna()].all():
-        column = column.dt.date
+def _values(found: pd.Series[Any], digits: int) -> list[Any]:
+    """Plain values, numbers rounded and None where there is none."""
+    is_local = pd.api.types.is_datetime64_dtype(found.dtype)
+    if is_local and (found.dt.normalize() == found)[found.notna()].all():
+        found = found.dt.date
     return [
-        None if gone or (isinstance(value, float) and not math.isfinite(value)) else value
-        for gone, value in zip(column.isna().tolist(), column.tolist(), strict=True)
+        None if gone else _number(value, digits) if isinstance(value, float) else value
+        for gone, value in zip(found.isna().tolist(), found.tolist(), strict=True)
     ]
+
+
+def _number(value: float, digits: int) -> float | None:
+    return round(value, digits) + 0.0 if math.isfinite(value) else None  # 0.0, not -0.0
+
+
+def _whole(value: Any) -> Any:
+    """A count, which pandas has as a float in a column with gaps."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _format(values: Iterable[Any]) -> str:
     """The number format of a column that is not a metric."""
-    kinds = {isinstance(value, dt.datetime) for value in values if isinstance(value, dt.date)}
-    return (MOMENT if True in kinds else DAY) if kinds else TEXT
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int}:
+        return COUNT
+    if any(issubclass(kind, dt.datetime) for kind in kinds):
+        return MOMENT
+    return DAY if any(issubclass(kind, dt.date) for kind in kinds) else TEXT

@@ -11,7 +11,8 @@ import pandas as pd
 
 from .. import formats
 from ..reading.text import clean
-from .table import DAY, MOMENT, SHARE, TEXT, Column, Sheet, columns, label, metric_and_part
+from .names import label, metric_and_part
+from .table import DAY, MOMENT, PERCENTS, TEXT, Column, Sheet, column
 
 _MOST_ROWS = 30  # in Markdown
 _ON_THE_LEFT = (TEXT, DAY, MOMENT)
@@ -43,11 +44,11 @@ def markdown(sheet: Sheet) -> str:
     """
     if sheet.rows.empty:
         return "None."
-    written = dict(zip(map(str, sheet.rows), columns(sheet.rows), strict=True))
+    written = {str(name): column(sheet.rows[name], str(name)) for name in sheet.rows}
     shown = [name for name in written if not metric_and_part(name)[1]]
     header = [escape(label(name)) for name in shown]
     rows = list(zip(*(_texts(name, written[name], sheet.rows) for name in shown), strict=True))
-    if metric_and_part(shown[0])[0] and len(rows) == 1:  # totals are transposed
+    if sheet.totals:
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
     rule = ["---" if written[name].format in _ON_THE_LEFT else "---:" for name in shown]
     more = len(rows) - _MOST_ROWS
@@ -59,11 +60,11 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _texts(name: str, column: Column, rows: pd.DataFrame) -> list[str]:
+def _texts(name: str, written: Column, rows: pd.DataFrame) -> list[str]:
     """The cells of a column, with its change in brackets."""
     measure, _ = metric_and_part(name)
     if measure is None:
-        return [_cell(value, column) for value in column.values]
+        return [_cell(value, written) for value in written.values]
     values = [formats.value(measure, amount, full=True) for amount in _amounts(rows[name])]
     if f"{name}_change" not in rows:
         return values
@@ -76,12 +77,12 @@ def _amounts(column: pd.Series[Any]) -> list[float]:
     return column.astype("float64").tolist()
 
 
-def _cell(value: Any, column: Column) -> str:
+def _cell(value: Any, written: Column) -> str:
     if value is None:
         return formats.NONE
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return formats.percent(value) if column.format == SHARE else escape(str(value))
+    return formats.percent(value) if written.format in PERCENTS else escape(str(value))
 
 
 def escape(text: str) -> str:

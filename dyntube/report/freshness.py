@@ -8,6 +8,17 @@ from .. import formats
 from ..desk import Desk
 
 
+def views_up_to(desk: Desk, now: dt.datetime) -> str:
+    """The newest view's time in the zone of `now`, for files; empty if nothing is stored."""
+    newest = desk.newest_view()
+    return stamp(newest.astimezone(now.tzinfo)) if newest else ""
+
+
+def stamp(local: dt.datetime) -> str:
+    """A local moment that stays true in a file: "28 Nov 2026, 14:06 (Europe/Berlin)"."""
+    return f"{formats.moment(local)} ({local.tzinfo})"
+
+
 def data_time(desk: Desk, now: dt.datetime) -> str:
     """Up to when there are views, and when that was checked; empty if nothing is stored."""
     newest, fetched = desk.newest_view(), desk.last_fetch()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from .. import formats
 from ..archive.coverage import Coverage
 from ..desk import Desk
 from ..export.table import Sheet
@@ -18,11 +19,10 @@ from ..query.query import Filter
 from .breakdown import breakdown
 from .context import ReportContext
 from .doubts import PageDoubts, doubtful
-from .freshness import data_time
+from .freshness import views_up_to
 from .last_hour import MINUTES, Hour, fetched_until, since
 from .provenance import provenance
 from .runner import Answer, run, run_views
-from .tables import PageTables
 from .totals import totals_sheet
 
 GROWING = metric("watch_time")  # still grows while views go on, so it is not compared
@@ -107,7 +107,7 @@ def _of_hour(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) ->
         period=hour.period,
         comparison=None,
         filters=(*filters, hour.filter),
-        tables=PageTables(demo=context.tables.demo),
+        tables=context.tables.empty(),
     )
 
 
@@ -149,7 +149,7 @@ def latest_sheet(shown: ReportContext) -> Sheet:
 def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
     """Provenance of the page's tables: the hour, and the one compared with."""
     live = open_hour(context, covered_now(context.desk, context.now, context.timezone))
-    fresh = data_time(context.desk, context.now)
+    fresh = views_up_to(context.desk, context.now)
     if live is None:
         notes = replace(provenance(title, context, link=link), counts=(), annotations=())
         period = f"The last {MINUTES} minutes, of which nothing is known"
@@ -157,10 +157,16 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
     compared = replace(live.context, comparison=live.earlier.period if live.earlier else None)
     return replace(
         provenance(title, compared, link=link),
-        period=f"The {MINUTES} minutes up to {live.hour.end:%H:%M}",
-        comparison=live.earlier_name or "Nothing",
+        period=f"The {MINUTES} minutes up to {formats.moment(live.hour.end)}",
+        comparison=_earlier(live),
         data_time=fresh,
     )
+
+
+def _earlier(live: LiveHour) -> str:
+    if live.earlier is None:
+        return "Nothing"
+    return f"{live.earlier_name}, up to {formats.moment(live.earlier.end)}"
 
 
 def live_tables(context: ReportContext) -> Iterator[Sheet]:
@@ -169,7 +175,8 @@ def live_tables(context: ReportContext) -> Iterator[Sheet]:
     if live is None:
         return
     shown = live.context
-    yield Sheet(live.totals.title, live.totals.rows.assign(active_now=live.active))
+    rows = live.totals.rows.assign(active_now=live.active)
+    yield replace(live.totals, rows=rows)
     if not live.row["views"]:
         return
     starts = live.hour.starts.tz_localize(None)

@@ -15,7 +15,7 @@ from .provenance import provenance
 from .runner import run
 from .selection import Selection
 from .spans import Spans, spans
-from .tables import PageTables
+from .tables import PageTables, days_name
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def open_spans(
 
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
     """The context of a page, with the names in its filters resolved."""
-    tables = PageTables(demo=desk.demo)
+    tables = PageTables(page.title, "" if page.span else days_name(shown.period), demo=desk.demo)
     if page.span:  # it queries days of its own, and resolves names over those
         shown, filters = shown.alone, selection.filters
     else:

@@ -8,7 +8,7 @@ from ..query.metrics import metric
 from ..trust.reasons import accepted_sentences
 from .context import ReportContext
 from .doubts import page_doubts
-from .freshness import data_time
+from .freshness import stamp, views_up_to
 from .labels import Labels
 from .notes import about_text, shown_notes
 from .runner import run
@@ -19,7 +19,8 @@ def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
     """The provenance of everything exported from a page."""
     labels = Labels(context.desk.names())
     totals = run(context, context.query(metrics=("views", "plays"))).rows.iloc[0]
-    stored = so_far(context.period, context.timezone, context.known, context.now)
+    period = context.period, context.timezone, context.known, context.now
+    stored = so_far(*period, dated=True)
     return Provenance(
         title=title,
         period=formats.period(context.period),
@@ -30,13 +31,10 @@ def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
             for value in filter_.values
         ),
         timezone=context.timezone,
-        data_time=" · ".join(filter(None, [data_time(context.desk, context.now), stored])),
-        made_at=f"{context.now:%Y-%m-%d %H:%M}",
+        data_time=" · ".join(filter(None, [views_up_to(context.desk, context.now), stored])),
+        made_at=stamp(context.now),
         link=link,
-        counts=tuple(
-            (metric(name).label, formats.value(metric(name), totals[name], full=True))
-            for name in ("views", "plays")
-        ),
+        counts=tuple((metric(name).label, int(totals[name])) for name in ("views", "plays")),
         annotations=tuple(
             (f"{note.day}", about_text(labels, note), note.text) for note in shown_notes(context)
         ),

@@ -99,7 +99,7 @@ def as_markdown(read: PageRead) -> str:
         f"# {escape(notes.title)}",
         f"{notes.period} ({notes.timezone}). {_compared(notes)}.",
         f"Filters: {filters}." if filters else "",
-        notes.data_time,
+        f"Views up to {notes.data_time}." if notes.data_time else "",
         escape(read.gap),
         *(escape(text) for text in (*read.problems, *read.remarks)),
         *(f"**In doubt.** {escape(text)}" for text in notes.doubts),

@@ -91,8 +91,10 @@ def compared_text(period: Period, comparison: Period | None) -> str:
     return f"compared with {formats.period(comparison)}{until}{earlier}"
 
 
-def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> str:
-    """How much of a period is known, in words; empty if all of it is."""
+def so_far(
+    period: Period, timezone: str, known: Coverage, now: dt.datetime, *, dated: bool = False
+) -> str:
+    """How much of a period is known, in words; empty if all of it is. Files want it `dated`."""
     start, end = period.bounds(timezone)
     until = known.until(start, end)
     if until == end:
@@ -102,7 +104,8 @@ def so_far(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> 
         begun = [share for day, share in days.items() if day <= now.date()]
         stored = sum(share > 0 for share in begun)
         return f"so far, {stored:,} of {formats.count(len(begun), 'day')} stored"
-    return f"so far, up to {moment(until.astimezone(now.tzinfo), now)}"
+    local = until.astimezone(now.tzinfo)
+    return f"so far, up to {formats.moment(local) if dated else moment(local, now)}"
 
 
 def moment(at: dt.datetime, now: dt.datetime) -> str:

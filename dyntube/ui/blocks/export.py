@@ -28,7 +28,7 @@ def export_menu(
             _download(
                 "This page as a workbook",
                 lambda: workbook(report.sheets, notes()),
-                f"{report.name(notes().title, notes().period)}.xlsx",
+                f"{report.name()}.xlsx",
                 key="export-page",
             )
             _one_table(report)

@@ -32,7 +32,7 @@ def latest_views(shown: ReportContext, hour: Hour, total: int) -> None:
     sheet = latest_sheet(shown)
     table = sheet.rows
     shown.tables.add(sheet)
-    title = f"Live: the {MINUTES} minutes up to {hour.end:%H:%M}"
+    title = f"Live: the {MINUTES} minutes up to {formats.moment(hour.end)}"
     notes = provenance(title, shown, link=session.link())
     shown.tables.notes = lambda: notes
     box, menu = headed("Latest views", "latest")

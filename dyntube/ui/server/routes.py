@@ -25,11 +25,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ...desk import Desk
 from ...errors import DynTubeError
 from ...export.raw_views import Source, csv_stream, parquet_stream
-from ...query.periods import Period
 from ...query.query import ViewsQuery
 from ...report.address import MOST_VALUES, from_parameters
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
+from ...report.tables import days_name
 from ...trust.reasons import as_json
 from ...trust.trust import Trust, consecutive_spans
 from ..door import desk, local_now
@@ -70,7 +70,7 @@ def views(request: Request) -> Response:
         parts = iter(()) if request.method == "HEAD" else _begun(made)
     except DynTubeError as error:
         return PlainTextResponse(str(error), 503)
-    name = f"{'demo-' if reader.demo else ''}views-{_days(query.period)}.{ending}"
+    name = f"{'demo-' if reader.demo else ''}views-{days_name(query.period)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'} | _in_doubt(trust)
     return StreamingResponse(parts, headers=headers, media_type=media_type)
 
@@ -93,10 +93,6 @@ def _query(selection: Selection, reader: Desk) -> ViewsQuery:
 def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The same parts with the first one already made: errors up to then still get a status."""
     return chain([next(parts)], parts)
-
-
-def _days(period: Period) -> str:
-    return f"{period.start}" if period.days == 1 else f"{period.start}-to-{period.end}"
 
 
 class ReaderCookie:
