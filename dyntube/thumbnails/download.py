@@ -17,7 +17,7 @@ import requests
 import urllib3
 from urllib3.util.connection import create_connection
 
-from ..errors import RequestError, UnavailableError
+from ..errors import ApiError, BadResponseError, RequestError, UnavailableError
 from ..fetch.deadline import Adapter, Https, Watchdog
 from ..fetch.transport import bare_session, read_body, what_happened
 from ..settings.texts import covers
@@ -57,22 +57,26 @@ class Downloads:
         """The body of a URL.
 
         Raises UnavailableError if its host does not answer well, RequestError if it refuses this
-        URL or the URL is not allowed, BadResponseError for too many bytes.
+        URL or the URL is not allowed, BadResponseError for a body that is too long or broken.
         """
         checked = self._checked(url)
         if not checked:
             raise RequestError("The address of the picture is not allowed.")
         with self._watchdog.limit(DEADLINE) as limited:
+            kind: type[ApiError] = UnavailableError
             try:
                 with self._session.get(
                     checked, stream=True, allow_redirects=False, timeout=_CONNECT_AND_READ
                 ) as response:
+                    if limited.is_late:  # headers that the watchdog has ended
+                        raise TimeoutError
                     _check_status(response)
+                    kind = BadResponseError  # it is about this picture now, not about its host
                     return read_body(response, limited, LIMIT, decode=False)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 late = "the answer took too long"
                 text = late if limited.is_late else what_happened(error)
-                raise UnavailableError(f"No picture came: {text}.") from None
+                raise kind(f"No picture came: {text}.") from None
 
     def _checked(self, url: str) -> str:
         """The URL, put together anew from checked parts; empty if it is not allowed."""
@@ -91,7 +95,7 @@ class Downloads:
 
 def _check_status(response: requests.Response) -> None:
     status = response.status_code
-    if status == 429 or status >= 500:
+    if status in (429, 502, 503, 504):
         raise UnavailableError(f"No picture came: the status is {status}.")
     if status != 200:
         raise RequestError(f"No picture came: the status is {status}.", status)

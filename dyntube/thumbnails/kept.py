@@ -73,7 +73,7 @@ class Kept:
             with replacing(file) as temporary:
                 temporary.write_bytes(content)
             files = self.files()
-            for oldest in sorted(files, key=files.__getitem__)[: len(files) - MOST]:
+            for oldest in sorted(files, key=files.__getitem__)[: max(len(files) - MOST, 0)]:
                 self._drop(oldest)
         except OSError as error:
             raise ArchiveError(failure_text("file", file, "written", error)) from error
