@@ -44,6 +44,7 @@ from .settings.settings import try_settings
 from .trust.reasons import as_json
 
 BACKFILL = dt.timedelta(days=90)  # span of the first sync without --from
+PICTURES_SECONDS = 60.0  # that a sync spends on missing pictures; the next one goes on
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -148,6 +149,8 @@ def _sync(options: argparse.Namespace) -> int:
     status = _fetch(account, days, options)
     if status < 128:  # else stopped by a signal
         _refresh_names(account)
+        if not account.settings.demo:  # else the app fetches them
+            account.thumbnails.fetch(account.catalog.names().videos, PICTURES_SECONDS)
     return status
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from .archive.archive import Archive
 from .archive.coverage import Coverage, coverage
 from .demo import process as demo
+from .demo.catalog import IMAGES
 from .demo.embeds import OWN_DOMAINS
 from .engine.clickhouse.backend import ClickHouse, open_warehouse
 from .engine.duckdb_backend import open_engine
@@ -26,6 +27,9 @@ from .sharing import notes, saved_views
 from .sharing.notes import Notes
 from .sharing.saved_views import SavedViews
 from .sharing.state import State
+from .thumbnails.download import Downloads
+from .thumbnails.kept import Kept
+from .thumbnails.thumbnails import AT_ONCE, Thumbnails
 from .trust import accepted
 from .trust.accepted import Acceptances
 from .trust.trust import CurrentTrust, Trust
@@ -43,6 +47,7 @@ class Account:
     event_log: EventLog
     syncer: Syncer
     catalog: Catalog
+    thumbnails: Thumbnails
     engine: Engine
     state: State
     notes: Notes
@@ -134,6 +139,7 @@ def open_account(settings: Settings | None = None) -> Account:
         event_log,
         syncer,
         catalog,
+        Thumbnails(catalog, Kept(first_folder / "thumbnails"), _downloads(settings)),
         _open_engine(settings, archive),
         state,
         Notes(state),
@@ -141,6 +147,14 @@ def open_account(settings: Settings | None = None) -> Account:
         acceptances,
         CurrentTrust(archive, acceptances),
     )
+
+
+def _downloads(settings: Settings) -> Downloads:
+    """Downloads of pictures; the demo's alone come from this machine, and over http."""
+    if settings.demo and settings.thumbnail_hosts:
+        replaced = IMAGES, f"{settings.api_url}/images/"
+        return Downloads((), at_once=AT_ONCE, replaced=replaced)
+    return Downloads(settings.thumbnail_hosts, at_once=AT_ONCE)
 
 
 def _open_engine(settings: Settings, archive: Archive) -> Engine:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 import pandas as pd
 import pyarrow as pa
@@ -20,17 +21,16 @@ from .errors import EntryError, NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
 from .query.access import Access
-from .query.dimensions import CLOCK, DIMENSIONS, LIBRARY
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from .reading.addresses import PageRules
 from .sharing.notes import Note, Subject
 from .sharing.saved_views import SavedView
+from .sharing.visible import Visible
 from .store import Store
 from .trust.trust import Trust
 
-# Dimensions whose values reveal nothing about whose views they are.
-_COMMON = ("continent", "country", "device_type", "browser", "os", "sound", "plan", *CLOCK)
+THUMBNAILS = "api/thumbnail/"  # the path of pictures, followed by a video's key
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,23 @@ class Desk:
         """The names that are known of projects, channels and videos that may be seen."""
         return self.account.catalog.names().within(self.access)
 
+    def thumbnails(self, keys: Collection[str]) -> dict[str, str]:
+        """The relative URLs of stored pictures of videos, by key; others are fetched for later."""
+        visible = self._visible
+        seen = [key for key in keys if visible.thing("video", key)]
+        if self.background.fetches:
+            self.account.thumbnails.want(seen)
+        versions = self.account.thumbnails.versions(seen).items()
+        return {key: f"{THUMBNAILS}{quote(key, safe='')}?v={version}" for key, version in versions}
+
+    def thumbnail(self, key: str) -> bytes | None:
+        """The picture of a video as WebP; None if none is stored or the video is not seen."""
+        seen = self._visible.thing("video", key)
+        return self.account.thumbnails.picture(key) if seen else None
+
     def notes(self) -> list[Note]:
         """The notes about everything, and about what may be seen; the earliest day first."""
-        return [note for note in self.account.notes.all() if self._sees(note.scope, note.key)]
+        return [n for n in self.account.notes.all() if self._visible.thing(n.scope, n.key)]
 
     def add_note(self, day: dt.date, text: str, scope: Subject, key: str) -> Note:
         """Write a note. Raises EntryError when it cannot be kept like this."""
@@ -137,14 +151,14 @@ class Desk:
     def saved_views(self, reader: str) -> list[SavedView]:
         """A reader's own views and the shared ones that filter by nothing unseen, by name."""
         views = self.account.saved_views.for_reader(reader)
-        return [view for view in views if self._sees_all(view.parameters)]
+        return [view for view in views if self._visible.filters(view.parameters)]
 
     def save_view(
         self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
     ) -> tuple[SavedView, bool]:
         """See `SavedViews.save`. Raises EntryError where an unseen view has the name."""
         same = (v for v in self.account.saved_views.for_reader(owner) if v.owner == owner)
-        if any(v.name == name and not self._sees_all(v.parameters) for v in same):
+        if any(v.name == name and not self._visible.filters(v.parameters) for v in same):
             raise EntryError(f"The name {name} is taken. Choose another one.")
         return self.account.saved_views.save(name, page, parameters, owner)
 
@@ -158,26 +172,12 @@ class Desk:
         self._check_view(id_, reader)
         self.account.saved_views.remove(id_, reader)
 
-    def _sees(self, what: str, key: str) -> bool:
-        """Whether a project, channel or video may be seen; "everything" is seen by all."""
-        if self.access.all_views or what == "everything":
-            return True
-        parents = {"project": (key, ""), "channel": ("", key)}
-        known = self.account.catalog.names().parents.get(key, ("", ""))
-        return self.access.sees(*parents.get(what, known))
-
-    def _sees_all(self, parameters: Mapping[str, list[str]]) -> bool:
-        """Whether a saved view's filters reveal nothing hidden from this reader."""
-        filters = {name.removesuffix("-not"): keys for name, keys in parameters.items()}
-        return self.access.all_views or all(
-            all(self._sees(name, key) for key in keys)
-            if name in LIBRARY
-            else name in _COMMON or name.removesuffix("-contains") not in DIMENSIONS
-            for name, keys in filters.items()
-        )
+    @property
+    def _visible(self) -> Visible:
+        return Visible(self.access, self.account.catalog.names())
 
     def _check_sees(self, what: str, key: str) -> None:
-        if not self._sees(what, key):
+        if not self._visible.thing(what, key):
             raise NotAllowedError("You may not see what this is about.")
 
     def _check_note(self, id_: str) -> None:
@@ -187,7 +187,7 @@ class Desk:
 
     def _check_view(self, id_: str, reader: str) -> None:
         for view in self.account.saved_views.for_reader(reader):
-            if view.id == id_ and not self._sees_all(view.parameters):
+            if view.id == id_ and not self._visible.filters(view.parameters):
                 raise NotAllowedError("You may not see what this view is about.")
 
     def version(self) -> str:

@@ -69,6 +69,28 @@ def test_names_that_cannot_be_kept_are_an_error(stand_in: str, tmp_path: Path) -
         catalog(stand_in, tmp_path / "file" / "folder").refresh()
 
 
+@pytest.mark.parametrize(
+    ("image", "url"),
+    [
+        ({"xsUrl": "x", "smUrl": "s", "mdUrl": "m", "lgUrl": "l"}, "s"),
+        ({"xsUrl": "x", "smUrl": "", "mdUrl": None, "lgUrl": "l"}, "x"),
+        ({"lgUrl": "l"}, "l"),
+        ({"smUrl": "s" * 2001, "lgUrl": "l"}, "l"),
+        ({"smUrl": ["s"], "mdUrl": 7}, ""),
+        ({}, ""),
+        ("https://images.dyntube.com/a.jpg", ""),
+        (None, ""),
+    ],
+)
+def test_a_video_has_the_url_of_a_small_picture(
+    image: object, url: str, server: Server, tmp_path: Path
+) -> None:
+    lists(server, videos=[FILM | {"image": image}])
+    fetched = catalog(server.url, tmp_path).refresh()
+    assert fetched.images == ({"v": url} if url else {})
+    assert catalog(server.url, tmp_path).names().images == fetched.images
+
+
 def of_kind(asked: Asked) -> str:
     return asked.path.split("/")[2].split("?")[0]
 

@@ -64,6 +64,14 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
             "hosts",
             ("dash.acme.com", "*.team.acme.com", "xn--bcher-kva.example"),
         ),
+        (
+            "DYNTUBE_THUMBNAIL_HOSTS",
+            "*.B.acme.com, cdn.io",
+            "thumbnail_hosts",
+            ("*.b.acme.com", "cdn.io"),
+        ),
+        ("DYNTUBE_THUMBNAIL_HOSTS", "off", "thumbnail_hosts", ()),
+        ("DYNTUBE_THUMBNAIL_HOSTS", " Off ", "thumbnail_hosts", ()),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
         (

@@ -26,6 +26,7 @@ from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.report.pages import PAGES
 from dyntube.report.read import as_json, read_page
 from dyntube.sharing.saved_views import SHARED
+from dyntube.thumbnails.kept import Kept
 
 from . import odd
 from .conftest import record
@@ -81,11 +82,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "channels": {f"c-{of}": {"name": f"Channel {of}"} for of in HOSTS[:2]},
         "videos": {
             f"v-{of}": {"name": f"Film {of}", "project_id": f"id-{of}", "channel": f"c-{of}"}
+            | {"image": f"https://images.dyntube.com/{of}.jpg"}
             for of in HOSTS
         },
     }
     text = json.dumps(named | {"version": 2, "fetched_at": "2026-05-11 00:00:00+00:00"})
     (folder / archive.folders[0] / "names.json").write_text(text, "utf-8")
+    pictures = Kept(folder / archive.folders[0] / "thumbnails")
+    for of in HOSTS:
+        pictures.put(f"https://images.dyntube.com/{of}.jpg", of.encode())
     return folder
 
 
@@ -133,6 +138,8 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "count": lambda d: d.count(asked(d.access)["count"]),
     "checks": lambda d: d.checks(asked(d.access)["checks"]),
     "names": lambda d: d.names(),
+    "thumbnails": lambda d: d.thumbnails([f"v-{of}" for of in HOSTS]),
+    "thumbnail": lambda d: [d.thumbnail(f"v-{of}") for of in HOSTS],
     "notes": lambda d: d.notes(),
     "add_note": lambda d: _refused(d, DAYS[0], "x", "project", "p-delta"),
     "change_note": lambda d: _foreign_notes(
@@ -235,6 +242,14 @@ def test_nothing_of_others_comes_whoever_asked_before(
         people = sum(COUNTS[of] for of in SEEN[name])
         assert (total, viewers, new) == (views, people, people)
         assert "4,711" not in said["trust"] or name == "everything"
+
+
+@pytest.mark.parametrize("name", ACCESSES)
+def test_pictures_come_of_the_videos_that_may_be_seen(account: Account, name: str) -> None:
+    reader = desk(account, ACCESSES[name])
+    seen = {f"v-{of}" for of in SEEN[name]}
+    assert reader.thumbnails([f"v-{of}" for of in HOSTS]).keys() == seen
+    assert [reader.thumbnail(f"v-{of}") for of in SEEN[name]] == [of.encode() for of in SEEN[name]]
 
 
 def test_the_first_day_is_that_of_what_may_be_seen(account: Account) -> None:

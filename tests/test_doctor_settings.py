@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,35 @@ def test_where_a_scheduler_fetches_nobody_is_asked_without_a_key(tmp_path: Path)
     assert found["folder"].state == "failed"
     assert found["folder"].text == f"{tmp_path / 'archive'} is not there"
     assert found["days"].state == "warning"
+
+
+def thumbnails(folder: Path, *images: str, **environ: str) -> Check:
+    """What is said of pictures when the catalog names these."""
+    known = {"STATS_URL": "http://127.0.0.1:9", "API_URL": "http://127.0.0.1:9"} | environ
+    settings = try_settings(
+        {f"DYNTUBE_{name}": text for name, text in known.items()}, folder / "secrets.toml"
+    ).settings
+    stored = folder / "archive" / settings.folder(settings.scopes[0])
+    stored.mkdir(parents=True, exist_ok=True)
+    videos = {f"v{n}": {"name": "x", "image": image} for n, image in enumerate(images)}
+    (stored / "names.json").write_text(json.dumps({"version": 2, "videos": videos}), "utf-8")
+    return look(folder, **known)["thumbnails"]
+
+
+def test_where_pictures_of_videos_come_from_is_said(tmp_path: Path) -> None:
+    check = thumbnails(tmp_path, "https://images.dyntube.com/a.jpg")
+    assert (check.state, check.text) == ("ok", "fetched from *.dyntube.com, *.dyntube.io")
+    check = thumbnails(tmp_path, "https://cdn.acme.com/a.jpg", THUMBNAIL_HOSTS="off")
+    assert (check.state, check.text.split(":")[0]) == ("ok", "off")
+
+
+def test_hosts_with_pictures_that_are_not_fetched_are_named(tmp_path: Path) -> None:
+    images = [f"https://cdn.acme.com/{n}.jpg?token=canary" for n in range(3)]
+    check = thumbnails(tmp_path, *images, "http://images.dyntube.com/a", "https://[", "x")
+    assert check.state == "warning"
+    assert check.text.startswith("those of 6 videos are not fetched: they are at https://cdn.acme")
+    assert "http://images.dyntube.com, " in check.text
+    assert "DYNTUBE_THUMBNAIL_HOSTS" in check.advice
+    assert "canary" not in check.text + check.advice
+    check = thumbnails(tmp_path, *images, THUMBNAIL_HOSTS="*.acme.com")
+    assert check.state == "ok"

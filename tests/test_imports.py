@@ -20,15 +20,17 @@ MODULES = {
 }
 
 # What leads outside, and the only files that may import it.
+HTTP = ("dyntube/fetch/transport.py", "dyntube/fetch/deadline.py", "dyntube/thumbnails/download.py")
 DOORS = {
-    "requests": ["dyntube/fetch/transport.py", "dyntube/fetch/deadline.py"],
-    "urllib3": ["dyntube/fetch/transport.py", "dyntube/fetch/deadline.py", "dyntube/demo/"],
+    "requests": [*HTTP],
+    "urllib3": [*HTTP, "dyntube/demo/"],
     "httpx": ["dyntube/demo/"],
     "aiohttp": ["dyntube/demo/"],
     "http.client": ["dyntube/demo/"],
     "http.server": ["dyntube/demo/"],
     "urllib.request": ["dyntube/demo/"],
-    "socket": ["dyntube/fetch/deadline.py", "dyntube/ui/server/hosts.py", "dyntube/demo/"],
+    "socket": [*HTTP, "dyntube/ui/server/hosts.py", "dyntube/demo/"],
+    "PIL": ["dyntube/thumbnails/picture.py", "dyntube/demo/"],
     "pyarrow.parquet": ["dyntube/archive/dayfile.py", "dyntube/demo/"],
     "plotly": ["dyntube/charts/"],
     "streamlit": ["dyntube/ui/", "app.py"],
@@ -70,6 +72,7 @@ def test_there_is_one_door_to_each_outside_thing(outside, doors):
     "outside",
     [
         "requests",
+        "PIL",
         "pyarrow.parquet",
         "plotly",
         "duckdb",
@@ -152,6 +155,7 @@ def test_two_modules_write_sql_for_each_engine_and_one_for_sqlite():
 # What stands at the top of the package; each may import only those before it.
 ORDER = (
     *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
+    "thumbnails",
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
     *("store", "desk", "notebook", "report", "ui", "cli", "doctor", "__main__"),
 )

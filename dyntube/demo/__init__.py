@@ -12,6 +12,7 @@ and the clock only decides how much of the day has happened yet.
     stories                             the patterns to find in the numbers, and their dates
     campaigns                           the query parameters of links in e-mails and ads
     views                               `make_day`: all of it, as one day in columns
+    pictures                            a picture of each video
     render -> store -> server           columns to JSON, pages of any window, HTTP
     process                             the server as a child process that ends with its parent
 """

@@ -17,7 +17,8 @@ ACCOUNT_KEY = "8t9ym1JSJuCZg"
 COMPANY = "Fernhill"
 _KINDS = {"projects": 1, "channels": 2, "videos": 3}
 _VIDEO_LINE = re.compile(r"(\d{4}-\d\d) (\d+):(\d\d) (.+)")
-NO_IMAGE = {"xsUrl": "", "smUrl": "", "mdUrl": "", "lgUrl": ""}
+IMAGES = "https://images.fernhill.example/"  # of a host that does not exist: see `account`
+IMAGE_WIDTHS = {"xsUrl": 160, "smUrl": 320, "mdUrl": 640, "lgUrl": 1280}
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _video(video: Video) -> dict[str, object]:
         "projectId": catalog().projects[channel.project].id,
         "channelKey": channel.key,
         "duration": f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}",
-        "image": NO_IMAGE,
+        "image": {size: f"{IMAGES}{video.id}-{width}.jpg" for size, width in IMAGE_WIDTHS.items()},
         "tags": [channel.name.lower()],
         "status": 1,
         **_times(video.released),

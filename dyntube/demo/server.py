@@ -1,4 +1,4 @@
-"""The API's endpoints over HTTP: the view log and the names."""
+"""The API's endpoints over HTTP: the view log, the names, and the pictures of videos."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .catalog import listing
+from .catalog import IMAGE_WIDTHS, catalog, listing
 from .draw import SEED, VIEWS_PER_DAY
 from .parameters import BadParameterError, catalog_size, microseconds, page_number, question
+from .pictures import picture
 from .store import Store
 
 TICK_SECONDS = 5  # the log advances in steps, so that the pages of one fetch are consistent
+_IMAGES = "/images/"
 CATALOGS = ("projects", "channels", "videos")
 Clock = Callable[[], dt.datetime]
 
@@ -38,7 +40,8 @@ def make_app(
     seed: int = SEED,
     clock: Clock = utc_now,
 ) -> ASGIApp:
-    """The demo server as an ASGI app; with a `key`, every call needs it as a Bearer token."""
+    """The demo server as an ASGI app; with a `key`, every call but those of pictures needs it as a
+    Bearer token."""
     store = Store(seed, views_per_day)
 
     async def log(request: Request) -> Response:
@@ -49,7 +52,11 @@ def make_app(
     async def names(request: Request) -> Response:
         return _names(request.url.path.rpartition("/")[2], request.query_params, clock())
 
+    def image(request: Request) -> Response:
+        return _image(request.path_params["name"])
+
     routes = [Route("/v1/logs/data", log, methods=["GET", "POST"])]
+    routes += [Route(f"{_IMAGES}{{name}}.jpg", image, methods=["GET"])]
     routes += [Route(f"/v1/{kind}", names, methods=["GET"]) for kind in CATALOGS]
     app = Starlette(
         routes=routes,
@@ -90,6 +97,14 @@ def _names(kind: str, given: Mapping[str, object], now: dt.datetime) -> Response
         "sort": "created",
     }
     return JSONResponse({"pager": pager, kind: records[(page - 1) * size : page * size]})
+
+
+def _image(name: str) -> Response:
+    id_, _, width = name.rpartition("-")
+    found = [video for video in catalog().videos if video.id == id_]
+    if not found or width not in map(str, IMAGE_WIDTHS.values()):
+        raise HTTPException(404)
+    return Response(picture(found[0], int(width)), media_type="image/jpeg")
 
 
 def _json(body: bytes) -> Response:
@@ -140,7 +155,7 @@ class _Guard:
         self._expected = f"Bearer {key}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not scope["path"].startswith(_IMAGES):
             given = dict(scope["headers"]).get(b"authorization", b"")
             if not hmac.compare_digest(given, self._expected):
                 await _error(401, "The API key is missing or wrong.")(scope, receive, send)

@@ -7,6 +7,7 @@
     store       the archive: permissions, space, days, other scopes
     warehouse   ClickHouse, if it is the engine: connection, days loaded
     state       notes and saved views: whether their file is intact and on a local disk
+    thumbnails  pictures of videos: whether the hosts they are on are allowed
     report      lines for a terminal, or JSON
 
 Nothing is changed or stored: a few pages are requested and examined.

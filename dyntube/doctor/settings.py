@@ -11,6 +11,7 @@ from ..reading.text import clean, short
 from ..settings.settings import ParsedSettings
 from ..settings.sources import ENVIRONMENT, SECRETS_FILE, Stray
 from .check import Check, failed, ok, warning
+from .thumbnails import SETTING, of_thumbnails
 
 KEY = "DYNTUBE_API_KEY"
 _SECRETS = (KEY, "DYNTUBE_ENGINE_PASSWORD")
@@ -88,7 +89,7 @@ def _shown(name: str, text: str) -> str:
 
 
 def of_dashboard(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
-    """What readers depend on: the time zone of their days, and the hosts they may use."""
+    """What readers depend on: the zone of their days, the hosts they may use, pictures."""
     settings, given = reading.settings, reading.sources.text
 
     def is_known(name: str) -> bool:
@@ -104,3 +105,5 @@ def of_dashboard(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
         names = ["localhost", "IP addresses", "the names of this machine", *settings.hosts]
         advice = "" if settings.hosts else "Set DYNTUBE_HOSTS if people come by another name."
         yield ok("hosts", f"answers to {', '.join(names)}", advice)
+    if is_known(SETTING):
+        yield of_thumbnails(settings)

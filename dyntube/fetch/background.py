@@ -53,6 +53,11 @@ class Background:
             syncer.wake()  # whoever restarts the app may have mended what failed
 
     @property
+    def fetches(self) -> bool:
+        """Whether anything is fetched here, and not by another program."""
+        return not self._external
+
+    @property
     def state(self) -> SyncStatus:
         """The status of the sync, here or in another process."""
         if progress := self._progress:

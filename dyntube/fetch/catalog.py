@@ -25,6 +25,8 @@ KINDS: tuple[CatalogKind, ...] = ("projects", "channels", "videos")
 MAX_AGE = dt.timedelta(hours=1)  # names older than this are refetched
 VERSION = 2  # of the file; the first had only a name for each key
 FRESH_SECONDS = 1.0
+_SIZES = ("sm", "md", "xs", "lg")  # of pictures, the best for thumbnails first
+_LONGEST_URL = 2000
 _NAME_FIELDS = {"projects": "name", "channels": "name", "videos": "title"}
 
 
@@ -33,7 +35,7 @@ class CatalogEntry:
     """A project, channel or video; `gone` if DynTube no longer lists it.
 
     `id` of a project is how its videos refer to it; `project_id` and `channel` (a key) of a video
-    are its parents.
+    are its parents, `image` the URL of its picture.
     """
 
     name: str
@@ -41,6 +43,7 @@ class CatalogEntry:
     id: str = ""
     project_id: str = ""
     channel: str = ""
+    image: str = ""
 
 
 CatalogEntries = Mapping[CatalogKind, dict[str, CatalogEntry]]
@@ -51,7 +54,7 @@ class Names:
     """Names by key, as of `fetched_at` (None: never fetched).
 
     `gone` has the keys, by dimension, that DynTube no longer lists. `parents` has the keys of a
-    video's project and channel, empty if unknown.
+    video's project and channel, empty if unknown; `images` has the URLs of pictures of videos.
     """
 
     projects: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +63,7 @@ class Names:
     fetched_at: dt.datetime | None = None
     gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, dimension: str) -> Mapping[str, str]:
         """The names of all projects, channels or videos; none for other dimensions."""
@@ -77,6 +81,7 @@ class Names:
             videos={key: n for key, n in self.videos.items() if self._video_is_seen(key, access)},
             gone={},
             parents={k: both for k, both in self.parents.items() if access.sees(*both)},
+            images={key: u for key, u in self.images.items() if self._video_is_seen(key, access)},
         )
 
     def _video_is_seen(self, key: str, access: Access) -> bool:
@@ -155,6 +160,7 @@ class Catalog:
                         id=_key(item.get("id")) if kind == "projects" else "",
                         project_id=_key(item.get("projectId")) if kind == "videos" else "",
                         channel=_key(item.get("channelKey")) if kind == "videos" else "",
+                        image=_image(item.get("image")) if kind == "videos" else "",
                     )
         except ApiError as error:
             return listed, error
@@ -200,6 +206,7 @@ def _merged(
                 id=thing.id or before.id,
                 project_id=thing.project_id or before.project_id,
                 channel=thing.channel or before.channel,
+                image=thing.image or before.image,
             )
     for key, thing in known.items():
         if key not in listed and len(merged) < MOST_NAMES:
@@ -223,6 +230,7 @@ def _names(fetched_at: dt.datetime | None, things: CatalogEntries) -> Names:
             key: (by_id.get(video.project_id, ""), video.channel)
             for key, video in things["videos"].items()
         },
+        images={key: video.image for key, video in things["videos"].items() if video.image},
     )
 
 
@@ -244,6 +252,7 @@ def _things(stored: object) -> Iterator[tuple[str, CatalogEntry]]:
         name = _name(fields.get("name"))
         if name and _key(key):
             belongs = {what: _key(fields.get(what)) for what in ("id", "project_id", "channel")}
+            belongs["image"] = _url(fields.get("image"))
             yield _key(key), CatalogEntry(name, gone=fields.get("gone") is True, **belongs)
 
 
@@ -255,6 +264,17 @@ def _key(value: object) -> str:
     """A key or id as text; empty if it is neither, or too long for one."""
     text = valid(str(value)) if isinstance(value, str | int) and value is not True else ""
     return text if len(text) <= LONGEST else ""
+
+
+def _image(value: object) -> str:
+    """The URL of a small picture, of the sizes that DynTube lists; empty if there is none."""
+    sizes = value if isinstance(value, dict) else {}
+    return next(filter(None, (_url(sizes.get(f"{size}Url")) for size in _SIZES)), "")
+
+
+def _url(value: object) -> str:
+    text = valid(value) if isinstance(value, str) else ""
+    return text if len(text) <= _LONGEST_URL else ""
 
 
 def _name(value: object) -> str:

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 import urllib3
@@ -100,8 +100,8 @@ class _Http(_Noted, urllib3.connection.HTTPConnection):
     pass
 
 
-class _Https(_Noted, urllib3.connection.HTTPSConnection):
-    pass
+class Https(_Noted, urllib3.connection.HTTPSConnection):
+    """A connection whose request a watchdog can end."""
 
 
 class _HttpPool(urllib3.HTTPConnectionPool):
@@ -109,12 +109,17 @@ class _HttpPool(urllib3.HTTPConnectionPool):
 
 
 class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _Https
+    ConnectionCls = Https
 
 
 class Adapter(requests.adapters.HTTPAdapter):
     """Connections whose requests a watchdog can end."""
 
+    pools: ClassVar[dict[str, type[urllib3.HTTPConnectionPool]]] = {
+        "http": _HttpPool,
+        "https": _HttpsPool,
+    }
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        self.poolmanager.pool_classes_by_scheme = self.pools

@@ -1,4 +1,7 @@
-"""HTTP to DynTube: one request with its limits, retried as in `retry`. Nothing else sends any."""
+"""HTTP to the DynTube API: one request with its limits, retried as in `retry`.
+
+Only `thumbnails.download` sends others, with `bare_session` and `read_body` from here.
+"""
 
 from __future__ import annotations
 
@@ -108,10 +111,10 @@ class Transport:
                     **request,
                 )
                 with response:
-                    body = _read_body(response, limited)
+                    body = read_body(response, limited)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 late = "the answer took too long"
-                raise TryAgainError(late if limited.is_late else _what_happened(error)) from None
+                raise TryAgainError(late if limited.is_late else what_happened(error)) from None
         if date := http_date(response.headers.get("Date")):
             self.clock_skew = date - self._now()
         if response.status_code != 200:
@@ -120,13 +123,19 @@ class Transport:
         return body
 
 
-def _read_body(response: requests.Response, limited: Request) -> bytes:
+def read_body(
+    response: requests.Response, limited: Request, limit: int = BODY_LIMIT, *, decode: bool = True
+) -> bytes:
+    """The body, decompressed with `decode`, of at most `limit` bytes either way.
+
+    Raises BadResponseError for a longer one, TimeoutError for a late one, and what urllib3 raises.
+    """
     # read1 returns what has arrived, so that an endless answer is noticed at once.
     parts, size = [], 0
-    while part := response.raw.read1(PART, decode_content=True):
+    while part := response.raw.read1(PART, decode_content=decode):
         parts.append(part)
         size += len(part)
-        if max(size, response.raw.tell()) > BODY_LIMIT:
+        if max(size, response.raw.tell()) > limit:
             raise BadResponseError(f"{host(response.url)} sent an answer without end.")
         if limited.is_late:
             break
@@ -145,22 +154,29 @@ class _Session(requests.Session):
         return None
 
 
-def _session(settings: Settings) -> requests.Session:
+def bare_session() -> requests.Session:
+    """A session that sends no credentials, keeps no cookies and follows no redirects."""
     session = _Session()
-    session.trust_env = False  # else a .netrc on the host would replace our Authorization
+    session.trust_env = False  # else a .netrc on the host would set or replace an Authorization
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = "dyntube-analytics"
+    return session
+
+
+def _session(settings: Settings) -> requests.Session:
+    session = bare_session()
     # Besides pages of days, there are requests for names and for the first view.
     adapter = Adapter(pool_maxsize=settings.concurrency + 2, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
-    session.headers["User-Agent"] = "dyntube-analytics"
     session.headers["Accept-Encoding"] = "gzip"  # the only encoding to decode then
     if settings.api_key:
         session.headers["Authorization"] = f"Bearer {settings.api_key}"
     return session
 
 
-def _what_happened(error: Exception) -> str:
+def what_happened(error: Exception) -> str:
+    """Why a request failed, in a few words."""
     # Never the error's own text, which may contain the whole URL.
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "it did not answer in time"

@@ -22,6 +22,7 @@ from .warehouse import Warehouse, warehouse
 
 STATS_URL = "https://stats.dyntube.com"
 API_URL = "https://api.dyntube.com"
+THUMBNAIL_HOSTS = ("*.dyntube.com", "*.dyntube.io")
 
 ScopeKind = Literal["account", "project", "channel"]
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class Settings:
     apart. `memory`: megabytes for the newest days. `hosts` are the names the dashboard answers to
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
     of dates without one; empty: not configured. `engine` answers queries instead of the day files.
+    `thumbnail_hosts` are where pictures of videos may be fetched, in the form of `hosts`; empty:
+    there are none.
     `demo`: no account is connected.
     """
 
@@ -73,6 +76,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     api_zone: str = ""
     engine: Warehouse | None = None
+    thumbnail_hosts: tuple[str, ...] = THUMBNAIL_HOSTS
     demo: bool = False
 
     @property
@@ -151,6 +155,7 @@ def try_settings(
         hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
         engine=read.engine(),
+        thumbnail_hosts=read("DYNTUBE_THUMBNAIL_HOSTS", texts.hosts_or_off, THUMBNAIL_HOSTS),
         demo=demo,
     )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)

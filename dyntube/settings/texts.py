@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -102,6 +103,16 @@ def hosts(name: str, text: str) -> tuple[str, ...]:
     """Comma-separated host names, deduplicated."""
     parts = (part.strip() for part in text.split(","))
     return tuple(dict.fromkeys(_host(name, part) for part in parts if part))
+
+
+def hosts_or_off(name: str, text: str) -> tuple[str, ...]:
+    """Comma-separated host names, deduplicated; none for `off`."""
+    return () if text.lower() == "off" else hosts(name, text)
+
+
+def covers(names: Collection[str], host: str) -> bool:
+    """Whether a host is one of these names; "*.acme.com" covers all below acme.com."""
+    return host in names or any(host.endswith(n[1:]) for n in names if n.startswith("*."))
 
 
 def _host(name: str, text: str) -> str:

@@ -13,6 +13,7 @@ from ..desk import Desk
 from ..engine.wanted import still_wanted
 from ..fetch.background import Background
 from ..query.access import EVERYTHING
+from ..thumbnails.thumbnails import Thumbnails
 from .streamlit_internals import run_is_wanted
 
 
@@ -21,6 +22,7 @@ def _account() -> Account:
     """The server's installation; raises ConfigError or UnavailableError."""
     opened = open_account()
     opened.engine.warm()
+    _made.add(opened.thumbnails)
     return opened
 
 
@@ -33,11 +35,11 @@ def _background() -> Background:
     return made
 
 
-_made: WeakSet[Background] = WeakSet()
+_made: WeakSet[Background | Thumbnails] = WeakSet()
 
 
 def close(seconds: float) -> None:
-    """Stop the background sync for good, waiting this many seconds for it to end."""
+    """Stop what runs in the background for good, waiting this many seconds for each to end."""
     for made in list(_made):
         made.close(seconds)
 

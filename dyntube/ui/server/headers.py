@@ -11,9 +11,11 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ...desk import THUMBNAILS
 from ..streamlit_internals import static_folder
 
-_KEPT_NOWHERE = ("api", "media")  # these paths serve views and files made of them
+_KEPT_NOWHERE = ("api/", "media/")  # these paths serve views and files made of them
+_OWN_CACHING = THUMBNAILS  # but this one says itself how long its pictures are kept
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _POLICY = (
     "default-src 'none'",
@@ -60,7 +62,8 @@ class SafeHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._kept_nowhere = tuple(f"{base_path()}/{name}/" for name in _KEPT_NOWHERE)
+        self._kept_nowhere = tuple(f"{base_path()}/{name}" for name in _KEPT_NOWHERE)
+        self._own_caching = f"{base_path()}/{_OWN_CACHING}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward a request, adding the headers to its response."""
@@ -72,8 +75,11 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(safe_headers())
-                if scope["path"].startswith(self._kept_nowhere):
+                if self._is_kept_nowhere(scope["path"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _is_kept_nowhere(self, path: str) -> bool:
+        return path.startswith(self._kept_nowhere) and not path.startswith(self._own_caching)

@@ -20,6 +20,7 @@ from ...errors import ConfigError
 from ...events import event
 from ...reading.text import short
 from ...settings.settings import read_hosts
+from ...settings.texts import covers
 from .headers import safe_headers
 
 _LOOPBACK = ("localhost", "*.localhost")
@@ -40,8 +41,7 @@ def host_of(values: list[str]) -> str:
 
 def is_ours(host: str, names: Collection[str]) -> bool:
     """Whether a host is one of these names, or an IP address, which cannot be rebound."""
-    below = (name[1:] for name in names if name.startswith("*."))
-    return host in names or _is_address(host) or any(map(host.endswith, below))
+    return covers(names, host) or _is_address(host)
 
 
 def _is_address(host: str) -> bool:

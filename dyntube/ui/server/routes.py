@@ -1,11 +1,12 @@
-"""Routes beside the pages: raw views as files. Also the middleware of all requests.
+"""Routes beside the pages: raw views as files, pictures. Also the middleware of all requests.
 
     GET /api/views.csv       takes the query parameters of a page's URL, with the same meaning
     GET /api/views.parquet
+    GET /api/thumbnail/<key> takes the key of a video; `Desk.thumbnails` has the URLs
 
 The header `In-Doubt` lists the UTC days in doubt in ISO 8601; Parquet metadata also says why.
 
-Errors are answered with a sentence.
+Errors are answered with a sentence, those about pictures with 404 and nothing else.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ...desk import Desk
+from ...desk import THUMBNAILS, Desk
 from ...errors import DynTubeError
 from ...export.raw_views import Source, csv_stream, parquet_stream
 from ...query.query import ViewsQuery
@@ -30,6 +31,7 @@ from ...report.address import MOST_VALUES, from_parameters
 from ...report.labels import resolved
 from ...report.selection import ALL_TIME, Selection
 from ...report.tables import days_name
+from ...thumbnails.picture import TYPE
 from ...trust.reasons import as_json
 from ...trust.trust import Trust, consecutive_spans
 from ..door import desk, local_now
@@ -41,7 +43,7 @@ from .headers import SafeHeaders, base_path, safe_headers
 from .hosts import HostCheck
 from .static_files import StaticContents
 
-_ONE_YEAR = 365 * 86400
+_ONE_YEAR, _ONE_WEEK = 365 * 86400, 7 * 86400
 _MOST_SPANS = 100  # of days, in a header
 
 Stream = Callable[[Source, ViewsQuery, str], Iterator[bytes]]
@@ -93,6 +95,19 @@ def _query(selection: Selection, reader: Desk) -> ViewsQuery:
 def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The same parts with the first one already made: errors up to then still get a status."""
     return chain([next(parts)], parts)
+
+
+def thumbnail(request: Request) -> Response:
+    """The stored picture of a video that the reader may see."""
+    try:
+        picture = desk().thumbnail(request.path_params["key"])
+    except DynTubeError:
+        picture = None
+    if picture is None:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    # A new picture has a new URL.
+    headers = {"Cache-Control": f"private, max-age={_ONE_WEEK}, immutable"}
+    return Response(picture, headers=headers, media_type=TYPE)
 
 
 class ReaderCookie:
@@ -149,7 +164,8 @@ class LimitParameters:
 
 def own_routes() -> list[Route]:
     """The routes, below the configured base path."""
-    return [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
+    routes = [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
+    return [*routes, Route(f"{base_path()}/{THUMBNAILS}{{key:path}}", thumbnail)]
 
 
 def failed(request: Request, error: Exception) -> Response:
