@@ -12,7 +12,7 @@ from .base import DARK, LIGHT, Item, Palette, picked
 from .calendar import calendar, legend
 from .curve import watched_curve
 from .funnel import funnel
-from .heatmap import heatmap
+from .heatmap import WeekTotals, heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
@@ -35,6 +35,7 @@ __all__ = [
     "Item",
     "Palette",
     "Series",
+    "WeekTotals",
     "bars",
     "calendar",
     "funnel",
