@@ -14,9 +14,10 @@ def draw(context: ui.ReportContext) -> None:
     left, right = ui.columns(1, 1)
     with left:
         ui.completion_rules(context)
+        ui.by_sound(context)
     with right:
         ui.funnel(context)
-    ui.by_length_and_sound(context)
+    ui.by_length(context)
     ui.heatmap(context)
 
 

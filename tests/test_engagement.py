@@ -224,7 +224,12 @@ def test_every_rule_says_how_many_plays_it_counts(ask) -> None:
     assert known < len(plays)
     of = [len(plays), known, known, known]
     assert [rule.rate for rule in rules] == [n / all_ for n, all_ in zip(expected, of, strict=True)]
-    assert [rule.label for rule in rules] == ["Ended", "Watched 75%", "Watched 90%", "Watched 95%"]
+    assert [rule.label for rule in rules] == [
+        "Reached the end",
+        "Watched 75%",
+        "Watched 90%",
+        "Watched 95%",
+    ]
     assert [rule.used for rule in rules] == [True, False, False, False]
     assert rules[0].rate == plain.metrics(records)["completion_rate"]
 
@@ -255,7 +260,7 @@ def test_the_funnel_goes_from_views_to_the_end(ask) -> None:
         ("Watched 50%", expected["reached_50"]),
         ("Watched 75%", expected["reached_75"]),
         ("Watched 95%", expected["reached_95"]),
-        ("Ended", expected["completions"]),
+        ("Reached the end", expected["completions"]),
     ]
     unknown = expected["plays"] - expected["lasting_plays"]
     assert [step.of for step in steps] == [None, None, *[len(records) - unknown] * 4, None]

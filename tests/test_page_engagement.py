@@ -27,7 +27,7 @@ YESTERDAY = TODAY - ONE_DAY
 Record = dict[str, Any]
 PERIOD = f"from={YESTERDAY - 6 * ONE_DAY}&to={YESTERDAY}"
 SOUNDS = {True: "Off", False: "On", None: UNKNOWN}
-CURVE, HISTOGRAM, FUNNEL, LENGTH, SOUND, WEEK = range(6)
+CURVE, HISTOGRAM, SOUND, FUNNEL, LENGTH, WEEK = range(6)
 
 
 @pytest.fixture
@@ -96,9 +96,8 @@ def test_every_block_says_what_plain_python_finds(show) -> None:
     rates = [100 * count / all_ for count, all_ in zip(counts, of, strict=True)]
     assert rules["completion_rate"].tolist() == pytest.approx(rates)
     left_out = expected["plays"] - len(percents)
-    assert f"{left_out} plays of unknown length or watch time are left out" in words(at)
-    assert f"{left_out} plays of unknown length or watch time can only count as ended" in words(at)
-    assert f"{left_out} plays of unknown length or watch time are in no Watched step" in words(at)
+    said = f"{left_out} plays are left out because the video length or the watch time is missing"
+    assert words(at).count(said) == 4  # curve, histogram, rules and funnel
 
 
 def test_without_a_stored_comparison_nothing_is_compared(show) -> None:
@@ -223,24 +222,38 @@ def test_the_heatmap_has_averages_of_the_weekdays_there_were(show) -> None:
     at = show(days, f"from={first}&to={second}")
     row = chart(at, WEEK)["data"][0]["z"][second.weekday()]
     assert row == [0] * 12 + [1, 1, 0.5] + [0] * 9
-    assert "each weekday came 1 to 2 times" in words(at)
+    assert "Average plays per hour over 3 whole days" in words(at)
     single = show({}, f"from={second}&to={second}")
     assert chart(single, WEEK)["data"][0]["z"][first.weekday() - 1] == [None] * 24
-    assert "each weekday came 1 time in this period" in words(single)
+    assert "Average plays per hour over 1 whole day, in UTC" in words(single)
 
 
-def test_weekdays_and_hours_can_be_chosen_below_the_heatmap(show) -> None:
+def test_the_heatmap_shows_every_hour_whatever_weekday_or_hour_is_chosen(show) -> None:
     at = show({YESTERDAY: odd.views(YESTERDAY, 3)})
     everything = chart(at, WEEK)["data"][0]["z"]
-    at.multiselect(key="heatmap-hour_of_day").select("12").run()
+    at = show({}, f"{PERIOD}&hour_of_day=12")
     assert cards(at)[0].value == "1"
     assert any("12:00" in button.label.replace("\u2060\\", "") for button in at.button)
-    assert chart(at, WEEK)["data"][0]["z"] == everything
-    at.multiselect(key="heatmap-hour_of_day").unselect("12").run()
-    assert cards(at)[0].value == "3"
-    day = str(YESTERDAY.isoweekday())
-    assert show({}, f"{PERIOD}&weekday={day}").multiselect(key="heatmap-weekday").value == [day]
+    squares, veil, *_ = chart(at, WEEK)["data"]
+    assert squares["z"] == everything
+    assert [n for n, mark in enumerate(veil["z"][0]) if mark is None] == [12]
     assert cards(show({}, f"{PERIOD}&hour_of_day-not=99"))[0].value == "3"
+
+
+def test_the_totals_beside_the_heatmap_are_those_of_the_weekday_and_the_hour(show) -> None:
+    first, second = YESTERDAY - 7 * ONE_DAY, YESTERDAY
+    days = {first: odd.views(first, 2), second: odd.views(second, 3), YESTERDAY - ONE_DAY: []}
+    at = show(days, f"from={first}&to={second}")
+    _, above, beside = chart(at, WEEK)["data"]
+    assert beside["x"][second.weekday()] == 2.5  # 5 plays on 2 such days
+    assert above["y"] == [0] * 12 + [pytest.approx(n / 3) for n in (2, 2, 1)] + [0] * 9
+    records = moved(some_records(), YESTERDAY)
+    at = show({YESTERDAY: records}, f"{PERIOD}&metric=average_percent_watched")
+    _, above, beside = chart(at, WEEK)["data"]
+    hours = plain.grouped(records, lambda view: plain.local(view, "UTC").hour)
+    assert above["y"] == pytest.approx([hours[n]["average_percent_watched"] for n in range(24)])
+    whole = plain.grouped(records, lambda view: 0)[0]
+    assert beside["x"][YESTERDAY.weekday()] == pytest.approx(whole["average_percent_watched"])
 
 
 def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +270,7 @@ def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.Mo
     assert sheets["How much was watched"]["share"].tolist() == pytest.approx(
         plain_curve(shares(records))
     )
-    assert sheets["Plays by share watched"]["plays"].sum() == len(shares(records))
+    assert sheets["How far people watched"]["plays"].sum() == len(shares(records))
     assert sheets["Funnel"]["share"].iloc[0] == 1
     assert sheets["Completion rules"]["completion_rate"].iloc[0] < 1
     for title in ("By video length", "By sound", "By weekday and hour"):
@@ -298,7 +311,7 @@ def test_a_video_is_drawn_against_five_or_more_others_of_like_length(
     assert solid["y"] == pytest.approx(plain_curve(shares(own)))
     assert bool(lines(at)) == typical
     assert ("median and middle half of 5 other videos" in words(at)) == typical
-    assert ("Fewer than 5 other videos of like length" in words(at)) == (not typical)
+    assert ("Fewer than 5 similar-length videos" in words(at)) == (not typical)
 
 
 def test_a_video_without_plays_says_so(show) -> None:

@@ -141,7 +141,7 @@ def test_the_heatmap_divides_by_the_hours_that_are_stored(archive: Archive) -> N
 
     values = chart(at, "weekday and hour")["data"][0]["z"]
     assert [row[12:15] for row in values] == [[1, 1, 1]] * 7
-    assert "each weekday came 1 time in this period" in words(at)
+    assert "Average plays per hour over 1 week, in UTC" in words(at)
 
 
 def test_a_gap_between_stored_days_is_drawn_and_nothing_is_compared(archive: Archive) -> None:
@@ -374,10 +374,12 @@ def test_a_sparkline_has_a_gap_where_days_are_not_stored(archive: Archive) -> No
 def test_over_a_change_of_clocks_each_weekday_came_as_often_as_it_did(archive: Archive) -> None:
     fill(archive, dt.date(2026, 10, 10), dt.date(2026, 11, 8))
     query = "from=2026-10-12&to=2026-11-08&zone=Europe/Berlin"
-    assert "each weekday came 4 times in this period" in words(show(query, "engagement"))
+    assert "Average plays per hour over 4 weeks, in Europe/Berlin" in words(
+        show(query, "engagement")
+    )
 
 
 def test_a_weekday_that_is_known_in_part_is_said(archive: Archive) -> None:
     stop_on_friday(archive)
     text = words(show(WEEK, "engagement"))
-    assert "each weekday came 1 time, and 1 day in part in this period" in text
+    assert "Average plays per hour over 5 whole days and 1 day in part" in text

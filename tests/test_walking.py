@@ -275,7 +275,7 @@ def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
             if shares:
                 half = sum(share >= 0.5 for share in shares) / len(shares)
                 assert rows["Share"][50] == pytest.approx(half)
-        case "Plays by share watched":
+        case "How far people watched":
             assert sum(rows["Plays"]) == len(lasting(walk))
         case "Funnel":
             assert rows["Count"].tolist()[:2] == [whole["views"], whole["plays"]]

@@ -11,7 +11,7 @@ from .base import DARK, LIGHT, Item, Palette, picked
 from .calendar import calendar, legend
 from .curve import watched_curve
 from .funnel import funnel
-from .heatmap import heatmap
+from .heatmap import WeekTotals, heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
@@ -27,6 +27,7 @@ __all__ = [
     "Item",
     "Palette",
     "Series",
+    "WeekTotals",
     "calendar",
     "funnel",
     "heatmap",

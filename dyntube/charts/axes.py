@@ -27,13 +27,23 @@ def unit(measure: Metric, top: float) -> float:
 
 def ticks(measure: Metric, top: float) -> list[float]:
     """Ticks from 0 to at least the largest value, in at most five round steps."""
-    top = top if math.isfinite(top) and top > 0 else 1.0
-    magnitude = 10.0 ** math.floor(math.log10(top / 4))
+    return spread_ticks(measure, 0.0, top)
+
+
+def spread_ticks(measure: Metric, low: float, high: float) -> list[float]:
+    """Ticks from `low` or less to `high` or more, both at least 0, in a few round steps."""
+    high = high if math.isfinite(high) and high > low else low + 1.0
+    step = _step(measure, (high - low) / 4)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [step * n for n in range(first, last + 1)]
+
+
+def _step(measure: Metric, least: float) -> float:
+    magnitude = 10.0 ** math.floor(math.log10(least))
     steps = [magnitude * m for m in (1, 2, 2.5, 5, 10)]
     if measure.format in ("number", "seconds"):  # fractions of them mean nothing
         steps = [max(step, 1.0) for step in steps if step < 1 or step == int(step)]
-    step = next(step for step in steps if step >= top / 4 * 0.999)
-    return [step * n for n in range(math.ceil(top / step - 1e-9) + 1)]
+    return next(step for step in steps if step >= least * 0.999)
 
 
 def tick_text(measure: Metric, tick: float, unit: float) -> str:

@@ -192,7 +192,7 @@ def completion_rules(row: pd.Series[float]) -> list[Rule]:
     ]
 
 
-_ENDED = "Ended"
+_ENDED = "Reached the end"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def histogram_sheet(now: Watched) -> Sheet:
     """Plays by watched share, in steps of 5 %."""
     starts, ends = range(0, 100, 5), range(5, 101, 5)
     rows = {"watched_from": starts, "watched_to": ends, "plays": now.histogram()}
-    return Sheet("Plays by share watched", pd.DataFrame(rows))
+    return Sheet("How far people watched", pd.DataFrame(rows))
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from .sections.checks import quality_checks
 from .sections.completion import completion_rules, funnel
 from .sections.embeds import campaigns, domain_bars, domain_watch
 from .sections.engagement import heatmap, video_curve, watched_curve, watched_histogram
-from .sections.length_and_sound import by_length_and_sound
+from .sections.length_and_sound import by_length, by_sound
 from .sections.live import live
 from .sections.stored_days import health, stored_days
 from .sections.sync_log import missing_names, sync_log, unknown_fields, unread_fields
@@ -31,7 +31,8 @@ from .style import ICON
 __all__ = [
     "ICON",
     "ReportContext",
-    "by_length_and_sound",
+    "by_length",
+    "by_sound",
     "campaigns",
     "card",
     "cards",

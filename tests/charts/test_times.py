@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from dataclasses import replace
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
 
 from dyntube import charts
-from dyntube.charts import DARK, LIGHT
+from dyntube.charts import DARK, LIGHT, WeekTotals
 from dyntube.query.metrics import metric
 
 from .drawn import drawn, hovers
@@ -54,7 +55,71 @@ def test_without_an_outlier_the_scale_ends_at_the_largest():
     [trace] = charts.heatmap(RATE, np.full((7, 24), 0.5), LIGHT).data
 
     assert trace.zmax == 0.5
-    assert list(trace.colorbar.ticktext) == ["0%", "20%", "40%", "50.0%"]
+    assert list(trace.colorbar.ticktext) == ["20%", "30%", "40%", "50%"]
+
+
+def test_the_ends_of_the_scale_are_round_and_lie_around_all_but_the_outliers():
+    values = np.linspace(31.4, 121.58, 168).reshape(7, 24)
+    values[0, 0], values[6, 23] = 2, 400
+
+    [trace] = charts.heatmap(replace(VIEWS, format="ratio"), values, LIGHT).data
+
+    assert (trace.zmin, trace.zmax) == (25, 125)
+    assert list(trace.colorbar.ticktext) == ["≤ 25", "50", "75", "100", "≥ 125"]
+
+
+def test_small_differences_do_not_fill_the_scale():
+    values = np.linspace(0.36, 0.40, 168).reshape(7, 24)
+
+    [trace] = charts.heatmap(RATE, values, LIGHT).data
+
+    assert (trace.zmax - trace.zmin) >= 0.2
+
+
+def test_hours_of_few_plays_do_not_set_the_scale():
+    values, few = np.full((7, 24), 0.4), np.zeros((7, 24), dtype=bool)
+    values[0, :6], few[0, :6] = 1.0, True
+
+    [trace] = charts.heatmap(RATE, values, LIGHT, few=few).data
+
+    assert trace.zmax == pytest.approx(0.4)
+    assert trace.colorbar.ticktext[-1] == "≥ 40%"
+
+
+def test_a_click_on_a_cell_gives_its_weekday_and_hour():
+    [trace] = charts.heatmap(VIEWS, np.ones((7, 24)), LIGHT).data
+
+    assert charts.picked(trace.customdata[6][9]) == [("weekday", "7"), ("hour_of_day", "9")]
+
+
+def test_hours_and_weekdays_have_their_totals_beside_them():
+    totals = WeekTotals(
+        replace(VIEWS, label="Views a day"), [10, 20, 30, 40, 50, 60, math.nan], [5] * 24
+    )
+
+    _, above, beside = charts.heatmap(VIEWS, np.ones((7, 24)), LIGHT, totals=totals).data
+
+    assert (list(above.y), above.yaxis) == ([5] * 24, "y2")
+    assert hovers(above)[23] == "<b>23:00 to 24:00</b><br>Views: 5"
+    assert charts.picked(above.customdata[23]) == [("hour_of_day", "23")]
+    assert (list(beside.x), beside.xaxis) == ([10, 20, 30, 40, 50, 60, 0], "x2")
+    assert list(beside.text) == ["10", "20", "30", "40", "50", "60", "–"]
+    assert hovers(beside)[0] == "<b>Monday</b><br>Views a day: 10"
+    assert charts.picked(beside.customdata[6]) == [("weekday", "7")]
+
+
+def test_what_is_not_chosen_is_pale():
+    totals = WeekTotals(VIEWS, [1] * 7, [1] * 24)
+
+    figure = charts.heatmap(VIEWS, np.ones((7, 24)), LIGHT, totals=totals, chosen=(["1"], ["9"]))
+
+    _, veil, above, beside = drawn(figure)["data"]
+    clear = [(day, n) for day in range(7) for n in range(24) if veil["z"][day][n] is None]
+    assert clear == [(0, 9)]
+    assert veil["hoverinfo"] == "skip"
+    for bars, number in ((above, 9), (beside, 0)):
+        colours = bars["marker"]["color"]
+        assert colours.count(colours[number]) == 1
 
 
 def test_nearly_nothing_still_has_a_scale():
@@ -63,7 +128,7 @@ def test_nearly_nothing_still_has_a_scale():
 
     [trace] = charts.heatmap(VIEWS, values, LIGHT).data
 
-    assert trace.zmax == 5
+    assert trace.zmax == 6
 
 
 def test_a_scale_of_watch_time_counts_in_hours():
@@ -71,8 +136,8 @@ def test_a_scale_of_watch_time_counts_in_hours():
 
     [trace] = charts.heatmap(metric("watch_time"), values, LIGHT).data
 
-    assert list(trace.colorbar.ticktext) == ["0", "1 h", "2 h", "3 h", "4 h"]
-    assert list(trace.colorbar.tickvals) == [0, 3600, 7200, 10_800, 14_400]
+    assert list(trace.colorbar.ticktext) == ["2 h", "2.5 h", "3 h", "3.5 h", "4 h"]
+    assert list(trace.colorbar.tickvals) == [7200, 9000, 10_800, 12_600, 14_400]
 
 
 def test_hours_without_a_value_have_no_square_and_few_plays_are_marked():

@@ -11,7 +11,7 @@ from ...report.context import ReportContext
 from ...report.watched import RATE, completion, watched
 from ..blocks.chart import show_chart
 from ..layout import card, palette
-from .engagement import HINT, sentences, unknown_plays
+from .engagement import HINT, left_out, sentences
 
 _RULES_HELP = (
     "The plays that a rule counts, divided by all plays; where it asks how much was watched, by "
@@ -26,12 +26,12 @@ def completion_rules(context: ReportContext) -> None:
     with card("Completion by rule", _RULES_HELP):
         _table(found.rules.rows)
         shares, _ = watched(context)
-        unknown = f"{unknown_plays(shares)} can only count as ended" if shares.left_out else ""
+        unknown = f"By the other rules, {left_out(shares)}" if shares.left_out else ""
         few = HINT if found.plays["plays"] < FEW else ""
         st.caption(sentences(*filter(None, [_USED, unknown, few])))
 
 
-_USED = "On all pages, a completion is a play that DynTube marks as ended"
+_USED = "All pages count a play as complete when DynTube reports that it reached the end"
 
 
 def _table(rows: pd.DataFrame) -> None:
@@ -46,7 +46,7 @@ def _table(rows: pd.DataFrame) -> None:
         placeholder=formats.NONE,
         column_order=["rule", "plays_counted", *percents],
         column_config={
-            "rule": st.column_config.TextColumn("Rule", width=110),
+            "rule": st.column_config.TextColumn("Rule", width=150),
             "plays_counted": number(
                 "Plays", format="localized", help="Plays that the rule counts", width=70
             ),
@@ -63,11 +63,14 @@ def funnel(context: ReportContext) -> None:
     """The funnel from view to end."""
     found = completion(context)
     context.tables.add(found.funnel)
-    with card("From view to end", "How many views were played, and how far those plays came."):
+    with card(
+        "Drop-off: from view to finish",
+        "How many views were played, and how far those plays came.",
+    ):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
         show_chart(charts.funnel(found.way, palette()), counts, key="funnel")
         shares, _ = watched(context)
-        unknown = f"{unknown_plays(shares)} are in no Watched step" if shares.left_out else ""
+        unknown = left_out(shares) if shares.left_out else ""
         if said := [*filter(None, [_about_ended(found.plays), unknown])]:
             st.caption(sentences(*said))
 
@@ -78,4 +81,4 @@ def _about_ended(row: pd.Series[float]) -> str:
     if not ended or ended < nearly:
         return ""
     often = "more often than" if ended > nearly else "as often as"
-    return f"Ended is DynTube's own mark, not a step after 95%: it comes {often} that"
+    return f"Reached the end is DynTube's own mark, not a step after 95%: it comes {often} that"

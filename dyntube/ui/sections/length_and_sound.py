@@ -13,9 +13,9 @@ from ...query.dimensions import dimension
 from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
-from ...report.length_and_sound import METRICS, ORDERS, by_kind_of_play
+from ...report.length_and_sound import METRICS, by_kind_of_play
 from ..blocks.share_lists import draw_list
-from ..layout import columns, headed, switch
+from ..layout import card, headed, switch
 
 NO_PLAYS = "Nothing was played in this period."
 
@@ -25,17 +25,25 @@ def metric_switch(chosen: Metric, key: str) -> None:
     switch("metric", {name: metric(name).label for name in METRICS}, chosen.name, key=key)
 
 
-def by_length_and_sound(context: ReportContext) -> None:
-    """The selected metric by video length and by sound."""
+def by_length(context: ReportContext) -> None:
+    """The selected metric by video length, with a switch between metrics."""
     measure = metric(context.chosen(METRICS))
-    box, switches = headed("By length and sound", "kinds", measure.help)
+    box, switches = headed(_title(measure, "length"), "kinds", measure.help)
     with switches:
         metric_switch(measure, "kinds-metric")
     with box:
-        for column, by in zip(columns(3, 2), ORDERS, strict=True):
-            with column:
-                st.markdown(f"**{dimension(by).label}**")
-                _bars(context, measure, by)
+        _bars(context, measure, "length")
+
+
+def by_sound(context: ReportContext) -> None:
+    """The selected metric by sound."""
+    measure = metric(context.chosen(METRICS))
+    with card(_title(measure, "sound"), measure.help):
+        _bars(context, measure, "sound")
+
+
+def _title(measure: Metric, by: str) -> str:
+    return f"{measure.label} by {dimension(by).label.lower()}"
 
 
 def _bars(context: ReportContext, measure: Metric, by: str) -> None:
