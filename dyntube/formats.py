@@ -148,9 +148,9 @@ def moment(at: dt.datetime) -> str:
     return f"{day(at.date())}, {at:%H:%M}"
 
 
-def count(number: int, thing: str) -> str:
-    """A count with its noun: "1 view", "2,412 views"."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+def count(number: int, thing: str, things: str = "") -> str:
+    """A count with its noun: "1 view", "2,412 views", "60 countries"."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def period(span: Period) -> str:

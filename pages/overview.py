@@ -9,7 +9,7 @@ def draw(context: ui.ReportContext) -> None:
     ui.trend_chart(context)
     left, right = ui.columns(3, 2)
     with left, ui.card("Top videos", page="videos"):
-        ui.top_table(context, "video", 6, pages.TOP_VIDEOS)
+        ui.top_videos(context, 6, pages.TOP_VIDEOS)
     with right, ui.card("Top sites", page="embeds"):
         ui.top_list(context, "embed_domain", rows=6)
     left, middle, right = ui.columns(1, 1, 1)

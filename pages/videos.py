@@ -1,16 +1,17 @@
-"""All videos, the detail of one, or several side by side."""
+"""All videos, one by itself, or several side by side."""
 
 from dyntube import ui
 from dyntube.report import pages
 
 
 def draw(context: ui.ReportContext) -> None:
-    videos = context.selection.values("video")
+    videos = context.selection.open
     if len(videos) == 1:
         ui.video_detail(context, videos[0], pages.TREND)
     elif videos:
         ui.compare_videos(context, videos, pages.TREND)
-    ui.drill(context, "library", title="All videos")
+    else:
+        ui.drill(context, "library", title="All videos")
 
 
 ui.page(pages.VIDEOS, draw)

@@ -15,12 +15,12 @@ from dyntube.query.query import Filter
 from dyntube.report.address import (
     LONGEST,
     LONGEST_VALUE,
-    MOST_NOTES,
     MOST_VALUES,
     from_parameters,
     to_parameters,
     why_too_long,
 )
+from dyntube.report.parameters import MOST_NOTES
 from dyntube.report.selection import CUSTOM, FILTERABLE, OPERATORS, Selection
 
 from .selections import selections

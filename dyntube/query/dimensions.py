@@ -64,6 +64,21 @@ class Dimension:
     label_of: str = ""
     within: tuple[str, ...] = ()
 
+    @property
+    def plural(self) -> str:
+        """What several of its values are called within a sentence: "videos", "countries"."""
+        return _PLURALS.get(self.name, f"{self.label.lower()}s")
+
+
+_PLURALS = {
+    "country": "countries",
+    "city": "cities",
+    "campaign_medium": "campaign media",
+    "campaign_content": "campaign contents",
+    "hour_of_day": "hours of the day",
+    "watched_percent": "shares watched",
+}
+
 
 def _text(name: str, label: str, column: str) -> Dimension:
     sql = f"coalesce({column}, '{UNKNOWN}')"

@@ -40,6 +40,8 @@ def folded(text: str) -> str:
 
     In SQL: `lower(nfc_normalize(text))`.
     """
+    if text.isascii():
+        return text.lower()
     return "".join(map(_small, unicodedata.normalize("NFC", text)))
 
 

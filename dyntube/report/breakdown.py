@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from ..export.table import Sheet
 from ..insight.comparison import metric_of
-from ..query.dimensions import dimension
-from ..query.metrics import metric
+from ..query.dimensions import dimension, is_missing
+from ..query.metrics import METRICS, metric
 from ..query.query import Query
+from ..reading.text import folded
 from .context import ReportContext
 from .firsts import newer_than_comparison
 from .labels import Labels
 from .runner import run, run_total
+from .selection import NAME
 
 FIRST = "first_view"
 
@@ -35,6 +38,28 @@ class Breakdown:
     rows: pd.DataFrame
     total: pd.Series[float]
     labels: Labels
+
+    def only(self, values: Collection[str]) -> Breakdown:
+        """The same with the rows of these values only."""
+        return replace(self, rows=self.rows[self.rows[self.by].isin(values)])
+
+    def found(self, text: str) -> pd.DataFrame:
+        """The rows whose label contains a text, however it is written; all for an empty text.
+
+        A short label may lack the country of a city, which is searched too.
+        """
+        wanted = folded(text)
+        if not wanted:
+            return self.rows
+        texts = zip(self.rows["label"], self.whole_labels, strict=True)
+        return self.rows[[any(wanted in folded(one) for one in both) for both in texts]]
+
+    @property
+    def whole_labels(self) -> list[str]:
+        """The labels of the rows with all their parents: "Paris, Île-de-France, France"."""
+        if not dimension(self.by).within:
+            return [str(label) for label in self.rows["label"]]
+        return [self.labels.one(self.by, str(value)) for value in self.rows[self.by]]
 
     @property
     def sheet(self) -> Sheet:
@@ -65,7 +90,8 @@ def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -
     named = context.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
     total = run_total(context, query).rows.iloc[0]
-    return Breakdown(by, metrics, ordered(context, rows), total, context.labels)
+    rows = ordered(rows, by, context.selection.sort, rising=context.selection.order == "rising")
+    return Breakdown(by, metrics, rows, total, context.labels)
 
 
 def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -84,16 +110,23 @@ def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]
 
     Distinct counts cost more than all other metrics together.
     """
-    subject = (asked[0], context.chosen_metric, metric_of(context.selection.sort))
+    selection = context.selection
+    changing = (name for name in (selection.sort, *selection.columns) if name not in METRICS)
+    subject = (asked[0], context.chosen_metric, selection.sort, *map(metric_of, changing))
     costly = ("viewers", "views_per_viewer", "new_viewers")
     return tuple(name for name in asked if name in subject or name not in costly)
 
 
-def ordered(context: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows in the selected order; missing values come last."""
+def ordered(rows: pd.DataFrame, by: str, sort: str, *, rising: bool) -> pd.DataFrame:
+    """Rows by a column or by NAME; equal ones by their names, then keys. Missing values come last.
+
+    A column that the table lacks stands for views. Tables in the browser are sorted alike.
+    """
+    pairs = zip(rows[by], rows["label"], strict=True)
+    folds = [None if is_missing(str(value)) else folded(label) for value, label in pairs]
+    names = pd.Series(folds, index=rows.index, dtype=object)
     usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
-    sort = context.selection.sort if context.selection.sort in rows else usual
-    rising = context.selection.order == "rising"
-    return rows.sort_values(
-        [sort, "label"], ascending=[rising, True], na_position="last", ignore_index=True
-    )
+    column = names if sort == NAME else rows[sort if sort in rows else usual]
+    keys = pd.DataFrame({"column": column, "name": names, "key": rows[by]})
+    keys = keys.sort_values([*keys], ascending=[rising, True, True], na_position="last")
+    return rows.loc[keys.index].reset_index(drop=True)

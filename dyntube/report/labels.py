@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from .. import formats
 from ..desk import Desk
@@ -49,7 +50,7 @@ class Labels:
         our own "Unknown" quotes; other text from the data is returned unchanged.
         """
         if within := _within(by):
-            return self._placed(by, value, len(within))
+            return _placed(by, value, len(within))
         name = self.name(by, value)
         return _quoted(name) if value != UNKNOWN else name
 
@@ -58,13 +59,13 @@ class Labels:
         every, within = dict.fromkeys(values), _within(by)
         if not within:
             return disambiguated({value: self.name(by, value) for value in every})
-        named = {value: self._placed(by, value, 0) for value in every}
+        named = {value: _placed(by, value, 0) for value in every}
         # Values with a missing parent are marked first, so that the others may stay short.
         alike = {value: self._lacking(by, value) for value in _alike(named)}
         named |= {value: text for value, text in alike.items() if text}
         for depth in range(1, len(within) + 1):
             named |= {
-                value: self._placed(by, value, depth)
+                value: _placed(by, value, depth)
                 for value in _alike(named)
                 if not self._lacking(by, value)
             }
@@ -113,24 +114,13 @@ class Labels:
             case _:
                 return value
 
-    def _placed(self, by: str, value: str, depth: int) -> str:
-        """A name with this many of its parents: "Paris", "Paris, France"."""
-        if value == OTHER:
-            return _OURS[OTHER]
-        name, *outer = value.split(BETWEEN, len(_within(by)))
-        name = _quoted(name) if name else formats.UNKNOWN_NAME
-        if not outer:
-            return f"{name} (anywhere)"  # a URL may give no parents
-        pairs = [*zip(_within(by), outer, strict=False)][len(outer) - depth :]
-        return ", ".join([name, *(self.name(what, part) for what, part in pairs if part)])
-
     def _lacking(self, by: str, value: str) -> str:
         """A name with its known parents and the first missing one; empty if none is missing."""
         name, *outer = value.split(BETWEEN, len(_within(by)))
         missing = [what for what, part in zip(_within(by), outer, strict=False) if not part]
         if not name or not missing:
             return ""
-        placed = self._placed(by, value, len(outer))
+        placed = _placed(by, value, len(outer))
         return f"{placed} (no {dimension(missing[0]).label.lower()})"
 
     def _columns(self, by: str, values: list[str]) -> dict[str, list[str | None]]:
@@ -148,9 +138,24 @@ def only_domain(selection: Selection) -> str:
     return domains[0] if len(domains) == 1 else ""
 
 
+@lru_cache(maxsize=100_000)
+def _placed(by: str, value: str, depth: int) -> str:
+    """A name with this many of its parents: "Paris", "Paris, France"."""
+    if value == OTHER:
+        return _OURS[OTHER]
+    name, *outer = value.split(BETWEEN, len(_within(by)))
+    name = _quoted(name) if name else formats.UNKNOWN_NAME
+    if not outer:
+        return f"{name} (anywhere)"  # a URL may give no parents
+    pairs = [*zip(_within(by), outer, strict=False)][len(outer) - depth :]
+    parents = (country_name(part) if what == "country" else part for what, part in pairs if part)
+    return ", ".join([name, *parents])
+
+
 def _alike(named: Mapping[str, str]) -> list[str]:
-    often = Counter(map(_look, named.values()))
-    return [value for value, name in named.items() if often[_look(name)] > 1]
+    looks = {value: _look(name) for value, name in named.items()}
+    often = Counter(looks.values())
+    return [value for value, look in looks.items() if often[look] > 1]
 
 
 def _within(by: str) -> tuple[str, ...]:
@@ -174,11 +179,12 @@ def disambiguated(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _marked(texts: Mapping[str, str], look: Callable[[str], str]) -> dict[str, str]:
-    often = Counter(map(look, texts.values()))
+    looks = {value: look(text) for value, text in texts.items()}
+    often = Counter(looks.values())
     return {
         value: f"{text} ({_MARKS.get(value) or value.replace(BETWEEN, ', ')})"
         for value, text in texts.items()
-        if often[look(text)] > 1 and text != value
+        if often[looks[value]] > 1 and text != value
     }
 
 

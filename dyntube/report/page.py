@@ -17,6 +17,8 @@ from .selection import Selection
 from .spans import Spans, spans
 from .tables import PageTables, days_name
 
+NOT_OPENED = "The address opens videos, which only the page Videos does."
+
 
 @dataclass(frozen=True)
 class Page:
@@ -26,7 +28,8 @@ class Page:
     `notes` makes their provenance. Each set of dimensions in `rollups` is scanned once.
 
     A page about the store itself is shown `always`, even without views in the period, and compares
-    nothing. A page with a `span`, named by it, ignores the selected period.
+    nothing. A page with a `span`, named by it, ignores the selected period. Only a page that
+    `opens` videos is about those that the selection has open.
     """
 
     title: str
@@ -35,6 +38,7 @@ class Page:
     rollups: tuple[tuple[str, ...], ...] = ()
     always: bool = False
     span: str = ""
+    opens: bool = False
     notes: Callable[..., Provenance] = provenance
 
 
@@ -51,6 +55,7 @@ def open_spans(
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
     """The context of a page, with the names in its filters resolved."""
     tables = PageTables(page.title, "" if page.span else days_name(shown.period), demo=desk.demo)
+    selection = selection.opened() if page.opens else selection
     if page.span:  # it queries days of its own, and resolves names over those
         shown, filters = shown.alone, selection.filters
     else:

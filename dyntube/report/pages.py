@@ -61,12 +61,14 @@ def _overview(context: ReportContext) -> Iterator[Sheet]:
 
 
 def _videos(context: ReportContext) -> Iterator[Sheet]:
-    videos = context.selection.values("video")
+    videos = context.selection.open
     if len(videos) == 1:
         yield from _one_video(context, videos[0])
     elif videos:
         yield side_by_side(context, videos, TREND).sheet
-    yield drill(context, "library").sheet
+        yield breakdown(context, "video").only(videos).sheet
+    else:
+        yield drill(context, "library").sheet
 
 
 def _one_video(context: ReportContext, video: str) -> Iterator[Sheet]:
@@ -132,6 +134,7 @@ VIDEOS = Page(
     (*COMMON[:5], "average_watch_time", *COMMON[5:]),
     _videos,
     rollups=(("video", TIME),),
+    opens=True,
 )
 ENGAGEMENT = Page(
     "Engagement",

@@ -17,7 +17,7 @@ from ..reading.zones import zone_info
 from .address import from_parameters
 from .gaps import gap_text
 from .notes import notes_problem
-from .page import Page, has_views, open_page, open_spans
+from .page import NOT_OPENED, Page, has_views, open_page, open_spans
 from .pages import PAGES
 from .selection import Selection
 
@@ -50,6 +50,8 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
     selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
     if path and path != page.title.lower():
         remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
+    if selection.open and not page.opens:
+        remarks.append(NOT_OPENED)
     now = now.astimezone(zone_info(selection.timezone))
     shown = open_spans(desk, selection, now, desk.first_known_day(selection.timezone))
     context = open_page(desk, page, selection, shown.alone if page.always else shown)

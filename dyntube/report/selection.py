@@ -33,7 +33,10 @@ COMPARE_LABELS: dict[Compare, str] = {
 Order = Literal["falling", "rising"]
 Colour = Literal["amount", "change"]
 Align = Literal["date", "age"]
-SORTS = (*METRICS, *(f"{name}_change" for name in METRICS))
+NAME, COURSE = "name", "course"  # columns of tables besides metrics: the values, the sparkline
+_NUMBERS = (*METRICS, *(f"{name}_change" for name in METRICS))
+SORTS = (NAME, *_NUMBERS)
+COLUMNS = (*_NUMBERS, COURSE)
 ALL_TIME = "all-time"
 CUSTOM = "custom"
 PERIOD_LABELS = {name: preset.label for name, preset in PRESETS.items()} | {
@@ -45,6 +48,7 @@ FILTERABLE = (
     "hour_of_day",
     "weekday",
 )
+SEARCHABLE = tuple(name for levels in HIERARCHIES.values() for name in levels)
 # Suffixes in the URL: country=DE, country-not=DE, city-contains=york.
 OPERATORS: dict[Operator, str] = {"is": "", "is_not": "-not", "contains": "-contains"}
 _LONGEST_BY_HOUR = 31  # days; beyond this there are more hours than pixels
@@ -64,8 +68,11 @@ class Selection:
     metric: str = "views"
     interval: Interval | None = None  # None: by the period's length
     levels: tuple[str, ...] = ()  # the selected dimension of each hierarchy, at most one
-    sort: str = "views"  # a metric, or its change: "views_change"
+    sort: str = "views"  # a metric, its change ("views_change"), or NAME
     order: Order = "falling"
+    columns: tuple[str, ...] = ()  # of tables, in any order; none: the usual ones
+    searches: tuple[tuple[str, str], ...] = ()  # in tables: dimension and text
+    open: tuple[str, ...] = ()  # keys of videos: one is shown by itself, several side by side
     colour: Colour = "amount"  # of the map
     align: Align = "date"  # of compared videos
     mix: str = "device_type"  # the dimension of the mix over time
@@ -131,6 +138,24 @@ class Selection:
         values = rest if value in values else (*values, value)
         return replace(self.where(dimension, values), levels=self._levels_beside(dimension))
 
+    def narrowed(self, dimension: str, values: tuple[str, ...]) -> Selection:
+        """The selection filtered to these values, showing the level below them."""
+        return self.above(dimension, _hierarchy(dimension)).where(dimension, values)
+
+    def opened(self) -> Selection:
+        """The selection for the page of the open videos, to which it is filtered."""
+        return self.where("video", self.open) if self.open else self
+
+    def searched(self, dimension: str) -> str:
+        """What the table of a dimension is searched for; empty for nothing."""
+        return dict(self.searches).get(dimension, "")
+
+    def searching(self, dimension: str, text: str) -> Selection:
+        """The selection with the table of a dimension searched for a text; an empty one ends it."""
+        asked = dict(self.searches) | {dimension: text}
+        kept = tuple((name, asked[name]) for name in SEARCHABLE if asked.get(name))
+        return replace(self, searches=kept)
+
     def level(self, hierarchy: tuple[str, ...], default: str) -> str:
         """The dimension of a hierarchy to show: the selected one, else the one below the filters.
 
@@ -153,8 +178,12 @@ class Selection:
         return replace(self, filters=filters, levels=self._levels_beside(dimension))
 
     def _levels_beside(self, dimension: str) -> tuple[str, ...]:
-        mine = next((h for h in HIERARCHIES.values() if dimension in h), ())
+        mine = _hierarchy(dimension)
         return tuple(level for level in self.levels if level not in mine)
+
+
+def _hierarchy(dimension: str) -> tuple[str, ...]:
+    return next((levels for levels in HIERARCHIES.values() if dimension in levels), ())
 
 
 def in_force(filters: Iterable[Filter], without: Collection[str]) -> tuple[Filter, ...]:

@@ -13,7 +13,7 @@ from .blocks.cards import cards
 from .blocks.drill import drill
 from .blocks.share_lists import top_list
 from .blocks.share_over_time import shares_over_time
-from .blocks.table import top_table
+from .blocks.table import top_videos
 from .blocks.trend import trend_chart
 from .frame.page import page, start
 from .layout import card, columns
@@ -55,7 +55,7 @@ __all__ = [
     "stored_days",
     "sync_log",
     "top_list",
-    "top_table",
+    "top_videos",
     "trend_chart",
     "unknown_fields",
     "unread_fields",

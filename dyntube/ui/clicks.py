@@ -7,8 +7,9 @@ always agree. What the browser sends is read like a URL: values that no filter c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from ..report.selection import CUSTOM, FILTERABLE, Selection
 from . import session
 
 _ONE_DAY = dt.timedelta(days=1)
+_VIDEOS = Path(__file__).parents[2] / "pages" / "videos.py"
 
 
 def toggle_picked(text: str) -> None:
@@ -40,23 +42,12 @@ def toggle(*picks: tuple[str, str]) -> None:
     session.change(toggled)
 
 
-def toggles_rows(key: str, dimension: str, values: Sequence[str]) -> Callable[[], None]:
-    """A callback for a table with a row per value: filter by the ticked rows.
-
-    A click on a cell ticks its row.
-    """
-
-    def clicked() -> None:
-        picked = st.session_state[key].selection
-        chosen = session.current().values(dimension)
-        before = {row for row, value in enumerate(values) if value in chosen}
-        after = set(picked.rows)
-        if after == before and picked.cells:
-            after = before ^ {picked.cells[0][0]}
-        for row in sorted(before ^ after):
-            toggle((dimension, values[row]))
-
-    return clicked
+def open_videos(keys: tuple[str, ...], *, leave: bool = False) -> None:
+    """Show one video, or several side by side; from a page that cannot, `leave` it for the one."""
+    address = session.parameters()
+    session.change(lambda s: replace(s, open=keys))
+    if leave:
+        st.switch_page(_VIDEOS, query_params=address)  # any other query would add a history entry
 
 
 def narrow_to_bucket(text: str, interval: Interval, shown: Period) -> None:

@@ -1,5 +1,7 @@
 """The browser's URL and history: one history entry per user action, none for corrections.
 
+To sort or search a table and to choose its columns replaces the entry.
+
 Streamlit adds a history entry for every change of `st.query_params`, besides its own for a change
 of page. So pages never write `st.query_params`: they render the wanted URL into the document, and
 `static/address.js` sets it.
@@ -22,7 +24,7 @@ def asked() -> dict[str, list[str]]:
 
 
 def act() -> None:
-    """Record a user action that changes the selection; for callbacks."""
+    """Record a user action that is an entry of its own; for callbacks."""
     st.session_state[_ACTS] = st.session_state.get(_ACTS, 0) + 1
 
 

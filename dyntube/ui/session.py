@@ -7,11 +7,14 @@ their callbacks replace it. So links, widgets, chips and clicks on charts change
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from ..report.address import from_parameters, to_parameters, why_too_long
+from ..report.page import NOT_OPENED
+from ..report.pages import PAGES
 from ..report.selection import Selection
 from . import history
 from .door import desk
@@ -26,10 +29,17 @@ def default_selection() -> Selection:
 
 
 def begin(page: str) -> None:
-    """Read the selection from a new URL, then write it to the URL; first and once in every run."""
+    """Read the selection from a new URL, then write it to the URL; first and once in every run.
+
+    What is open is left behind on the way to a page that does not open it.
+    """
+    opens = page.lower() in PAGES and PAGES[page.lower()].opens
     if not begun() or came_by_history():
         selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
+        found += [NOT_OPENED] if selection.open and not opens else []
         st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
+    if not opens:
+        st.session_state[_SELECTION] = replace(current(), open=())
     history.write(page, urlencode(parameters(), doseq=True))
 
 
@@ -55,14 +65,18 @@ def link() -> str:
     return urlunsplit(parts._replace(query=urlencode(parameters(), doseq=True), fragment=""))
 
 
-def change(edit: Callable[[Selection], Selection]) -> None:
-    """Replace the selection if the new one fits into a URL; for callbacks."""
+def change(edit: Callable[[Selection], Selection], *, adds: bool = True) -> None:
+    """Replace the selection if the new one fits into a URL; for callbacks.
+
+    It adds an entry to the browser's history, or else replaces the last one.
+    """
     selection = edit(current())
     if reason := why_too_long(selection):
         st.session_state[_NOTES] = [f"That is more than a link can keep. {reason}"]
         return
     st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []
-    history.act()
+    if adds:
+        history.act()
 
 
 def take(parameters: dict[str, list[str]]) -> None:

@@ -27,7 +27,7 @@ _TOPS = {
 
 
 def drill(context: ReportContext, hierarchy: str, *, title: str) -> None:
-    """The page's metrics at one level of a hierarchy; ticking a row leads one level down."""
+    """The page's metrics at one level of a hierarchy; a name leads one level down."""
     levels, found = HIERARCHIES[hierarchy], drilled(context, hierarchy)
     box, switches = headed(title, f"drill-{hierarchy}")
     with switches:

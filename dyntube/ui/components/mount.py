@@ -21,11 +21,13 @@ def mount(
     events: Mapping[str, Callable[[Any], None]],
     *,
     isolated: bool = True,
+    counted: bool = True,
 ) -> None:
     """The component `name` of `assets/`, with a callback for each of its events.
 
     Under the same key it keeps its elements, focus and scroll position whatever its data.
-    `isolated` from the CSS of the page.
+    `isolated` from the CSS of the page. Data that is not `counted` is sent and drawn again only if
+    it has changed, for large data of which a click draws nothing at once.
     """
 
     def call(event: str) -> Callable[[], None]:
@@ -39,7 +41,7 @@ def mount(
 
     callbacks: dict[str, Any] = {f"on_{event}_change": call(event) for event in events}
     # Without `clicks` the browser would not draw data again that a refused click left as it was.
-    sent = {**data, "clicks": st.session_state.get(_CLICKS, 0)}
+    sent = {**data, "clicks": st.session_state.get(_CLICKS, 0)} if counted else data
     component(name, _ASSETS, isolated=isolated)(key=key, data=sent, **callbacks)
 
 

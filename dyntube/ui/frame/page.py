@@ -26,6 +26,7 @@ from ...report.selection import ALL_TIME, Selection
 from .. import session, style
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
+from ..blocks.opened import way_back
 from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
@@ -129,6 +130,7 @@ def _numbers(of: Page, context: ReportContext, draw: _Draw, menus: DeltaGenerato
     """A page of numbers, with the views behind them and the export menu."""
     banner(page_doubts(context), "See the Data page.")
     gap(context.period, context.timezone, context.known, context.now)
+    way_back(context)
     if not _has_views(context):
         return
     views_behind(context)

@@ -19,10 +19,10 @@ from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
 from ..blocks.drill import drill
 from ..blocks.share_lists import draw_list
+from ..clicks import toggle
+from ..components.table import Column, Rows, table_rows
 from ..layout import card, columns, headed, switch
-from ..selectable_table import ROW, selectable_table
 
-_ROWS = 6  # per list before it scrolls
 _HELP = (
     "New: no view before this period in what is stored. Back: none in the comparison, but some "
     "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
@@ -120,43 +120,31 @@ def _draw(context: ReportContext, list_: _List) -> None:
         st.caption(list_.said if rows is None or rows.empty else list_.note)
     if rows is None or rows.empty:
         return
-    values = [str(value) for value in rows[BY]]
-    selectable_table(
+    table_rows(
         _shown(list_, rows),
         f"{list_.label} domains with their views and plays",
-        key=list_.label.lower(),
-        selection=context.selection,
-        by=BY,
-        values=values,
-        config=_config(),
-        height=ROW * (_ROWS + 1) if len(rows) > _ROWS else "content",
+        key=f"domains-{list_.label.lower()}",
+        on_open=lambda domain: toggle((BY, domain)),
+        marked=context.selection.values(BY),
     )
 
 
-def _shown(list_: _List, rows: pd.DataFrame) -> pd.DataFrame:
-    side = "_before" if list_.gone else ""
-    day = "last_view" if list_.gone else "first_view"
-    shown = {
-        BY: rows[BY],
-        "views": rows[f"views{side}"],
-        "plays": rows[f"plays{side}"],
-        day: rows[day],
-    }
-    if list_.count < len(rows):  # the rest are back
-        shown["status"] = rows["status"]
-    return pd.DataFrame(shown)
+def _shown(list_: _List, rows: pd.DataFrame) -> Rows:
+    names = [str(domain) for domain in rows[BY]]
+    columns = [
+        Column(name, metric(name).label, metric(name).label, _counts_of(rows, name, list_))
+        for name in ("views", "plays")
+    ]
+    day, label = ("last_view", "Last view") if list_.gone else ("first_view", "First view")
+    columns.append(Column(day, label, label, [formats.day(at.date()) for at in rows[day]]))
+    is_mixed = list_.count < len(rows)  # the rest are back
+    marks = [str(status) for status in rows["status"]] if is_mixed else ()
+    return Rows("Domain", names, names, columns, marks=marks)
 
 
-def _config() -> dict[str, Any]:
-    number, day = st.column_config.NumberColumn, st.column_config.DateColumn
-    return {
-        BY: st.column_config.TextColumn("Domain", width=190),
-        "views": number("Views", format="localized", width=60),
-        "plays": number("Plays", format="localized", width=60),
-        "first_view": day("First view", format="D MMM YYYY", width=95),
-        "status": st.column_config.TextColumn("", width=55),
-        "last_view": day("Last view", format="D MMM YYYY", width=95),
-    }
+def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
+    side = f"{name}_before" if list_.gone else name
+    return [formats.value(metric(name), amount, full=True) for amount in rows[side]]
 
 
 def _history(context: ReportContext, days: pd.DataFrame) -> str:

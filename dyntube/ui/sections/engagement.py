@@ -102,7 +102,8 @@ def watched_histogram(context: ReportContext) -> None:
         little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
         st.caption(
             sentences(
-                f"{formats.percent(little)} of plays stopped before 5%; {formats.percent(all_)} watched to the end",
+                f"{formats.percent(little)} of plays stopped before 5%; "
+                f"{formats.percent(all_)} watched to the end",
                 *_reservations(now),
             )
         )

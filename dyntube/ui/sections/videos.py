@@ -9,6 +9,7 @@ import streamlit as st
 from ... import charts, formats
 from ...charts import Series
 from ...query.metrics import metric
+from ...report.breakdown import breakdown
 from ...report.context import ReportContext
 from ...report.firsts import stored_span
 from ...report.pages import OF_VIDEO
@@ -16,6 +17,7 @@ from ...report.side_by_side import MOST_COMPARED, side_by_side
 from ..blocks.cards import cards
 from ..blocks.chart import show_chart
 from ..blocks.share_lists import top_list
+from ..blocks.table import short_table
 from ..blocks.trend import trend_chart
 from ..layout import card, columns, headed, palette, switch
 from .engagement import heatmap, video_curve, watched_histogram
@@ -23,7 +25,6 @@ from .engagement import heatmap, video_curve, watched_histogram
 
 def video_detail(context: ReportContext, video: str, metrics: Sequence[str]) -> None:
     """Everything about one video; the page is filtered to it."""
-    st.header(formats.escape_markdown(context.labels.one("video", video)), anchor=False)
     cards(context)
     trend_chart(context)
     left, right = columns(3, 2)
@@ -72,6 +73,10 @@ def compare_videos(
         )
         st.caption(_caption(context, videos) + _ringed(series))
     context.tables.add(found.sheet)
+    numbers = breakdown(context, "video").only(videos)
+    context.tables.add(numbers.sheet)
+    with card("In numbers"):
+        short_table(context, numbers, numbers.rows, key="compared-videos")
 
 
 def _caption(context: ReportContext, videos: tuple[str, ...]) -> str:

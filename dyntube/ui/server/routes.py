@@ -64,6 +64,7 @@ def views(request: Request) -> Response:
         reader = desk()
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
         selection, notes = from_parameters(asked, default_selection(), reader.rules)
+        selection = selection.opened()
         if notes:
             return PlainTextResponse("\n".join(notes), 400)
         query = _query(selection, reader)

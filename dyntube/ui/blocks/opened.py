@@ -1,0 +1,52 @@
+"""The head of a video's page, or of several side by side: the way back, titles, its neighbours."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ... import formats
+from ...report.context import ReportContext
+from ...report.opened import neighbours
+from ..clicks import open_videos
+
+
+def way_back(context: ReportContext) -> None:
+    """The way back to the list, and to the videos before and after; nothing unless one is open."""
+    videos = context.selection.open
+    if not videos:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="opened"):
+        st.button(
+            "All videos",
+            icon=":material/arrow_back:",
+            key="opened-back",
+            type="tertiary",
+            on_click=open_videos,
+            args=((),),
+        )
+        st.header(_title(context), anchor=False, width="stretch")
+        if len(videos) == 1:
+            before, after = neighbours(context, videos[0])
+            _step(context, "Previous", ":material/chevron_left:", before)
+            _step(context, "Next", ":material/chevron_right:", after)
+
+
+def _title(context: ReportContext) -> str:
+    videos = context.selection.open
+    if len(videos) > 1:
+        return f"{len(videos):,} videos side by side"
+    return formats.escape_markdown(context.labels.one("video", videos[0]))
+
+
+def _step(context: ReportContext, label: str, icon: str, video: str | None) -> None:
+    name = "" if video is None else context.labels.one("video", video)
+    st.button(
+        label,
+        icon=icon,
+        icon_position="right" if label == "Next" else "left",
+        key=f"opened-{label.lower()}",
+        help=formats.escape_markdown(name) if name else None,
+        disabled=video is None,
+        on_click=open_videos,
+        args=(() if video is None else (video,),),
+    )

@@ -1,0 +1,164 @@
+"""The rows of a breakdown as a table shows them: columns, texts, remarks, sparklines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from ... import formats
+from ...charts import SCALE
+from ...insight.comparison import direction, few, metric_of
+from ...query.dimensions import dimension, is_missing
+from ...query.metrics import metric
+from ...query.query import Filter
+from ...reading.text import folded
+from ...report.breakdown import FIRST, Breakdown
+from ...report.context import ReportContext
+from ...report.over_time import buckets
+from ...report.runner import run
+from ...report.selection import COURSE
+from ...report.spans import days_text
+from ..components.table import Column, Rows, heights
+
+_POINTS = 60  # of a sparkline, at most
+_FEW_ROWS = 300  # up to this many rows, sparklines are fetched for all at once
+
+
+def usual_columns(context: ReportContext, found: Breakdown) -> tuple[str, ...]:
+    """The columns of a table of which none are chosen."""
+    first, *others = found.metrics
+    return (first, *([f"{first}_change"] if context.comparison else []), COURSE, *others)
+
+
+def offered_columns(context: ReportContext, found: Breakdown) -> dict[str, str]:
+    """All columns of a table in their order, with their full names."""
+    every: dict[str, str] = {}
+    for number, name in enumerate(found.metrics):
+        label = metric(name).label
+        every[name] = label
+        if context.comparison:
+            every[f"{name}_change"] = f"Change in {label.lower()}"
+        if not number:
+            every[COURSE] = "Trend"
+    return every
+
+
+def as_rows(
+    context: ReportContext,
+    found: Breakdown,
+    shown: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    whole: bool = False,
+) -> Rows:
+    """Some rows of a breakdown with these columns, in the order of `offered_columns`."""
+    names = [str(label) for label in shown["label"]]
+    values = [str(value) for value in shown[found.by]]
+    full = replace(found, rows=shown).whole_labels
+    marks = list(_marks(found, shown))
+    kept = [name for name in offered_columns(context, found) if name in columns]
+    return Rows(
+        dimension(found.by).label,
+        values,
+        names,
+        [_column(context, found, shown, name, values, whole=whole) for name in kept],
+        marks=marks if any(marks) else (),
+        searched=full if whole and full != names else (),
+        ranks=_name_ranks(values, names) if whole else (),
+        whole=whole,
+    )
+
+
+def _column(
+    context: ReportContext,
+    found: Breakdown,
+    shown: pd.DataFrame,
+    name: str,
+    values: list[str],
+    *,
+    whole: bool,
+) -> Column:
+    said = offered_columns(context, found)[name]
+    if name == COURSE:
+        return Column(name, said, said, _courses(context, found, values), "course", _COURSE)
+    measure = metric(metric_of(name))
+    amounts = [float(amount) for amount in shown.get(name, pd.Series(math.nan, shown.index))]
+    ranks = _ranks(amounts) if whole else ()
+    if name == measure.name:
+        texts = [formats.value(measure, amount, full=True) for amount in amounts]
+        return Column(name, measure.label, said, texts, help=measure.help, ranks=ranks)
+    return Column(
+        name,
+        "Change",
+        said,
+        [formats.change(measure, amount) for amount in amounts],
+        "change",
+        f"{measure.label}, against the comparison{_by_day(context, name)}",
+        ranks,
+        [direction(measure, amount) for amount in amounts],
+    )
+
+
+_COURSE = f"Views over the period. {SCALE}"
+
+
+def _by_day(context: ReportContext, name: str) -> str:
+    unequal = context.days[0] != context.days[1] and metric(metric_of(name)).additive
+    return f", by the day: {days_text(context.days)}" if unequal else ""
+
+
+def _ranks(amounts: Sequence[float]) -> list[int | None]:
+    """The place of each amount among the different ones, None for NaN."""
+    places = pd.Series(amounts, dtype=float).rank(method="dense")
+    return [None if math.isnan(place) else int(place) for place in places]
+
+
+def _name_ranks(values: Sequence[str], names: Sequence[str]) -> list[int | None]:
+    """The place of each name among the different ones, None for a missing value."""
+    places = {name: place for place, name in enumerate(sorted(set(map(folded, names))))}
+    pairs = zip(values, names, strict=True)
+    return [None if is_missing(value) else places[folded(name)] for value, name in pairs]
+
+
+def _marks(found: Breakdown, shown: pd.DataFrame) -> Iterator[str]:
+    """What to know of each row: "New on 4 Nov 2026", "Few plays"."""
+    for row in shown.to_dict("records"):
+        day = row.get(FIRST)
+        new = f"New on {formats.day(day)}" if day is not None and day == day else ""
+        yield " · ".join(filter(None, [new, _few(found, row)]))
+
+
+def _few(found: Breakdown, row: Mapping[Any, Any]) -> str:
+    """The mark of a row whose rates have a small basis: "Few plays"."""
+    named = {few(metric(name), row) for name in found.metrics}
+    return next((f"Few {what}" for what in ("plays", "viewers", "views") if what in named), "")
+
+
+def _courses(context: ReportContext, found: Breakdown, values: list[str]) -> list[str]:
+    """The sparklines of these values: views over time."""
+    by, interval = found.by, context.sparkline_interval
+    query = context.query(by, interval, metrics=("views",), without=(by,))
+    if not values:
+        return []
+    if len(found.rows) > _FEW_ROWS:
+        query = replace(query, filters=(*query.filters, Filter(by, tuple(values))))
+    views = run(context, query).rows
+    wide = views[views[by].isin(values)].pivot(index=interval, columns=by, values="views")
+    over = buckets(context, interval)
+    wide = wide.reindex(index=over.rows[interval], columns=values).fillna(0)
+    wide[over.partial.to_numpy()] = math.nan
+    lines = _thinned(wide)
+    return [heights(lines[value].tolist()) for value in values]
+
+
+def _thinned(wide: pd.DataFrame) -> pd.DataFrame:
+    """At most _POINTS rows: several to one, counted from the last."""
+    size = math.ceil(len(wide) / _POINTS)
+    if size < 2:
+        return wide
+    whole = wide.iloc[len(wide) % size :].reset_index(drop=True)
+    return whole.groupby(whole.index // size).sum(min_count=size)
