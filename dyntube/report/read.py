@@ -45,11 +45,7 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
 
     `address` is the page's URL in a browser, or the part after its question mark.
     """
-    path, query = _parts(address)
-    parameters = parse_qs(query, keep_blank_values=True)
-    selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
-    if path and path != page.title.lower():
-        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
+    selection, remarks = asked(desk, page, address)
     now = now.astimezone(zone_info(selection.timezone))
     shown = open_spans(desk, selection, now, desk.first_known_day(selection.timezone))
     context = open_page(desk, page, selection, shown.alone if page.always else shown)
@@ -63,6 +59,16 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
     gap = gap_text(desk, context.period, context.timezone, context.known, now)
     spans = context.period, context.comparison
     return PageRead(*spans, notes, sheets, gap, remarks, problems)
+
+
+def asked(desk: Desk, page: Page, address: str) -> tuple[Selection, list[str]]:
+    """What an address asks of a page, and remarks on what was not understood."""
+    path, query = _parts(address)
+    parameters = parse_qs(query, keep_blank_values=True)
+    selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
+    if path and path != page.title.lower():
+        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
+    return selection, remarks
 
 
 _URL = re.compile(r"\w+://")

@@ -54,7 +54,7 @@ class Settings:
     apart. `memory`: megabytes for the newest days. `hosts` are the names the dashboard answers to
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
     of dates without one; empty: not configured. `engine` answers queries instead of the day files.
-    `demo`: no account is connected.
+    `browser` prints pages; empty: the first that is found. `demo`: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -73,6 +73,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     api_zone: str = ""
     engine: Warehouse | None = None
+    browser: str = ""
     demo: bool = False
 
     @property
@@ -151,6 +152,7 @@ def try_settings(
         hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
         engine=read.engine(),
+        browser=read("DYNTUBE_BROWSER", texts.program, ""),
         demo=demo,
     )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
