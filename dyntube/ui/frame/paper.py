@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ...charts import LIGHT, LIGHT_FOR_DARK
 from ...export.workbook import Provenance
 from ...report.page import Page
 from ..door import desk
+from ..layout import palette
 
 _SCRIPT = '<script type="module" src="app/static/print.js"></script>'
 
@@ -31,11 +34,14 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         "Link": f'<a href="{link}">{link}</a>' if link else "",
         "Demo data": "These views are invented: no account is connected." * notes.demo,
     }
-    said = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in rows.items() if text)
+    shown = (f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows.items() if text)
+    said = "".join(shown)
     state = "fetching" if desk().sync_state().progress else "whole"
-    marks = f'data-state="{state}" data-theme="{st.context.theme.type or "light"}"'
+    colours = {} if palette() is LIGHT else LIGHT_FOR_DARK
+    marks = f'data-state="{state}" data-colours="{escape(json.dumps(colours))}"'
     # A static file, since our Content-Security-Policy forbids inline scripts.
-    at.html(f'{_SCRIPT}<dl id="paper" {marks}>{said}</dl>', unsafe_allow_javascript=True)
+    html = f'{_SCRIPT}<dl id="paper" {marks}>{said}</dl>'
+    at.html(html, unsafe_allow_javascript=True)
 
 
 def failed(text: str) -> None:
