@@ -13,7 +13,9 @@ let changed = performance.now();
 const all = (of) => [...document.querySelectorAll(of)];
 const still = () => performance.now() - changed >= STILL;
 
-const drawn = () => !document.querySelector('.figure[data-state="drawing"]')
+const drawn = () => all('[data-testid^="stBidi"]')
+    .every((component) => (component.shadowRoot ?? component).childElementCount > 1)
+  && !document.querySelector('.figure[data-state="drawing"]')
   && all(".figure:has(.geo)").every((figure) => figure.querySelector(".choroplethlayer path"))
   && all('[data-testid="stDataFrame"]').every((table) => table.querySelector("canvas"));
 
