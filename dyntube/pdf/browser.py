@@ -81,6 +81,7 @@ def started(program: str, until: float, *, sandbox: bool = True) -> Iterator[Dev
             ["/bin/sh", "-c", _ON_PIPES, program, *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=said,
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             process_group=0,  # Ctrl-C in a terminal must reach only us; and all of it ends at once

@@ -22,6 +22,7 @@ _ENDED = "The browser has ended by itself."
 class DevTools:
     """Sends commands and waits for their results, up to a moment of `time.monotonic`.
 
+    The pipes have no buffers.
     `session` is the tab that commands are for; empty: the browser.
     """
 
@@ -38,7 +39,6 @@ class DevTools:
             command["sessionId"] = self.session
         try:
             self._commands.write(json.dumps(command).encode() + b"\0")
-            self._commands.flush()
         except BrokenPipeError:
             raise PrintError(_ENDED) from None
         reply = next(reply for reply in self._messages() if reply.get("id") == number)

@@ -40,6 +40,7 @@ def started(seconds: float) -> Iterator[Server]:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            bufsize=0,
             stderr=log,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             process_group=0,  # Ctrl-C in a terminal must reach only us; it ends with its input
@@ -61,7 +62,6 @@ def _opened(process: subprocess.Popen[bytes], seconds: float) -> Server:
     secret = secrets.token_urlsafe(32)
     try:
         told.write(f"{secret}\n".encode())
-        told.flush()
     except BrokenPipeError:
         raise PrintError(_NOT_UP) from None
     if not select.select([answer], [], [], seconds)[0] or not (line := answer.readline()):

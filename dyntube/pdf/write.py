@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +29,23 @@ def write_pdf(
     `program` is a Chromium. Raises PrintError, and OutputError if the file cannot be written; then
     the file is as it was.
     """
+    file = file.absolute()
+    with _told(file), tempfile.TemporaryFile(dir=file.parent):
+        pass  # an error before all the work
     until = time.monotonic() + seconds
+    with (
+        server.started(seconds) as opened,
+        browser.started(program, until + _PRINT_SECONDS, sandbox=sandbox) as devtools,
+    ):
+        pdf = _printed(devtools, opened, path, until)
+    with _told(file), replacing(file) as temporary:
+        temporary.write_bytes(pdf)
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
     try:
-        with replacing(file.absolute()) as temporary:
-            temporary.touch(mode=0o666)  # an error before all the work
-            with server.started(seconds) as opened:
-                patience = until + _PRINT_SECONDS
-                with browser.started(program, patience, sandbox=sandbox) as devtools:
-                    temporary.write_bytes(_printed(devtools, opened, path, until))
+        yield
     except OSError as error:
         raise OutputError(failure_text("file", file, "written", error)) from error
 
