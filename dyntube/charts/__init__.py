@@ -23,7 +23,8 @@ from .world import world_map
 __all__ = [
     "DARK",
     "LIGHT",
-from .base import DARK, LIGHT, LIGHT_FOR_DARK, Item, Palette, alike, picked
+    "LIGHT_FOR_DARK",
+    "SCALE",
     "Item",
     "Palette",
     "Series",

@@ -17,7 +17,7 @@ from ..pdf.write import write_pdf
 from ..query.access import EVERYTHING
 from ..report.address import to_parameters
 from ..report.pages import PAGES
-from ..report.read import as_json, as_markdown, asked, read_page
+from ..report.read import as_json, as_markdown, asked, dashboard, read_page
 from ..report.selection import Selection
 
 _HELP = """Print what a page of the dashboard says, as it is stored now; nothing is fetched. Some
@@ -63,7 +63,13 @@ def _pdf(desk: Desk, account: Account, options: argparse.Namespace) -> int:
         print(f"dyntube: {remark}", file=sys.stderr)
     query = urlencode(to_parameters(selection, Selection(timezone=desk.timezone)), doseq=True)
     path = "" if options.page == "overview" else options.page  # the first page
-    write_pdf(f"{path}?{query}", file, program, sandbox=not options.no_sandbox)
+    write_pdf(
+        f"{path}?{query}",
+        file,
+        program,
+        link=dashboard(options.address),
+        sandbox=not options.no_sandbox,
+    )
     said = {"file": str(file), "remarks": remarks}
     print(json.dumps(said) if options.json else f"Written to {file}: {page.title}.")
     return 0

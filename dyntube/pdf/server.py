@@ -28,9 +28,10 @@ class Server:
 
 
 @contextmanager
-def started(seconds: float) -> Iterator[Server]:
+def started(seconds: float, link: str = "") -> Iterator[Server]:
     """A server with a secret of its own, ended in any case; if it fails, its log is passed on.
 
+    `link` is the URL of the dashboard that links lead to; empty: where `make run` would be.
     Raises PrintError if it is not up in time.
     """
     command = [sys.executable, "-P", "-m", "dyntube.ui.server.for_print"]
@@ -46,7 +47,7 @@ def started(seconds: float) -> Iterator[Server]:
             process_group=0,  # Ctrl-C in a terminal must reach only us; it ends with its input
         )
         try:
-            yield _opened(process, seconds)
+            yield _opened(process, seconds, link)
         except PrintError:
             log.seek(0)
             sys.stderr.write(log.read().decode("utf-8", "replace"))
@@ -55,13 +56,13 @@ def started(seconds: float) -> Iterator[Server]:
             _end(process)
 
 
-def _opened(process: subprocess.Popen[bytes], seconds: float) -> Server:
+def _opened(process: subprocess.Popen[bytes], seconds: float, link: str) -> Server:
     told, answer = process.stdin, process.stdout
     assert told
     assert answer
     secret = secrets.token_urlsafe(32)
     try:
-        told.write(f"{secret}\n".encode())
+        told.write(f"{secret}\n{link}\n".encode())
     except BrokenPipeError:
         raise PrintError(_NOT_UP) from None
     if not select.select([answer], [], [], seconds)[0] or not (line := answer.readline()):

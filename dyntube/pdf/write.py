@@ -15,18 +15,24 @@ from ..errors import OutputError, PrintError
 from . import browser, server
 from .devtools import DevTools
 
-SECONDS = 120.0  # until the page is drawn
+SECONDS = 180.0  # until the page is drawn
 _PRINT_SECONDS = 60.0
 _AGAIN_SECONDS = 0.2
 _SCRIPT = 'import("/app/static/print.js")'
 
 
 def write_pdf(
-    path: str, file: Path, program: str, *, sandbox: bool = True, seconds: float = SECONDS
+    path: str,
+    file: Path,
+    program: str,
+    *,
+    link: str = "",
+    sandbox: bool = True,
+    seconds: float = SECONDS,
 ) -> None:
     """Print the page at a path like `videos?country=DE` into a file, as it is stored now.
 
-    `program` is a Chromium. Raises PrintError, and OutputError if the file cannot be written; then
+    `program` is a Chromium, `link` the dashboard's URL, as in `server`. Raises PrintError, and OutputError if the file cannot be written; then
     the file is as it was.
     """
     file = file.absolute()
@@ -34,7 +40,7 @@ def write_pdf(
         pass  # an error before all the work
     until = time.monotonic() + seconds
     with (
-        server.started(seconds) as opened,
+        server.started(seconds, link) as opened,
         browser.started(program, until + _PRINT_SECONDS, sandbox=sandbox) as devtools,
     ):
         pdf = _printed(devtools, opened, path, until)

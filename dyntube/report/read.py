@@ -74,6 +74,12 @@ def asked(desk: Desk, page: Page, address: str) -> tuple[Selection, list[str]]:
 _URL = re.compile(r"\w+://")
 
 
+def dashboard(address: str) -> str:
+    """The URL of the dashboard that an address is of; empty if it is only a path or a query."""
+    base = re.split(r"[?#]", address)[0].rstrip("/") if _URL.match(address) else ""
+    return base.removesuffix(f"/{_parts(address)[0]}") if _parts(address)[0] else base
+
+
 def _parts(address: str) -> tuple[str, str]:
     """The page that an address names, if any, and its query."""
     if not (address.startswith(("?", "/")) or _URL.match(address)):

@@ -106,7 +106,7 @@ def test_the_command_prints_a_page_whole(environ: dict[str, str], tmp_path: Path
         f"Compared with {read['comparison']}",
         "Filters Country: Germany",
         "Views up to",
-        "/?period=last-7-days&country=DE&zone=Europe%2FBerlin",
+        "Link https://dash.example?zone=Europe%2FBerlin&period=last-7-days&country=DE",
         "These views are invented",
     ):
         assert said in text, said

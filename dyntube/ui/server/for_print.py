@@ -1,7 +1,7 @@
 """A server for one browser that prints one page: `python -m dyntube.ui.server.for_print`.
 
-It reads a secret from the first line of its input, prints its port and the name of a cookie, and
-ends with its input. It listens on this machine only, on a free port, and answers nobody without the
+It reads a secret and where links on the page lead, a line each, prints its port and the name of a
+cookie, and ends with its input. It listens on this machine only, on a free port, and answers nobody without the
 secret in that cookie: neither other programs nor other people on this machine. It fetches nothing.
 """
 
@@ -27,7 +27,7 @@ from .. import door, session
 from ..streamlit_internals import read_options
 from .headers import safe_headers
 from .log import log_everything
-from .routes import ERROR_HANDLERS, MIDDLEWARE
+from .routes import ERROR_HANDLERS, MIDDLEWARE, own_routes
 from .starting import address
 
 COOKIE = "dyntube_print"
@@ -70,18 +70,19 @@ def _end_with_input() -> None:
 
 def main() -> None:
     """Serve until the input ends."""
-    secret = sys.stdin.readline().strip()
+    secret, link = (sys.stdin.readline().strip() for _ in range(2))
     if not secret:
         sys.exit("There is no secret to serve with.")
     log_everything()
     script = CHECKOUT / "app.py"
     sys.argv = [str(script)]  # whose folder Streamlit looks for its options in
     read_options()
-    session.link_to(address())
+    session.link_to(link or address())
     door.fetch_nothing()
     app = st.App(
         script,
         lifespan=_lifespan,
+        routes=own_routes(),
         middleware=(Middleware(OneBrowser, secret=secret), *MIDDLEWARE),
         exception_handlers=ERROR_HANDLERS,
     )
