@@ -16,6 +16,7 @@ DynTubeError
 ├── CancelledError      the sync was cancelled
 ├── OutputError         a command's output cannot be written
 │   └── OutputClosedError  its reader has ended, as in `| head`
+├── PrintError          a page could not be printed
 ├── UnforeseenError     a bug; the text has the reference of its traceback in the log
 ├── EngineError         the warehouse did not answer a query
 └── ArchiveError        the archive folder or a file in it cannot be read or written
@@ -100,6 +101,10 @@ class OutputError(DynTubeError):
 
 class OutputClosedError(OutputError):
     """The reader of a command's output has ended. Not a failure, and nothing to report."""
+
+
+class PrintError(DynTubeError):
+    """A page could not be printed: the browser failed, or the page was not drawn in time."""
 
 
 class UnforeseenError(DynTubeError):

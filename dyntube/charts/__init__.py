@@ -7,7 +7,7 @@ drawn from `chosen`, not from plotly's own selection state.
 
 from __future__ import annotations
 
-from .base import DARK, LIGHT, Item, Palette, picked
+from .base import DARK, LIGHT, LIGHT_FOR_DARK, Item, Palette, picked
 from .calendar import calendar, legend
 from .curve import watched_curve
 from .funnel import funnel
@@ -23,6 +23,7 @@ from .world import world_map
 __all__ = [
     "DARK",
     "LIGHT",
+    "LIGHT_FOR_DARK",
     "SCALE",
     "Item",
     "Palette",

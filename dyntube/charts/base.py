@@ -5,8 +5,8 @@ Figures are `go`, not `px`, which takes ten times as long to build.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -45,6 +45,12 @@ class Palette:
     doubt: str
 
 
+def _colours(palette: Palette) -> Iterator[str]:
+    for field in fields(palette):
+        colours = getattr(palette, field.name)
+        yield from (colours,) if isinstance(colours, str) else colours
+
+
 LIGHT = Palette(
     accent="#2563EB",
     area="rgba(37,99,235,0.10)",
@@ -79,6 +85,9 @@ DARK = Palette(
     alarm="#B91C1C",
     doubt="#FBBF24",
 )
+
+# The first use of a colour counts.
+LIGHT_FOR_DARK = dict(reversed([*zip(_colours(DARK), _colours(LIGHT), strict=True)]))
 
 
 @dataclass(frozen=True)

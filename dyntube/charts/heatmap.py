@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from .. import formats
 from ..query.metrics import FEW, Metric
 from .axes import plain_axis, spread_ticks, tick_text, unit
-from .base import HOVER, SELECTION, Palette, blend, faded, figure, point
+from .base import HOVER, Palette, blend, faded, figure, point
 from .world import colour_bar
 
 _HEIGHT = 330
@@ -219,7 +219,7 @@ def _bars(
     return [_BAR | above, _BAR | beside]
 
 
-_BAR = SELECTION | {"type": "bar", "width": 0.86, "hovertemplate": HOVER}
+_BAR = {"type": "bar", "width": 0.86, "hovertemplate": HOVER}
 
 
 def _drawn(values: Sequence[float]) -> list[float]:

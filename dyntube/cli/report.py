@@ -1,4 +1,4 @@
-"""The command `report`: the numbers of a page as Markdown or JSON, without a browser."""
+"""The command `report`: a page as Markdown or JSON, or as a PDF."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import argparse
 import datetime as dt
 import json
 import sys
+from pathlib import Path
+from urllib.parse import urlencode
 
 from ..account import Account
 from ..desk import Desk
 from ..fetch.background import Background
+from ..pdf import browser
+from ..pdf.write import write_pdf
 from ..query.access import EVERYTHING
+from ..report.address import to_parameters
 from ..report.pages import PAGES
-from ..report.read import as_json, as_markdown, read_page
+from ..report.read import as_json, as_markdown, asked, dashboard, read_page
+from ..report.selection import Selection
 
 _HELP = """Print what a page of the dashboard says, as it is stored now; nothing is fetched. Some
-days may be in doubt or not stored: the text and the JSON say so."""
+days may be in doubt or not stored: the text, the JSON and the PDF say so."""
 
 
 def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,12 +34,48 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="ADDRESS",
         help="what the page is filtered by, as in a browser: '?period=last-7-days&country=DE'",
     )
-    command.add_argument("--markdown", action="store_true", help="print Markdown (the default)")
+    as_what = command.add_mutually_exclusive_group()
+    as_what.add_argument("--markdown", action="store_true", help="print Markdown (the default)")
+    as_what.add_argument(
+        "--pdf",
+        type=Path,
+        metavar="FILE",
+        help="write the page as a reader would print it; needs Chromium, Chrome or Edge",
+    )
+    command.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="for --pdf where the browser's sandbox cannot work, as in some containers",
+    )
 
 
 def report(account: Account, options: argparse.Namespace) -> int:
     """Read a page and print it; remarks on the URL go to stderr."""
     desk = Desk(account, Background(account.syncer, account.catalog, external=True), EVERYTHING)
+    return _pdf(desk, account, options) if options.pdf else _text(desk, options)
+
+
+def _pdf(desk: Desk, account: Account, options: argparse.Namespace) -> int:
+    program = browser.find(account.settings.browser)
+    page, file = PAGES[options.page], options.pdf
+    selection, remarks = asked(desk, page, options.address)
+    for remark in remarks:
+        print(f"dyntube: {remark}", file=sys.stderr)
+    query = urlencode(to_parameters(selection, Selection(timezone=desk.timezone)), doseq=True)
+    path = "" if options.page == "overview" else options.page  # the first page
+    write_pdf(
+        f"{path}?{query}",
+        file,
+        program,
+        link=dashboard(options.address),
+        sandbox=not options.no_sandbox,
+    )
+    said = {"file": str(file), "remarks": remarks}
+    print(json.dumps(said) if options.json else f"Written to {file}: {page.title}.")
+    return 0
+
+
+def _text(desk: Desk, options: argparse.Namespace) -> int:
     read = read_page(desk, PAGES[options.page], options.address, dt.datetime.now(dt.UTC))
     for remark in read.remarks:
         print(f"dyntube: {remark}", file=sys.stderr)

@@ -45,13 +45,7 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
 
     `address` is the page's URL in a browser, or the part after its question mark.
     """
-    path, query = _parts(address)
-    parameters = parse_qs(query, keep_blank_values=True)
-    selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
-    if path and path != page.title.lower():
-        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
-    if selection.open and not page.opens:
-        remarks.append(NOT_OPENED)
+    selection, remarks = asked(desk, page, address)
     now = now.astimezone(zone_info(selection.timezone))
     shown = open_spans(desk, selection, now, desk.first_known_day(selection.timezone))
     context = open_page(desk, page, selection, shown.alone if page.always else shown)
@@ -67,7 +61,25 @@ def read_page(desk: Desk, page: Page, address: str, now: dt.datetime) -> PageRea
     return PageRead(*spans, notes, sheets, gap, remarks, problems)
 
 
+def asked(desk: Desk, page: Page, address: str) -> tuple[Selection, list[str]]:
+    """What an address asks of a page, and remarks on what was not understood."""
+    path, query = _parts(address)
+    parameters = parse_qs(query, keep_blank_values=True)
+    selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
+    if path and path != page.title.lower():
+        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
+    if selection.open and not page.opens:
+        remarks.append(NOT_OPENED)
+    return selection, remarks
+
+
 _URL = re.compile(r"\w+://")
+
+
+def dashboard(address: str) -> str:
+    """The URL of the dashboard that an address is of; empty if it is only a path or a query."""
+    base = re.split(r"[?#]", address)[0].rstrip("/") if _URL.match(address) else ""
+    return base.removesuffix(f"/{_parts(address)[0]}") if _parts(address)[0] else base
 
 
 def _parts(address: str) -> tuple[str, str]:

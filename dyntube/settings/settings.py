@@ -56,8 +56,8 @@ class Settings:
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
     of dates without one; empty: not configured. `engine` answers queries instead of the day files.
     `thumbnail_hosts` are where pictures of videos may be fetched, in the form of `hosts`; empty:
-    there are none.
-    `demo`: no account is connected.
+    there are none. `browser` prints pages; empty: the first that is found. `demo`: no account is
+    connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -77,6 +77,7 @@ class Settings:
     api_zone: str = ""
     engine: Warehouse | None = None
     thumbnail_hosts: tuple[str, ...] = THUMBNAIL_HOSTS
+    browser: str = ""
     demo: bool = False
 
     @property
@@ -156,6 +157,7 @@ def try_settings(
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
         engine=read.engine(),
         thumbnail_hosts=read("DYNTUBE_THUMBNAIL_HOSTS", texts.hosts_or_off, THUMBNAIL_HOSTS),
+        browser=read("DYNTUBE_BROWSER", texts.program, ""),
         demo=demo,
     )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)

@@ -30,6 +30,11 @@ def path(name: str, text: str) -> Path:
     return Path(text).expanduser()
 
 
+def program(name: str, text: str) -> str:
+    """A program: its path, or its name in PATH."""
+    return str(path(name, text))
+
+
 def api_key(name: str, text: str) -> str:
     """An API key, safe in a header."""
     _refuse_quotes(name, text)

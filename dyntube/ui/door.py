@@ -29,13 +29,20 @@ def _account() -> Account:
 @st.cache_resource(show_spinner=False)
 def _background() -> Background:
     """The server's background sync."""
-    external = _account().settings.sync == "external"
+    external = _fetches_nothing or _account().settings.sync == "external"
     made = Background(_account().syncer, _account().catalog, external=external)
     _made.add(made)
     return made
 
 
 _made: WeakSet[Background | Thumbnails] = WeakSet()
+_fetches_nothing = False
+
+
+def fetch_nothing() -> None:
+    """Show what is stored, for the life of this process."""
+    global _fetches_nothing
+    _fetches_nothing = True
 
 
 def close(seconds: float) -> None:

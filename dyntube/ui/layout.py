@@ -52,6 +52,13 @@ def headed(
     return box, switches
 
 
+def caption(text: str, hint: str, *, key: str) -> None:
+    """A caption, and behind it a hint at what can be done on a screen, which is not printed."""
+    with st.container(horizontal=True, gap="xxsmall"):
+        st.caption(text, width="content")
+        st.container(key=f"hint-{key}", width="content").caption(f"· {hint}", width="content")
+
+
 def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") -> None:
     """A segmented control for the field `name` of the selection."""
     key = key or f"switch-{name}"

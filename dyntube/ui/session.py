@@ -59,9 +59,20 @@ def parameters() -> dict[str, list[str]]:
     return to_parameters(current(), default_selection())
 
 
+_base = ""
+
+
+def link_to(base: str) -> None:
+    """Let links lead to another server than this one, which is at a URL."""
+    global _base
+    _base = base.rstrip("/")
+
+
 def link() -> str:
     """The URL that reproduces this page."""
     parts = urlsplit(st.context.url or "")
+    if _base:
+        parts = urlsplit(_base + parts.path)
     return urlunsplit(parts._replace(query=urlencode(parameters(), doseq=True), fragment=""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -31,16 +32,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app without an account, with two months of its invented views: a first fetch draws pages
-    again and again, which is no time to look at them."""
+def demo_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of invented views: a first fetch draws pages again and again, which is no time to
+    look at them."""
     folder = tmp_path_factory.mktemp("demo") / "archive"
     first = machine_time().date() - dt.timedelta(days=60)
     known = {name: text for name, text in os.environ.items() if not name.startswith("DYNTUBE_")}
     environ = known | {"DYNTUBE_ARCHIVE": str(folder)}
     done = forked.dyntube("sync", "--from", str(first), environ=environ)
     assert done.returncode == 0, done.stderr
-    with running(folder) as url:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(demo_archive: Path) -> Iterator[str]:
+    """The app without an account."""
+    with running(demo_archive) as url:
         yield url
 
 

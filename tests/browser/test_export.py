@@ -15,6 +15,9 @@ from playwright.sync_api import Locator, Page
 from .app import Watched
 
 Tab = Callable[..., Watched]
+# A dialog that is closed at once.
+PRINTED = """window.printed = 0; window.print = () => {
+  window.printed++; window.dispatchEvent(new Event("afterprint")); }"""
 PAGE = "/?period=last-7-days&project=5lCohVbzSymGw"
 
 
@@ -90,7 +93,7 @@ def test_raw_views_are_as_many_as_the_page_counts(page: Page) -> None:
 
 def test_the_button_prints_the_page_once_each_time(demo: str, tab: Tab) -> None:
     opened = tab(new=True)
-    opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
+    opened.page.add_init_script(PRINTED)
     page = with_menu(opened, demo)
     button = page.locator(".st-key-export-print button")
     for times in (1, 2):

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Response
 
 from .app import Watched, watch
+from .test_export import PRINTED
 
 Tab = Callable[..., Watched]
 PAGES = ("", "videos", "engagement", "geography", "devices", "embeds", "live", "data")
@@ -54,7 +55,7 @@ def test_a_page_asks_for_nothing_that_its_policy_forbids(
 def test_a_workbook_and_the_printed_page_come_out(demo: str, tab: Tab) -> None:
     opened = tab(new=True)
     opened.page.add_init_script(LISTEN)
-    opened.page.add_init_script("window.printed = 0; window.print = () => { window.printed++ }")
+    opened.page.add_init_script(PRINTED)
     opened.open(f"{demo}/?period=last-7-days")
     opened.wait_painted()
     opened.page.locator(".st-key-export button").first.click()

@@ -12,7 +12,6 @@ from ...report.tables import PageTables, slug
 from ..layout import icon_key
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PRINT = '<script type="module" src="app/static/print.js"></script>'
 
 
 def export_menu(
@@ -102,9 +101,5 @@ def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
 
 @st.fragment
 def _print() -> None:
-    with st.container(gap=None):
-        st.button(
-            "Print or save as PDF", icon=":material/print:", key="export-print", width="stretch"
-        )
-        # A static file, since our Content-Security-Policy forbids inline scripts.
-        st.html(_PRINT, unsafe_allow_javascript=True)
+    """The button that `static/print.js` listens to."""
+    st.button("Print or save as PDF", icon=":material/print:", key="export-print", width="stretch")

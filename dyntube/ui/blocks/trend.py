@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from ... import charts, formats
 from ...insight.trends import Trend
 from ...query.metrics import Metric
@@ -11,7 +9,7 @@ from ...report.context import ReportContext
 from ...report.doubts import in_words
 from ...report.notes import shown_notes
 from ...report.over_time import over_time
-from ..layout import headed, palette, switch
+from ..layout import caption, headed, palette, switch
 from .chart import show_time_chart
 from .notes import notes_menu
 
@@ -44,7 +42,8 @@ def trend_chart(context: ReportContext) -> None:
             interval=interval,
             shown=context.period,
         )
-        st.caption(_legend(context, now, ringed, in_words(found.doubts_before, interval)))
+        legend = _legend(context, now, ringed, in_words(found.doubts_before, interval))
+        caption(legend, "drag to narrow the period", key="trend")
     context.tables.add(found.sheet)
 
 
@@ -62,7 +61,7 @@ def _legend(context: ReportContext, now: Trend, ringed: str, ringed_before: str)
     before = f"{ringed_before} in the comparison" if ringed_before else ""
     if rings := ", ".join(filter(None, [ringed, before])):
         parts.append(f"ringed: {rings}")
-    return " · ".join([*parts, "drag to narrow the period"])
+    return " · ".join(parts)
 
 
 def _unknown(context: ReportContext, now: Trend) -> list[str]:

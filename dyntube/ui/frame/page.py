@@ -10,7 +10,6 @@ from itertools import count
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ... import formats
 from ...errors import DynTubeError
@@ -21,8 +20,8 @@ from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.gaps import missing_days
 from ...report.page import Page, has_views, open_page, open_spans
-from ...report.provenance import provenance
 from ...report.selection import ALL_TIME, Selection
+from ...report.spans import Spans
 from .. import session, style
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
@@ -30,6 +29,7 @@ from ..blocks.opened import way_back
 from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
+from . import paper
 from .filters import sidebar
 from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
 from .page_header import chips, head
@@ -92,6 +92,7 @@ pd.options.mode.string_storage = "python"
 def show_error(error: DynTubeError) -> None:
     """Show an error to the reader."""
     st.error(formats.escape_markdown(str(error)), icon=":material/error:")
+    paper.failed(str(error))
 
 
 def _page(of: Page, draw: _Draw) -> None:
@@ -105,19 +106,34 @@ def _page(of: Page, draw: _Draw) -> None:
     with menus:
         views_menu(of.title)
     chips(selection)
+    on_paper = paper.place()
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
+    context = _content(of, selection, shown, draw, version)
+    notes = of.notes(of.title, context, link=session.link())
+    if not (of.span or of.always) and has_views(context):
+        with menus:
+            export_menu(context.tables, lambda: notes, session.parameters())
+    paper.head(on_paper, of, notes)
+
+
+def _content(
+    of: Page, selection: Selection, shown: Spans, draw: _Draw, version: str
+) -> ReportContext:
+    """What is below the head of a page."""
     if of.span:  # it fetches by itself and needs no redraw for new views
         _banners(desk().sync_state(), selection.timezone)
-        draw(open_page(desk(), of, selection, shown))
-    elif _can_be_shown(shown.period, now.date(), of.always):
+        context = open_page(desk(), of, selection, shown)
+        draw(context)
+        return context
+    can_be_shown = _can_be_shown(shown.period, shown.now.date(), of.always)
+    if can_be_shown:
         _banners(ensure_stored(shown.fetched, selection.timezone), selection.timezone)
         watch_progress(shown.fetched, selection.timezone, version, silent=of.always)
-        context = open_page(desk(), of, selection, shown)
-        if of.always:
-            _store(context, draw)
-        else:
-            _numbers(of, context, draw, menus)
+    context = open_page(desk(), of, selection, shown)
+    if can_be_shown:
+        (_store if of.always else _numbers)(context, draw)
+    return context
 
 
 def _store(context: ReportContext, draw: _Draw) -> None:
@@ -126,18 +142,14 @@ def _store(context: ReportContext, draw: _Draw) -> None:
     draw(context)
 
 
-def _numbers(of: Page, context: ReportContext, draw: _Draw, menus: DeltaGenerator) -> None:
-    """A page of numbers, with the views behind them and the export menu."""
+def _numbers(context: ReportContext, draw: _Draw) -> None:
+    """A page of numbers, with the views behind them."""
     banner(page_doubts(context), "See the Data page.")
     gap(context.period, context.timezone, context.known, context.now)
     way_back(context)
-    if not _has_views(context):
-        return
-    views_behind(context)
-    draw(context)
-    notes = provenance(of.title, context, link=session.link())
-    with menus:
-        export_menu(context.tables, lambda: notes, session.parameters())
+    if _has_views(context):
+        views_behind(context)
+        draw(context)
 
 
 def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
@@ -179,7 +191,7 @@ def _has_views(context: ReportContext) -> bool:
 
 def _banners(fetch: SyncStatus, timezone: str) -> None:
     if desk().demo:
-        st.info(
+        st.container(key="demo").info(
             "You are looking at **demo data**. To connect your account, set `DYNTUBE_API_KEY` "
             "and start again; the README shows how.",
             icon=":material/science:",

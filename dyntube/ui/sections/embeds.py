@@ -21,7 +21,7 @@ from ..blocks.drill import drill
 from ..blocks.share_lists import draw_list
 from ..clicks import toggle
 from ..components.table import Column, Rows, table_rows
-from ..layout import card, columns, headed, switch
+from ..layout import caption, card, columns, headed, switch
 
 _HELP = (
     "New: no view before this period in what is stored. Back: none in the comparison, but some "
@@ -49,7 +49,7 @@ def domain_watch(context: ReportContext) -> None:
         for side, list_ in sides:
             with side:
                 _draw(context, list_)
-        st.caption(_history(context, found.days))
+        caption(_history(context, found.days), "click a domain to filter by it", key="domains")
         if not own:
             st.caption(_HOW_TO_EXPECT)
 
@@ -155,7 +155,7 @@ def _history(context: ReportContext, days: pd.DataFrame) -> str:
         before = Period(first, context.period.start - ONE_DAY)
         if missing := len(missing_days(before, context.timezone, context.known, context.now)):
             text += f", with {formats.count(missing, 'day')} missing"
-    return f"{text}. Click a domain to filter by it."
+    return text
 
 
 def campaigns(context: ReportContext) -> None:

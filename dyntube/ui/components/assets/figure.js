@@ -30,8 +30,16 @@ class Figure {
     this.sight.observe(this.plot);
     this.size = new ResizeObserver(() => this.resized());
     this.size.observe(this.plot);
-    this.printed = (event) => this.draw(event.detail?.width);
-    document.addEventListener("dyntube:print", this.printed);
+    this.onPaper = ({ detail }) => {
+      this.light = detail.light;
+      detail.until(this.draw());
+    };
+    this.onScreen = () => {
+      this.light = undefined;
+      this.draw();
+    };
+    document.addEventListener("dyntube:print", this.onPaper);
+    document.addEventListener("dyntube:printed", this.onScreen);
   }
 
   show(data, tell) {
@@ -57,19 +65,19 @@ class Figure {
     if (this.isNear && width && Math.abs(width - this.width) >= 1) this.draw();
   }
 
-  draw(width) {
+  draw() {
     this.isNear = true;
     this.plot.dataset.state = "drawing";
-    this.drawing = this.drawing.then(() => this.react(width)).catch((error) => console.error(error));
+    this.drawing = this.drawing.then(() => this.react()).catch((error) => console.error(error));
     return this.drawing;
   }
 
-  async react(width) {
+  async react() {
     const library = await plotly();
-    const wanted = Math.floor(width ?? this.plot.getBoundingClientRect().width);
+    const wanted = Math.floor(this.plot.getBoundingClientRect().width);
     if (!wanted || !this.plot.isConnected) return;
     this.width = wanted;
-    const { data, layout } = this.figure;
+    const { data, layout } = this.light ? JSON.parse(this.light(this.data.figure)) : this.figure;
     const sized = { ...layout, width: wanted, selections: [] };
     await library.react(this.plot, data, sized, CONFIG);
     this.plot.dataset.state = "drawn";
@@ -94,7 +102,8 @@ class Figure {
   async remove() {
     this.sight.disconnect();
     this.size.disconnect();
-    document.removeEventListener("dyntube:print", this.printed);
+    document.removeEventListener("dyntube:print", this.onPaper);
+    document.removeEventListener("dyntube:printed", this.onScreen);
     if (this.listens) (await plotly()).purge(this.plot);
   }
 }
