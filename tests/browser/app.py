@@ -27,7 +27,7 @@ PAINTED = """call => {
   const painted = app?.dataset.testScriptState === 'notRunning'
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('h1') !== null
-    && document.querySelector('.figure, [data-testid="stDataFrame"]') !== null
+    && document.querySelector('.stBidiComponent, [data-testid="stDataFrame"]') !== null
     && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
     && [...document.querySelectorAll('.figure')].every(e => e.dataset.state === 'drawn'
       || e.dataset.state === 'away' && e.getBoundingClientRect().top > innerHeight)
