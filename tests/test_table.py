@@ -267,7 +267,9 @@ def test_a_sheet_is_safe_to_open_and_can_be_read_back() -> None:
     found = breakdown(context(comparison=None), "video")
     back = pd.read_csv(io.BytesIO(csv(found.sheet)))
 
-    assert list(back)[:5] == ["Video", "Video key", "Views", "Plays", "Play rate"]
+    assert list(back)[:5] == ["Video", "Video key", "Views", "Plays", "Play rate (%)"]
     assert set(back["Video"]) == {"Straße <b>One</b>", "'=1+1 & **two**", "v-3"}
     assert back["Views"].tolist() == found.rows["views"].tolist()
-    assert back["Watch time (hours)"].tolist() == pytest.approx(found.rows["watch_time"] / 3600)
+    assert back["Watch time (hours)"].tolist() == pytest.approx(
+        found.rows["watch_time"] / 3600, abs=5e-5
+    )

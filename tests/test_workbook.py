@@ -139,6 +139,67 @@ def test_the_header_is_bold_and_stays_while_rows_move() -> None:
     assert page.freeze_panes == "A2"
 
 
+def test_every_sheet_is_a_table_with_filters_over_all_its_rows() -> None:
+    book = opened(workbook([DAYS, Sheet("Empty", DAYS.rows[:0])], NOTES))
+    (first,) = book["By day"].tables.values()
+    assert first.ref == first.autoFilter.ref == "A1:G3"
+    assert first.column_names == [cell.value for cell in book["By day"][1]]
+    (empty,) = book["Empty"].tables.values()
+    assert empty.ref == empty.autoFilter.ref == "A1:G2"  # Excel wants a row
+    assert not book["Notes"].tables
+
+
+def test_tables_have_names_that_excel_allows_once_each() -> None:
+    titles = ["By day", "by day", "=A1", "", "日本", "R1C1", "x" * 300, 'a;b"c']
+    book = opened(workbook([Sheet(title, DAYS.rows) for title in titles], NOTES))
+    names = [name for page in book for name in page.tables]
+    assert names[:6] == [
+        *("Table1_By_day", "Table2_by_day", "Table3_A1", "Table4", "Table5", "Table6_R1C1")
+    ]
+    assert len({name.lower() for name in names}) == len(titles)
+    assert all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,254}", name) for name in names)
+
+
+def test_headers_of_a_table_are_unique_and_not_empty() -> None:
+    rows = pd.DataFrame(
+        [[1, 2, 3, 4, 5, 6]], columns=["a_b", "a b", "A B", "", "line\r\nend", "z" * 300]
+    )
+    page = opened(excel(Sheet("T", rows), NOTES))["T"]
+    (table,) = page.tables.values()
+    header = [cell.value for cell in page[1]]
+    assert header == ["A b", "A b (2)", "A B (3)", "Column", "Line end", "Z" + "z" * 254]
+    assert table.column_names == header
+    assert [cell.value for cell in page[2]] == [1, 2, 3, 4, 5, 6]
+
+
+def test_totals_are_lines_with_each_number_in_its_format() -> None:
+    rows = pd.DataFrame({"views": [12], "play_rate": [0.5], "play_rate_change": [-0.015]})
+    page = opened(excel(Sheet("Totals", rows, totals=True), NOTES))["Totals"]
+    assert list(page.values) == [
+        ("Number", "This period", "Change", "Change in"),
+        ("Views", 12, None, "%"),
+        ("Play rate (%)", 0.5, -1.5, "points"),
+    ]
+    assert [page[place].number_format for place in ("B2", "B3", "C3")] == [
+        *("#,##0", "0.0%", "+0.0;-0.0;0.0")
+    ]
+
+
+def test_of_a_wide_table_what_it_was_before_is_folded() -> None:
+    names = ("views", "plays", "watch_time", "completions", "play_rate", "completion_rate")
+    rows = pd.DataFrame({f"{name}{part}": [0.5] for name in names for part in ("", "_before")})
+    wide = rows.assign(**{f"{name}_change": 0.1 for name in names})
+    book = opened(workbook([Sheet("Narrow", rows), Sheet("Wide", wide)], NOTES))
+    for page, folded in ((book["Narrow"], set()), (book["Wide"], {"before"})):
+        hidden = [
+            cell.value.partition(", ")[2].split(" ")[0]
+            for cell in page[1]
+            if page.column_dimensions[cell.column_letter].hidden
+        ]
+        assert set(hidden) == folded
+        assert len(hidden) == 6 * len(folded)
+
+
 def test_columns_are_as_wide_as_what_is_in_them_within_reason() -> None:
     rows = pd.DataFrame({"plan": ["a"], "video": ["x" * 30], "embed_page": ["y" * 500]})
     widths = opened(excel(Sheet("T", rows), NOTES))["T"].column_dimensions
@@ -245,7 +306,7 @@ def test_the_notes_say_what_the_numbers_show() -> None:
     assert notes["Views up to"] == "22 Nov 2026, 14:32 (Europe/Berlin)"
     assert notes["Made"] == "23 Nov 2026, 09:00 (Europe/Berlin)"
     assert notes["Link to this page"] == "http://dash.example/?country=DE"
-    assert (notes["Views"], notes["Plays"]) == (12_345, 6_789)
+    assert (notes["Views"], notes["Plays"]) == (12_345, 6_789)  # numbers
     assert notes["2026-11-03"] == "Project: Launch: =campaign()"
     assert (None, "City contains york") in lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -102,18 +102,21 @@ def widths(names: Sequence[str], table: Sequence[Column]) -> list[int]:
 def _width(name: str, column: Column) -> int:
     longest_word = max(map(_length, name.split()), default=0)
     of_header = max(longest_word, math.ceil(_length(name) / _HEADER_LINES)) + 2
-    of_values = max(_lengths(column), default=0) + 3
+    of_values = _longest(column) + 3
     return max(_NARROWEST, of_header, min(of_values, _WIDEST))
 
 
-def _lengths(column: Column) -> Iterator[int]:
-    for value, look in column.cells:
-        if isinstance(value, str):
-            yield _length(value)
-        elif isinstance(value, dt.date):
-            yield _LENGTHS.get(look, _LENGTHS[MOMENT])
-        elif value is not None:
-            yield _number_length(value, look)
+def _longest(column: Column) -> int:
+    """The characters of what needs most room in a column."""
+    texts = {value for value in column.values if isinstance(value, str)}
+    numbers = [cell for cell in column.cells if isinstance(cell[0], int | float)]
+    if not column.formats and column.format != TEXT:  # the largest and the smallest are the longest
+        numbers = [min(numbers), max(numbers)] if numbers else []
+    return max(
+        max(map(_length, texts), default=0),
+        max((_number_length(*cell) for cell in numbers), default=0),
+        _LENGTHS.get(column.format, 0),
+    )
 
 
 def _number_length(value: float, look: str) -> int:
