@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -90,9 +89,3 @@ def chips(at: AppTest) -> list[str]:
 def plain(markdown: str) -> str:
     """Markdown as a reader sees it, where it is text from the data."""
     return markdown.replace("\u2060\\", "")
-
-
-def rows(at: AppTest, alt: str) -> pd.DataFrame:
-    """A table as it is shown."""
-    (table,) = (table for table in at.dataframe if table.proto.alt == alt)
-    return table.value

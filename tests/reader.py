@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.elements.arrow import DataframeSelectionSerde
 
 from dyntube.report.address import to_parameters
 from dyntube.report.selection import Selection
@@ -35,15 +33,4 @@ class Reader:
     def does(self, callback: Callable[..., None], *sent: Any) -> Selection:
         """Call what a component calls with what a browser sent."""
         callback(*sent)
-        return self.selection
-
-    def ticks(self, key: str, callback: Callable[[], None], **picked: Any) -> Selection:
-        """Tick rows of a table or click a cell, as a browser reports it."""
-        told = {"rows": [], "columns": [], "cells": []} | picked
-        state = DataframeSelectionSerde().deserialize(json.dumps({"selection": told}))
-        return self._run(key, state, callback)
-
-    def _run(self, key: str, state: object, callback: Callable[[], None]) -> Selection:
-        self._state[key] = state
-        callback()
         return self.selection

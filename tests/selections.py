@@ -15,6 +15,7 @@ from dyntube.query.periods import EARLIEST, INTERVALS, LATEST, Period
 from dyntube.query.query import Operator
 from dyntube.reading.text import clean
 from dyntube.report.selection import (
+    COLUMNS,
     COMPARE_LABELS,
     CUSTOM,
     FILTERABLE,
@@ -35,6 +36,8 @@ periods = st.builds(
     st.integers(0, 4000),
 )
 KEYS = ("project", "channel", "video")
+_KEY_TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+_SEARCHED = _KEY_TEXTS.map(clean)
 
 
 @st.composite
@@ -62,6 +65,8 @@ def selections(draw: st.DrawFn) -> Selection:
         colour=draw(st.sampled_from(get_args(Colour))),
         align=draw(st.sampled_from(get_args(Align))),
         mix=draw(st.sampled_from(FILTERABLE)),
+        columns=tuple(draw(st.lists(st.sampled_from(COLUMNS), max_size=3, unique=True))),
+        open=tuple(draw(st.lists(_KEY_TEXTS, max_size=3, unique=True))),
         behind=draw(st.sampled_from([None, *METRICS])),
         check=draw(st.sampled_from([None, *CHECKS, *DAY_CHECKS])),
     )
@@ -71,6 +76,8 @@ def selections(draw: st.DrawFn) -> Selection:
         selection = replace(selection, compare="dates", compare_dates=draw(periods))
     for name, wanted, operator in draw(st.lists(filters(), max_size=6)):
         selection = selection.where(name, wanted, operator)
+    for name, text in draw(st.lists(st.tuples(st.sampled_from(LEVELS), _SEARCHED), max_size=3)):
+        selection = selection.searching(name, text)
     for level in draw(st.lists(st.sampled_from(LEVELS), max_size=4)):
         selection = selection.at_level(level)
     return selection

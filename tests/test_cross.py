@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pytest
 
 from dyntube.charts.base import point
 from dyntube.query.periods import LATEST, Interval, Period
 from dyntube.report.selection import CUSTOM, Selection
-from dyntube.ui.clicks import narrow_to_bucket, narrow_to_range, toggle_picked, toggles_rows
+from dyntube.ui.clicks import narrow_to_bucket, narrow_to_range, toggle_picked
 
 from .reader import Reader
 
@@ -71,61 +70,6 @@ def test_what_is_filtered_by_in_part_is_then_filtered_by_as_a_whole(
     found = Reader(monkeypatch, domain).does(toggle_picked, clicked(*UNKNOWN_PAGE))
 
     assert found == domain.where("embed_page", ("",))
-
-
-# Rows of tables
-
-VALUES = ("DE", "FR", "Other", "Unknown")
-
-
-def rows(reader: Reader, **picked: Any) -> tuple[str, ...]:
-    found = reader.ticks("table", toggles_rows("table", "country", VALUES), **picked)
-    return found.values("country")
-
-
-def test_ticks_filter_and_unticking_takes_back(reader: Reader) -> None:
-    assert rows(reader, rows=[0]) == ("DE",)
-    assert rows(reader, rows=[0, 1]) == ("DE", "FR")
-    assert rows(reader, rows=[1]) == ("FR",)
-    assert rows(reader, rows=[]) == ()
-
-
-def test_all_rows_can_be_ticked_at_once(reader: Reader) -> None:
-    assert rows(reader, rows=[3, 1, 0, 2]) == VALUES  # a country may be called Other
-
-
-def test_a_click_on_a_cell_ticks_its_row_or_takes_the_tick_away(reader: Reader) -> None:
-    assert rows(reader, cells=[[1, "views"]]) == ("FR",)
-    assert rows(reader, rows=[1], cells=[[0, "label"]]) == ("FR", "DE")
-    assert rows(reader, rows=[0, 1], cells=[[1, "plays"]]) == ("DE",)
-
-
-def test_a_tick_counts_although_a_cell_is_still_marked(reader: Reader) -> None:
-    rows(reader, cells=[[1, "views"]])
-
-    assert rows(reader, rows=[1, 3], cells=[[1, "views"]]) == ("FR", "Unknown")
-
-
-def test_what_is_picked_already_and_nothing_new_changes_nothing(reader: Reader) -> None:
-    rows(reader, rows=[0])
-
-    assert rows(reader, rows=[0]) == ("DE",)
-
-
-def test_ticks_on_one_page_leave_those_on_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = Reader(monkeypatch, Selection().where("country", ("JP", "DE")))
-
-    assert rows(reader, rows=[0, 1]) == ("JP", "DE", "FR")
-    assert rows(reader, rows=[1]) == ("JP", "FR")
-    assert rows(reader, rows=[], cells=[]) == ("JP",)
-
-
-def test_a_ticked_row_leads_one_level_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = Reader(monkeypatch, Selection().at_level("country"))
-
-    found = reader.ticks("table", toggles_rows("table", "country", VALUES), rows=[0])
-
-    assert found == GERMANY
 
 
 # Drags over time

@@ -10,7 +10,8 @@ import pytest
 from dyntube.charts.labels import apart
 
 from .naming import label, labels
-from .opened import Pages, chart, chips, pages, plain, rows, views
+from .opened import Pages, chart, chips, pages, plain, views
+from .tables import table
 
 __all__ = ["pages"]
 TITLES = {"w1": "Welcome", "w2": "Welcome", "w3": "Another"}
@@ -48,14 +49,15 @@ def test_more_filters_keep_what_is_chosen_too(twins: Pages) -> None:
 
 
 def test_headings_crumbs_tables_and_lines_say_which(twins: Pages) -> None:
+    opened = twins.open("videos", open="w2")
+    assert "Welcome (w2)" in [plain(heading.value) for heading in opened.header]
     one = twins.open("videos", video="w2")
-    assert "Welcome (w2)" in [plain(heading.value) for heading in one.header]
     crumbs = [plain(b.label) for b in one.button if str(b.key).startswith("crumb-")]
     assert crumbs[-1] == "Welcome (w2)"
-    table = rows(one, "Video by its numbers")
-    assert set(table["label"]) == {"Welcome (w1)", "Welcome (w2)", "Another"}
+    listed = table(one, "Videos by their numbers").shown
+    assert set(listed["name"]) == {"Welcome (w1)", "Welcome (w2)", "Another"}
 
-    both = twins.open("videos", video=["w1", "w2"])
+    both = twins.open("videos", open=["w1", "w2"])
     named = [trace.get("name") for trace in chart(both, "Views of 2 videos")]
     assert {"Welcome (w1)", "Welcome (w2)"} <= {*named}
     beside = twins.sheets["Videos side by side"].rows

@@ -16,7 +16,8 @@ from dyntube.query.query import Filter
 
 from .components import cards
 from .naming import labels, sentence
-from .opened import Pages, chart, chips, pages, rows, views
+from .opened import Pages, chart, chips, pages, views
+from .tables import counted
 from .test_workbook import NOTES
 
 __all__ = ["pages"]
@@ -56,10 +57,10 @@ def test_a_browser_called_unknown_is_another_than_none(pages: Pages) -> None:
     pages.store(browsers({"Unknown": 5, None: 3, "": 1, "Other": 2}))
     at = pages.open("devices", level="browser")
 
-    found = rows(at, "Browser by its numbers").set_index("label")["views"]
-    assert found.to_dict() == {"Unknown": 5, "Unknown (no value)": 4, "Other": 2}
+    found = counted(at, "Browsers by their numbers")
+    assert found == {"Unknown": 5, "Unknown (no value)": 4, "Other": 2}
     mix = chart(pages.open("devices", mix="browser"), "Share of views by browser, by hour")
-    assert {_first_line(trace["customdata"][0][-1]) for trace in mix} == {*found.index}
+    assert {_first_line(trace["customdata"][0][-1]) for trace in mix} == {*found}
 
 
 @pytest.mark.parametrize(

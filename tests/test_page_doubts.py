@@ -277,7 +277,7 @@ def test_other_charts_over_time_say_it_under_the_pointer(weeks: Archive) -> None
     texts = {custom[1] for trace in mix for custom in trace["customdata"]}
     assert {"23 Nov" in text for text in texts if "in doubt" in text} == {True}
     fill(weeks, FRIDAY, FRIDAY, videoKey="a")
-    at = show(f"{WEEK}&video=a&video=video-a", "videos")
+    at = show(f"{WEEK}&open=a&open=video-a", "videos")
     (one, other) = rings(at, "of 2 videos")
     assert [x[:10] for x in one["x"] + other["x"]] == [str(MONDAY)] * 2
     assert "ringed: in doubt" in words(at)
@@ -286,7 +286,7 @@ def test_other_charts_over_time_say_it_under_the_pointer(weeks: Archive) -> None
 def test_by_age_a_videos_own_days_are_ringed(weeks: Archive) -> None:
     doubt(weeks, MONDAY)
     fill(weeks, FRIDAY, FRIDAY, videoKey="a")
-    at = show("period=last-28-days&video=a&video=video-a&align=age&compare=none", "videos")
+    at = show("period=last-28-days&open=a&open=video-a&align=age&compare=none", "videos")
     (ring,) = rings(at, "of 2 videos")
     assert ring["x"] == [(MONDAY - (FRIDAY - 20 * ONE_DAY)).days]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from .clock import TODAY
 from .components import sent
 from .conftest import record
 from .odd import HOSTILE, ONE_DAY
+from .tables import table, tables
 from .test_pages import APP, said
 
 # The default period is the 28 days before today; the 28 before those are compared.
@@ -87,14 +87,11 @@ def open_embeds(folder: Path, connect: Callable[..., None]) -> Callable[..., App
 
 def listed(at: AppTest, alt: str) -> list[tuple[str, int, int]] | None:
     """The domains of a list with their views and plays; None where there is no such list."""
-    rows = frame(at, alt)
+    rows = next((one.shown for one in tables(at) if one.rows["label"] == alt), None)
     if rows is None:
         return None
-    return list(zip(rows["embed_domain"], rows["views"], rows["plays"], strict=True))
-
-
-def frame(at: AppTest, alt: str) -> Any:
-    return next((found.value for found in at.dataframe if found.proto.alt == alt), None)
+    counts = ([int(text.replace(",", "")) for text in rows[name]] for name in ("views", "plays"))
+    return list(zip(rows["name"], *counts, strict=True))
 
 
 def counts(at: AppTest) -> dict[str, str]:
@@ -137,7 +134,7 @@ def test_the_page_counts_and_lists_new_gone_and_unexpected_domains(open_embeds) 
     assert gone == [of("gone.example", 56, 29)]
     assert unexpected == [of(d, 28, 1) for d in ("new.example", "old.example", HOSTILE)]
     assert ", 1 back after a pause" in words(at)
-    assert frame(at, LISTS[0])["status"].tolist() == ["New", "New", "Back"]
+    assert table(at, LISTS[0]).shown["mark"].tolist() == ["New", "New", "Back"]
 
 
 def test_the_four_cards_are_those_of_all_views(open_embeds) -> None:
@@ -210,17 +207,16 @@ def test_a_filter_asks_nothing_about_the_past_again(
     assert listed(at, LISTS[0]) == [("new.example", 2, 2), (HOSTILE, 1, 1), ("back.example", 1, 1)]
 
 
-def test_a_domain_that_is_filtered_by_is_ticked_and_no_list_filters_itself_away(
+def test_a_domain_that_is_filtered_by_is_marked_and_no_list_filters_itself_away(
     open_embeds,
 ) -> None:
     at = open_embeds("embed_domain=new.example", **OWN)
 
     assert [len(listed(at, alt) or []) for alt in LISTS] == [3, 1, 3]
-    (new,) = [found for found in at.dataframe if found.proto.alt == LISTS[0]]
-    assert json.loads(new.proto.selection_default)["selection"]["rows"] == [0]
+    assert table(at, LISTS[0]).marked == {"new.example"}
     assert len(bars(at)) == 8
-    pages = at.dataframe[-1].value
-    assert set(pages["label"]) == {"/page-0", "/page-1", "/page-2"}
+    pages = table(at, "Embedding pages by their numbers").shown
+    assert set(pages["name"]) == {"/page-0", "/page-1", "/page-2"}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from . import odd
 from .clock import set_clock
 from .components import cards, sent
 from .odd import ONE_DAY
+from .tables import table
 from .test_pages import open_page, said
 
 UTC = dt.UTC
@@ -252,7 +253,7 @@ def test_days_since_first_view_begin_with_the_first_view_whatever_the_filters(
     there = odd.views(day, 2, videoKey="a", geo={"country": "NP"})
     other = [view | {"id": f"b{n}"} for n, view in enumerate(odd.views(day, 1, videoKey="b"))]
     odd.put(archive, day, [*there, *other])
-    at = show(f"{WEEK}&video=a&video=b&align=age&zone={zone}{country}", "videos")
+    at = show(f"{WEEK}&open=a&open=b&align=age&zone={zone}{country}", "videos")
 
     points = [t for t in chart(at, "of 2 videos")["data"] if t["mode"] == "markers"]
     course = points[0]["y"]
@@ -329,13 +330,13 @@ def test_a_video_younger_than_what_is_compared_is_new_instead_of_changed(
     with_a_young_video(archive, born)
     at = show(WEEK, "videos")
 
-    (table,) = [t.value for t in at.dataframe if "by its numbers" in t.proto.alt]
-    found = table.set_index(table["label"].astype(str))
-    assert found["new"].dropna().to_dict() == {"young": f"New on {born.day} Nov 2026"}
-    assert found["views_change"].isna().to_dict() == {"old": False, "young": True}
-    one = show(f"{WEEK}&video=young", "videos")
+    found = table(at, "Videos by their numbers").shown.set_index("name")
+    marked = [f"New on {born.day} Nov 2026" in mark for mark in found.loc[["young", "old"], "mark"]]
+    assert marked == [True, False]
+    assert (found["views_change"] == "").to_dict() == {"old": False, "young": True}
+    one = show(f"{WEEK}&open=young", "videos")
     assert marks(one)["Views"][0] == f"new on {born.day} Nov 2026"
-    assert "new on" not in str(marks(show(f"{WEEK}&video=old", "videos")))
+    assert "new on" not in str(marks(show(f"{WEEK}&open=old", "videos")))
 
 
 def test_nothing_is_called_new_where_the_stored_days_do_not_reach_back(archive: Archive) -> None:
@@ -344,7 +345,8 @@ def test_nothing_is_called_new_where_the_stored_days_do_not_reach_back(archive: 
     at = show(WEEK, "videos")
 
     assert "compared with 15 – 21 Nov 2026" in words(at)
-    assert not any("new" in table.value for table in at.dataframe)
+    marks = table(at, "Videos by their numbers").shown["mark"]
+    assert not any("New" in mark for mark in marks)
 
 
 # D10 and D11

@@ -22,6 +22,7 @@ from dyntube.ui import door
 from .components import cards, figures, sent
 from .conftest import SECRET
 from .scripted import Answer, in_turn, serve, views
+from .tables import tables
 
 APP = str(Path(__file__).parents[1] / "app.py")
 PROJECT = "5lCohVbzSymGw"
@@ -65,7 +66,7 @@ def assert_whole(at: AppTest) -> None:
     assert len(cards(at)) == 8
     assert len(figures(at)) == 2
     assert len(sent(at, "share_list")) == 3
-    assert len(at.dataframe) == 1
+    assert len(tables(at)) == 1
 
 
 @pytest.mark.usefixtures("full")

@@ -21,7 +21,8 @@ from dyntube.report.selection import Selection
 
 from . import odd
 from .components import cards
-from .opened import DAY, Pages, chips, pages, rows, views
+from .opened import DAY, Pages, chips, pages, views
+from .tables import choose, counted, table
 
 __all__ = ["pages"]
 PLACES = {
@@ -58,7 +59,7 @@ def key(*parts: str) -> str:
 def test_cities_of_one_name_are_rows_of_their_own_and_named_as_far_as_needed(world: Pages) -> None:
     at = world.open("geography", level="city")
 
-    shown = rows(at, "City by its numbers").set_index("label")["views"].to_dict()
+    shown = counted(at, "Cities by their numbers")
     assert shown == {
         "Paris, France": 5,
         "Paris, United States": 4,
@@ -82,7 +83,7 @@ def test_a_city_whose_region_is_missing_says_so_and_the_others_need_not(pages: P
     )
     at = pages.open("geography", level="city")
 
-    shown = rows(at, "City by its numbers").set_index("label")["views"].to_dict()
+    shown = counted(at, "Cities by their numbers")
     assert shown == {"London": 3, "York": 2, "London, United Kingdom (no region)": 1}
 
 
@@ -113,22 +114,21 @@ def test_what_a_city_contains_is_looked_for_in_its_name(world: Pages) -> None:
 
 @pytest.mark.parametrize("level", ["region", "city"])
 def test_the_way_down_adds_up(world: Pages, level: str) -> None:
+    label = f"{'Cities' if level == 'city' else 'Regions'} by their numbers"
     for country, whole in (("FR", 19), ("US", 9), ("", 8)):
-        found = rows(
-            world.open("geography", level=level, country=country),
-            f"{level.capitalize()} by its numbers",
-        )
-        assert found["views"].sum() == whole
-        assert found["label"].is_unique
+        at = world.open("geography", level=level, country=country)
+        assert sum(counted(at, label).values()) == whole
+        assert table(at, label).shown["name"].is_unique
 
 
 def test_a_search_finds_a_city_by_its_country(world: Pages) -> None:
-    at = world.open("geography", level="city")
+    at = choose(world.open("geography", level="city"), "city", search="france")
 
-    at.text_input(key="table-city-search").set_value("france").run()
-
-    found = rows(at, "City by its numbers")["label"].tolist()
-    assert found == ["Unknown, France", "Lyon", "Paris, France"]
+    assert table(at, "Cities by their numbers").shown["name"].tolist() == [
+        "Unknown, France",
+        "Lyon",
+        "Paris, France",
+    ]
 
 
 def test_models_of_one_name_are_of_their_brands(pages: Pages) -> None:
@@ -136,7 +136,7 @@ def test_models_of_one_name_are_of_their_brands(pages: Pages) -> None:
     pages.store([v for n, one in enumerate(devices) for v in views(n + 1, device=one)])
     at = pages.open("devices", level="device_model")
 
-    shown = rows(at, "Device model by its numbers").set_index("label")["views"].to_dict()
+    shown = counted(at, "Device models by their numbers")
     assert shown == {"P, Fair": 1, "P, Huge": 2, "Unknown": 3}
 
 

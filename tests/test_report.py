@@ -41,8 +41,11 @@ STATES: dict[str, dict[str, list[str]]] = {
         "compare-to": ["2026-05-04"],
     },
     "filtered, by another metric": {"country": ["DE"], "metric": ["completion_rate"]},
-    "one video": {"video": [KEYS[0]]},
-    "some videos": {"video": list(KEYS)},
+    "filtered to some videos": {"video": list(KEYS[:2])},
+    "one video": {"open": [KEYS[0]]},
+    "some videos": {"open": list(KEYS)},
+    "some videos, filtered to another": {"open": list(KEYS[1:]), "video": [KEYS[0]]},
+    "sorted and searched": {"sort": ["name"], "video-search": ["tour"], "columns": ["plays"]},
     "another level": {"level": ["city", "embed_page", "browser_version"], "mix": ["os"]},
     "nothing matches": {"video": ["no-such-video"]},
 }

@@ -33,6 +33,7 @@ from dyntube.ui.frame import page as frame
 from . import library, plain, walking
 from .components import cards, sent
 from .plain import Record
+from .tables import choose, tables
 from .test_pages import open_page
 from .test_routes import served
 from .walking import MISSING, Walk
@@ -96,6 +97,7 @@ def test_all_that_names_the_same_thing_states_the_same_number(
     assert not at.error
     assert "cannot be shown" not in "".join(info.value for info in at.info)
     check_options(at, walk)
+    walk = walk.on(page)
     check_raw_views(api, walk)
     if page == "data":
         check_data(at, walk)
@@ -108,12 +110,12 @@ def test_all_that_names_the_same_thing_states_the_same_number(
     check_charts(at, walk)
     check_behind(at, walk)
     check_notes(taken[-1].notes, walk)
-    tables = in_workbook(taken[-1])
+    files = in_workbook(taken[-1])
     for sheet in taken[-1].report.sheets:
-        check_sheet(sheet.title, tables[sheet.title], walk)
+        check_sheet(sheet.title, files[sheet.title], walk)
         in_csv = pd.read_csv(io.BytesIO(csv(sheet)), keep_default_na=False, na_values=[""])
-        same_numbers(in_csv, tables[sheet.title])
-    check_tables(at, tables)
+        same_numbers(in_csv, files[sheet.title])
+    check_tables(at, files)
     check_searched(at, walk)
 
 
@@ -138,19 +140,16 @@ def check_cards(at: AppTest, walk: Walk) -> None:
             assert f"{text} in the comparison" in card.help
 
 
-FOOTER = re.compile(r"[\d,]+ rows? by (.+?) · ")
-
-
 def check_footers(at: AppTest, walk: Walk) -> None:
-    for caption in at.caption:
-        if not (found := FOOTER.match(caption.value)):
+    for table in tables(at):
+        by = table.rows["table"].removeprefix("table-")
+        if not by or walk.search:
             continue
-        by = BY_LABEL[found[1]]
         whole = plain.metrics(walk.views((by,)))
         for name in ("views", "plays", "watch_time"):
             measure = METRICS[name]
             text = f"{formats.value(measure, whole[name], full=True)} {measure.label.lower()}"
-            assert f" · {text}" in caption.value
+            assert f" · {text}" in table.foot
 
 
 def check_behind(at: AppTest, walk: Walk) -> None:
@@ -327,6 +326,9 @@ def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
             by = BY_LABEL[title.removeprefix("By ")]
             before = walk.groups(by, before=True) if walk.days_before else None
             now = walk.groups(by)
+            if by == "video" and (opened := walk.parameters.get("open")):
+                before = before and {key: row for key, row in before.items() if key[0] in opened}
+                now = {key: row for key, row in now.items() if key[0] in opened}
             keys = list(now | (before or {}))
             nothing = plain.metrics([])
             check_rows(
@@ -374,23 +376,22 @@ def check_beside(rows: pd.DataFrame, walk: Walk) -> None:
 VIDEO = ("video", "is")
 
 
-def check_tables(at: AppTest, tables: dict[str, pd.DataFrame]) -> None:
+def check_tables(at: AppTest, files: dict[str, pd.DataFrame]) -> None:
     """Every row that a table shows is in the file of it."""
-    for table in at.dataframe:
-        title = f"By {table.proto.alt.removesuffix(' by its numbers').lower()}"
-        if title in tables and table.proto.alt.endswith(" by its numbers"):
-            in_file = Counter(tables[title]["Views"])
-            assert Counter(table.value["views"].fillna(0).astype(int)) <= in_file
+    for table in tables(at):
+        title = f"By {table.rows['name'].lower()}"
+        if title in files and "views" in table.shown:
+            in_file = Counter(f"{views:,}" for views in files[title]["Views"])
+            assert Counter(table.shown["views"]) <= in_file
 
 
 def check_searched(at: AppTest, walk: Walk) -> None:
     """A search changes what is listed, and nothing that the page states."""
-    fields = [field for field in at.text_input if field.key.endswith("-search")]
-    if not walk.search or not fields:
+    searched = [table.rows["table"] for table in tables(at) if table.head]
+    if not walk.search or not searched:
         return
     before = [card.help for card in cards(at)]
-    fields[0].set_value(walk.search)
-    at.run()
+    at = choose(at, searched[0].removeprefix("table-"), search=walk.search)
     assert not at.exception
     assert [card.help for card in cards(at)] == before
     check_charts(at, walk)

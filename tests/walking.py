@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -54,6 +54,7 @@ STATES = (
     *({"level": [name]} for name in ("city", "continent", "channel", "device_brand", "embed_page")),
     *({"mix": ["browser"]}, {"align": ["age"]}, {"colour": ["change"]}, {"interval": ["week"]}),
     *({"behind": [name]} for name in ("views", "completion_rate")),
+    *({"open": keys} for keys in (["v-1"], ["v-1", "v-3"])),
 )
 
 
@@ -87,6 +88,15 @@ class Walk:
                 return BEFORE.start, BEFORE.end
             case _:
                 return start - (end - start + odd.ONE_DAY), start - odd.ONE_DAY
+
+    def on(self, page: str) -> Walk:
+        """What is asked for on a page: only Videos opens videos."""
+        kept = {name: values for name, values in self.parameters.items() if name != "open"}
+        if page != "videos" or kept == self.parameters:
+            return replace(self, parameters=kept)
+        others = (one for one in self.filters if (one.dimension, one.operator) != ("video", "is"))
+        opened = Filter("video", tuple(self.parameters["open"]))
+        return replace(self, filters=(*others, opened))
 
     def views(self, without: Collection[str] = (), *, before: bool = False) -> list[Record]:
         """The views of the period that a block is about which shows these dimensions."""

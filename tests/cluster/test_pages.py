@@ -80,7 +80,7 @@ def test_a_page_is_drawn(
     at = open_page("country=DE", page)
     assert not at.exception
     assert not at.error
-    assert sent(at, "figure") or at.dataframe
+    assert sent(at, "figure") or sent(at, "table") or at.dataframe
 
 
 def test_without_the_warehouse_pages_say_so_and_what_is_kept_here_works(

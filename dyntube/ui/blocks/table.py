@@ -30,7 +30,7 @@ def table(context: ReportContext, found: Breakdown) -> None:
     key = f"table-{found.by}"
     context.tables.add(found.sheet)
     choice, rows = _choice(context, found), found.found(context.selection.searched(found.by))
-    with st.container(gap="small", key=key):
+    with st.container(gap="small", key=f"{key}-box"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container():
                 _head(context, found, rows, choice, key)
@@ -41,7 +41,7 @@ def table(context: ReportContext, found: Breakdown) -> None:
         table_rows(
             as_rows(context, found, every, (*choice.columns, choice.sort), whole=whole),
             _label(found),
-            key=f"{key}-rows",
+            key=key,
             on_open=_opener(found),
             head=True,
         )
@@ -102,7 +102,7 @@ def _head(
     table_head(
         head,
         {str(value) for value in found.rows[found.by]},
-        key=f"{key}-rows",
+        key=key,
         on_choose=lambda chosen: _choose(found.by, chosen, usual_columns(context, found)),
         on_gather=lambda values: _gather(found.by, tuple(values)),
     )

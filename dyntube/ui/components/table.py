@@ -125,11 +125,11 @@ def table_rows(
     data |= {
         "part": "rows",
         "label": label,
-        "table": _head(key) if head else "",
+        "table": key if head else "",
         "marked": sorted(marked),
     }
     data["images"] = rows.images or None
-    mount("table", key, data, {"opened": opened}, counted=False)
+    mount("table", f"{key}-rows", data, {"opened": opened}, counted=False)
 
 
 def _sent(column: Column) -> dict[str, Any]:
@@ -149,11 +149,11 @@ def table_head(
 
     `on_choose` is called with a new choice, `on_gather` with ticked ones of the `values`.
     """
-    number = f"{key}-choices"
+    number = f"{key}-number"
     data = {name: getattr(head, name) for name in head.__dataclass_fields__ if name != "choice"}
     choice = {name: getattr(head.choice, name) for name in Choice.__dataclass_fields__}
     # With the number of the choice that it answers, the browser knows an old answer.
-    told = {"choice": choice, "table": _head(key), "number": st.session_state.get(number, 0)}
+    told = {"choice": choice, "table": key, "number": st.session_state.get(number, 0)}
     told["part"] = "head"
 
     def chosen(value: object) -> None:
@@ -169,11 +169,7 @@ def table_head(
             on_gather(known)
 
     events: dict[str, Callable[[Any], None]] = {"chosen": chosen, "gathered": gathered}
-    mount("table", _head(key), data | told, events)
-
-
-def _head(key: str) -> str:
-    return f"{key}-head-of"
+    mount("table", f"{key}-head", data | told, events)
 
 
 def _choice(value: object, options: Collection[str]) -> Choice | None:
