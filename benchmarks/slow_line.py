@@ -75,7 +75,7 @@ class Line:
         self._note(event, event["encodedDataLength"])
 
     def _message(self, event: Mapping[str, Any]) -> None:
-        # Base64 of what was in the message before it was sent, compressed or not.
+        # As the page gets it, in base64; on the line it is compressed to a third.
         size = len(event["response"]["payloadData"]) * 3 // 4
         self.came.append((event["timestamp"], "websocket", size))
 

@@ -15,6 +15,8 @@ import streamlit
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from dyntube.ui.server.static_files import accepts_gzip
 
@@ -199,3 +201,11 @@ def test_many_readers_at_once_get_the_same(url: str) -> None:
     with ThreadPoolExecutor(12) as pool:
         sent = {*pool.map(lambda _: body(fetch(f"{url}/static/js/{largest.name}")), range(24))}
     assert len(sent) == 1
+
+
+def test_what_a_page_says_is_compressed_too(url: str) -> None:
+    address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+    origin = Origin(url.removesuffix("/dash"))
+    with connect(address, origin=origin, subprotocols=[Subprotocol("streamlit")]) as socket:
+        assert socket.response
+        assert "permessage-deflate" in socket.response.headers["sec-websocket-extensions"]

@@ -32,7 +32,8 @@ def test_it_is_there_before_any_script_and_gives_way_to_the_page(
     opened.wait_painted()
     expect(picture).to_be_hidden()
     after = page.locator(".st-key-cards").bounding_box()
-    assert before and after
+    assert before
+    assert after
     assert [round(after[side] - before[side]) for side in ("x", "width")] == [0, 0]
 
 
