@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from . import addresses, archive, clock, fetch, growth, page, pages, questions, readers
+from . import addresses, archive, clock, fetch, growth, page, pages, questions, readers, slow_line
 from .machine import describe
 
 ROWS = {  # in one table of what, measured, target
@@ -23,6 +23,7 @@ TABLES = {
     "pages": pages.main,
     "growth": growth.main,
     "readers": readers.main,
+    "slow_line": slow_line.main,
 }
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The first visit on a slow line: how many bytes and seconds until a page shows what people wait for.
+"""The first visit on a slow line: bytes and seconds until a page shows what people wait for.
 
-`python -m benchmarks.slow_line --page videos` opens that page with an empty cache, at 1.6 Mbit/s and
-150 ms as Chromium emulates them, and lists the largest responses.
+`python -m benchmarks.slow_line --page videos` opens that page with an empty cache, at 1.6 Mbit/s
+and 150 ms as Chromium emulates them, and lists the largest responses.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ BITS, LATENCY = 1_600_000, 150  # a second; milliseconds
 # Whether a stage is reached: the browser's time then, in milliseconds since it asked for the page.
 _PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 _MENU = """() => document.querySelector('[data-testid="stTopNavLink"]') && performance.now()"""
-_NUMBERS = """() => document.querySelector('[data-testid="stMetricValue"], [data-testid="stDataFrame"]')
-  && performance.now()"""
+_NUMBERS = """() => document.querySelector(
+  '[data-testid="stMetricValue"], [data-testid="stDataFrame"]') && performance.now()"""
 STAGES = {"anything at all": _PAINTED, "the menu": _MENU, "the numbers": _NUMBERS}
 TARGETS = {"anything at all": "1.5 s", "the numbers": "2.5 MB"}
 
@@ -75,10 +75,9 @@ class Line:
         self._note(event, event["encodedDataLength"])
 
     def _message(self, event: Mapping[str, Any]) -> None:
-        # Base64 of what was in the message before it was sent, compressed or not.
-        self.came.append(
-            (event["timestamp"], "websocket", len(event["response"]["payloadData"]) * 3 // 4)
-        )
+        # As the page gets it, in base64; on the line it is compressed to a third.
+        size = len(event["response"]["payloadData"]) * 3 // 4
+        self.came.append((event["timestamp"], "websocket", size))
 
     def _note(self, event: Mapping[str, Any], size: int) -> None:
         self.came.append((event["timestamp"], self._addresses[event["requestId"]], size))
@@ -94,12 +93,8 @@ def main(page: str = "overview", views: int = VIEWS) -> None:
         browser.close()
     heading(f"The first visit of {page} on a slow line", "until", "seconds", "received", "target")
     for stage, seconds in reached.items():
-        cells(
-            stage,
-            f"{seconds:.1f} s",
-            f"{line.received(seconds) / 1e6:.2f} MB",
-            TARGETS.get(stage, ""),
-        )
+        received = f"{line.received(seconds) / 1e6:.2f} MB"
+        cells(stage, f"{seconds:.1f} s", received, TARGETS.get(stage, ""))
     heading("Its largest responses", "response", "received")
     sizes = Counter[str]()
     for _, what, size in line.came:

@@ -45,13 +45,12 @@ def main() -> None:
     options = subset.Options(flavor="woff2", layout_closure=False, notdef_outline=True)
     font = subset.load_font(str(icon_font()), options)
     icons = subset.Subsetter(options)
-    glyphs = drawn(font)
-    icons.populate(glyphs=[glyphs[name] for name in wanted()], text=_TYPED)
+    names = wanted()
+    glyphs = {glyph for name, glyph in drawn(font).items() if name in names}
+    icons.populate(glyphs=glyphs, text=_TYPED)
     icons.subset(font)
     subset.save_font(font, str(FILE), options)
-    print(
-        f"{len(drawn(TTFont(FILE)))} icons, {FILE.stat().st_size:,} bytes in {FILE.relative_to(ROOT)}"
-    )
+    print(f"{FILE.relative_to(ROOT)}: {len(glyphs)} icons, {FILE.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

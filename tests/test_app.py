@@ -71,7 +71,7 @@ def test_it_serves_pages_that_know_their_reader(url: str) -> None:
     for path in ("/", "/data", "/?period=last-7-days"):
         page = requests.get(url + path, headers=PAGE, timeout=60)
         assert page.status_code == 200
-        assert "<title>Streamlit</title>" in page.text
+        assert "<title>DynTube Analytics</title>" in page.text
         assert page.cookies["dyntube_reader"]
     assert requests.get(f"{url}/_stcore/health", timeout=20).text == "ok"
 

@@ -39,12 +39,7 @@ DOORS = {
     "openpyxl": ["dyntube/export/workbook.py", "dyntube/export/cells.py"],
     "sqlite3": ["dyntube/sharing/database.py"],
     "cachetools": ["dyntube/engine/cache.py"],
-    "starlette": [
-        "dyntube/ui/server/routes.py",
-        "dyntube/ui/server/hosts.py",
-        "dyntube/ui/server/headers.py",
-        "dyntube/demo/",
-    ],
+    "starlette": ["dyntube/ui/server/", "dyntube/demo/"],
 }
 
 

@@ -83,12 +83,9 @@ def test_an_address_may_have_as_many_parameters_as_before() -> None:
 
 
 def test_every_part_of_a_page_that_the_style_names_is_one_of_streamlits() -> None:
-    named = set(
-        re.findall(
-            r'data-testid="(\w+)"',
-            "".join(css.read_text("utf-8") for css in (UI / "css").iterdir()),
-        )
-    )
+    styles = (*(UI / "css").iterdir(), UI / "server" / "skeleton.html")
+    text = "".join(file.read_text("utf-8") for file in styles)
+    named = set(re.findall(r'data-testid="(\w+)"', text))
     scripts = "".join(path.read_text("utf-8") for path in BUNDLE.glob("*.js"))
 
     assert len(named) > 10

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -148,6 +150,24 @@ def test_a_reader_of_a_killed_process_is_back_on_the_same_page_and_others_notice
     assert download.value.path().stat().st_size
     newcomers = [requests.get(serving.url, timeout=30).cookies[COOKIE] for _ in range(4)]
     assert sorted(newcomers) == ["1", "1", "2", "2"]
+
+
+def test_scripts_come_compressed_once_and_readers_are_told_how_long_to_keep_them(
+    serving: Serving,
+) -> None:
+    page = requests.get(serving.url, timeout=30)
+    [script] = re.findall(r'src="\./(static/js/index\.[^"]*)"', page.text)
+    for address in (serving.url, f"{serving.url}/{script}"):
+        asked = {"Accept-Encoding": "gzip"}
+        answer = requests.get(address, headers=asked, stream=True, timeout=30)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        sent = answer.raw.read(decode_content=False)
+        known = requests.get(address, headers={"Accept-Encoding": "identity"}, timeout=30)
+        assert gzip.decompress(sent) == known.content
+    assert "immutable" in answer.headers["cache-control"]
+    tag = {"If-None-Match": answer.headers["etag"]}
+    assert requests.get(address, headers=asked | tag, timeout=30).status_code == 304
 
 
 def test_all_share_the_memory_one_cookie_secret_and_the_archive(serving: Serving) -> None:

@@ -19,7 +19,7 @@ from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..streamlit_internals import icon_font, static_folder
-from ..style import LOGO
+from ..style import ICON, LOGO
 from .static_files import ASK_AGAIN, Content
 
 FONT = "./app/static/fonts/inter-5.3.0-latin-wght-normal.woff2"
@@ -32,8 +32,9 @@ def first_page(theirs: str) -> str:
     """Our HTML, made of Streamlit's.
 
     Its stylesheet moves behind `#root`: what is before it is painted at once, and scripts still
-    wait for it. Its text font, used until the theme is known, gives way to ours. Raises ValueError if Streamlit's HTML is not
-    the known one.
+    wait for it. Its text font, used until the theme is known, gives way to ours.
+
+    Raises ValueError if a part that changes is not there once.
     """
     style = _only(r'<link rel="stylesheet"[^>]*>', theirs)
     icons = f"./{icon_font().relative_to(static_folder()).as_posix()}"
@@ -50,8 +51,10 @@ def first_page(theirs: str) -> str:
 
 
 def _only(pattern: str, page: str) -> str:
-    [found] = re.findall(pattern, page)
-    return str(found)
+    found: list[str] = re.findall(pattern, page)
+    if len(found) != 1:
+        raise ValueError(f"Streamlit's page has {pattern} {len(found)} times, not once.")
+    return found[0]
 
 
 def _skeleton(stylesheet: str) -> str:
@@ -60,9 +63,13 @@ def _skeleton(stylesheet: str) -> str:
         for part in ("light", "dark", "light.sidebar", "dark.sidebar")
         for name in _COLOURS
     }
-    logo = f"data:image/svg+xml,{quote(Path(LOGO).read_text('utf-8'))}"  # no wait for a file
-    known = colours | {"logo": logo, "stylesheet": stylesheet, "font": FONT}
+    known = colours | {"stylesheet": stylesheet, "font": FONT}
+    known |= {"logo": _in_place(LOGO), "icon": _in_place(ICON)}
     return Template(_SKELETON.read_text("utf-8")).substitute(known)
+
+
+def _in_place(picture: str) -> str:
+    return f"data:image/svg+xml,{quote(Path(picture).read_text('utf-8'))}"
 
 
 class FirstPage:

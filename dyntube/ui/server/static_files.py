@@ -25,11 +25,10 @@ from ..streamlit_internals import icon_font, static_folder
 from ..style import STATIC
 from .headers import base_path
 
-ICONS = (
-    "fonts/icons.woff2"  # in static/, in place of Streamlit's icons, which are 30 times as large
-)
+ICONS = "fonts/icons.woff2"  # in static/; stands in for Streamlit's, which is 30 times as large
 FOREVER, ASK_AGAIN = "public, immutable, max-age=31536000", "no-cache"
 _COMPRESSIBLE = re.compile(r"text/.*|application/(javascript|json)|image/svg\+xml")
+_COMPRESSED = (".parquet", ".xlsx")
 _SMALLEST = 1000  # bytes that are worth it
 _VERSION = re.compile(r"\d+\.\d+\.\d+")  # in the name of what never changes under this name
 _ONE_AT_A_TIME = Lock()  # readers who come at once do not all compress
@@ -90,7 +89,10 @@ def accepts_gzip(encodings: str) -> bool:
 
 
 class StaticContents:
-    """Answers requests for the files that exist at the start; all others go on."""
+    """Answers requests for the files that exist at the start; all others go on to Streamlit.
+
+    It compresses the others itself, without a look at those that are compressed already.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -99,12 +101,14 @@ class StaticContents:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or forward it."""
         is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        content = self._contents.get(scope["path"]) if is_read else None
-        if content is None:
+        if is_read and (content := self._contents.get(scope["path"])):
+            response = await run_in_threadpool(content.response, Headers(scope=scope))
+            await response(scope, receive, send)
+        elif is_read and scope["path"].endswith(_COMPRESSED):
+            headers = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+            await self._app({**scope, "headers": headers}, receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        response = await run_in_threadpool(content.response, Headers(scope=scope))
-        await response(scope, receive, send)
 
 
 def _files() -> Iterator[tuple[str, Content]]:
