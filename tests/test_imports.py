@@ -43,6 +43,7 @@ DOORS = {
         "dyntube/ui/server/routes.py",
         "dyntube/ui/server/hosts.py",
         "dyntube/ui/server/headers.py",
+        "dyntube/ui/server/for_print.py",
         "dyntube/demo/",
     ],
 }
@@ -157,7 +158,7 @@ ORDER = (
     *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
     "thumbnails",
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
-    *("store", "desk", "notebook", "report", "ui", "cli", "doctor", "__main__"),
+    *("store", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it
