@@ -72,6 +72,7 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ),
         ("DYNTUBE_THUMBNAIL_HOSTS", "off", "thumbnail_hosts", ()),
         ("DYNTUBE_THUMBNAIL_HOSTS", " Off ", "thumbnail_hosts", ()),
+        ("DYNTUBE_BROWSER", "/opt/chrome", "browser", "/opt/chrome"),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
         (

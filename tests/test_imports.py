@@ -152,7 +152,7 @@ ORDER = (
     *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
     "thumbnails",
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
-    *("store", "desk", "notebook", "report", "ui", "cli", "doctor", "__main__"),
+    *("store", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from ..errors import ConfigError, PrintError
@@ -110,17 +111,20 @@ def _wait_started(devtools: DevTools, program: str, said: IO[bytes]) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End it with all its processes; it ends by itself when nobody can command it any more."""
+    assert process.stdin
+    assert process.stdout
     try:
-        for pipe in filter(None, (process.stdin, process.stdout)):
-            pipe.close()
-        end = time.monotonic() + _END_SECONDS
-        while not _has_ended(process.pid) and time.monotonic() < end:
-            time.sleep(0.02)
+        process.stdin.close()
+        _wait_closed(process.stdout)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with suppress(PermissionError):  # macOS: all have ended
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()  # not before: until then, no other process gets its number
+        process.stdout.close()
 
 
-def _has_ended(process: int) -> bool:
-    """Whether a child has ended; it is still to be waited for, so its number stays its own."""
-    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _wait_closed(pipe: IO[bytes]) -> None:
+    end = time.monotonic() + _END_SECONDS
+    while (left := end - time.monotonic()) > 0:
+        if select.select([pipe], [], [], left)[0] and not os.read(pipe.fileno(), 1 << 16):
+            return

@@ -32,8 +32,8 @@ def write_pdf(
 ) -> None:
     """Print the page at a path like `videos?country=DE` into a file, as it is stored now.
 
-    `program` is a Chromium, `link` the dashboard's URL, as in `server`. Raises PrintError, and OutputError if the file cannot be written; then
-    the file is as it was.
+    `program` is a Chromium, `link` the dashboard's URL, as in `server`. Raises PrintError, and
+    OutputError if the file cannot be written; then the file is as it was.
     """
     file = file.absolute()
     with _told(file), tempfile.TemporaryFile(dir=file.parent):
@@ -43,7 +43,7 @@ def write_pdf(
         server.started(seconds, link) as opened,
         browser.started(program, until + _PRINT_SECONDS, sandbox=sandbox) as devtools,
     ):
-        pdf = _printed(devtools, opened, path, until)
+        pdf = printed(devtools, opened, path, until)
     with _told(file), replacing(file) as temporary:
         temporary.write_bytes(pdf)
 
@@ -56,7 +56,9 @@ def _told(file: Path) -> Iterator[None]:
         raise OutputError(failure_text("file", file, "written", error)) from error
 
 
-def _printed(devtools: DevTools, opened: server.Server, path: str, until: float) -> bytes:
+def printed(devtools: DevTools, opened: server.Server, path: str, until: float) -> bytes:
+    """The page at a path of an opened server as a PDF, drawn up to a moment of `time.monotonic`."""
+    devtools.session = ""
     target = devtools("Target.createTarget", url="about:blank")["targetId"]
     found = devtools("Target.attachToTarget", targetId=target, flatten=True)
     devtools.session = found["sessionId"]
