@@ -86,7 +86,8 @@ class Walk:
             case ["dates"]:
                 return BEFORE.start, BEFORE.end
             case _:
-                return start - (end - start + odd.ONE_DAY), start - odd.ONE_DAY
+                length = max(end - start + odd.ONE_DAY, 7 * odd.ONE_DAY)
+                return start - length, end - length
 
     def views(self, without: Collection[str] = (), *, before: bool = False) -> list[Record]:
         """The views of the period that a block is about which shows these dimensions."""
