@@ -87,7 +87,8 @@ class Walk:
             case ["dates"]:
                 return BEFORE.start, BEFORE.end
             case _:
-                return start - (end - start + odd.ONE_DAY), start - odd.ONE_DAY
+                length = max(end - start + odd.ONE_DAY, 7 * odd.ONE_DAY)
+                return start - length, end - length
 
     def on(self, page: str) -> Walk:
         """What is asked for on a page: only Videos opens videos."""

@@ -22,9 +22,13 @@ from ..reading.addresses import page_name
 from ..reading.countries import country_name
 from ..reading.text import folded
 from .selection import Selection
+from .software import SOFTWARE, software_name
 
 # Their values are keys or codes, so `contains` filters search their labels.
-NAMED = ("project", "channel", "video", "continent", "country", "weekday", "hour_of_day")
+NAMED = (
+    *("project", "channel", "video", "continent", "country", "weekday", "hour_of_day"),
+    *SOFTWARE,
+)
 OPERATOR_WORDS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains"}
 _OURS = {UNKNOWN: formats.UNKNOWN_NAME, OTHER: formats.OTHER_NAME}
 _MARKS = {UNKNOWN: "no value", OTHER: "the rest"}
@@ -111,6 +115,8 @@ class Labels:
                 return page_name(value, "" if whole else self._domain)
             case "project" | "channel" | "video":
                 return _titles(self._names, by).get(value, value)
+            case _ if by in SOFTWARE:
+                return software_name(by, value)
             case _:
                 return value
 
@@ -229,11 +235,17 @@ def resolved(
             for value in desk.answer(_all_of(by, span, timezone, desk))[by]
         }
         wanted = [folded(text) for text in filter_.values]
-        called = {value: folded(labels.name(by, value)) for value in seen - {UNKNOWN}}
+        called = {value: folded(_searched(labels, by, value)) for value in seen - {UNKNOWN}}
         found = (v for v, name in called.items() if any(text in name for text in wanted))
         return replace(filter_, operator="is", values=tuple(sorted(found)), from_search=True)
 
     return tuple(map(resolve, filters))
+
+
+def _searched(labels: Labels, by: str, value: str) -> str:
+    """What `contains` is looked for in: the label, for software also the name in the log."""
+    name = labels.name(by, value)
+    return f"{name}\n{value}" if by in SOFTWARE else name
 
 
 def _all_of(by: str, span: Period, timezone: str, desk: Desk) -> Query:
