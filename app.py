@@ -32,6 +32,7 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
     if ui.start(chosen.title):
+        ui.tabs(pages)
         chosen.run()
 
 

@@ -46,6 +46,39 @@ def trigger(at: AppTest, component: str, key: str, event: str, value: object) ->
     return at._run(states)
 
 
+def opened(at: AppTest, by: str, operator: str = "is") -> dict[str, Any]:
+    """The list of a filter, opened: its rows (value, name, count), and those chosen."""
+    asked = {"by": by, "operator": operator}
+    found: dict[str, Any] = sent(trigger(at, "filters", "filters", "opened", asked), "filters")[0][
+        "open"
+    ]
+    return found
+
+
+def choose(at: AppTest, parameter: str, *values: str) -> AppTest:
+    """Choose these values in the list of a filter."""
+    asked = {"asked": {parameter: list(values)}, "stays": False}
+    return trigger(at, "filters", "filters", "changed", asked)
+
+
+def clear(at: AppTest, parameter: str) -> AppTest:
+    """Remove the chip of a filter."""
+    return trigger(at, "chips", "chips", "changed", {parameter: []})
+
+
+def chips(at: AppTest) -> list[str]:
+    """The filters in the head of a page, as a reader sees them."""
+    [found] = sent(at, "chips")
+    return [f"{chip['name']} {chip['sign']} {chip['hover']}" for chip in found["chips"]]
+
+
+def period(at: AppTest) -> dict[str, Any]:
+    """The period in the head of a page."""
+    [found] = sent(at, "period")
+    shown: dict[str, Any] = found["period"]
+    return shown
+
+
 def _protos(at: AppTest, component: str) -> list[Any]:
     every = (element.proto for element in at.get("bidi_component"))
     return [proto for proto in every if proto.component_name == f"dyntube.{component}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple
 
 from dyntube.query.periods import Period
 from dyntube.query.query import Filter
@@ -45,5 +46,6 @@ def counts(dimension: str, selection: Selection, period: Period) -> dict[str, in
     return options.counts(door.desk(), dimension, selection, period)
 
 
-def option_texts(by: str, values: Iterable[str], found: Mapping[str, int]) -> dict[str, str]:
-    return options.option_texts(called(), by, values, found)
+def offered(by: str, values: Iterable[str], found: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """The options of a filter: values, names, views."""
+    return [astuple(option) for option in options.options(called(), by, values, found)]

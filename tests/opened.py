@@ -80,12 +80,6 @@ def chart(at: AppTest, alt: str) -> list[dict[str, Any]]:
     return traces
 
 
-def chips(at: AppTest) -> list[str]:
-    """The filters above a page, as a reader sees them."""
-    found = (button for button in at.button if str(button.key).startswith("chip-"))
-    return [plain(button.label).removesuffix(":material/close:").strip() for button in found]
-
-
 def plain(markdown: str) -> str:
     """Markdown as a reader sees it, where it is text from the data."""
     return markdown.replace("\u2060\\", "")

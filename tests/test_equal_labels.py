@@ -9,8 +9,9 @@ import pytest
 
 from dyntube.charts.labels import apart
 
+from .components import chips, choose, opened
 from .naming import label, labels
-from .opened import Pages, chart, chips, pages, plain, views
+from .opened import Pages, chart, pages, plain, views
 from .tables import table
 
 __all__ = ["pages"]
@@ -30,16 +31,20 @@ def twins(pages: Pages) -> Pages:
 
 def test_what_is_chosen_in_a_box_stays_chosen_when_another_is_added(twins: Pages) -> None:
     at = twins.open("videos", video="w2")
-    box = at.multiselect(key="video")
-    assert sorted(box.options) == ["Another · 5", "Welcome (w1) · 3", "Welcome (w2) · 4"]
-    assert box.value == ["w2"]
+    box = opened(at, "video")
+    assert box["rows"] == [
+        ["w3", "Another", "5"],
+        ["w2", "Welcome (w2)", "4"],
+        ["w1", "Welcome (w1)", "3"],
+    ]
+    assert box["chosen"] == ["w2"]
 
-    at = box.select("w3").run()
+    at = choose(at, "video", "w2", "w3")
 
-    assert at.multiselect(key="video").value == ["w2", "w3"]
-    assert chips(at) == ["Video: Welcome (w2)", "Video: Another"]
-    at = at.multiselect(key="video").unselect("w2").select("w1").run()
-    assert at.multiselect(key="video").value == ["w3", "w1"]
+    assert opened(at, "video")["chosen"] == ["w2", "w3"]
+    assert chips(at) == ["Video is Welcome (w2), Another"]
+    at = choose(at, "video", "w3", "w1")
+    assert opened(at, "video")["chosen"] == ["w3", "w1"]
 
 
 def test_more_filters_keep_what_is_chosen_too(twins: Pages) -> None:

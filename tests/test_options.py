@@ -17,7 +17,7 @@ from dyntube.ui import door
 
 from . import library, plain
 from .library import WEEK
-from .naming import counts, option_texts
+from .naming import counts, offered
 from .reader import Reader
 
 FILTERS = (
@@ -134,21 +134,21 @@ def test_text_in_names_filters_other_lists(raw: list[plain.Record]) -> None:
 def test_an_option_is_found_by_its_name_and_says_its_views() -> None:
     found = {"v-2": 1234, "DE": 1}
 
-    assert option_texts("video", ["v-2", "v-idle"], found) == {
-        "v-2": "=1+1 & **two** · 1,234",
-        "v-idle": "Never viewed",
-    }
-    assert option_texts("country", ["DE"], found) == {"DE": "Germany · 1"}
-    assert option_texts("browser", [UNKNOWN], found) == {UNKNOWN: "Unknown"}
+    assert offered("video", ["v-2", "v-idle"], found) == [
+        ("v-2", "=1+1 & **two**", 1234),
+        ("v-idle", "Never viewed", 0),
+    ]
+    assert offered("country", ["DE"], found) == [("DE", "Germany", 1)]
+    assert offered("browser", [UNKNOWN], found) == [(UNKNOWN, "Unknown", 0)]
 
 
-def test_no_two_options_are_alike_whatever_values_are_called_and_however_often_seen() -> None:
-    values = ["v-1", "x", "x · 5", UNKNOWN, "Unknown", "Unknown · 7"]
+def test_no_two_options_are_alike_whatever_values_are_called() -> None:
+    values = ["v-1", "x", "X", UNKNOWN, "Unknown", "unknown"]
 
-    texts = option_texts("browser", values, {"x": 5, UNKNOWN: 7, "Unknown": 7})
+    names = {value: name for value, name, _ in offered("browser", values, {"x": 5, UNKNOWN: 7})}
 
-    assert len(set(texts.values())) == len(values)
-    assert texts[UNKNOWN] == "Unknown (no value) · 7"
+    assert len(set(names.values())) == len(values)
+    assert names[UNKNOWN] == "Unknown (no value)"
 
 
 def test_where_nothing_is_stored_there_are_only_names() -> None:

@@ -14,9 +14,9 @@ from dyntube.export.workbook import excel
 from dyntube.query.dimensions import OTHER, UNKNOWN
 from dyntube.query.query import Filter
 
-from .components import cards
+from .components import cards, chips
 from .naming import labels, sentence
-from .opened import Pages, chart, chips, pages, views
+from .opened import Pages, chart, pages, views
 from .tables import counted
 from .test_workbook import NOTES
 
@@ -66,9 +66,9 @@ def test_a_browser_called_unknown_is_another_than_none(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("value", "views_", "chip"),
     [
-        ("Unknown", "5", "Browser: “Unknown”"),
-        (UNKNOWN, "4", "Browser: Unknown"),
-        ("Other", "2", "Browser: Other"),
+        ("Unknown", "5", "Browser is “Unknown”"),
+        (UNKNOWN, "4", "Browser is Unknown"),
+        ("Other", "2", "Browser is Other"),
     ],
 )
 def test_each_can_be_filtered_by_in_an_address(

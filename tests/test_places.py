@@ -20,8 +20,8 @@ from dyntube.report.labels import Labels
 from dyntube.report.selection import Selection
 
 from . import odd
-from .components import cards
-from .opened import DAY, Pages, chips, pages, views
+from .components import cards, chips
+from .opened import DAY, Pages, pages, views
 from .tables import choose, counted, table
 
 __all__ = ["pages"]
@@ -90,11 +90,11 @@ def test_a_city_whose_region_is_missing_says_so_and_the_others_need_not(pages: P
 @pytest.mark.parametrize(
     ("spelling", "count", "chip"),
     [
-        ("Paris~Île-de-France~FR", 5, "City: Paris, Île-de-France, France"),
-        ("Paris", 9, "City: Paris (anywhere)"),  # of a link from before
-        ("~~FR", 8, "City: Unknown, France"),
-        ("~~", 8, "City: Unknown"),
-        ("", 16, "City: Unknown (anywhere)"),
+        ("Paris~Île-de-France~FR", 5, "City is Paris, Île-de-France, France"),
+        ("Paris", 9, "City is Paris (anywhere)"),  # of a link from before
+        ("~~FR", 8, "City is Unknown, France"),
+        ("~~", 8, "City is Unknown"),
+        ("", 16, "City is Unknown (anywhere)"),
     ],
 )
 def test_an_address_says_which_city_and_a_bare_name_means_all_of_it(

@@ -7,6 +7,7 @@ are read the same way.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import get_args
 from unicodedata import category
 from urllib.parse import urlencode
@@ -92,8 +93,13 @@ def from_parameters(
         dates=dates,
         compare=compare,
         compare_dates=compare_dates,
-        timezone=address.one("zone", lambda text: zone_info(text).key, default.timezone),
-        metric=address.one("metric", one_of(METRICS.keys()), default.metric),
+        timezone=address.one(
+            "zone", lambda text: zone_info(text).key, default.timezone, instead=default.timezone
+        ),
+        metric=address.one(
+            *("metric", one_of(METRICS.keys()), default.metric),
+            instead=METRICS[default.metric].label.lower(),
+        ),
         interval=address.one("interval", one_of(INTERVALS), default.interval),
         levels=_levels(address),
         columns=_columns(address),
@@ -114,6 +120,32 @@ def from_parameters(
     return selection, address.notes()
 
 
+def changed(
+    selection: Selection,
+    parameters: Mapping[str, list[str]],
+    default: Selection,
+    rules: PageRules = NO_RULES,
+) -> tuple[Selection, list[str]]:
+    """The selection with what a URL with these parameters would set, and notes as above.
+
+    It can set the period, the comparison, the time zone, and filters, which no values remove.
+    """
+    found, notes = from_parameters(parameters, default, rules)
+    given = parameters.keys()
+    if given & {"period", "from", "to"}:
+        selection = replace(selection, preset=found.preset, dates=found.dates)
+    if given & {"compare", "compare-from", "compare-to"}:
+        dates = found.compare_dates
+        selection = replace(selection, compare=found.compare, compare_dates=dates)
+    if "zone" in given:
+        selection = replace(selection, timezone=found.timezone)
+    for name in FILTERABLE:
+        for operator, ending in OPERATORS.items():
+            if name + ending in given:
+                selection = selection.where(name, found.values(name, operator), operator)
+    return selection, notes
+
+
 def why_too_long(selection: Selection) -> str:
     """Why the selection does not fit into a URL, as a sentence; empty if it does."""
     values = [*selection.open, *(value for f in selection.filters for value in f.values)]
@@ -128,28 +160,32 @@ def why_too_long(selection: Selection) -> str:
 
 def _period(address: Parameters, default: Selection) -> tuple[str, Period | None]:
     has_dates = address.has("from", "to")
-    dates = address.dates("")
-    preset = address.one("period", one_of(PERIOD_LABELS.keys()), "")
+    instead = PERIOD_LABELS[default.preset].lower()
+    dates = address.dates("", instead=instead)
+    preset = address.one("period", one_of(PERIOD_LABELS.keys()), "", instead=instead)
     if dates:
         if preset not in ("", CUSTOM):
-            address.refuse([("period", preset)], why="The address has dates, which count.")
+            address.refuse([("period", preset)], why="Its dates count.")
         return CUSTOM, dates
     if preset == CUSTOM and not has_dates:
-        address.refuse([("period", preset)], why="It needs dates: from and to.")
+        address.refuse([("period", preset)], why="It needs dates: from and to.", instead=instead)
     return preset if preset not in ("", CUSTOM) else default.preset, None
 
 
 def _comparison(address: Parameters, default: Selection) -> tuple[Compare, Period | None]:
     has_dates = address.has("compare-from", "compare-to")
-    dates = address.dates("compare-")
-    compare = address.one("compare", one_of(COMPARE_LABELS.keys()), default.compare)
+    instead = COMPARE_LABELS[default.compare].lower()
+    dates = address.dates("compare-", instead=instead)
+    compare = address.one(
+        "compare", one_of(COMPARE_LABELS.keys()), default.compare, instead=instead
+    )
     if compare != "dates":
         if dates:
             asked = [("compare-from", f"{dates.start}"), ("compare-to", f"{dates.end}")]
             address.refuse(asked, why="These dates need compare = dates.")
         return compare, None
     if not has_dates:
-        address.refuse([("compare", "dates without dates")])
+        address.refuse([("compare", "dates without dates")], instead=instead)
     return ("dates", dates) if dates else (default.compare, None)
 
 

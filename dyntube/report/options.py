@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,8 +12,17 @@ from ..errors import EngineError
 from ..query.dimensions import LIBRARY
 from ..query.periods import Period
 from ..query.query import Filter, Query
-from .labels import Labels, disambiguated, resolved
+from .labels import Labels, resolved
 from .selection import Selection, in_force
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value to filter by, its name, and its views under the other filters."""
+
+    value: str
+    name: str
+    views: int
 
 
 def counts(desk: Desk, dimension: str, selection: Selection, period: Period) -> dict[str, int]:
@@ -44,20 +54,12 @@ def _counts(desk: Desk, dimension: str, selection: Selection, period: Period) ->
     return found | {key: 0 for key in desk.names().known(dimension) if key not in found}
 
 
-def option_texts(
+def options(
     labels: Labels, dimension: str, values: Iterable[str], found: Mapping[str, int]
-) -> dict[str, str]:
-    """Distinct option texts: label and views.
-
-    Streamlit confuses options with equal texts.
-    """
+) -> list[Option]:
+    """Options with distinct names for these values, in their order."""
     named = labels.each(dimension, values)
-    return disambiguated(
-        {
-            value: f"{name} · {found[value]:,}" if found.get(value) else name
-            for value, name in named.items()
-        }
-    )
+    return [Option(value, name, found.get(value, 0)) for value, name in named.items()]
 
 
 def _kept(filter_: Filter, values: pd.Series[str]) -> pd.Series[bool]:

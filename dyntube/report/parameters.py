@@ -1,4 +1,4 @@
-"""The query parameters of a URL, taken one by one; what cannot be used is noted, never ignored."""
+"""The query parameters of a URL as they are read, with notes on what cannot be used."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ T = TypeVar("T")
 MOST_NOTES = 8
 _SHOWN = 40  # characters quoted in a note
 _OF_STREAMLIT = ("embed", "embed_options")
+_NOUNS = {
+    "from": "start date",
+    "to": "end date",
+    "compare-from": "start date of the comparison",
+    "compare-to": "end date of the comparison",
+    "compare": "comparison",
+    "zone": "time zone",
+    **{name: name for name in ("period", "metric", "interval")},
+}
 
 
 class Parameters:
@@ -37,25 +46,29 @@ class Parameters:
         """The distinct texts of a parameter, which is then taken."""
         return self._left.pop(name, [])
 
-    def one(self, name: str, convert: Callable[[str], T], fallback: T) -> T:
-        """The converted value of a single-valued parameter; the fallback if absent or invalid."""
+    def one(self, name: str, convert: Callable[[str], T], fallback: T, *, instead: str = "") -> T:
+        """The converted value of a single-valued parameter; the fallback if absent or invalid.
+
+        `instead` is what the note says is shown then.
+        """
         texts = self.take(name)
         try:
-            return convert(_only(texts)) if texts else fallback
+            return convert(only(texts)) if texts else fallback
         except (ValueError, PeriodError) as error:
-            self.refuse([(name, text) for text in texts], error)
+            self.refuse([(name, text) for text in texts], error, instead=instead)
             return fallback
 
-    def dates(self, prefix: str) -> Period | None:
-        """The period between two dates; None if absent or invalid."""
+    def dates(self, prefix: str, *, instead: str) -> Period | None:
+        """The period between two dates; None if absent or invalid, with a note."""
         asked = {f"{prefix}{end}": self.take(f"{prefix}{end}") for end in ("from", "to")}
         if not any(asked.values()):
             return None
         try:
-            start, end = (dt.date.fromisoformat(_only(texts)) for texts in asked.values())
+            start, end = (dt.date.fromisoformat(only(texts)) for texts in asked.values())
             return Period(start, end)
         except (ValueError, PeriodError) as error:
-            self.refuse([(name, text) for name, texts in asked.items() for text in texts], error)
+            given = [(name, text) for name, texts in asked.items() for text in texts]
+            self.refuse(given, error, instead=instead)
             return None
 
     def page(self, parameter: str, text: str) -> str:
@@ -64,27 +77,33 @@ class Parameters:
             return text
         found = page(text, self._rules)
         asked = f"{parameter} = {text[:_SHOWN]}"
-        self._notes.append(f"The address asks for {asked}, which is the page {found[:_SHOWN]}.")
+        self._notes.append(f"This link has {asked}, which is the page {found[:_SHOWN]}.")
         return found
 
     def refuse(
-        self, asked: Sequence[tuple[str, str]], error: Exception | None = None, why: str = ""
+        self,
+        asked: Sequence[tuple[str, str]],
+        error: Exception | None = None,
+        why: str = "",
+        instead: str = "",
     ) -> None:
-        """Add a note on parameters that cannot be used."""
-        named = [
-            f"{short(clean(name), _SHOWN)} = {clean(text)[:_SHOWN]}".strip()
-            for name, text in asked[:3]
-        ]
-        what = " and ".join(named) + (f" and {len(asked) - 3:,} more" if asked[3:] else "")
+        """Add a note on parameters that cannot be used, and what is shown `instead`."""
+        what = " and ".join(_named(name, text) for name, text in asked[:3])
+        what += f" and {len(asked) - 3:,} more" if asked[3:] else ""
         reason = why or (str(error) if isinstance(error, PeriodError | Refused) else "")
-        self._notes.append(f"The address asks for {what}, which cannot be shown. {reason}".strip())
+        told = (
+            f"This link has an invalid {what}.",
+            reason,
+            instead and f"Showing {instead} instead.",
+        )
+        self._notes.append(" ".join(filter(None, told)))
 
     def notes(self) -> list[str]:
         """All notes, including those on parameters nothing took."""
         for name, texts in self._left.items():
             self.refuse([(name, text) for text in texts])
         more = len(self._notes) - MOST_NOTES
-        rest = [f"The address asks for {more:,} other things that cannot be shown."]
+        rest = [f"This link has {more:,} other invalid parts."]
         return [*self._notes[:MOST_NOTES], *(rest if more > 0 else [])]
 
 
@@ -92,10 +111,18 @@ class Refused(ValueError):
     """A parameter cannot be used; the message is shown to the reader."""
 
 
-def _only(texts: Sequence[str]) -> str:
+def only(texts: Sequence[str]) -> str:
+    """The one text of a parameter, empty without any; Refused if there are several."""
     if len(texts) > 1:
         raise Refused("It can have one value only.")
     return texts[0] if texts else ""
+
+
+def _named(name: str, text: str) -> str:
+    shown = clean(text)[:_SHOWN]
+    if name in _NOUNS:
+        return f"{_NOUNS[name]} ({shown or 'empty'})"
+    return f"part ({short(clean(name), _SHOWN)} = {shown})"
 
 
 def one_of(names: Collection[T]) -> Callable[[str], T]:

@@ -26,9 +26,9 @@ from ..query.query import Filter, Operator
 Compare = Literal["previous", "year", "dates", "none"]
 COMPARE_LABELS: dict[Compare, str] = {
     "previous": "Previous period",
-    "year": "Year before",
-    "dates": "Chosen dates",
-    "none": "Nothing",
+    "year": "Same period last year",
+    "dates": "Custom dates",
+    "none": "No comparison",
 }
 Order = Literal["falling", "rising"]
 Colour = Literal["amount", "change"]

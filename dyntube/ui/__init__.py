@@ -16,6 +16,7 @@ from .blocks.share_over_time import shares_over_time
 from .blocks.table import top_videos
 from .blocks.trend import trend_chart
 from .frame.page import page, start
+from .frame.page_header import tabs
 from .layout import card, columns
 from .sections.checks import quality_checks
 from .sections.completion import completion_rules, funnel
@@ -54,6 +55,7 @@ __all__ = [
     "start",
     "stored_days",
     "sync_log",
+    "tabs",
     "top_list",
     "top_videos",
     "trend_chart",

@@ -16,7 +16,7 @@ import streamlit as st
 
 from ..charts import picked
 from ..query.periods import Interval, Period
-from ..report.selection import CUSTOM, FILTERABLE, Selection
+from ..report.selection import FILTERABLE, Selection
 from . import session
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -68,7 +68,7 @@ def narrow_to_range(ends: Sequence[object], interval: Interval, shown: Period) -
 def _narrow(first: dt.date, last: dt.date, interval: Interval, shown: Period) -> None:
     first, last = max(first, shown.start), min(_bucket_end(last, interval), shown.end)
     if first <= last:
-        session.change(lambda s: replace(s, preset=CUSTOM, dates=Period(first, last)))
+        session.zoom(Period(first, last))
 
 
 def _day(moment: object, interval: Interval) -> dt.date | None:

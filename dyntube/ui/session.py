@@ -6,21 +6,22 @@ their callbacks replace it. So links, widgets, chips and clicks on charts change
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from ..report.address import from_parameters, to_parameters, why_too_long
+from ..query.periods import Period
+from ..report.address import changed, from_parameters, to_parameters, why_too_long
 from ..report.page import NOT_OPENED
 from ..report.pages import PAGES
-from ..report.selection import Selection
+from ..report.selection import CUSTOM, Selection
 from . import history
 from .door import desk
 from .streamlit_internals import came_by_history
 
-_SELECTION, _NOTES = "selection", "url-notes"
+_SELECTION, _NOTES, _ZOOMS = "selection", "url-notes", "zooms"
 
 
 def default_selection() -> Selection:
@@ -95,6 +96,48 @@ def take(parameters: dict[str, list[str]]) -> None:
     selection, found = from_parameters(parameters, default_selection(), desk().rules)
     change(lambda _: selection)
     st.session_state[_NOTES] = found
+
+
+def choose(asked: object) -> None:
+    """Change the selection as a URL with these parameters would; for callbacks.
+
+    They come from the browser, and are refused like those of a URL.
+    """
+    if not isinstance(asked, Mapping) or not all(isinstance(v, list) for v in asked.values()):
+        return
+    texts = {str(name): [str(text) for text in given] for name, given in asked.items()}
+    selection, found = changed(current(), texts, default_selection(), desk().rules)
+    if found:
+        st.session_state[_NOTES] = found
+    else:
+        change(lambda _: selection)
+
+
+def zoom(dates: Period) -> None:
+    """Narrow the period to these dates, and remember the one before; for callbacks."""
+    before = current()
+    if dates != before.dates:
+        change(lambda s: replace(s, preset=CUSTOM, dates=dates))
+        st.session_state[_ZOOMS] = [*_zooms(before), (before, current())]
+
+
+def zoomed_from() -> Selection | None:
+    """A selection with the period before the last zoom; None after any other choice of a period."""
+    zooms = _zooms(current())
+    return zooms[-1][0] if zooms else None
+
+
+def zoom_out() -> None:
+    """Go back to the period before the last zoom; for callbacks."""
+    if before := zoomed_from():
+        change(lambda s: replace(s, preset=before.preset, dates=before.dates))
+
+
+def _zooms(selection: Selection) -> list[tuple[Selection, Selection]]:
+    """The zooms that led to the period of a selection, each with the selections around it."""
+    zooms: list[tuple[Selection, Selection]] = st.session_state.get(_ZOOMS, [])
+    there = [n for n, (_, after) in enumerate(zooms, 1) if after.dates == selection.dates]
+    return zooms[: there[-1]] if there and selection.preset == CUSTOM else []
 
 
 def remarks() -> list[str]:

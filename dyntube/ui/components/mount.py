@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ def mount(
     *,
     isolated: bool = True,
     counted: bool = True,
+    width: Literal["stretch", "content"] = "stretch",
 ) -> None:
     """The component `name` of `assets/`, with a callback for each of its events.
 
@@ -42,7 +43,8 @@ def mount(
     callbacks: dict[str, Any] = {f"on_{event}_change": call(event) for event in events}
     # Without `clicks` the browser would not draw data again that a refused click left as it was.
     sent = {**data, "clicks": st.session_state.get(_CLICKS, 0)} if counted else data
-    component(name, _ASSETS, isolated=isolated)(key=key, data=sent, **callbacks)
+    shown = component(name, _ASSETS, isolated=isolated)
+    shown(key=key, data=sent, width=width, **callbacks)
 
 
 def _count_click() -> None:

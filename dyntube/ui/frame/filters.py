@@ -2,137 +2,102 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import replace
-
 import streamlit as st
 
-from ...query.dimensions import UNKNOWN, dimension
-from ...query.periods import LATEST, Period
-from ...reading.text import folded
+from ...query.dimensions import UNKNOWN, dimension, spelled
+from ...query.periods import Period
+from ...query.query import Operator
 from ...reading.zones import zones
-from ...report.labels import Labels, only_domain
-from ...report.options import counts, option_texts
-from ...report.selection import COMPARE_LABELS, CUSTOM, PERIOD_LABELS, Selection
+from ...report.labels import OPERATOR_WORDS, Labels, only_domain
+from ...report.options import Option, counts, options
+from ...report.selection import FILTERABLE, OPERATORS, Selection
 from .. import session
-from ..door import desk, local_now
-from .more_filters import more_filters
+from ..components.filters import Button, Entry, Open, Zone
+from ..components.filters import filters as drawn
+from ..door import desk
 
 _ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
-_EARLIEST = dt.date(2015, 1, 1)
+_ZONE, _OPEN, _PART = "zone", "filters-open", "filters"
+_MOST = 1000  # options in a list, the largest first; "contains" finds the rest
 
 
-def sidebar(period: Period, comparison: Period | None) -> None:
-    """Draw the filters from the selection."""
-    selection = session.current()
+def sidebar(period: Period) -> None:
+    """The filters; opening a list counts its values and redraws nothing but the filters."""
     with st.sidebar:
-        _period(selection, period)
-        _comparison(selection, comparison)
-        st.space("small")
-        for name in _ALL:
-            _filter(name, selection, period)
-        more_filters(selection, period)
-        st.button(
-            "Reset filters",
-            icon=":material/restart_alt:",
-            type="tertiary",
-            on_click=session.change,
-            args=(lambda _: session.default_selection(),),
-            disabled=selection == session.default_selection(),
-        )
-        st.space("small")
-        _timezone(selection)
+        _filters(period)
 
 
-def _period(selection: Selection, period: Period) -> None:
-    st.session_state["period"] = selection.preset
-    st.selectbox(
-        "Period",
-        list(PERIOD_LABELS),
-        format_func=PERIOD_LABELS.__getitem__,
-        key="period",
-        on_change=lambda: _changed_period(period),
-    )
-    if selection.preset == CUSTOM:
-        _dates("dates", period, lambda chosen: session.change(lambda s: replace(s, dates=chosen)))
-
-
-def _changed_period(shown: Period) -> None:
-    preset = st.session_state.period
-    dates = Period(shown.start, shown.end) if preset == CUSTOM else None
-    session.change(lambda s: replace(s, preset=preset, dates=dates))
-
-
-def _comparison(selection: Selection, comparison: Period | None) -> None:
-    st.session_state["compare"] = selection.compare
-    st.selectbox(
-        "Compare with",
-        list(COMPARE_LABELS),
-        format_func=COMPARE_LABELS.__getitem__,
-        key="compare",
-        on_change=lambda: _changed_comparison(comparison),
-    )
-    if selection.compare_dates and comparison:
-        _dates(
-            "compare-dates",
-            selection.compare_dates,
-            lambda chosen: session.change(lambda s: replace(s, compare_dates=chosen)),
-        )
-
-
-def _changed_comparison(shown: Period | None) -> None:
-    compare = st.session_state.compare
-    today = local_now(session.current().timezone).date()
-    base = shown or Period(today - dt.timedelta(days=28), today - dt.timedelta(days=1))
-    dates = Period(base.start, base.end) if compare == "dates" else None
-    session.change(lambda s: replace(s, compare=compare, compare_dates=dates))
-
-
-def _dates(key: str, shown: Period, chosen: Callable[[Period], None]) -> None:
-    half_picked = len(st.session_state.get(key, ())) == 1
-    if not half_picked:
-        st.session_state[key] = (shown.start, shown.end)
-
-    def changed() -> None:
-        picked = st.session_state[key]
-        if len(picked) == 2:
-            chosen(Period(min(picked), max(picked)))
-
-    st.date_input(
-        "Dates",
-        key=key,
-        min_value=min(_EARLIEST, shown.start),
-        max_value=LATEST,
-        format="YYYY-MM-DD",
-        label_visibility="collapsed",
-        on_change=changed,
+@st.fragment(key=_PART)
+def _filters(period: Period) -> None:
+    selection = session.current()
+    drawn(
+        [_button(by, selection) for by in _ALL],
+        "More filters",
+        Zone("Time zone", selection.timezone, "Days start at midnight in this time zone."),
+        [_entry(by, selection) for by in FILTERABLE],
+        [*OPERATOR_WORDS.items()],
+        _opened(selection, period),
+        on_open=_open,
+        on_change=_change,
     )
 
 
-def _filter(name: str, selection: Selection, period: Period) -> None:
-    chosen, found = selection.values(name), counts(desk(), name, selection, period)
+def _button(by: str, selection: Selection) -> Button:
+    count = len(selection.values(by))
+    return Button(by, dimension(by).label, _chosen(count) if count else _ALL[by], bool(count))
+
+
+def _entry(by: str, selection: Selection) -> Entry:
+    mine = [f for f in selection.filters if f.dimension == by]
+    count = sum(len(f.values) for f in mine)
+    operator = mine[0].operator if mine else "is"
+    return Entry(by, dimension(by).label, _chosen(count) if count else "", operator)
+
+
+def _chosen(count: int) -> str:
+    return f"{count:,} chosen"
+
+
+def _open(asked: object) -> None:
+    """Remember which list is open, "" for none; for callbacks."""
+    if isinstance(asked, dict):
+        by, operator = asked.get("by"), asked.get("operator")
+        known = operator in OPERATORS and (by in FILTERABLE or by == _ZONE)
+        st.session_state[_OPEN] = (by, operator) if known else None
+
+
+def _change(asked: object) -> None:
+    if isinstance(asked, dict):
+        if not asked.get("stays"):
+            st.session_state[_OPEN] = None
+        session.choose(asked.get("asked"))
+        st.rerun()  # all of the page
+
+
+def _opened(selection: Selection, period: Period) -> Open | None:
+    asked: tuple[str, Operator] | None = st.session_state.get(_OPEN)
+    if asked is None:
+        return None
+    by, operator = asked
+    if by == _ZONE:
+        rows = [(zone, zone.replace("_", " "), "") for zone in zones()]
+        return Open(by, operator, _ZONE, rows, [selection.timezone])
+    chosen, parameter = selection.values(by, operator), by + OPERATORS[operator]
+    if operator == "contains":
+        rows = [(text, text, "") for text in chosen]
+        return Open(by, operator, parameter, rows, chosen)
+    found, more = _options(by, chosen, selection, period)
+    rows = [(spelled(by, o.value), o.name, f"{o.views:,}" if o.views else "") for o in found]
+    note = f"The {_MOST:,} with most views; find others with “contains”." if more else ""
+    return Open(by, operator, parameter, rows, [spelled(by, value) for value in chosen], note)
+
+
+def _options(
+    by: str, chosen: tuple[str, ...], selection: Selection, period: Period
+) -> tuple[list[Option], bool]:
+    """The options with most views first, Unknown last, and whether there are more."""
+    found = counts(desk(), by, selection, period)
+    offered = sorted(found, key=lambda value: (value == UNKNOWN, -found[value]))
+    missing = [value for value in chosen if value not in found]
     names = Labels(desk().names(), only_domain(selection))
-    texts = option_texts(names, name, dict.fromkeys([*found, *chosen]), found)
-    st.session_state[name] = list(chosen)
-    st.multiselect(
-        dimension(name).label,
-        sorted(texts, key=lambda value: (value == UNKNOWN, folded(texts[value]))),
-        format_func=texts.__getitem__,
-        key=name,
-        placeholder=_ALL[name],
-        filter_mode="contains",
-        select_all=False,
-        on_change=lambda: session.change(lambda s: s.where(name, tuple(st.session_state[name]))),
-    )
-
-
-def _timezone(selection: Selection) -> None:
-    st.session_state["zone"] = selection.timezone
-    st.selectbox(
-        "Time zone",
-        zones(),
-        key="zone",
-        on_change=lambda: session.change(lambda s: replace(s, timezone=st.session_state.zone)),
-        help="Days start at midnight in this time zone.",
-    )
+    return options(names, by, [*missing, *offered[:_MOST]], found), len(offered) > _MOST

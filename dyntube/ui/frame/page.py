@@ -14,13 +14,12 @@ import streamlit as st
 from ... import formats
 from ...errors import DynTubeError
 from ...events import unforeseen
-from ...fetch.background import SyncStatus
-from ...query.periods import Period, local_days
+from ...query.periods import DEFAULT_PRESET, Period, local_days
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.gaps import missing_days
 from ...report.page import Page, has_views, open_page, open_spans
-from ...report.selection import ALL_TIME, Selection
+from ...report.selection import ALL_TIME, OPERATORS, Selection
 from ...report.spans import Spans
 from .. import session, style
 from ..blocks.doubts import banner
@@ -32,7 +31,7 @@ from ..streamlit_internals import forget_pages_folder
 from . import paper
 from .filters import sidebar
 from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
-from .page_header import chips, head
+from .page_header import head
 from .saved_views import views_menu
 
 
@@ -100,12 +99,12 @@ def _page(of: Page, draw: _Draw) -> None:
     now = local_now(selection.timezone)
     version = desk().version()
     asked = open_spans(desk(), selection, now, _first_day(selection))
-    sidebar(asked.period, asked.wanted)
+    sidebar(asked.period)
     shown = asked.alone if of.always else asked
-    menus = head(of.title, selection, of.span or shown.text, None if of.span else shown)
+    spans = None if of.span else shown
+    menus = head(of.title, selection, of.span or shown.text, spans, compares=not of.always)
     with menus:
         views_menu(of.title)
-    chips(selection)
     on_paper = paper.place()
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
@@ -122,13 +121,13 @@ def _content(
 ) -> ReportContext:
     """What is below the head of a page."""
     if of.span:  # it fetches by itself and needs no redraw for new views
-        _banners(desk().sync_state(), selection.timezone)
+        stopped_banner(desk().sync_state(), selection.timezone)
         context = open_page(desk(), of, selection, shown)
         draw(context)
         return context
     can_be_shown = _can_be_shown(shown.period, shown.now.date(), of.always)
     if can_be_shown:
-        _banners(ensure_stored(shown.fetched, selection.timezone), selection.timezone)
+        stopped_banner(ensure_stored(shown.fetched, selection.timezone), selection.timezone)
         watch_progress(shown.fetched, selection.timezone, version, silent=of.always)
     context = open_page(desk(), of, selection, shown)
     if can_be_shown:
@@ -154,12 +153,15 @@ def _numbers(context: ReportContext, draw: _Draw) -> None:
 
 def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
     if period.start > today:
-        st.info(
-            "This period lies in the future. Choose an earlier one on the left.",
-            icon=":material/event:",
-        )
+        st.info("This period is in the future.", icon=":material/event:")
+        _offer("Show the last 28 days", {"period": [DEFAULT_PRESET]})
         return always
     return True
+
+
+def _offer(label: str, parameters: dict[str, list[str]]) -> None:
+    """A way out of a page without numbers."""
+    st.button(label, key="way-out", on_click=session.choose, args=(parameters,))
 
 
 def _has_views(context: ReportContext) -> bool:
@@ -176,27 +178,16 @@ def _has_views(context: ReportContext) -> bool:
             text = f"Nothing is stored yet. {why_nothing()}"
         st.info(text, icon=":material/hourglass_empty:")
     elif context.selection.filters:
-        st.info(
-            "No views match these filters in this period. Remove a filter above, or choose "
-            "another period on the left.",
-            icon=":material/filter_alt_off:",
-        )
+        text = "No views match these filters in this period."
+        st.info(text, icon=":material/filter_alt_off:")
+        names = (f.dimension + OPERATORS[f.operator] for f in context.selection.filters)
+        _offer("Clear filters", {name: [] for name in names})
     else:
         st.info(
-            "There are no views in this period. Choose another one on the left.",
+            "There are no views in this period. Choose another one above.",
             icon=":material/event_busy:",
         )
     return False
-
-
-def _banners(fetch: SyncStatus, timezone: str) -> None:
-    if desk().demo:
-        st.container(key="demo").info(
-            "You are looking at **demo data**. To connect your account, set `DYNTUBE_API_KEY` "
-            "and start again; the README shows how.",
-            icon=":material/science:",
-        )
-    stopped_banner(fetch, timezone)
 
 
 def _first_day(selection: Selection) -> dt.date | None:

@@ -1,64 +1,105 @@
-"""The header of a page: title, chips, freshness, menus."""
+"""The header of a page: title, period, freshness, filters in force, menus."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
-from ... import formats
+from ...query.dimensions import dimension, spelled
+from ...query.query import Filter, Operator
 from ...report.freshness import data_time
-from ...report.labels import Labels, only_domain
-from ...report.selection import Selection
+from ...report.labels import OPERATOR_WORDS, Labels, only_domain
+from ...report.selection import OPERATORS, Selection
 from ...report.spans import Spans
 from .. import session
+from ..components.chips import Chip, Opposite
+from ..components.chips import chips as drawn
+from ..components.marks import copy_link, demo_mark
 from ..door import desk, local_now
 from .badges import badge, shortcomings
+from .period import period
 
 _POLL_SECONDS = 30.0
+_TIP = "Tip: click any bar, country or row to filter the whole page"
+_ABOUT_DEMO = "These views are invented. Ask your administrator to connect your DynTube account."
+_OPPOSITES: dict[Operator, Operator] = {"is": "is_not", "is_not": "is"}
+_NAMED = 2  # values that a chip names
 
 
 def head(
-    title: str, selection: Selection, span: str, shown: Spans | None
+    title: str, selection: Selection, span: str, shown: Spans | None, *, compares: bool
 ) -> st.delta_generator.DeltaGenerator:
-    """Title, span and freshness; returns the container for menus, filled once the page is known.
+    """Title, period, freshness and filters; returns the container for menus, filled later.
 
-    The badge is about `shown`; None hides it, for pages that show freshness themselves.
+    None is `shown` by a page with a period and freshness of its own; `compares` is whether a page
+    compares the period with another.
     """
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="bottom",
-        gap="xsmall",
-        key="head",
-    ):
-        with st.container(gap="xxsmall", width="content", key="title"):
-            st.title(title, anchor=False)
+    with _row("head", width="stretch", horizontal_alignment="distribute"):
+        with st.container(width="content", key="title"):
+            st.title(title, anchor=False, width="content")
+        period(selection, shown, compares=compares)
+        menus = _row("menus")
+    with _row("line", width="stretch"):
+        with st.container(width="content", key="span"):
             st.caption(span)
-        with st.container(
-            horizontal=True, width="content", vertical_alignment="center", gap="small", key="tools"
-        ):
-            if shown:
-                with st.container(width="content", key="freshness"):
-                    _freshness(shown)
-            return st.container(horizontal=True, width="content", gap="small", key="menus")
+        if shown:
+            with st.container(width="content", key="freshness"):
+                _freshness(shown)
+        if desk().demo:
+            demo_mark("Demo data", _ABOUT_DEMO)
+        _chips(selection, tip=_TIP if shown and compares else "")
+    with menus:
+        copy_link()
+    return menus
 
 
-def chips(selection: Selection) -> None:
-    """Every filter as a chip; a click removes it."""
-    with st.container(horizontal=True, gap="xsmall", key="chips"):
-        if not selection.filters:
-            # An empty row would collapse, and the page would jump under the pointer.
-            st.caption("Click a bar, a country or a row to filter everything by it")
-        labels = Labels(desk().names(), only_domain(selection))
-        for filter_ in selection.filters:
-            for value in filter_.values:
-                rest = tuple(other for other in filter_.values if other != value)
-                st.button(
-                    f"{formats.escape_markdown(labels.sentence(filter_, value))} :material/close:",
-                    key=f"chip-{filter_.dimension}-{filter_.operator}-{value}",
-                    help="Remove this filter",
-                    on_click=session.change,
-                    args=(lambda s, f=filter_, rest=rest: s.where(f.dimension, rest, f.operator),),
-                )
+def tabs(pages: Sequence[st.Page]) -> None:
+    """The pages in a row, for screens too small for those at the top."""
+    with _row("pages", width="stretch"):
+        for page in pages:
+            st.page_link(page)
+
+
+def _row(key: str, **settings: Any) -> st.delta_generator.DeltaGenerator:
+    centred = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
+    return st.container(key=key, **{"width": "content", **centred, **settings})
+
+
+def _chips(selection: Selection, tip: str) -> None:
+    labels = Labels(desk().names(), only_domain(selection))
+    drawn(
+        [_chip(filter_, selection, labels) for filter_ in selection.filters],
+        tip,
+        on_change=session.choose,
+    )
+
+
+def _chip(filter_: Filter, selection: Selection, labels: Labels) -> Chip:
+    by, operator = filter_.dimension, filter_.operator
+    contains = operator == "contains"
+    names = [value if contains else labels.one(by, value) for value in filter_.values]
+    more = f" + {len(names) - _NAMED:,}" if names[_NAMED:] else ""
+    return Chip(
+        by,
+        operator,
+        parameter=by + OPERATORS[operator],
+        name=dimension(by).label,
+        sign=OPERATOR_WORDS[operator],
+        value=", ".join(names[:_NAMED]) + more,
+        hover=", ".join(names),
+        opposite=_opposite(filter_, selection),
+    )
+
+
+def _opposite(filter_: Filter, selection: Selection) -> Opposite | None:
+    by, operator = filter_.dimension, _OPPOSITES.get(filter_.operator)
+    if operator is None:
+        return None
+    values = dict.fromkeys([*selection.values(by, operator), *filter_.values])
+    texts = [spelled(by, value) for value in values]
+    return Opposite(OPERATOR_WORDS[operator], by + OPERATORS[operator], texts)
 
 
 @st.fragment(run_every=_POLL_SECONDS)

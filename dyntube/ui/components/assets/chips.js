@@ -1,0 +1,125 @@
+// The filters in force: a click on a value changes it, on "is" turns it round, on the cross ends it.
+import { element, say, sheet } from "./elements.js";
+import { icon, ICONS, LOOK } from "./popup.js";
+
+const STYLE = sheet(`${LOOK}
+.chips { display: flex; flex-wrap: wrap; gap: .3rem .4rem; align-items: center; min-height: 28px; }
+.chip { display: inline-flex; align-items: stretch; min-height: 28px; max-width: 100%; box-sizing: border-box;
+  border: 1px solid var(--st-border-color); border-radius: 999px; background: var(--soft); }
+.chip > * { padding: 0 .3rem; border-radius: 6px; display: inline-flex; align-items: center; white-space: nowrap; }
+.chip > :first-child { padding-left: .7rem; }
+.chip > :last-child { padding: 0 .55rem 0 .25rem; border-radius: 0 999px 999px 0; }
+.sign { color: var(--quiet); }
+button.sign { text-decoration: underline dotted; text-underline-offset: 3px; }
+.value { font-weight: 600; min-width: 0; }
+.value span { overflow: hidden; text-overflow: ellipsis; max-width: 22rem; }
+.clear { min-height: 28px; }
+.tip { display: inline-flex; align-items: center; gap: .3rem; color: var(--quiet); }
+.tip button { padding: .3rem; display: inline-flex; }
+@media (hover: hover) { .chip button:hover { background: var(--chosen); } }
+@media (hover: none), (max-width: 640px) { .chip, .clear { min-height: 44px; }
+  .chip > :last-child { padding-right: .9rem; padding-left: .6rem; } .tip button { padding: .9rem; }
+  .value span { max-width: 9rem; } }
+`);
+const TIP = "dyntube-tip"; // in the browser: that the tip was there
+const mounted = new WeakMap();
+
+// On a first visit only, until it is closed or followed.
+function tipIsNew() {
+  try {
+    const known = localStorage.getItem(TIP);
+    if (!known) sessionStorage.setItem(TIP, "shown");
+    localStorage.setItem(TIP, known ?? "shown");
+    return sessionStorage.getItem(TIP) === "shown";
+  } catch {
+    return false; // a browser that keeps nothing would show it for ever
+  }
+}
+
+function tipIsKnown() {
+  try {
+    sessionStorage.setItem(TIP, "known");
+  } catch { /* keeps nothing, and showed nothing */ }
+}
+
+class Chips {
+  constructor(root) {
+    this.root = root;
+    root.adoptedStyleSheets = [STYLE];
+    this.box = element("div", "part chips", root);
+    this.list = new Map();
+    this.clear = element("button", "plain clear", this.box);
+    this.clear.type = "button";
+    say(this.clear, "Clear filters");
+    this.tip = element("span", "tip", this.box);
+    this.tipText = element("span", "", this.tip);
+    const gone = element("button", "", this.tip);
+    gone.type = "button";
+    gone.setAttribute("aria-label", "Close the tip");
+    icon(ICONS.close, gone);
+    gone.onclick = () => {
+      tipIsKnown();
+      this.tip.hidden = true;
+    };
+  }
+
+  show(data, tell) {
+    const focused = this.root.activeElement;
+    const kept = new Set(data.chips.map((chip) => chip.parameter));
+    for (const [name, chip] of this.list) {
+      if (kept.has(name)) continue;
+      chip.remove();
+      this.list.delete(name);
+    }
+    for (const chip of data.chips) this.box.insertBefore(this.fill(chip, tell), this.clear);
+    this.clear.hidden = !data.chips.length;
+    this.clear.onclick = () => tell("changed", Object.fromEntries(data.chips.map((c) => [c.parameter, []])));
+    if (data.chips.length) tipIsKnown();
+    this.tip.hidden = !data.tip || Boolean(data.chips.length) || !tipIsNew();
+    say(this.tipText, data.tip);
+    if (focused && this.root.activeElement !== focused) {
+      (focused.isConnected ? focused : this.box.querySelector("button:not([hidden])"))?.focus({ preventScroll: true });
+    }
+  }
+
+  fill(chip, tell) {
+    const box = this.list.get(chip.parameter) ?? this.make(chip);
+    const [name, sign, value, gone] = box.children;
+    say(name, chip.name);
+    say(sign, chip.sign);
+    if (chip.opposite) {
+      sign.title = `Change to “${chip.opposite.sign}”`;
+      sign.onclick = () => tell("changed", { [chip.parameter]: [], [chip.opposite.parameter]: chip.opposite.values });
+    }
+    say(value.firstChild, chip.value);
+    value.title = [chip.hover, "Click to change"].join("\n");
+    value.setAttribute("aria-label", `${chip.name} ${chip.sign} ${chip.hover}: change`);
+    value.onclick = () => document.dispatchEvent(new CustomEvent("dyntube:filter",
+      { detail: { by: chip.by, operator: chip.operator, rect: value.getBoundingClientRect() } }));
+    gone.setAttribute("aria-label", `Remove ${chip.name} ${chip.sign} ${chip.hover}`);
+    gone.title = "Remove this filter";
+    gone.onclick = () => {
+      box.hidden = true; // at once, before the server says so
+      tell("changed", { [chip.parameter]: [] });
+    };
+    box.hidden = false;
+    return box;
+  }
+
+  make(chip) {
+    const box = element("span", "chip", this.box);
+    element("span", "name", box);
+    element(chip.opposite ? "button" : "span", "sign", box);
+    element("span", "", element("button", "value", box));
+    icon(ICONS.close, element("button", "gone", box));
+    for (const button of box.querySelectorAll("button")) button.type = "button";
+    this.list.set(chip.parameter, box);
+    return box;
+  }
+}
+
+export default function ({ data, parentElement: root, setTriggerValue }) {
+  if (!mounted.has(root)) mounted.set(root, new Chips(root));
+  mounted.get(root).show(data, setTriggerValue);
+  return () => mounted.delete(root);
+}

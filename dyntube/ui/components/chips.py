@@ -1,0 +1,43 @@
+"""The filters in force, each with a click to change it, turn it round, or remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from .mount import mount
+
+
+@dataclass(frozen=True)
+class Opposite:
+    """A filter turned round: its word, its query parameter, and all values it would have."""
+
+    sign: str
+    parameter: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in words, as "Country", "is", "Germany, France"; `hover` has all its values.
+
+    `parameter` is its query parameter.
+    """
+
+    by: str
+    operator: str
+    parameter: str
+    name: str
+    sign: str
+    value: str
+    hover: str
+    opposite: Opposite | None = None
+
+
+def chips(shown: Sequence[Chip], tip: str, *, on_change: Callable[[object], None]) -> None:
+    """The filters; without any, and only on a first visit, a `tip`.
+
+    `on_change` is called with query parameters. A click on a value opens its list in `filters`.
+    """
+    data = {"chips": [asdict(chip) for chip in shown], "tip": tip}
+    mount("chips", "chips", data, {"changed": on_change})
