@@ -16,7 +16,7 @@ const STYLE = sheet(`
 .card.chosen { border-color: var(--st-primary-color); box-shadow: inset 0 0 0 1px var(--st-primary-color); }
 .top { grid-column: 1 / -1; display: flex; align-items: center; gap: .25rem; min-height: 22px; }
 button { font: inherit; color: inherit; border: 0; padding: 0; background: none; text-align: left; }
-.draw { cursor: pointer; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.draw { min-width: 0; cursor: pointer; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .draw::after { content: ""; position: absolute; inset: 0; border-radius: inherit; }
 .draw[disabled] { cursor: default; color: inherit; }
 .chosen .draw { font-weight: 600; }
@@ -46,7 +46,7 @@ button { font: inherit; color: inherit; border: 0; padding: 0; background: none;
 [hidden] { display: none !important; }
 @media (max-width: 1100px) { .cards.four { grid-template-columns: repeat(2, 1fr); } }
 @media (max-width: 640px) { .cards, .cards.four { grid-template-columns: repeat(2, 1fr); gap: .5rem; }
-  .card { grid-template-columns: 1fr; } .line { height: 20px; } }
+  .card { grid-template-columns: minmax(0, 1fr); } .line { height: 20px; } }
 @media (hover: hover) { .rows { opacity: 0; } .card:hover .rows, .rows:focus-visible { opacity: 1; } }
 @media (hover: none) { .small { width: 32px; height: 32px; } }
 @media print { .small, .explanation { display: none; } .card { break-inside: avoid; }
