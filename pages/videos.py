@@ -7,7 +7,7 @@ from dyntube.report import pages
 def draw(context: ui.ReportContext) -> None:
     videos = context.selection.open
     if len(videos) == 1:
-        ui.video_detail(context, videos[0], pages.TREND)
+        ui.video_detail(context, videos[0])
     elif videos:
         ui.compare_videos(context, videos, pages.TREND)
     else:

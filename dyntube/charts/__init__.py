@@ -15,7 +15,6 @@ from .heatmap import WeekTotals, heatmap
 from .histogram import histogram
 from .lines import Series, lines
 from .minutes import minutes
-from .spark import SCALE, sparkline, sparkline_source
 from .stacked import stacked_shares
 from .trend import trend
 from .world import world_map
@@ -24,7 +23,6 @@ __all__ = [
     "DARK",
     "LIGHT",
     "LIGHT_FOR_DARK",
-    "SCALE",
     "Item",
     "Palette",
     "Series",
@@ -37,8 +35,6 @@ __all__ = [
     "lines",
     "minutes",
     "picked",
-    "sparkline",
-    "sparkline_source",
     "stacked_shares",
     "trend",
     "watched_curve",

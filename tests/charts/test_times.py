@@ -1,12 +1,10 @@
-"""Pictures of the day and the hour: the heatmap, the last minutes, the sparkline."""
+"""Pictures of the day and the hour: the heatmap, the last minutes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from dataclasses import replace
-from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -190,53 +188,3 @@ def test_quarters_of_an_hour_are_named():
 
 def test_no_minutes_are_an_empty_chart():
     assert drawn(charts.minutes(VIEWS, [], [], DARK))["data"] == []
-
-
-# Sparkline
-
-
-@pytest.mark.parametrize("values", [[1, 2, 3], [5, 5], [0, 0, 0], [3.5, 0.0, 1e9]])
-def test_a_sparkline_has_a_point_for_each_value_within_its_frame(values):
-    image = charts.sparkline(values, LIGHT)
-
-    points = image.split("points%3D%22")[1].split("%22")[0].replace("%2C", ",").split("%20")
-    assert len(points) == len(values)
-    for point in points:
-        x, y = map(float, point.split(","))
-        assert 0 <= x <= 100
-        assert 0 <= y <= 28
-
-
-@pytest.mark.parametrize(
-    ("values", "heights"),
-    [
-        ([0.65, 0.63], (1, 0.63 / 0.65)),  # no crash
-        ([0, 50, 100], (0, 0.5, 1)),
-        ([2000, 1000], (1, 0.5)),
-        ([0, 0], (0, 0)),
-    ],
-)
-def test_every_sparkline_starts_at_0_and_has_room_above(values, heights):
-    [line] = re.findall('points="([^"]*)"', unquote(charts.sparkline(values, LIGHT)))
-    drawn = [26 - float(point.split(",")[1]) for point in line.split()]
-
-    assert drawn == pytest.approx([height * 21 for height in heights], abs=0.01)
-    assert 26 - max(drawn) >= 28 / 6
-
-
-@pytest.mark.parametrize(
-    ("values", "pieces"),
-    [
-        ([1, 2, 3], [3]),
-        ([1, 2, math.nan, 3, 4, 5], [2, 3]),
-        ([math.nan, 1, 2, math.nan], [2]),
-        ([1, math.nan, 3, 4], [2, 2]),  # one alone is a point twice, which is seen as a dot
-        ([math.nan, math.nan], []),
-    ],
-)
-def test_a_sparkline_has_a_gap_where_there_is_no_value(values, pieces):
-    image = unquote(charts.sparkline(values, LIGHT))
-
-    lines = re.findall('points="([^"]*)"', image)
-    assert [len(line.split()) for line in lines] == pieces
-    assert "nan" not in image

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from ... import formats
-from ...charts import SCALE
 from ...insight.comparison import direction, few, metric_of
 from ...query.dimensions import dimension, is_missing
 from ...query.metrics import metric
@@ -103,7 +102,10 @@ def _column(
     )
 
 
-_COURSE = f"Views over the period. {SCALE}"
+_COURSE = (
+    "Views over the period. The line starts at 0; a gap is a day without a value or one that is "
+    "not stored."
+)
 
 
 def _by_day(context: ReportContext, name: str) -> str:

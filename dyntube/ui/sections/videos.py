@@ -23,7 +23,7 @@ from ..layout import card, columns, headed, palette, switch
 from .engagement import heatmap, video_curve, watched_histogram
 
 
-def video_detail(context: ReportContext, video: str, metrics: Sequence[str]) -> None:
+def video_detail(context: ReportContext, video: str) -> None:
     """Everything about one video; the page is filtered to it."""
     cards(context)
     trend_chart(context)

@@ -36,12 +36,12 @@ export function sparkline(parent) {
   return svg;
 }
 
-function course(values) {
+export function course(values) {
   const top = Math.max(...values.filter((value) => value !== null), 0) || 1;
   let pen = "M";
   return values.map((value, n) => {
     if (value === null) return (pen = "M"), "";
-    const at = `${((100 * n) / Math.max(values.length - 1, 1)).toFixed(2)} ${(27 - (25 * value) / top).toFixed(2)}`;
+    const at = `${((100 * n) / Math.max(values.length - 1, 1)).toFixed(2)} ${(26 - (21 * value) / top).toFixed(2)}`;
     // A value between two gaps is a dot.
     const text = pen === "M" ? `M${at}L${at}` : `L${at}`;
     pen = "L";
