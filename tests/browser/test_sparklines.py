@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -17,7 +17,7 @@ Pieces = list[list[tuple[float, float]]]
 
 
 @pytest.fixture
-def course(demo: str, tab: Tab) -> Iterator[Callable[[list[float | None]], Pieces]]:
+def course(demo: str, tab: Tab) -> Callable[[list[float | None]], Pieces]:
     """The points of each piece of the line of some values; 100 wide and 28 high."""
     opened = tab()
     opened.open(demo)
@@ -28,7 +28,7 @@ def course(demo: str, tab: Tab) -> Iterator[Callable[[list[float | None]], Piece
         pieces = (re.findall(r"([\d.]+) ([\d.]+)", piece) for piece in path.split("M")[1:])
         return [[(float(x), float(y)) for x, y in piece] for piece in pieces]
 
-    yield drawn
+    return drawn
 
 
 def test_a_line_starts_at_0_keeps_room_above_and_has_a_gap_where_there_is_no_value(course) -> None:

@@ -38,13 +38,14 @@ export function sparkline(parent) {
 
 export function course(values) {
   const top = Math.max(...values.filter((value) => value !== null), 0) || 1;
-  let pen = "M";
-  return values.map((value, n) => {
-    if (value === null) return (pen = "M"), "";
-    const at = `${((100 * n) / Math.max(values.length - 1, 1)).toFixed(2)} ${(26 - (21 * value) / top).toFixed(2)}`;
-    // A value between two gaps is a dot.
-    const text = pen === "M" ? `M${at}L${at}` : `L${at}`;
-    pen = "L";
-    return text;
-  }).join("");
+  const place = (value, n) =>
+    `${((100 * n) / Math.max(values.length - 1, 1)).toFixed(2)} ${(26 - (21 * value) / top).toFixed(2)}`;
+  const pieces = [[]];
+  values.forEach((value, n) => {
+    if (value === null) pieces.push([]);
+    else pieces.at(-1).push(place(value, n));
+  });
+  // A value between two gaps is a dot.
+  const lines = pieces.map((piece) => (piece.length === 1 ? [...piece, ...piece] : piece));
+  return lines.filter((piece) => piece.length).map((piece) => `M${piece.join("L")}`).join("");
 }
