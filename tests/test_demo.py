@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import json
 import os
 import signal
@@ -23,9 +24,10 @@ import pyarrow.compute as pc
 import pytest
 import requests
 import uvicorn
+from PIL import Image
 
 from dyntube.demo import draw, process, store, stories
-from dyntube.demo.catalog import catalog
+from dyntube.demo.catalog import IMAGES, catalog
 from dyntube.demo.embeds import pages
 from dyntube.demo.server import make_app
 from dyntube.demo.views import make_day, table
@@ -519,3 +521,31 @@ def test_a_view_of_an_hour_is_known_only_as_far_as_it_has_come() -> None:
     settled = draw.settle(longest, int(longest.time[0]) + 40_000_000)
     assert settled.watch[0] == 40
     assert not settled.ended[0]
+
+
+# Pictures
+
+
+def test_every_video_has_a_picture_in_four_sizes_the_same_each_time(server: StandIn) -> None:
+    videos = server.get("/v1/videos", size=100).json()["videos"]
+    for video in videos[:3]:
+        for url, width in zip(video["image"].values(), (160, 320, 640, 1280), strict=True):
+            address = f"/images/{url.removeprefix(IMAGES)}"
+            answer = server.get(address)
+            assert answer.headers["content-type"] == "image/jpeg"
+            assert Image.open(io.BytesIO(answer.content)).size == (width, width * 9 // 16)
+            assert server.get(address).content == answer.content
+    assert len({server.get(f"/images/{video['id']}-160.jpg").content for video in videos}) == 100
+
+
+@pytest.mark.parametrize("name", ["a-320.jpg", "..%2fv1", "", "-.jpg"])
+def test_there_are_no_other_pictures(name: str, server: StandIn) -> None:
+    assert server.get(f"/images/{name}").status_code == 404
+    known = catalog().videos[0].id
+    assert server.get(f"/images/{known}-99999.jpg").status_code == 404
+
+
+def test_a_picture_needs_no_key() -> None:
+    with serving(key="secret") as guarded:
+        assert guarded.get(f"/images/{catalog().videos[0].id}-160.jpg").status_code == 200
+        assert guarded.get("/v1/videos").status_code == 401

@@ -59,7 +59,7 @@ def _circles(drawn: Image.Image, video: Video) -> None:
     number, (width, height) = _number(video), drawn.size
     veil = Image.new("L", drawn.size)
     pen = ImageDraw.Draw(veil)
-    centre = (width * (0.15 + number % 8 / 10), height * (0.1 + number // 8 % 9 / 10))
+    centre = (width * (0.1 + number % 97 / 120), height * (0.1 + number % 89 / 110))
     for share, strength in ((0.75, 18), (0.5, 34)):
         pen.circle(centre, height * share, fill=strength)
     drawn.paste((255, 255, 255), (0, 0), veil)

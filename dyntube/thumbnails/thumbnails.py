@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from ..errors import ApiError, ArchiveError, UnavailableError
 from ..events import event, unforeseen
@@ -27,6 +27,7 @@ class Thumbnails:
 
     def __init__(self, catalog: Catalog, kept: Kept, downloads: Downloads) -> None:
         self._catalog, self._kept, self._downloads = catalog, kept, downloads
+        self._host = lru_cache(MOST)(downloads.host)
         self._changed = threading.Condition()
         self._waiting: dict[str, str] = {}  # hosts by URL
         self._busy: set[str] = set()
@@ -37,8 +38,9 @@ class Thumbnails:
         """What changes with the picture of each of these videos that has one stored."""
         files, found = self._kept.files(), {}
         for key, (url, _) in self._allowed(keys).items():
-            if at := files.get(name(url)):
-                found[key] = hashlib.sha256(f"{at} {url}".encode()).hexdigest()[:12]
+            file = name(url)
+            if at := files.get(file):
+                found[key] = f"{file[:8]}{at:x}"
         return found
 
     def picture(self, key: str) -> bytes | None:
@@ -67,7 +69,7 @@ class Thumbnails:
         """URL and host of the pictures of these videos, by key, where they may be fetched."""
         images = self._catalog.names().images
         urls = {key: images[key] for key in keys if key in images}
-        hosts = {key: self._downloads.host(url) for key, url in urls.items()}
+        hosts = {key: self._host(url) for key, url in urls.items()}
         return {key: (urls[key], host) for key, host in hosts.items() if host}
 
     def _due(self, keys: Collection[str]) -> dict[str, str]:

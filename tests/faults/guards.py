@@ -150,8 +150,8 @@ GUARDS = (
     Guard(
         "an answer without end is cut",
         "fetch/transport.py",
-        "response.raw.tell()) > BODY_LIMIT",
-        "response.raw.tell()) > BODY_LIMIT**2",
+        "response.raw.tell()) > limit",
+        "response.raw.tell()) > limit**2",
         "test_api.py",
     ),
     Guard(
@@ -328,6 +328,41 @@ GUARDS = (
         "        if access.all_views:",
         "        if True:",
         "cluster/test_same_answers.py",
+    ),
+    Guard(
+        "pictures come from allowed hosts only",
+        "thumbnails/download.py",
+        "and covers(self._hosts, host)",
+        "and True",
+        "thumbnails/test_download.py",
+    ),
+    Guard(
+        "pictures come from public addresses only",
+        "thumbnails/download.py",
+        "if not all(map(is_public, addresses)):",
+        "if False:",
+        "thumbnails/test_download.py",
+    ),
+    Guard(
+        "a picture has at most a megabyte",
+        "thumbnails/download.py",
+        "read_body(response, limited, LIMIT, decode=False)",
+        "read_body(response, limited, decode=False)",
+        "thumbnails/test_download.py",
+    ),
+    Guard(
+        "a picture of too many pixels is not decoded",
+        "thumbnails/picture.py",
+        "if opened.width * opened.height > _MOST_PIXELS:",
+        "if False:",
+        "thumbnails/test_picture.py",
+    ),
+    Guard(
+        "a picture is served to those who may see its video",
+        "desk.py",
+        "return self.account.thumbnails.picture(key) if seen else None",
+        "return self.account.thumbnails.picture(key)",
+        "test_desk.py",
     ),
 )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dyntube.__main__ import main
 from dyntube.account import open_account
 from dyntube.demo.catalog import IMAGES
 from dyntube.fetch import catalog as names_of
@@ -23,7 +24,7 @@ from dyntube.thumbnails.kept import Kept, name
 from dyntube.thumbnails.thumbnails import Thumbnails
 
 from ..conftest import SECRET
-from .internet import ADDRESS, HOST, Internet, Site, answer
+from .internet import ADDRESS, HOST, Internet, Site, answer, listening, make_certificate
 from .pictures import is_two_halves, jpeg
 
 OTHER, OTHER_ADDRESS = "other.dyntube.com", "93.184.216.35"
@@ -305,3 +306,26 @@ def test_a_real_account_cannot_fetch_as_the_demo_does(stand_in: str, tmp_path: P
     (folder / "names.json").write_text(json.dumps({"version": 2, "videos": videos}))
     downloads = Downloads(hosts)
     assert downloads.host(f"{stand_in}/images/a-320.jpg") == ""
+
+
+def test_a_sync_brings_names_and_then_pictures(
+    stand_in: str,
+    internet: Internet,
+    tmp_path: Path,
+    connect: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host = IMAGES.split("/")[2]
+    certificate = make_certificate(tmp_path, host)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    connect(stand_in, tmp_path / "archive", THUMBNAIL_HOSTS=host)
+    internet.lead(host, [ADDRESS])
+    with listening(Site(answer(jpeg())), certificate) as site:
+        internet.ports[ADDRESS] = site.port
+        main(["sync", "--from", "2026-11-18", "--to", "2026-11-18"])
+    account = open_account()
+    videos = account.catalog.names().videos
+    assert len(videos) == 140
+    assert account.thumbnails.versions(videos).keys() == videos.keys()
+    assert len(site.asked) == 140
+    assert SECRET not in "".join(site.asked)
