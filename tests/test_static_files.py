@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pyarrow.parquet as pq
 import pytest
@@ -58,7 +60,8 @@ def script() -> Path:
 def test_every_script_and_style_comes_compressed_and_whole(url: str) -> None:
     known = [*BUNDLE.glob("js/*.js"), *BUNDLE.glob("css/*.css")]
     largest = sorted(known, key=lambda file: -file.stat().st_size)[:3]
-    for file in (*largest, *known[:5]):
+    others = [file for file in known if not file.match("css/index.*.css")]  # ours
+    for file in (*largest, *others[:5], *others[-2:]):
         answer = fetch(f"{url}/static/{file.relative_to(BUNDLE).as_posix()}")
         sent = body(answer)
         if file.stat().st_size < 1000:
@@ -153,6 +156,19 @@ def test_the_icons_are_ours_and_asked_for_again(url: str) -> None:
     [theirs] = BUNDLE.glob("media/MaterialSymbols-Rounded.*.woff2")
     answer = fetch(f"{url}/static/media/{theirs.name}")
     assert body(answer) == (ROOT / "static" / "fonts" / "icons.woff2").read_bytes()
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_streamlits_style_names_our_font_for_its_own(url: str) -> None:
+    [theirs] = BUNDLE.glob("css/index.*.css")
+    answer = fetch(f"{url}/static/css/{theirs.name}")
+    known, style = theirs.read_text("utf-8"), gzip.decompress(body(answer)).decode()
+    before, after = ({*re.findall(r"url\((.*?)\)", text)} for text in (known, style))
+    [lost], [ours] = before - after, after - before
+    assert known.replace(lost, ours) == style
+    assert "SourceSansVF-Upright" in lost
+    at = urljoin(f"{url}/static/css/{theirs.name}", ours)
+    assert body(fetch(at)) == (ROOT / "static" / FONT).read_bytes()
     assert answer.headers["cache-control"] == "no-cache"
 
 

@@ -76,6 +76,18 @@ def icon_font() -> Path:
     return file
 
 
+def text_font() -> Path:
+    """The file of Streamlit's text font, below `static_folder`."""
+    [file] = static_folder().glob("static/media/SourceSansVF-Upright.*.woff2")
+    return file
+
+
+def stylesheet() -> Path:
+    """The file of Streamlit's CSS that names its fonts, below `static_folder`."""
+    [file] = static_folder().glob("static/css/index.*.css")
+    return file
+
+
 def read_options() -> None:
     """Read Streamlit's numbers and texts as `streamlit run` does: files, then environment."""
     flags = {

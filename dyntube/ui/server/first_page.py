@@ -20,9 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..streamlit_internals import icon_font, static_folder
 from ..style import ICON, LOGO
-from .static_files import ASK_AGAIN, Content
+from .static_files import ASK_AGAIN, FONT, Content
 
-FONT = "./app/static/fonts/inter-5.3.0-latin-wght-normal.woff2"
 _SKELETON = Path(__file__).with_name("skeleton.html")
 _COLOURS = ("backgroundColor", "secondaryBackgroundColor", "borderColor")
 _FONT_LINK = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin />'
@@ -32,13 +31,14 @@ def first_page(theirs: str) -> str:
     """Our HTML, made of Streamlit's.
 
     Its stylesheet moves behind `#root`: what is before it is painted at once, and scripts still
-    wait for it. Its text font, used until the theme is known, gives way to ours.
+    wait for it. Of its fonts those
+    are loaded at once that pages use.
 
     Raises ValueError if a part that changes is not there once.
     """
     style = _only(r'<link rel="stylesheet"[^>]*>', theirs)
     icons = f"./{icon_font().relative_to(static_folder()).as_posix()}"
-    fonts = "\n    ".join(map(_FONT_LINK.format, (FONT, icons)))
+    fonts = "\n    ".join(map(_FONT_LINK.format, (f"./app/static/{FONT}", icons)))
     for old, new in {
         "<title>Streamlit</title>": "<title>DynTube Analytics</title>",
         "./favicon.png": "./app/static/icon.svg",
@@ -63,8 +63,8 @@ def _skeleton(stylesheet: str) -> str:
         for part in ("light", "dark", "light.sidebar", "dark.sidebar")
         for name in _COLOURS
     }
-    known = colours | {"stylesheet": stylesheet, "font": FONT}
-    known |= {"logo": _in_place(LOGO), "icon": _in_place(ICON)}
+    pictures = {"logo": _in_place(LOGO), "icon": _in_place(ICON)}
+    known = colours | pictures | {"stylesheet": stylesheet}
     return Template(_SKELETON.read_text("utf-8")).substitute(known)
 
 

@@ -21,11 +21,12 @@ from starlette.responses import Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..streamlit_internals import icon_font, static_folder
+from ..streamlit_internals import icon_font, static_folder, stylesheet, text_font
 from ..style import STATIC
 from .headers import base_path
 
 ICONS = "fonts/icons.woff2"  # in static/; stands in for Streamlit's, which is 30 times as large
+FONT = "fonts/inter-5.3.0-latin-wght-normal.woff2"  # in static/
 FOREVER, ASK_AGAIN = "public, immutable, max-age=31536000", "no-cache"
 _COMPRESSIBLE = re.compile(r"text/.*|application/(javascript|json)|image/svg\+xml")
 _COMPRESSED = (".parquet", ".xlsx")
@@ -120,6 +121,14 @@ def _files() -> Iterator[tuple[str, Content]]:
         kept = FOREVER if _VERSION.search(str(file.relative_to(STATIC))) else ASK_AGAIN
         yield f"app/static/{file.relative_to(STATIC).as_posix()}", _content(file, kept)
     yield icon_font().relative_to(theirs).as_posix(), _content(STATIC / ICONS, ASK_AGAIN)
+    style = Content(_our_style, "text/css", ASK_AGAIN)
+    yield stylesheet().relative_to(theirs).as_posix(), style
+
+
+def _our_style() -> bytes:
+    """Streamlit's CSS with our font for its own, which would come for signs that ours has not."""
+    theirs = stylesheet().read_text("utf-8")
+    return theirs.replace(f"../media/{text_font().name}", f"../../app/static/{FONT}").encode()
 
 
 def _in(folder: Path) -> Iterator[Path]:
