@@ -30,7 +30,7 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         "Compared with": escape(notes.comparison),
         "Filters": escape(" · ".join(notes.filters) or "None"),
         "Views up to": "" if of.span else escape(notes.data_time),  # else it says so
-        "Printed": escape(notes.made_at),
+        "As of": escape(notes.made_at),
         "Link": f'<a href="{link}">{link}</a>' if link else "",
         "Demo data": "These views are invented: no account is connected." * notes.demo,
     }
