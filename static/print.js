@@ -7,6 +7,8 @@
 const STILL = 400; // milliseconds without a change, after which the page is taken to be complete
 const PATIENCE = 5000; // milliseconds that tables have to take their new width
 const COLOUR = /#[0-9A-F]{6}|rgba\([0-9.,]+\)/g; // as the palettes of dyntube/charts write them
+const BOXES = '[data-testid="stLayoutWrapper"], [data-testid="stHorizontalBlock"]';
+const LONG = 540; // pixels from which on a box may be parted, as a whole page is 880
 const root = document.documentElement;
 let changed = performance.now();
 
@@ -37,6 +39,10 @@ function toPaper() {
   if (root.classList.contains("paper")) return waiting;
   const colours = JSON.parse(document.getElementById("paper")?.dataset.colours || "{}");
   root.classList.add("paper");
+  for (const box of all(BOXES)) {
+    const canBeParted = !box.querySelector('[data-testid="stDataFrame"]');
+    box.classList.toggle("long", canBeParted && box.clientHeight > LONG);
+  }
   root.classList.toggle("dark", Object.keys(colours).length > 0);
   const light = (text) => text.replace(COLOUR, (colour) => colours[colour] ?? colour);
   const until = (promise) => waiting.push(promise);

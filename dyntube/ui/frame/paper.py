@@ -25,12 +25,12 @@ def place() -> DeltaGenerator:
 def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
     """What the numbers are about and where they are."""
     link = escape(notes.link)
-    as_of = " · ".join(filter(None, (notes.made_at, notes.data_time)))
     rows = {
         "Period": escape(f"{of.span or notes.period} · {notes.timezone}"),
         "Compared with": escape(notes.comparison),
         "Filters": escape(" · ".join(notes.filters) or "None"),
-        "As of": "" if of.span else escape(as_of),  # it says so itself, and more recently
+        "Views up to": "" if of.span else escape(notes.data_time),  # else it says so
+        "As of": escape(notes.made_at),
         "Link": f'<a href="{link}">{link}</a>' if link else "",
         "Demo data": "These views are invented: no account is connected." * notes.demo,
     }

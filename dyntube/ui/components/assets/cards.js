@@ -50,7 +50,8 @@ button { font: inherit; color: inherit; border: 0; padding: 0; background: none;
 @media (hover: hover) { .rows { opacity: 0; } .card:hover .rows, .rows:focus-visible { opacity: 1; } }
 @media (hover: none) { .small { width: 32px; height: 32px; } }
 @media print { .small, .explanation { display: none; } .card { break-inside: avoid; }
-  .cards, .cards.four { grid-template-columns: repeat(4, 1fr); } }
+  .cards { grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); }
+  .cards.four { grid-template-columns: repeat(4, 1fr); } }
 `);
 const ICONS = {
   help: "M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13M6.2 6.2a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2M8 11.3v.1",

@@ -94,6 +94,8 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
   thead { display: table-header-group; } tr { break-inside: avoid; }
   thead th, .pinned { position: static; } .pinned { min-width: 9rem; }
   tbody tr:nth-child(n + 201) { display: none; }
-  th, td { padding: .1rem .3rem; } .first { min-height: 0; } .course .line { width: 60px; }
+  th, td { padding: .1rem .3rem; } .first { min-height: 24px; } .course .line { width: 60px; }
+  .sort, .open { display: contents; } /* buttons are missing in a head that is repeated */
+  [aria-sort] .sort::after { position: static; }
 }
 `);
