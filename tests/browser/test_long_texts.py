@@ -45,11 +45,11 @@ NAMES = {
     "videos": {"v1": JOINED, "v2": MARKS, "v3": WIDE},
 }
 STATES = {
-    "one video": "videos?video=v1",
-    "a video of marks": "videos?video=v2",
-    "a video of letters": "videos?video=v3",
+    "one video": "videos?open=v1",
+    "a video of marks": "videos?open=v2",
+    "a video of letters": "videos?open=v3",
     "all videos": "videos",
-    "videos side by side": "videos?video=v1&video=v2&video=v3",
+    "videos side by side": "videos?open=v1&open=v2&open=v3",
     "every filter": f"?video=v1&project=p1&channel=c1&city={MARKS}&browser-not=x{WIDE}"
     f"&device_brand-contains={JOINED[:100]}",
     "engagement": "engagement?video=v1",
@@ -131,7 +131,7 @@ def test_no_text_makes_a_page_wider_than_its_screen(
 def test_no_text_makes_a_menu_wider_than_its_screen(wide: str, tab: Tab) -> None:
     for width in WIDTHS:
         opened = tab(width=width)
-        opened.open(f"{wide}/videos?video=v1")
+        opened.open(f"{wide}/videos?open=v1")
         ready(opened.page)
         for menu in ("Notes", "Saved views", "Export"):
             opened.page.get_by_role("button", name=menu).first.click()

@@ -59,6 +59,7 @@ def as_rows(
     values = [str(value) for value in shown[found.by]]
     full = replace(found, rows=shown).whole_labels
     marks = list(_marks(found, shown))
+    pictures = context.desk.thumbnails(values) if found.by == "video" else {}
     kept = [name for name in offered_columns(context, found) if name in columns]
     return Rows(
         dimension(found.by).label,
@@ -67,6 +68,7 @@ def as_rows(
         [_column(context, found, shown, name, values, whole=whole) for name in kept],
         marks=marks if any(marks) else (),
         searched=full if whole and full != names else (),
+        images=[pictures.get(value, "") for value in values] if pictures else (),
         ranks=_name_ranks(values, names) if whole else (),
         whole=whole,
     )
