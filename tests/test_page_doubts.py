@@ -284,6 +284,7 @@ def test_other_charts_over_time_say_it_under_the_pointer(weeks: Archive) -> None
 
 
 def test_by_age_a_videos_own_days_are_ringed(weeks: Archive) -> None:
+    fill(weeks, FRIDAY - 30 * ONE_DAY, FRIDAY - 21 * ONE_DAY, count=0)
     doubt(weeks, MONDAY)
     fill(weeks, FRIDAY, FRIDAY, videoKey="a")
     at = show("period=last-28-days&open=a&open=video-a&align=age&compare=none", "videos")

@@ -248,6 +248,7 @@ def test_days_since_first_view_begin_with_the_first_view_whatever_the_filters(
     archive: Archive, country: str, zone: str
 ) -> None:
     first = FRIDAY - 9 * ONE_DAY
+    fill(archive, first - 10 * ONE_DAY, first - ONE_DAY, count=0)
     fill(archive, first, FRIDAY + ONE_DAY, videoKey="a")
     day = FRIDAY - 5 * ONE_DAY
     there = odd.views(day, 2, videoKey="a", geo={"country": "NP"})
@@ -259,6 +260,24 @@ def test_days_since_first_view_begin_with_the_first_view_whatever_the_filters(
     course = points[0]["y"]
     assert course.index(2) == 4
     assert [y for y in course if y] == ([2] if country else [3, 3, 3, 3, 2, 3, 3])
+
+
+def test_videos_that_may_be_older_than_what_is_stored_have_no_days_since_first_view(
+    archive: Archive,
+) -> None:
+    fill(archive, FRIDAY - 20 * ONE_DAY, FRIDAY + ONE_DAY, videoKey="a")
+    day = FRIDAY - 3 * ONE_DAY
+    young = [view | {"id": f"b{n}"} for n, view in enumerate(odd.views(day, 1, videoKey="b"))]
+    odd.put(archive, day, [*odd.views(day, 3, videoKey="a"), *young])
+
+    at = show(f"{WEEK}&video=a&video=b&align=age", "videos")
+    points = [t for t in chart(at, "of 1 video")["data"] if t["mode"] == "markers"]
+    assert [t["y"][0] for t in points] == [1]
+    assert "Not shown: a. We only have views since 7 Nov 2026, and this video may be older" in (
+        words(at).replace("\u2060\\", "")
+    )
+    alone = show(f"{WEEK}&video=a&video=c&align=age", "videos")
+    assert "Not shown: a" in words(alone).replace("\u2060\\", "")
 
 
 # D9: what the header says

@@ -81,6 +81,8 @@ def test_names_are_looked_up_in_all_days_that_videos_are_compared_over(
     tmp_path: Path, connect: Callable[..., None]
 ) -> None:
     archive = odd.open_archive(tmp_path / "archive")
+    for n in range(1, 10):  # so that the videos are known to be new
+        odd.put(archive, DAY - dt.timedelta(days=n), [])
     for day, country in ((DAY, "FI"), (NEXT, "PL")):
         records = [
             {**view, "videoKey": key}

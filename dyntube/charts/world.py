@@ -18,6 +18,7 @@ from .base import HOVER, NOTHING, Item, Palette, figure, point
 from .labels import hover
 
 _MOST_TICKS = 5  # on a phone
+_LOWEST = 10  # percentile; countries of one view each would leave no colours for the others
 _USUAL, _FAR = 95, 3  # a change above 3 times the 95th percentile would dominate the scale
 
 
@@ -32,9 +33,9 @@ def world_map(
 ) -> go.Figure:
     """A world map of items by ISO 3166-1 alpha-2 code, `chosen` ones outlined; height in pixels.
 
-    Counts and watch time are on a log scale, all else on a linear scale from 0. With `changes`, by
-    code and as from `comparison.change`, the colour is the change instead. A country without a
-    value is grey; items that are not countries are left out.
+    Counts and watch time are on a log scale, which its legend says, all else on a linear scale from
+    0. With `changes`, by code and as from `comparison.change`, the colour is the change instead. A
+    country without a value is grey; items that are not countries are left out.
     """
     places = {item: code for item in items if item.value and (code := country_alpha_3(item.value))}
     known = [item for item in places if not math.isnan(item.amount)]
@@ -57,7 +58,7 @@ def world_map(
             colours = _grey(len(rows), palette) if grey else scale.drawn(rows)
             traces.append(_BASE | {"locations": codes, "customdata": custom} | colours)
             traces[-1]["marker"] = {"line": line}
-    margin = {"l": 0, "r": 0, "t": 0, "b": 30}
+    margin = {"l": 0, "r": 0, "t": 0, "b": 44 if scale.title else 30}
     return figure(traces, palette, height=height, geo=_geo(palette), margin=margin)
 
 
@@ -75,6 +76,7 @@ class _Scale:
     ticks: list[float]
     texts: list[str]
     palette: Palette
+    title: str = ""
 
     def drawn(self, rows: Sequence[int]) -> dict[str, Any]:
         last = len(self.colours) - 1
@@ -83,7 +85,7 @@ class _Scale:
             "zmin": self.low,
             "zmax": self.high,
             "colorscale": [[n / last, colour] for n, colour in enumerate(self.colours)],
-            "colorbar": colour_bar(self.ticks, self.texts, self.palette),
+            "colorbar": colour_bar(self.ticks, self.texts, self.palette, self.title),
         }
 
 
@@ -96,12 +98,15 @@ def _amounts(measure: Metric, items: Sequence[Item], palette: Palette) -> _Scale
         texts = [tick_text(measure, tick, divisor) for tick in places]
         return _Scale(amounts, 0, places[-1], palette.scale, places, texts, palette)
     z = [math.log10(amount / divisor) if amount > 0 else math.nan for amount in amounts]
-    low = math.floor(min((place for place in z if place == place), default=0))
+    known = [place for place in z if not math.isnan(place)] or [0.0]
+    low = math.floor(np.percentile(known, _LOWEST, method="lower"))
     high = max(largest(z), low + 1)
     step = (math.floor(high) - low) // _MOST_TICKS + 1
     places = list(range(low, math.floor(high) + 1, step))
     texts = [tick_text(measure, 10.0**power, divisor) for power in places]
-    return _Scale(z, low, high, palette.scale, places, texts, palette)
+    texts[0] = f"≤ {texts[0]}" if min(known) < low else texts[0]
+    title = f"Log scale: each mark is {10**step:,} times the one before" if places[1:] else ""
+    return _Scale(z, low, high, palette.scale, places, texts, palette, title)
 
 
 def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
@@ -154,8 +159,11 @@ def _geo(palette: Palette) -> dict[str, Any]:
     }
 
 
-def colour_bar(ticks: Sequence[float], texts: Sequence[str], palette: Palette) -> dict[str, Any]:
+def colour_bar(
+    ticks: Sequence[float], texts: Sequence[str], palette: Palette, title: str = ""
+) -> dict[str, Any]:
     """The legend of a colour scale, below the figure."""
+    small = {"size": 11, "color": palette.quiet}
     return {
         "orientation": "h",
         "thickness": 6,
@@ -165,7 +173,8 @@ def colour_bar(ticks: Sequence[float], texts: Sequence[str], palette: Palette) -
         "yanchor": "top",
         "tickvals": list(ticks),
         "ticktext": list(texts),
-        "tickfont": {"size": 11, "color": palette.quiet},
+        "tickfont": small,
+        "title": {"text": title, "side": "top", "font": small},
         "ticks": "",
         "outlinewidth": 0,
     }

@@ -20,6 +20,7 @@ from .runner import run
 from .selection import in_force
 
 MOST_COMPARED = 6
+_SILENT_DAYS = 7  # without a view, before a first view is taken for the video's first of all
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +39,16 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class SideBySide:
-    """A metric of up to MOST_COMPARED videos."""
+    """A metric of up to MOST_COMPARED videos.
+
+    By days since first view, `left_out` are the videos whose first view may be older than what is
+    stored, so that their days cannot be counted.
+    """
 
     metric: Metric
     lines: list[Line]
     sheet: Sheet
+    left_out: tuple[str, ...] = ()
 
 
 def side_by_side(
@@ -51,12 +57,22 @@ def side_by_side(
     """The selected one of these metrics, else the first, aligned as selected."""
     measure, videos = metric(context.chosen(metrics)), videos[:MOST_COMPARED]
     by_age = context.selection.align == "age"
-    lines = (_by_age if by_age else _by_date)(context, videos, measure)
+    left_out = _of_unknown_age(context, videos) if by_age else ()
+    videos = tuple(video for video in videos if video not in left_out)
+    lines = (_by_age if by_age else _by_date)(context, videos, measure) if videos else []
     points = [(line.video, x, y) for line in lines for x, y in zip(line.x, line.y, strict=True)]
     keys, xs, ys = zip(*points, strict=True) if points else ((), (), ())
     columns = {"age" if by_age else "bucket": xs, measure.name: ys}
     named = context.labels.exported("video", map(str, keys))
-    return SideBySide(measure, lines, Sheet("Videos side by side", pd.DataFrame(named | columns)))
+    sheet = Sheet("Videos side by side", pd.DataFrame(named | columns))
+    return SideBySide(measure, lines, sheet, left_out)
+
+
+def _of_unknown_age(context: ReportContext, videos: tuple[str, ...]) -> tuple[str, ...]:
+    """The videos already viewed in the first days stored: a video is not viewed on every day."""
+    known_from = stored_span(context).start + dt.timedelta(days=_SILENT_DAYS)
+    firsts = first_days(context, "video", videos)
+    return tuple(video for video in videos if video in firsts and firsts[video] < known_from)
 
 
 def _only(filters: tuple[Filter, ...], videos: tuple[str, ...]) -> tuple[Filter, ...]:

@@ -70,6 +70,26 @@ def test_the_scale_of_a_map_is_written_in_the_numbers_of_the_metric(name, amount
     assert all(world.zmin <= tick <= world.zmax for tick in world.colorbar.tickvals)
 
 
+def test_a_log_scale_says_so_and_a_linear_one_has_nothing_to_say():
+    wide = items(DE=1000, US=10)
+    said = coloured(charts.world_map(VIEWS, wide, LIGHT)).colorbar.title.text
+    assert said == "Log scale: each mark is 10 times the one before"
+    assert (
+        "100 times"
+        in coloured(charts.world_map(VIEWS, items(DE=1, US=2e6), LIGHT)).colorbar.title.text
+    )
+    assert not coloured(charts.world_map(RATE, items(DE=0.5), LIGHT)).colorbar.title.text
+
+
+def test_a_few_countries_of_one_view_leave_the_colours_to_the_others():
+    many = {f"{one}{two}": 500.0 for one in "BCGM" for two in "AGLRT"}
+    figure = charts.world_map(VIEWS, items(DE=1, US=20_000, **many), LIGHT)
+
+    world = coloured(figure)
+    assert world.zmin == 2
+    assert world.colorbar.ticktext[0] == "≤ 100"
+
+
 def test_a_rate_is_on_a_scale_from_0_and_one_without_value_is_no_country():
     figure = charts.world_map(RATE, items(DE=0.5, US=0.0, FR=math.nan), LIGHT)
 

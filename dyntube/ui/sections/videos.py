@@ -55,7 +55,7 @@ def compare_videos(
     """Up to six videos on one axis, by date or by days since first view."""
     found, align = side_by_side(context, videos, metrics), context.selection.align
     measure = found.metric
-    box, switches = headed(f"{measure.label}, side by side", "beside", measure.help)
+    box, switches = headed(f"Compare videos: {measure.label.lower()}", "beside", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
         switch("align", {"date": "By date", "age": "By days since first view"}, align)
@@ -66,12 +66,15 @@ def compare_videos(
     ]
     with box:
         title = "Days since first view" if align == "age" else ""
-        show_chart(
-            charts.lines(measure, series, palette(), x_title=title),
-            f"{measure.label} of {len(named)} videos",
-            key=f"compare-{align}",
-        )
-        st.caption(_caption(context, videos) + _ringed(series))
+        if series:
+            show_chart(
+                charts.lines(measure, series, palette(), x_title=title),
+                f"{measure.label} of {formats.count(len(series), 'video')}",
+                key=f"compare-{align}",
+            )
+            st.caption(_caption(context, videos) + _ringed(series))
+        if found.left_out:
+            st.caption(_too_old(context, [named[video] for video in found.left_out]))
     context.tables.add(found.sheet)
     numbers = breakdown(context, "video").only(videos)
     context.tables.add(numbers.sheet)
@@ -85,12 +88,18 @@ def _caption(context: ReportContext, videos: tuple[str, ...]) -> str:
         parts.append(f"The first {MOST_COMPARED} of {len(videos)} chosen videos")
     if context.selection.align == "age":
         parts.append(f"the first {context.period.days} days of each video")
-        parts.append(
-            f"stored views go back to {formats.day(stored_span(context).start)}; an older video "
-            "starts there"
-        )
     text = " · ".join(parts) or "Dashed: not whole"
     return text[:1].upper() + text[1:]
+
+
+def _too_old(context: ReportContext, names: Sequence[str]) -> str:
+    """Why videos are not counted from their first view."""
+    since = formats.day(stored_span(context).start)
+    listed = formats.escape_markdown(", ".join(names))
+    return (
+        f"Not shown: {listed}. We only have views since {since}, and "
+        f"{'this video' if len(names) == 1 else 'these videos'} may be older. Compare by date."
+    )
 
 
 def _ringed(series: Sequence[Series]) -> str:
