@@ -1,10 +1,11 @@
-"""Tables as JSON and Markdown, for programs, e-mails and terminals."""
+"""Tables as JSON, as texts and as Markdown, for programs, readers, e-mails and terminals."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -44,16 +45,39 @@ def markdown(sheet: Sheet) -> str:
     """
     if sheet.rows.empty:
         return "None."
-    written = {str(name): column(sheet.rows[name], str(name)) for name in sheet.rows}
-    shown = [name for name in written if not metric_and_part(name)[1]]
-    header = [escape(label(name)) for name in shown]
-    rows = list(zip(*(_texts(name, written[name], sheet.rows) for name in shown), strict=True))
+    found = texts(sheet, _MOST_ROWS)
+    header, *rows = [[escape(text) for text in line] for line in (found.header, *found.rows)]
     if sheet.totals:
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
-    rule = ["---" if written[name].format in _ON_THE_LEFT else "---:" for name in shown]
-    more = len(rows) - _MOST_ROWS
-    rest = f"\n\n{more:,} more rows are left out." if more > 0 else ""
-    return _lines([header, rule, *rows[:_MOST_ROWS]]) + rest
+    rule = ["---:" if is_number else "---" for is_number in found.numbers]
+    rest = f"\n\n{found.more:,} more rows are left out." if found.more else ""
+    return _lines([header, rule, *rows]) + rest
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A table as people read it, without markup: `numbers` says which columns hold such.
+
+    Changes stand in brackets behind what has changed. `more` rows are left out.
+    """
+
+    header: list[str]
+    rows: list[tuple[str, ...]]
+    numbers: list[bool]
+    more: int
+
+
+def texts(sheet: Sheet, most: int) -> Texts:
+    """The first rows of a table in words."""
+    rows = sheet.rows.head(most)
+    written = {str(name): column(rows[name], str(name)) for name in rows}
+    shown = [name for name in written if not metric_and_part(name)[1]]
+    return Texts(
+        [label(name) for name in shown],
+        list(zip(*(_texts(name, written[name], rows) for name in shown), strict=True)),
+        [written[name].format not in _ON_THE_LEFT for name in shown],
+        max(len(sheet.rows) - most, 0),
+    )
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:
@@ -82,7 +106,7 @@ def _cell(value: Any, written: Column) -> str:
         return formats.NONE
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return formats.percent(value) if written.format in PERCENTS else escape(str(value))
+    return formats.percent(value) if written.format in PERCENTS else str(value)
 
 
 def escape(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -169,6 +169,12 @@ def _earlier(live: LiveHour) -> str:
     return f"{live.earlier_name}, up to {formats.moment(live.earlier.end)}"
 
 
+def minutes_sheet(hour: Hour, views: Sequence[float]) -> Sheet:
+    """The views of each minute of an hour."""
+    rows = {"minute": hour.starts.tz_localize(None), "views": views}
+    return Sheet("Views by minute", pd.DataFrame(rows))
+
+
 def live_tables(context: ReportContext) -> Iterator[Sheet]:
     """The tables of the page; none if nothing of the last hour is known."""
     live = open_hour(context, covered_now(context.desk, context.now, context.timezone))
@@ -179,9 +185,7 @@ def live_tables(context: ReportContext) -> Iterator[Sheet]:
     yield replace(live.totals, rows=rows)
     if not live.row["views"]:
         return
-    starts = live.hour.starts.tz_localize(None)
-    minutes = {"minute": starts, "views": by_minute(shown, live.hour)}
-    yield Sheet("Views by minute", pd.DataFrame(minutes))
+    yield minutes_sheet(live.hour, by_minute(shown, live.hour))
     if shown.desk.access.may_see_rows:
         yield latest_sheet(shown)
     for by in ("country", "video"):

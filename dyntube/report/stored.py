@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -80,13 +80,18 @@ def _fields(title: str, days: list[Mapping[str, int]]) -> Sheet:
     return Sheet(title, pd.DataFrame(found.most_common(), columns=["field", "views"]))
 
 
+def days_sheet(days: Sequence[StoredDay]) -> Sheet:
+    """Stored days with their state, oldest first."""
+    return Sheet("Stored days", pd.DataFrame(map(_day, days)))
+
+
 def data_tables(context: ReportContext) -> Iterator[Sheet]:
     """The tables of the page: checks of the period, all days of the store, names, fields."""
     found = check_counts(context)
     checks = [(c.label, found.counts[c.name], found.share(c), c.touched) for c in EVERY_CHECK]
     columns = ["check", "count", "share", "touches"]
     yield Sheet("Quality checks", pd.DataFrame(checks, columns=columns))
-    yield Sheet("Stored days", pd.DataFrame(map(_day, context.desk.store().days())))
+    yield days_sheet(context.desk.store().days())
     if names := missing_names(context):
         yield names
     yield unknown_fields(context)

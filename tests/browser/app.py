@@ -99,6 +99,18 @@ def wait_painted(page: Page) -> None:
     page.wait_for_function(PAINTED, arg=next(_calls), timeout=60_000)
 
 
+def wait_ready(page: Page) -> None:
+    """Wait until the page's script has ended, whether it drew charts and tables or not."""
+    page.wait_for_function(
+        """() => {
+          const app = document.querySelector('[data-testid="stApp"]');
+          return app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
+            && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
+        }""",
+        timeout=60_000,
+    )
+
+
 @dataclass(eq=False)
 class Watched:
     """A tab, with what it must not do: load from other hosts, log errors, open dialogs."""

@@ -11,6 +11,8 @@ import streamlit as st
 
 from dyntube import charts
 from dyntube.charts import LIGHT, Item
+from dyntube.export.table import Sheet
+from dyntube.export.text import texts
 from dyntube.query.metrics import metric
 from dyntube.ui.components.figure import figure
 from tests.charts.drawn import HOSTILE, course
@@ -39,7 +41,12 @@ def main() -> None:
     told = st.session_state.setdefault("told", [])
     events = {"picked": told.append} | ({"range": told.append} if name == "trend" else {})
     figure(
-        figures()[name], name, key="figure", on_pick=events["picked"], on_range=events.get("range")
+        figures()[name],
+        name,
+        key="figure",
+        table=lambda: texts(Sheet("Nothing", pd.DataFrame({"day": []})), 1),
+        on_pick=events["picked"],
+        on_range=events.get("range"),
     )
     with st.container(key="picked"):
         st.code(json.dumps(told), language=None)

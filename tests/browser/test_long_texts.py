@@ -18,7 +18,7 @@ from dyntube.sharing.saved_views import SHARED, SavedViews
 
 from .. import odd
 from ..clock import machine_time
-from .app import Watched, running
+from .app import Watched, running, wait_ready
 
 Tab = Callable[..., Watched]
 WIDTHS = (390, 1200)
@@ -93,17 +93,6 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def ready(page: Page) -> None:
-    page.wait_for_function(
-        """() => {
-          const app = document.querySelector('[data-testid="stApp"]');
-          return app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
-            && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
-        }""",
-        timeout=60_000,
-    )
-
-
 def wider(page: Page) -> list[str]:
     """What stays too wide once everything has found its size."""
     with suppress(TimeoutError):
@@ -124,7 +113,7 @@ def test_no_text_makes_a_page_wider_than_its_screen(
 ) -> None:
     opened = tab(width=width)
     opened.open(f"{wide}/{quote(STATES[state], safe='?=&/')}")
-    ready(opened.page)
+    wait_ready(opened.page)
     assert wider(opened.page) == []
 
 
@@ -132,11 +121,11 @@ def test_no_text_makes_a_menu_wider_than_its_screen(wide: str, tab: Tab) -> None
     for width in WIDTHS:
         opened = tab(width=width)
         opened.open(f"{wide}/videos?open=v1")
-        ready(opened.page)
+        wait_ready(opened.page)
         for menu in ("Notes", "Saved views", "Export"):
             opened.page.get_by_role("button", name=menu).first.click()
             opened.page.locator('[data-testid="stPopoverBody"]').first.wait_for()
-            ready(opened.page)
+            wait_ready(opened.page)
             assert wider(opened.page) == []
             opened.page.keyboard.press("Escape")
 
@@ -144,7 +133,7 @@ def test_no_text_makes_a_menu_wider_than_its_screen(wide: str, tab: Tab) -> None
 def test_no_text_makes_the_boxes_of_filters_wider(wide: str, tab: Tab) -> None:
     opened = tab(width=1200)
     opened.open(f"{wide}/videos?video=v1&project=p1")
-    ready(opened.page)
+    wait_ready(opened.page)
     opened.page.get_by_role("button", name="More filters").click()
     opened.page.locator('[data-testid="stPopoverBody"]').wait_for()
     assert wider(opened.page) == []

@@ -63,6 +63,7 @@ def country_map(
             height=height,
         ),
         f"{measure.label} by country",
+        found.sheet,
         key="map",
     )
 

@@ -36,6 +36,7 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
                 doubtful=bucket_doubts(context, found.buckets, context.period),
             ),
             f"Share of views by {dimension(by).label.lower()}, by {interval}",
+            found.sheet,
             key="mix-chart",
         )
     context.tables.add(found.sheet)

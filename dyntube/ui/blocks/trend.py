@@ -38,6 +38,7 @@ def trend_chart(context: ReportContext) -> None:
             ),
             f"{measure.label} by {interval}, {formats.period(context.period)}"
             + (f", {ringed}" if ringed else ""),
+            found.sheet,
             key="trend-chart",
             interval=interval,
             shown=context.period,

@@ -26,6 +26,7 @@ from ..blocks.doubts import banner
 from ..blocks.export import export_menu
 from ..blocks.opened import way_back
 from ..blocks.raw_views import views_behind
+from ..components.theme import follow_theme
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
 from . import paper
@@ -38,6 +39,7 @@ from .saved_views import views_menu
 def start(page_title: str) -> bool:
     """Set up any page; False, with an error shown, if the installation cannot be opened."""
     style.apply()
+    follow_theme()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
         with st.skeleton(height=600):

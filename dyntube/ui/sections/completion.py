@@ -68,7 +68,7 @@ def funnel(context: ReportContext) -> None:
         "How many views were played, and how far those plays came.",
     ):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
-        show_chart(charts.funnel(found.way, palette()), counts, key="funnel")
+        show_chart(charts.funnel(found.way, palette()), counts, found.funnel, key="funnel")
         shares, _ = watched(context)
         unknown = left_out(shares) if shares.left_out else ""
         if said := [*filter(None, [_about_ended(found.plays), unknown])]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ... import charts, formats
 from ...charts import WeekTotals
+from ...export.table import Sheet
 from ...insight import engagement
 from ...insight.engagement import Typical, Watched
 from ...query.dimensions import CLOCK
@@ -41,8 +42,9 @@ def watched_curve(context: ReportContext) -> None:
         # A band of zero width shows only its median.
         behind, name = (before.curve,) * 3, formats.period(context.comparison)
         text = f"Dotted: {name}, when it reached {before.median}%"
-    _curve(now, behind, "This period" if name else "", name, text)
-    context.tables.add(curve_sheet(now, before))
+    sheet = curve_sheet(now, before)
+    _curve(now, behind, "This period" if name else "", name, text, sheet)
+    context.tables.add(sheet)
 
 
 def video_curve(context: ReportContext, video: str) -> None:
@@ -51,7 +53,7 @@ def video_curve(context: ReportContext, video: str) -> None:
     usual = found.usual
     band = (usual.lower, usual.median, usual.upper) if usual else None
     other = "Similar-length videos" if usual else ""
-    _curve(found.now, band, "This video" if usual else "", other, _usual_text(usual))
+    _curve(found.now, band, "This video" if usual else "", other, _usual_text(usual), found.sheet)
     context.tables.add(found.sheet)
 
 
@@ -65,7 +67,9 @@ def _usual_text(usual: Typical | None) -> str:
     )
 
 
-def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str) -> None:
+def _curve(
+    now: Watched, typical: _Band | None, name: str, other: str, text: str, sheet: Sheet
+) -> None:
     with card("How much was watched", _CURVE_HELP):
         if _is_empty(now):
             return
@@ -74,6 +78,7 @@ def _curve(now: Watched, typical: _Band | None, name: str, other: str, text: str
                 now.curve, palette(), typical=typical, name=name, typical_name=other
             ),
             "Share of plays by how much of the video they watched at least",
+            sheet,
             key="watched-curve",
         )
         lower, middle, upper = now.quartiles or (0, 0, 0)
@@ -97,6 +102,7 @@ def watched_histogram(context: ReportContext) -> None:
         show_chart(
             charts.histogram(counts, palette()),
             "Number of plays by how much of the video they watched",
+            histogram_sheet(now),
             key="watched-histogram",
         )
         little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
@@ -154,6 +160,7 @@ def heatmap(context: ReportContext) -> None:
                 chosen=(days, hours),
             ),
             f"{found.metric.label} by weekday and hour of the day",
+            found.sheet,
             key="heatmap-chart",
         )
         dots = (

@@ -22,7 +22,15 @@ from ...reading.zones import zone_info
 from ...report.context import ReportContext
 from ...report.doubts import PageDoubts
 from ...report.last_hour import ACTIVE_MINUTES, MINUTES, Hour, fetched_until, freshness, since
-from ...report.live import GROWING, LiveHour, by_minute, covered_now, last_hour, open_hour
+from ...report.live import (
+    GROWING,
+    LiveHour,
+    by_minute,
+    covered_now,
+    last_hour,
+    minutes_sheet,
+    open_hour,
+)
 from ...report.runner import run
 from .. import session
 from ..blocks.cards import IN_DOUBT, explained, number
@@ -214,10 +222,11 @@ def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> s
 
 
 def _minutes(shown: ReportContext, hour: Hour) -> None:
-    measure, starts = metric("views"), list(hour.starts)
+    measure, starts, views = metric("views"), list(hour.starts), by_minute(shown, hour)
     with card("Views by minute", measure.help):
         show_chart(
-            charts.minutes(measure, starts, by_minute(shown, hour), palette()),
+            charts.minutes(measure, starts, views, palette()),
             f"Views by minute, {starts[0]:%H:%M} to {hour.end:%H:%M}",
+            minutes_sheet(hour, views),
             key="minutes",
         )

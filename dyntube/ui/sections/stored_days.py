@@ -13,6 +13,7 @@ import streamlit as st
 from ... import charts, formats
 from ...report.context import ReportContext
 from ...report.gaps import refused_text
+from ...report.stored import days_sheet
 from ...trust.states import STATE_LABELS, StoredDay
 from ..blocks.chart import show_chart
 from ..door import desk
@@ -194,6 +195,7 @@ def stored_days(context: ReportContext) -> None:
             show_chart(
                 charts.calendar(shown, start, end, context.selection.timezone, palette()),
                 ", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
+                days_sheet(shown),
                 key="calendar-chart",
             )
         st.html(charts.legend(counts, palette()))

@@ -70,6 +70,7 @@ def compare_videos(
             show_chart(
                 charts.lines(measure, series, palette(), x_title=title),
                 f"{measure.label} of {formats.count(len(series), 'video')}",
+                found.sheet,
                 key=f"compare-{align}",
             )
             st.caption(_caption(context, videos) + _ringed(series))

@@ -124,7 +124,9 @@ class Cards {
     explain.onclick = () => this.explain(this.explained === item ? null : item, card);
     explain.onmouseenter = explain.onfocus = () => this.explain(item, card);
     explain.onmouseleave = explain.onblur = () => this.explain(null);
-    explain.onkeydown = (event) => event.key === "Escape" && this.explain(null);
+    explain.onkeydown = (event) => {
+      if (event.key === "Escape") this.explain(null); // no value: `false` would take the key away
+    };
     rows.hidden = !card.rows;
     rows.title = card.rows;
     rows.setAttribute("aria-label", `${card.rows}: ${card.label}`);

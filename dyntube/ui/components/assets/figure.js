@@ -1,4 +1,6 @@
 // Draws a figure of plotly in place, and tells what was clicked or dragged over.
+import { element, say } from "./elements.js";
+
 const SOURCE = new URL("../../../app/static/", import.meta.url);
 const CONFIG = {
   displayModeBar: false,
@@ -19,7 +21,11 @@ const plotly = () =>
 
 class Figure {
   constructor(root) {
-    this.plot = root.appendChild(document.createElement("div"));
+    const box = element("div", "figure-box", root);
+    this.toggle = element("button", "as-table", box);
+    this.toggle.type = "button";
+    this.plot = element("div", "", box);
+    this.table = new Table(box);
     this.plot.className = "figure";
     this.plot.setAttribute("role", "img");
     this.plot.dataset.state = "away"; // from the screen, or "drawing", or "drawn"
@@ -42,8 +48,9 @@ class Figure {
     document.addEventListener("dyntube:printed", this.onScreen);
   }
 
-  show(data, tell) {
+  show(data, tell, keep) {
     this.tell = tell;
+    this.offer(data, keep);
     this.plot.setAttribute("aria-label", data.alt);
     this.plot.classList.toggle("clickable", data.listens.includes("picked"));
     if (this.data?.figure === data.figure && this.data.clicks === data.clicks) return;
@@ -52,6 +59,17 @@ class Figure {
     // Before plotly is there, so that nothing moves when it draws.
     this.plot.style.height = `${this.figure.layout.height}px`;
     if (this.isNear) this.draw();
+  }
+
+  // The numbers in place of the picture, for those who cannot see it or want them.
+  offer(data, keep) {
+    const text = data.table ? "Show as chart" : "Show as table";
+    say(this.toggle, text);
+    this.toggle.setAttribute("aria-label", `${text}: ${data.alt}`);
+    this.toggle.setAttribute("aria-expanded", String(Boolean(data.table)));
+    this.toggle.onclick = () => keep("table", !data.table);
+    this.plot.hidden = Boolean(data.table);
+    this.table.show(data);
   }
 
   seen(entry) {
@@ -108,10 +126,45 @@ class Figure {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
+// A figure's numbers; it scrolls in the room that the figure had.
+class Table {
+  constructor(parent) {
+    this.box = element("div", "figure-table", parent);
+    this.box.tabIndex = 0; // to scroll it with the keyboard
+    this.box.setAttribute("role", "region");
+  }
+
+  show({ table, alt, figure }) {
+    this.box.hidden = !table;
+    this.box.replaceChildren();
+    if (!table) return;
+    this.box.setAttribute("aria-label", alt);
+    this.box.style.maxHeight = `${Math.max(JSON.parse(figure).layout.height, 200)}px`;
+    const made = element("table", "", this.box);
+    const head = element("tr", "", element("thead", "", made)), body = element("tbody", "", made);
+    table.header.forEach((text, n) => this.cell("th", head, text, table.numbers[n]).scope = "col");
+    for (const texts of table.rows) {
+      const row = element("tr", "", body);
+      texts.forEach((text, n) => {
+        const cell = this.cell(n ? "td" : "th", row, text, table.numbers[n]);
+        if (!n) cell.scope = "row";
+      });
+    }
+    const more = `${table.more.toLocaleString("en")} more rows are in the export.`;
+    if (table.more) say(element("p", "", this.box), more);
+  }
+
+  cell(tag, row, text, isNumber) {
+    const cell = element(tag, isNumber ? "number" : "", row);
+    say(cell, text);
+    return cell;
+  }
+}
+
+export default function ({ data, parentElement: root, setTriggerValue, setStateValue }) {
   if (!mounted.has(root)) mounted.set(root, new Figure(root));
   const figure = mounted.get(root);
-  figure.show(data, setTriggerValue);
+  figure.show(data, setTriggerValue, setStateValue);
   return () => {
     mounted.delete(root);
     figure.remove();

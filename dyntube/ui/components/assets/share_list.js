@@ -135,8 +135,6 @@ class List {
     button.className = `row ${row.look}`;
     button.title = [row.name, ...row.hover].join("\n");
     button.searched = row.searched;
-    button.setAttribute("aria-label", [row.name, row.number, row.share, ...row.hover]
-      .filter(Boolean).join(", "));
     button.setAttribute("aria-pressed", String(row.chosen));
     button.onclick = () => {
       button.setAttribute("aria-pressed", String(!row.chosen)); // at once, before the server says so
