@@ -29,7 +29,7 @@ export function fill(row, rows, n) {
   say(row.name, name);
   say(row.mark, data.marks[n] ?? "");
   row.open.title = name;
-  row.hit.hidden = !table.head;
+  row.hit.hidden = !data.table;
   row.tick.checked = table.ticked.has(row.value);
   row.tick.setAttribute("aria-label", `Tick ${name}`);
   row.classList.toggle("ticked", row.tick.checked);

@@ -150,7 +150,7 @@ class Rows {
     const { sort, order } = this.table.choice;
     const first = name === "name" ? "rising" : "falling";
     const other = first === "rising" ? "falling" : "rising";
-    this.table.head.choose({ sort: name, order: sort === name && order === first ? other : first });
+    this.table.head?.choose({ sort: name, order: sort === name && order === first ? other : first });
   }
 
   draw() {
