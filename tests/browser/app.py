@@ -28,6 +28,8 @@ PAINTED = """call => {
     && app.dataset.testConnectionState === 'CONNECTED'
     && document.querySelector('h1') !== null
     && document.querySelector('.stBidiComponent, [data-testid="stDataFrame"]') !== null
+    && [...document.querySelectorAll('.stBidiComponent')].every(e => e.querySelector('.figure')
+      || [...e.querySelectorAll('*')].some(part => part.shadowRoot?.childElementCount))
     && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
     && [...document.querySelectorAll('.figure')].every(e => e.dataset.state === 'drawn'
       || e.dataset.state === 'away' && e.getBoundingClientRect().top > innerHeight)
@@ -144,9 +146,11 @@ class Watched:
         assert self.errors == []
 
 
-def watch(browser: Browser, *, kept: bool = False) -> Watched:
-    """A new tab with an empty profile."""
+def watch(browser: Browser, *, kept: bool = False, touch: bool = False) -> Watched:
+    """A new tab with an empty profile, on a device that is touched or has a mouse."""
     context = browser.new_context(
+        has_touch=touch,
+        is_mobile=touch,
         locale="en-GB",
         reduced_motion="reduce",  # shimmering skeletons take a fifth of the time of a test
     )

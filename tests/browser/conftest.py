@@ -68,8 +68,11 @@ def tab(browser: Browser, idle: list[Watched]) -> Iterator[Callable[..., Watched
     """
     tabs: list[Watched] = []
 
-    def opened(*, width: int = 1440, dark: bool = False, new: bool = False) -> Watched:
-        known = watch(browser, kept=not new) if new or not idle else idle.pop()
+    def opened(
+        *, width: int = 1440, dark: bool = False, new: bool = False, touch: bool = False
+    ) -> Watched:
+        new = new or touch
+        known = watch(browser, kept=not new, touch=touch) if new or not idle else idle.pop()
         known.look(width=width, dark=dark)
         tabs.append(known)
         return known

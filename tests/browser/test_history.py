@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from .app import Watched, wait_painted
+from .head import choose_period, clear_filters, remove_chip
 from .test_cross_filter import bar, press, show
 from .test_menus import open_menu, save
 
@@ -106,7 +107,7 @@ def test_a_first_visit_is_one_entry_whatever_its_address(
 def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
     demo: str, tab: Tab
 ) -> None:
-    page = show(tab(), f"{demo}/?country=FR&country=US")
+    page = show(tab(), f"{demo}/?country=FR&os-not=iOS")
     count = entries(page)
     path = [seen(page)]
 
@@ -118,25 +119,24 @@ def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
         path.append(now)
 
     menu(page, "Embeds")
-    until(page, "/embeds", "country=FR", "country=US")
+    until(page, "/embeds", "country=FR", "os-not=iOS")
     acted()
-    page.locator(".st-key-chips button:visible").first.click()
+    remove_chip(page)
     page.wait_for_function("() => !location.search.includes('FR')", timeout=PATIENCE)
     acted()
     menu(page, "Overview")
-    until(page, "/", "country=US")
+    until(page, "/", "os-not=iOS")
     acted()
     press(page, bar(page, "device_type", 0), 0.2)
     acted()
-    page.locator(".st-key-period input").click()
-    page.get_by_role("option", name="Last 7 days").click()
+    choose_period(page, "Last 7 days")
     until(page, "/", "period=last-7-days")
     acted()
     page.locator(".st-key-card-plays").hover()
     press(page, page.locator(".st-key-open-plays button").first)
     acted()
-    page.get_by_role("button", name="Reset filters").click()
-    page.wait_for_function("() => location.search === ''", timeout=PATIENCE)
+    clear_filters(page)
+    page.wait_for_function("() => !/os-not|device/.test(location.search)", timeout=PATIENCE)
     acted()
     menu(page, "Devices")
     until(page, "/devices")
@@ -165,7 +165,7 @@ def test_after_going_back_an_act_begins_a_new_way(demo: str, tab: Tab) -> None:
     page.go_back()
     until(page, "/devices", "country=FR")
     devices = seen(page)
-    page.locator(".st-key-chips button:visible").first.click()
+    remove_chip(page)
     page.wait_for_function("() => location.search === ''", timeout=PATIENCE)
     everything = seen(page)
     assert entries(page) == count + 2

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from .app import Watched
+from .head import clear_filters
 
 TWO_FILTERS = "/?period=last-7-days&project=5lCohVbzSymGw&metric=viewers"
 MARKUP = '<img src=x onerror=alert(1)> **b** ![i](http://evil.example/i.png) "=1+1'
@@ -68,7 +69,7 @@ def test_a_saved_view_brings_back_page_and_address_and_a_personal_one_stays_so(
     save(menu, "Only mine")
     save(menu, "For all", shared=True)
     ann.page.keyboard.press("Escape")
-    ann.page.get_by_role("button", name="Reset filters").click()
+    clear_filters(ann.page)
     ann.page.wait_for_url(lambda url: "project" not in url)
     ann.page.get_by_role("link", name="Data").click()
     expect(ann.page.get_by_role("heading", name="Data", exact=True)).to_be_visible(timeout=PATIENCE)

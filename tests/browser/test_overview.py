@@ -17,6 +17,7 @@ from ..scripted import Answer, Asked, serve, views
 from ..syncing import day_asked
 from ..test_page_fetching import Account, period
 from .app import Watched, running, wait_painted
+from .head import chips, choose_period, open_list, remove_chip
 
 Tab = Callable[..., Watched]
 
@@ -25,23 +26,15 @@ def numbers(page: Page) -> list[str]:
     return page.locator('.st-key-cards [data-testid="stMetricValue"]').all_inner_texts()
 
 
-def choose(page: Page, key: str, option: str) -> None:
-    before = page.locator(".st-key-title").inner_text()
-    page.locator(f".st-key-{key} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
-    if key in ("period", "compare"):
-        page.wait_for_function(
-            "old => document.querySelector('.st-key-title').innerText !== old", arg=before
-        )
-
-
 def test_a_newcomer_sees_a_whole_page(demo: str, tab: Tab) -> None:
     opened = tab()
     opened.open(demo)
     opened.wait_painted()
     page = opened.page
     assert page.locator("h1").inner_text() == "Overview"
-    assert "demo data" in page.locator('[data-testid="stAlert"]').first.inner_text()
+    page.get_by_role("button", name="Demo data").click()
+    assert "Ask your administrator" in page.get_by_role("dialog").inner_text()
+    page.keyboard.press("Escape")
     assert page.locator(".choroplethlayer path").count() > 30
     assert page.locator(".barlayer .point").count() >= 12
     assert all(text.strip() not in ("", "0", "–") for text in numbers(page))
@@ -54,14 +47,13 @@ def test_filters_change_numbers_and_the_url_restores_them_in_a_new_tab(demo: str
     opened.wait_painted()
     page = opened.page
     everything = numbers(page)
-    choose(page, "period", "Last 7 days")
+    choose_period(page, "Last 7 days")
+    page.wait_for_url(lambda url: "period=last-7-days" in url)
     opened.wait_painted()
     week = numbers(page)
     assert week != everything
-    page.locator(".st-key-project input").click()
-    page.get_by_role("option", name="Product marketing").click()
-    page.wait_for_selector(".st-key-chips button:visible")
-    page.keyboard.press("Escape")
+    open_list(page, "project").get_by_text("Product marketing").click()
+    page.wait_for_selector(".chip")
     opened.wait_painted()
     project = numbers(page)
     assert project != week
@@ -75,9 +67,8 @@ def test_filters_change_numbers_and_the_url_restores_them_in_a_new_tab(demo: str
     other.wait_painted()
     assert numbers(other.page) == project
     assert other.page.locator("h2").first.inner_text() == "Watch time over time"
-    chip = other.page.locator(".st-key-chips button:visible")
-    chip.click()
-    chip.wait_for(state="detached")
+    remove_chip(other.page)
+    other.page.locator(".chip").wait_for(state="detached")
     other.page.wait_for_function("() => !location.search.includes('project')")
     other.wait_painted()
     assert numbers(other.page) == week
@@ -100,7 +91,7 @@ def test_own_dates_can_be_chosen(demo: str, tab: Tab) -> None:
     opened = tab()
     opened.open(f"{demo}/?from=2026-11-02&to=2026-11-08&compare=year")
     opened.wait_painted()
-    title = opened.page.locator(".st-key-title").inner_text()
+    title = opened.page.locator(".st-key-span").inner_text()
     assert "2 – 8 Nov 2026" in title
     assert "3 – 9 Nov 2025" in title  # the same weekdays, 52 weeks before
 
@@ -177,8 +168,7 @@ def test_text_from_the_data_is_shown_and_never_run(tmp_path: Path, tab: Tab) -> 
         assert page.evaluate("() => window.hurt") is None
         assert page.locator("img[src*='evil']").count() == 0
         assert page.locator("a[href^='javascript']").count() == 0
-        chip = page.locator(".st-key-chips button:visible").inner_text()
-        assert HOSTILE in chip.replace("\u2060", "")
+        assert HOSTILE in chips(page)[0]
         opened.close()
 
 

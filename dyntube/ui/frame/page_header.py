@@ -56,10 +56,10 @@ def head(
 
 
 def tabs(pages: Sequence[st.Page]) -> None:
-    """The pages in a row, for screens too small for those at the top."""
+    """The pages in a row with the same filters, for screens too small for those at the top."""
     with _row("pages", width="stretch"):
         for page in pages:
-            st.page_link(page)
+            st.page_link(page, query_params=session.parameters())
 
 
 def _row(key: str, **settings: Any) -> st.delta_generator.DeltaGenerator:

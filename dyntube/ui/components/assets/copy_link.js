@@ -28,7 +28,7 @@ class Link {
     button.type = "button";
     icon(ICONS.link, button);
     this.text = element("span", "", button);
-    this.text.setAttribute("role", "status");
+    this.text.setAttribute("aria-live", "polite");
     button.onclick = () => this.take();
   }
 

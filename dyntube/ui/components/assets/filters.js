@@ -271,6 +271,9 @@ class Filters {
     if (event.key === "ArrowDown" && first) {
       event.preventDefault();
       first.focus();
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // which would only empty the field
+      close(this.panel);
     } else if (event.key === "Enter") {
       event.preventDefault();
       const text = this.field.value.trim();
