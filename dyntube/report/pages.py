@@ -10,7 +10,7 @@ from .breakdown import Breakdown, breakdown
 from .context import TIME, ReportContext
 from .domains import CAMPAIGN, domain_watch, has_campaigns, top_domains
 from .length_and_sound import METRICS as OF_PLAYS
-from .length_and_sound import ORDERS, by_kind_of_play
+from .length_and_sound import by_kind_of_play
 from .live import live_notes, live_tables
 from .over_time import over_time
 from .page import Page
@@ -97,9 +97,9 @@ def _engagement(context: ReportContext) -> Iterator[Sheet]:
     yield from _histogram(context)
     found = completion(context)
     yield found.rules
+    yield by_kind_of_play(context, "sound").sheet
     yield found.funnel
-    for by in ORDERS:
-        yield by_kind_of_play(context, by).sheet
+    yield by_kind_of_play(context, "length").sheet
     yield from _week(context)
 
 

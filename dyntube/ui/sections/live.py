@@ -16,6 +16,7 @@ import streamlit as st
 from ... import charts, formats
 from ...archive.coverage import Coverage
 from ...errors import DynTubeError
+from ...insight.comparison import direction
 from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.zones import zone_info
@@ -154,8 +155,8 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
     hour, shown, found = live.hour, live.context, live.doubts
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
         _badge(known, hour.end, newest, found)
-        text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
-        st.caption(text + (f" Changes are against {live.earlier_name}." if live.earlier else ""))
+        text = f"Last {MINUTES} minutes, up to {hour.end:%H:%M}; the chosen period does not apply."
+        st.caption(text + (f" Compared with {live.earlier_name}." if live.earlier else ""))
     banner(found)
     if not known.covered.is_whole(*hour.bounds):
         gap(hour.period, context.timezone, known.covered, known.now)
@@ -184,8 +185,8 @@ def _active_card(known: Known, live: LiveHour) -> None:
     with st.container(border=True, height="stretch", key="card-active"):
         st.metric(
             "Active now",
-            (f"about {count:,}" if count else "nobody") if recent else formats.NONE,
-            "approximate" if recent else "not known yet",
+            (f"~{count:,}" if count else "nobody") if recent else formats.NONE,
+            None if recent else "not known yet",
             delta_color="off",
             delta_arrow="off",
             help=_ACTIVE,
@@ -193,7 +194,8 @@ def _active_card(known: Known, live: LiveHour) -> None:
 
 
 def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
-    text = formats.change(measure, row.get(f"{measure.name}_change", math.nan))
+    change = float(row.get(f"{measure.name}_change", math.nan))
+    text = formats.change(measure, change)
     changed = text[:1] in ("+", "-")
     help_ = explained(measure, row, doubts=found.reasons)
     if measure is GROWING:
@@ -203,7 +205,7 @@ def _card(measure: Metric, row: pd.Series[float], found: PageDoubts) -> None:
             measure.label,
             formats.value(measure, row[measure.name]),
             text or None,
-            delta_color="normal" if changed else "off",
+            delta_color="normal" if direction(measure, change) else "off",
             delta_arrow="auto" if changed else "off",
             delta_description=IN_DOUBT if found.days else None,
             help=help_,
