@@ -77,7 +77,8 @@ def focused(page: Page) -> str:
         """() => {
           const at = document.activeElement;
           const inner = at?.shadowRoot?.activeElement ?? at;
-          return inner?.querySelector?.('.name')?.innerText ?? inner?.placeholder ?? inner?.innerText;
+          return inner?.querySelector?.('.name')?.innerText
+            ?? inner?.placeholder ?? inner?.innerText;
         }"""
     )
     return found
