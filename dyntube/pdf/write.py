@@ -16,7 +16,7 @@ from . import browser, server
 from .devtools import DevTools
 
 SECONDS = 180.0  # until the page is drawn
-_PRINT_SECONDS = 60.0
+_START_SECONDS = _PRINT_SECONDS = 60.0
 _AGAIN_SECONDS = 0.2
 _SCRIPT = 'import("/app/static/print.js")'
 
@@ -38,12 +38,11 @@ def write_pdf(
     file = file.absolute()
     with _told(file), tempfile.TemporaryFile(dir=file.parent):
         pass  # an error before all the work
-    until = time.monotonic() + seconds
-    with (
-        server.started(seconds, link) as opened,
-        browser.started(program, until + _PRINT_SECONDS, sandbox=sandbox) as devtools,
-    ):
-        pdf = printed(devtools, opened, path, until)
+    with server.started(_START_SECONDS, link) as opened:
+        until = time.monotonic() + seconds
+        patience = until + _PRINT_SECONDS
+        with browser.started(program, patience, sandbox=sandbox) as devtools:
+            pdf = printed(devtools, opened, path, until)
     with _told(file), replacing(file) as temporary:
         temporary.write_bytes(pdf)
 
