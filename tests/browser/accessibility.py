@@ -26,11 +26,7 @@ _RUN = """async () => {
     `${rule.id}: ${node.html.slice(0, 150)}: ${node.failureSummary.split('\\n')[1]?.trim()}`));
 }"""
 # Each text with its place, its colour and the contrast that its size needs.
-_TEXTS = """() => window.unclear.filter(element => {
-  const box = element.getBoundingClientRect(), menu = e => e?.closest('[role="dialog"]') ?? null;
-  const top = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
-  return element.isConnected && menu(top) === menu(element);  // else a menu covers it
-}).flatMap(element => {
+_TEXTS = """() => window.unclear.filter(element => element.isConnected).flatMap(element => {
   const style = getComputedStyle(element), range = document.createRange();
   const size = parseFloat(style.fontSize), bold = style.fontWeight >= 700;
   range.selectNodeContents(element);
@@ -47,10 +43,14 @@ _COUNTS = 0.08  # of the pixels behind a text; less is an edge or a line beside 
 _Colour = tuple[int, int, int]
 
 
-def violations(page: Page) -> list[str]:
-    """Everything on the page, as it is now, that axe-core or a look at its grounds finds wrong."""
+def violations(page: Page, *, covered: bool = False) -> list[str]:
+    """Everything on the page, as it is now, that axe-core or a look at its grounds finds wrong.
+
+    Grounds are not looked at where a menu has `covered` part of the page with itself and its shadow.
+    """
     page.evaluate(_AXE)  # not as a script of the page, which its policy would refuse
-    return [*page.evaluate(_RUN), *_too_pale(page)]
+    found: list[str] = page.evaluate(_RUN)
+    return found if covered else [*found, *_too_pale(page)]
 
 
 def _too_pale(page: Page) -> list[str]:
@@ -63,6 +63,8 @@ def _too_pale(page: Page) -> list[str]:
     found = []
     for text in texts:
         left, top, right, bottom = text["box"]
+        if min(left, top) < 0 or right > picture.width or bottom > picture.height:
+            continue  # scrolled away
         box = picture.crop((int(left), int(top), int(right) + 1, int(bottom) + 1))
         for ground, pixels in Counter(_pixels(box)).items():
             ratio = contrast(_over(text["colour"], ground), ground)

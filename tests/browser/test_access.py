@@ -97,10 +97,10 @@ _MENUS = {
     "notes": State("demo", "/", ".st-key-notes button:visible"),
     "saved-views": State("demo", "/", ".st-key-saved-views button:visible"),
     "export": State("demo", "/", ".st-key-export button:visible"),
-    "more-filters": State("demo", "/", ".st-key-more-filters button:visible"),
-    "periods": State("demo", "/", ".st-key-period input"),
-    "help": State("demo", "/", '.st-key-trend-head [aria-label="Help"]'),
-    "phone-filters": State("demo", "/", '[data-testid="stExpandSidebarButton"]', width=390),
+    "more-filters": State("demo", "/", 'role=button[name="More filters"]'),
+    "periods": State("demo", "/", "role=button[name=/^Period/]"),
+    "help": State("demo", "/", '.st-key-trend-head [aria-label^="Help"]'),
+    "phone": State("demo", "/", width=390),
 }
 _WITHOUT_VIEWS = {
     "nothing-stored": State("nothing", "/"),
@@ -163,9 +163,9 @@ def test_nothing_on_a_page_hinders_anybody_in_light_and_dark(
     state = STATES[name]
     opened = tab(width=state.width)
     open_state(opened, place(state.place), state)
-    found = {"light": violations(opened.page)}
+    found = {"light": violations(opened.page, covered=bool(state.press))}
     _darken(opened.page)
-    found["dark"] = violations(opened.page)
+    found["dark"] = violations(opened.page, covered=bool(state.press))
     assert found == {"light": [], "dark": []}
 
 
@@ -184,8 +184,10 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(demo: str, tab
     stops = list(walk(opened.page))
     assert [stop for stop in stops if stop.role != _PLACE and not _is_named(stop)] == []
     assert [stop for stop in stops if stop.seen < sum(stop.box[2:])] == []  # half way around it
-    order = ["period", "compare", "project", "channel", "video", "zone", "saved-views", "export"]
-    assert [key for key in dict.fromkeys(stop.key for stop in stops) if key in order] == order
+    words = ["Project", "Video", "Time zone", "Period", "Saved views", "Export", "What is views?"]
+    names = [stop.name for stop in stops]
+    places = [next(n for n, name in enumerate(names) if name.startswith(w)) for w in words]
+    assert places == sorted(places)
     assert stops[0].name == "Skip to main content"
     links = [stop.name for stop in stops if stop.role == "link"]
     pages = ["Overview", "Videos", "Engagement", "Geography", "Devices", "Embeds", "Live", "Data"]

@@ -24,7 +24,7 @@ async function copy(text) {
 class Link {
   constructor(root) {
     root.adoptedStyleSheets = [STYLE];
-    const button = element("button", "boxed", element("div", "part", root));
+    const button = (this.button = element("button", "boxed", element("div", "part", root)));
     button.type = "button";
     icon(ICONS.link, button);
     this.text = element("span", "", button);
@@ -34,6 +34,7 @@ class Link {
 
   show(data) {
     this.name = data.name;
+    this.button.setAttribute("aria-label", data.name); // a status in it does not name it
     this.tell(data.name, "waiting");
   }
 

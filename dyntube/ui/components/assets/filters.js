@@ -195,7 +195,7 @@ class Filters {
 
   rows(rows, chosen) {
     const isMenu = Boolean(rows[0]?.link);
-    this.list.setAttribute("role", isMenu ? "list" : "listbox");
+    this.list.setAttribute("role", isMenu ? "group" : "listbox");
     this.list.toggleAttribute("aria-multiselectable", !isMenu);
     this.list.setAttribute("aria-label", this.title.textContent);
     const before = this.root.activeElement?.dataset?.value;

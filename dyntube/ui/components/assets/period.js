@@ -87,6 +87,7 @@ class Period {
     this.shown = element("button", "boxed shown", this.steps);
     icon(ICONS.calendar, this.shown);
     this.name = element("span", "name", this.shown);
+    this.shown.append(" "); // what is seen is a part of the name
     this.dates = element("span", "dates", this.shown);
     icon(ICONS.down, this.shown);
     this.after = this.step(ICONS.right);
@@ -140,7 +141,7 @@ class Period {
     say(this.name, period.name);
     say(this.dates, period.dates);
     this.shown.classList.toggle("bare", !period.name);
-    this.shown.setAttribute("aria-label", `Period: ${[period.name, period.dates].filter(Boolean).join(", ")}`);
+    this.shown.setAttribute("aria-label", `Period: ${[period.name, period.dates].filter(Boolean).join(" ")}`);
     for (const [button, name, to] of [[this.before, "Before", period.before], [this.after, "After", period.after]]) {
       button.disabled = !to;
       button.title = to;
