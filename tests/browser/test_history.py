@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from .app import Watched, wait_painted
 from .head import choose_period, clear_filters, remove_chip
-from .test_cross_filter import bar, press, show
+from .test_cross_filter import press, show
 from .test_menus import open_menu, save
 
 Tab = Callable[..., Watched]
@@ -74,7 +74,7 @@ def go(page: Page, steps: int, expected: Seen) -> None:
 
 
 def menu(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("link", name=name, exact=True).click()
     page.wait_for_function("name => document.querySelector('h1')?.innerText === name", arg=name)
 
 
@@ -127,7 +127,7 @@ def test_each_act_is_one_entry_and_back_and_forward_restore_what_was_seen(
     menu(page, "Overview")
     until(page, "/", "os-not=iOS")
     acted()
-    press(page, bar(page, "device_type", 0), 0.2)
+    press(page, page.locator(".st-key-list-country li button").first)
     acted()
     choose_period(page, "Last 7 days")
     until(page, "/", "period=last-7-days")
