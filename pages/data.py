@@ -10,9 +10,9 @@ def draw(context: ui.ReportContext) -> None:
     with ui.card("Quality checks"):
         ui.quality_checks(context)
     left, middle, right = ui.columns(1, 1, 1)
-    with left, ui.card("Names still missing"):
+    with left, ui.card("Missing names"):
         ui.missing_names(context)
-    with middle, ui.card("Unknown fields"):
+    with middle, ui.card("Unexpected fields"):
         ui.unknown_fields(context)
     with right, ui.card("Fields that could not be read"):
         ui.unread_fields(context)

@@ -51,7 +51,7 @@ def test_the_menu_offers_the_page_each_table_raw_views_and_paper() -> None:
     at = AppTest.from_function(page).run()
     assert not at.exception
     labels = [button.proto.label for button in at.get("download_button")]
-    assert labels == ["This page as a workbook", *["CSV", "Excel"] * (1 + SHEETS)]
+    assert labels == ["This page as an Excel workbook", *["CSV", "Excel"] * (1 + SHEETS)]
     assert [link.proto.label for link in at.get("link_button")] == ["CSV", "Parquet"]
     assert at.button(key="export-print").label == "Print or save as PDF"
 

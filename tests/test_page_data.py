@@ -83,9 +83,9 @@ def calendar(at: AppTest) -> dict[str, Any]:
 def test_a_fresh_archive_says_what_comes_next(stored: Path) -> None:
     at = whole(open_data())
     assert "Nothing is stored yet." in words(at)
-    assert "No day is stored yet." in said(at)
-    assert "no views in this period to check" in said(at)
-    assert "Nothing has been noted yet." in said(at)
+    assert "No days are stored yet." in said(at)
+    assert "no views to check in this period" in said(at)
+    assert "No sync yet." in said(at)
     assert not figures(at)
     assert not at.dataframe
 
@@ -100,7 +100,7 @@ def test_days_that_are_all_good_are_said_to_be_complete(stored: Path) -> None:
     assert shown["Days stored"] == "57"
     assert shown["Views stored"] == "169"
     assert "since " + formats.day(TODAY - 56 * ONE_DAY) in words(at)
-    assert "DynTube sends only fields that we know." in words(at)
+    assert "No unexpected fields." in words(at)
 
 
 def test_the_page_is_drawn_though_the_period_has_no_views(stored: Path) -> None:
@@ -131,8 +131,8 @@ def wrong(stored: Path) -> AppTest:
 
 
 def test_days_that_need_attention_are_counted_and_listed(wrong: AppTest) -> None:
-    assert "3 days need attention, and 3 in between are not stored." in words(wrong)
-    assert "1 day has doubts that are accepted." in words(wrong)
+    assert "3 days need attention, and 3 more are not stored." in words(wrong)
+    assert "1 day has accepted doubts." in words(wrong)
     rows = table(wrong, "Days that need attention").set_index("Day")
     short, bad, damaged = (formats.day(TODAY - n * ONE_DAY) for n in (8, 10, 15))
     assert rows.loc[short, "State"] == "In doubt"
@@ -143,7 +143,7 @@ def test_days_that_need_attention_are_counted_and_listed(wrong: AppTest) -> None
         f"No time names its zone. Accepted by ops on {formats.day(TODAY)}: "
         "They are in UTC, says support."
     )
-    assert rows.loc[bad, "What happened"] == "2 records could not be read."
+    assert rows.loc[bad, "What happened"] == "2 views could not be read."
     assert rows.loc[damaged, "State"] == "Damaged"
     assert "cannot be read" in rows.loc[damaged, "What happened"]
     assert rows.index[-1].endswith("3 days")
@@ -170,17 +170,17 @@ def test_each_check_counts_and_says_what_is_done(wrong: AppTest) -> None:
     rows = table(wrong, "Quality checks").set_index("Check")
     labels = [check.label for check in (*CHECKS.values(), *DAY_CHECKS.values())]
     assert list(rows.index) == labels
-    assert rows.loc["Length is 0 or missing", "Count"] == 1
+    assert rows.loc["Video length missing or 0", "Count"] == 1
     assert rows.loc["Sent twice by DynTube", "Count"] == 2
-    assert rows.loc["Could not be read", "Count"] == 2
-    assert rows.loc["Changed when fetched again", "Count"] == 3
-    assert rows.loc["Gone when fetched again", "Count"] == 1
-    assert rows.loc["Days that do not add up", "Count"] == 1
-    assert rows.loc["Days without any view", "Count"] == 1
+    assert rows.loc["Views that could not be read", "Count"] == 2
+    assert rows.loc["Changed in DynTube since", "Count"] == 3
+    assert rows.loc["Deleted in DynTube since", "Count"] == 1
+    assert rows.loc["Count differs from DynTube", "Count"] == 1
+    assert rows.loc["Days without views", "Count"] == 1
     assert (rows["Open"] == "Show").tolist() == (rows["Count"] > 0).tolist()
     views = 28 * 3 - 3 - 3 * 3 - 2 - 3  # an empty, a damaged, three lost days and a shorter one
     assert f"Of {views} views" in words(wrong)
-    assert rows.loc["Length is 0 or missing", "Share"] == pytest.approx(100 / views)
+    assert rows.loc["Video length missing or 0", "Share"] == pytest.approx(100 / views)
 
 
 def test_a_check_opens_the_views_behind_it(wrong: AppTest) -> None:
@@ -193,7 +193,7 @@ def test_a_check_opens_the_views_behind_it(wrong: AppTest) -> None:
 
 def test_records_that_could_not_be_read_are_shown_with_their_reason(wrong: AppTest) -> None:
     at = wrong.selectbox(key="check").select("rejected").run()
-    rows = table(whole(at), "Records that could not be read")
+    rows = table(whole(at), "Views that could not be read")
     assert len(rows) == 2
     assert rows["Reason"].str.len().min() > 5
     assert HOSTILE[:20] in json.loads(rows["Record as it came"].iloc[0])["id"]
@@ -234,7 +234,7 @@ def test_views_behind_a_check_come_in_pages_that_leave_none_out(stored: Path) ->
 def test_a_check_that_counts_0_says_so(stored: Path) -> None:
     odd.fill(odd.open_archive(stored), TODAY, 3)
     at = whole(open_data("check=removed"))
-    assert "Gone when fetched again: none in this period." in said(at)
+    assert "Deleted in DynTube since: none in this period." in said(at)
 
 
 def test_a_check_that_does_not_exist_gives_a_note(stored: Path) -> None:
@@ -246,11 +246,14 @@ def test_filters_change_the_checks_of_views_and_say_that_days_are_whole(stored: 
     odd.build(stored, TODAY)
     at = whole(open_data("project=project-a"))
     assert "without the filters" in words(at)
-    assert table(at, "Quality checks").set_index("Check").loc["Could not be read", "Count"] == 2
+    assert (
+        table(at, "Quality checks").set_index("Check").loc["Views that could not be read", "Count"]
+        == 2
+    )
 
 
 def test_unknown_fields_and_missing_names_are_listed_as_they_are(wrong: AppTest) -> None:
-    fields = table(wrong, "Unknown fields")
+    fields = table(wrong, "Unexpected fields")
     assert fields.values.tolist() == [[odd.UNKNOWN_FIELD, 3], [HOSTILE, 1]]
     missing = table(wrong, "Keys without a name").set_index(["kind", "key"])["views"]
     assert missing["Video", HOSTILE] == 1
@@ -281,7 +284,7 @@ def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -
 
 def test_the_log_is_newest_first_in_plain_english(wrong: AppTest) -> None:
     said = table(wrong, "Sync log")["What happened"].tolist()
-    assert said[0] == "Sync done: 4 days, 1,200 views, 1 not fetched, in 3 s."
+    assert said[0] == "Sync finished: 4 days, 1,200 views, 1 not fetched, in 3 s."
     assert said[-1] == "Sync started: 4 days to fetch."
     assert len(said) == 10
     everything = table(wrong.toggle(key="log-every").set_value(True).run(), "Sync log")
@@ -292,8 +295,8 @@ def test_the_log_is_newest_first_in_plain_english(wrong: AppTest) -> None:
 
 
 def test_an_external_sync_is_said_and_not_offered(wrong: AppTest) -> None:
-    assert "A scheduler on the host fetches new views" in words(wrong)
-    assert not [button for button in wrong.button if button.label == "Sync now"]
+    assert "New views are fetched on a schedule" in words(wrong)
+    assert not [button for button in wrong.button if button.label.startswith("Refresh")]
     assert (
         table(wrong, "Days that need attention")["What happens next"]
         .str.contains("scheduled sync")
@@ -345,7 +348,7 @@ def test_a_running_sync_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
         gate.set()
         at = settle(at)
         assert not progress(at)
-        button(at, "Sync now")
+        button(at, "Refresh")
         assert any("Sync cancelled" in text for text in table(at, "Sync log")["What happened"])
 
 
@@ -375,13 +378,13 @@ def test_sync_now_fetches_what_is_not_final(
         fetched = door.desk().store().days()[-1].fetched_at
         asked = len(server.asked)
         set_clock(monkeypatch, NOON + dt.timedelta(minutes=1))
-        at = settle(button(at, "Sync now").click().run())
+        at = settle(button(at, "Refresh").click().run())
         assert len(server.asked) > asked
         changing = [day for day in door.desk().store().days() if day.state == "changing"]
         assert any(day.fetched_at > fetched for day in changing)
         offered = at.selectbox(key="sync-days").options
-        assert offered[0].startswith("Chosen period · 3 days")
-        assert offered[1].startswith("All days that are not final · 4 days")
+        assert offered[0].startswith("3 recent days")
+        assert offered[1].startswith("4 days that may still change")
 
 
 def test_an_error_is_said_and_the_stored_days_stay(tmp_path: Path, connect) -> None:
@@ -392,7 +395,7 @@ def test_an_error_is_said_and_the_stored_days_stay(tmp_path: Path, connect) -> N
         at = settle(open_data())
         assert not at.exception
         assert "DynTube refused the API key" in said(at)
-        assert "5 days between the first and today are not stored." in words(at)
+        assert "5 days since the first stored day are missing." in words(at)
         assert facts(at)["Days stored"] == "10"
         assert facts(at)["Last sync"] == formats.NONE
         failed = table(at, "Sync log")["What happened"]
@@ -424,19 +427,19 @@ def days(*states: str) -> list[Any]:
         (["final", "changing"], "All 2 stored days are complete."),
         (["final", "short"], "1 day needs attention."),
         (["short", "damaged", "bad"], "3 days need attention."),
-        (["final", "missing", "final"], "1 day between the first and today is not stored."),
-        (["damaged", "missing"], "1 day needs attention, and 1 in between are not stored."),
+        (["final", "missing", "final"], "1 day since the first stored day is missing."),
+        (["damaged", "missing"], "1 day needs attention, and 1 more are not stored."),
     ],
 )
 def test_overall_health_is_one_plain_sentence(states: list[str], text: str) -> None:
-    assert health_of(days(*states)).text == text.replace("1 in between are", "1 in between is")
+    assert health_of(days(*states)).text == text.replace("1 more are", "1 more is")
 
 
 def test_missing_days_that_follow_each_other_are_one_row() -> None:
     found = days("final", "missing", "missing", "short", "missing", "final")
     rows = attention(found, external=False)
     assert [row["Day"] for row in rows] == ["5 May 2026", "4 May 2026", "2 – 3 May 2026 · 2 days"]
-    assert rows[0]["What happens next"].endswith("or by Sync now.")
+    assert rows[0]["What happens next"].endswith("or by Refresh above.")
 
 
 @pytest.mark.parametrize(
@@ -453,7 +456,7 @@ def test_missing_days_that_follow_each_other_are_one_row() -> None:
             {"day": "2026-05-01", "views": 1, "total": 2, "verified": False},
             "1 May 2026: 1 view stored, though DynTube counted 2 views.",
         ),
-        ("waiting", {"seconds": 24.2}, "Waited for DynTube, 24 s."),
+        ("waiting", {"seconds": 24.2}, "Waited 24 s for DynTube."),
         ("sync_ended", {"outcome": "cancelled", "days": 2, "views": 9, "seconds": 90},
          "Sync cancelled: 2 days, 9 views, in 2 min."),
         ("sync_ended", {}, "Sync ended: 0 days, 0 views, in 0 s."),

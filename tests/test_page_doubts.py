@@ -226,7 +226,7 @@ def test_points_of_days_in_doubt_are_ringed_and_say_why(weeks: Archive) -> None:
     hovers = [custom[1] for custom in chart(at, "Views by day")["data"][0]["customdata"]]
     assert [n for n, text in enumerate(hovers) if "in doubt" in text] == [1]
     assert "DynTube counts 1,050 views and sent 833." in hovers[1].replace("<br>", " ")
-    assert "ringed: 1 day in doubt" in words(at)
+    assert "circled: 1 day in doubt" in words(at)
     (trend,) = [c["alt"] for c in sent(at, "figure") if "Views by day" in c["alt"]]
     assert trend.endswith(", 1 day in doubt")
 
@@ -236,7 +236,7 @@ def test_points_of_what_is_compared_with_are_ringed_too(weeks: Archive) -> None:
     at = show(WEEK)
     (ring,) = rings(at)
     assert [x[:10] for x in ring["x"]] == [str(MONDAY)]  # where the day stands on the axis
-    assert "ringed: 1 day in doubt in the comparison" in words(at)
+    assert "circled: 1 day in doubt in the comparison" in words(at)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_other_charts_over_time_say_it_under_the_pointer(weeks: Archive) -> None
     at = show(f"{WEEK}&open=a&open=video-a", "videos")
     (one, other) = rings(at, "of 2 videos")
     assert [x[:10] for x in one["x"] + other["x"]] == [str(MONDAY)] * 2
-    assert "ringed: in doubt" in words(at)
+    assert "circled: in doubt" in words(at)
 
 
 def test_by_age_a_videos_own_days_are_ringed(weeks: Archive) -> None:
@@ -409,7 +409,7 @@ def test_a_list_of_accepted_doubts_alone_is_shown_too(stored: Archive) -> None:
     odd.accept(stored, "count", TODAY - 9 * ONE_DAY, TODAY, "It is known.")
     at = open_data()
     rows = table(at, "Days that need attention")
-    assert rows["What happens next"].tolist() == ["Nothing: it no longer counts as wrong."]
+    assert rows["What happens next"].tolist() == ["Nothing: the doubt was accepted."]
     assert "All 40 stored days are complete." in words(at)
     assert "python -m dyntube accept" not in words(at)
 

@@ -148,7 +148,7 @@ def test_few_plays_are_marked_in_every_block(show) -> None:
     unplayed = odd.views(YESTERDAY, 4, started=False)[3]  # an hour without a rate
     few = [*odd.views(YESTERDAY), unplayed]
     at = show({YESTERDAY: few}, f"{PERIOD}&metric=completion_rate")
-    assert words(at).count("Fewer than 30 plays: read it as a hint only.") == 3
+    assert words(at).count("Fewer than 30 plays: only a rough guide.") == 3
     assert words(at).count("Hatched: fewer than 30 plays.") == 2
     assert "Dots: fewer than 30 plays." in words(at)
     assert sum(row.count("·") for row in chart(at, WEEK)["data"][0]["text"]) == 3

@@ -177,12 +177,12 @@ def test_a_day_that_was_fetched_in_part_is_dashed_named_and_compared_alike(
     assert course(at) == [3, 3, 3, 3, 3, 2, None]
     dashed = [line for line in chart(at, "Views by day")["data"] if "px" in str(line.get("line"))]
     assert [line["y"] for line in dashed] == [[3, 2, None]]
-    assert "dashed: 27 Nov 2026, stored in part" in words(at)
+    assert "dashed: 27 Nov 2026, only partly stored" in words(at)
     assert "gap: 1 day not stored" in words(at)
     text = at.caption[0].value
     assert "so far, up to Fri 27 Nov 2026, 13:45" in text
     assert "compared with 15 – 20 Nov 2026 until 13:45" in text
-    assert "27 Nov 2026 is stored up to 13:45 only" in said(at)
+    assert "27 Nov 2026 is only stored up to 13:45" in said(at)
     # 5 whole days, and two of three views on the sixth: as many as there are now.
     assert marks(at)["Views"] == ("0.0%", "so far")
     assert taken["By day"].rows["whole"].tolist() == ["yes"] * 5 + ["no", "not stored"]
@@ -239,7 +239,7 @@ def test_all_time_has_every_view_in_every_zone(
     at = show(f"period=all-time&zone={zone}")
 
     assert cards(at)[0].value == str(24 + 4 * 3 + 1)
-    assert "not compared: all time has every day in it" in words(at)
+    assert "not compared: nothing comes before all time" in words(at)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
@@ -299,7 +299,7 @@ def test_all_time_says_why_it_is_compared_with_no_dates(archive: Archive) -> Non
     dates = f"compare=dates&compare-from={FRIDAY}&compare-to={FRIDAY}"
     at = show(f"period=all-time&{dates}")
 
-    assert "not compared: all time has every day in it" in words(at)
+    assert "not compared: nothing comes before all time" in words(at)
     assert "compared with" not in words(at)
     assert "not compared" not in words(show("period=all-time&compare=none"))
 
@@ -314,20 +314,20 @@ def test_periods_of_unequal_length_are_said_and_sums_change_by_the_day(
     dates = f"compare=dates&compare-from={FRIDAY - 20 * ONE_DAY}&compare-to={FRIDAY - 20 * ONE_DAY}"
     at = show(f"from={FRIDAY - 13 * ONE_DAY}&to={FRIDAY}&{dates}")
 
-    assert "14 days against 1, so sums change by the day" in words(at)
+    assert "14 days vs 1, so changes are per day" in words(at)
     assert marks(at)["Views"] == ("0.0%", "")  # 3 a day on both sides
     assert marks(at)["Viewers"][0] == ""
     (viewers,) = [card.help for card in cards(at) if card.label == "Viewers"]
-    assert "Not compared: 14 days against 1" in viewers
+    assert "Not compared: 14 days vs 1" in viewers
     assert taken["By video"].rows["views_change"].tolist() == [0]
-    assert "14 days against 1" in taken["notes"].comparison
+    assert "14 days vs 1" in taken["notes"].comparison
 
 
 def test_months_are_compared_by_the_day_and_people_as_they_are(archive: Archive) -> None:
     fill(archive, dt.date(2026, 9, 1), dt.date(2026, 11, 28))
     at = show("period=last-month")
 
-    assert "31 days against 30, so sums change by the day" in words(at)
+    assert "31 days vs 30, so changes are per day" in words(at)
     assert marks(at)["Views"][0] == "0.0%"
     assert marks(at)["Viewers"][0] == "0.0%"
 

@@ -36,7 +36,7 @@ SHEETS = [
         ),
     ),
     Sheet("=By video", pd.DataFrame({"video": FORMULAS, "views": range(len(FORMULAS))})),
-    Sheet("Unknown fields", pd.DataFrame({"field": [], "views": []})),
+    Sheet("Unexpected fields", pd.DataFrame({"field": [], "views": []})),
     Sheet("x" * 60, pd.DataFrame({f"column_{n}": ["y" * 30] for n in range(20)})),
 ]
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -128,7 +128,7 @@ def test_every_table_has_filter_buttons_over_all_its_rows(book: ElementTree.Elem
     assert len(ranges) == len(SHEETS)
     assert set(ranges.values()) == {"true"}
     assert f"'By day'.A1:'By day'.H{ROWS + 1}" in ranges
-    assert "'Unknown fields'.A1:'Unknown fields'.B2" in ranges
+    assert "'Unexpected fields'.A1:'Unexpected fields'.B2" in ranges
 
 
 def test_numbers_are_numbers_dates_are_dates_and_nothing_is_a_formula(

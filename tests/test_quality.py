@@ -261,7 +261,7 @@ def test_a_check_says_what_it_touches_in_the_words_of_the_cards(check) -> None:
     assert check.help.endswith(".")
     assert set(check.touches) <= {*METRICS, *DIMENSIONS}
     if check.touches == checks.EVERY_NUMBER:
-        assert check.touched == "Every number"
+        assert check.touched == "All numbers"
     else:
         labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in check.touches]
         assert check.touched == (", ".join(labels) or "None")

@@ -183,10 +183,10 @@ def test_the_data_page_names_checks_days_and_fields(
         *("In doubt", 3, 5)
     ]
     assert days.loc[TODAY - 15 * odd.ONE_DAY, "state"] == "Damaged"
-    assert odd.UNKNOWN_FIELD in set(found["Unknown fields"]["field"])
+    assert odd.UNKNOWN_FIELD in set(found["Unexpected fields"]["field"])
     assert found["Fields that could not be read"].values.tolist() == [["watchTime", 2]]
     checks = found["Quality checks"].set_index("check")["count"]
-    assert checks["Could not be read"] == 2
+    assert checks["Views that could not be read"] == 2
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, *OTHERS, odd.HOSTILE, "a|b", "`x`", "# h", "[l](u)"])

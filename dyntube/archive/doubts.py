@@ -9,11 +9,11 @@ Kind = Literal["count", "no_count", "window", "zone", "field", "gone"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LABELS: dict[Kind, str] = {
     "count": "DynTube's own count differs from the views it sent",
-    "no_count": "DynTube does not count the views, so some may be missing",
-    "window": "it could not be shown that DynTube sent the whole day",
-    "zone": "DynTube's times name no time zone; they are read as UTC",
+    "no_count": "DynTube gives no count of the views, so some may be missing",
+    "window": "DynTube may not have sent the whole day",
+    "zone": "DynTube's times have no time zone; they are read as UTC",
     "field": "a field is missing or unreadable in many views",
-    "gone": "DynTube no longer has these views; what was stored is kept",
+    "gone": "DynTube no longer has these views; the stored ones are kept",
 }
 
 

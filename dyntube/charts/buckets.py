@@ -23,7 +23,7 @@ _LENGTHS: dict[Interval, pd.Timedelta] = {
     "month": pd.Timedelta(days=30),
 }
 _FEW = 7  # labels that fit side by side on a phone
-NOT_WHOLE = " (not whole)"  # suffix of a bucket's name or amount
+NOT_WHOLE = " (incomplete)"  # suffix of a bucket's name or amount
 IN_DOUBT = " (in doubt)"
 
 

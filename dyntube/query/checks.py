@@ -40,7 +40,7 @@ class Check:
 def touched(names: tuple[str, ...]) -> str:
     """The labels of metrics and dimensions, comma-separated."""
     if names == EVERY_NUMBER:
-        return "Every number"
+        return "All numbers"
     labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in names]
     return ", ".join(labels) or "None"
 
@@ -50,56 +50,56 @@ _NOBODY = NOBODY.replace("'", "''")
 _CHECKS = (
     Check(
         "no_length",
-        "Length is 0 or missing",
+        "Video length missing or 0",
         "coalesce(duration, 0) = 0",
         "Left out of Average % watched.",
         ("average_percent_watched",),
     ),
     Check(
         "absurd_length",
-        "Length below 0 or above 7 days",
+        "Video length negative or over 7 days",
         "length IS NULL AND duration IS NOT NULL",
-        "Counted as missing.",
+        "Treated as missing.",
         ("average_percent_watched",),
     ),
     Check(
         "absurd_watch_time",
-        "Watch time below 0 or above 7 days",
+        "Watch time negative or over 7 days",
         "watched IS NULL AND watch_time IS NOT NULL",
-        "Counted as missing.",
+        "Treated as missing.",
         ("watch_time", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "no_watch_time",
-        "Started, but watch time is missing",
+        "Played, but watch time missing",
         "started AND watch_time IS NULL",
-        "Counted as plays; left out of rates of watch time.",
+        "Counted as plays; left out of watch time averages.",
         ("watch_time", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "watched_longer",
         "Watched longer than the video",
         "length > 0 AND watched > length",
-        "Watch time in full; shares stop at 100%.",
+        "Watch time counts in full; percentages stop at 100%.",
         ("watch_time", "average_watch_time"),
     ),
     Check(
         "nothing_watched",
-        "Started, but 0 seconds watched",
+        "Played, but 0 seconds watched",
         "started AND watched = 0",
-        "Counted as plays with no watch time.",
+        "Counted as plays without watch time.",
         ("plays", "play_rate", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "ended_early",
-        "Ended with less than half watched",
+        "Completed with less than half watched",
         "ended AND length > 0 AND watched < length * 0.5",
-        "Counted as completions, as DynTube says.",
+        "Counted as completions, as DynTube reports them.",
         ("completions", "completion_rate"),
     ),
     Check(
         "repeated_view_id",
-        "Same view id as another view",
+        "Same view ID as another view",
         "repeated",
         "Counted as separate views.",
         ("views", "plays", "watch_time"),
@@ -107,37 +107,37 @@ _CHECKS = (
     ),
     Check(
         "no_user_id",
-        "Without your own user id",
+        "Without your own user ID",
         "client_user_id IS NULL",
-        "Viewers are told apart by browser instead.",
+        "These viewers are told apart by browser.",
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(
         "nobodys_user_id",
-        "User id that names nobody",
+        "Placeholder user ID",
         f"regexp_full_match(client_user_id, '{_NOBODY}', 'i')",
-        "Like undefined, null or 0: these viewers are told apart by browser instead.",
+        "Such as undefined, null or 0: these viewers are told apart by browser.",
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(
         "unknown_country",
         "Country unknown",
         "country IS NULL",
-        "Shown as Unknown, never dropped.",
+        "Shown as Unknown and still counted.",
         ("country",),
     ),
     Check(
         "long_text",
-        "Text of more than 500 characters",
+        "Text longer than 500 characters",
         " OR ".join(f"length({name}) > {LONGEST}" for name in _KEYS),
-        "Cut where it is shown, and kept in full.",
+        "Shortened on screen, stored in full.",
         (),
     ),
     Check(
         "unknown_device",
         "Browser or device unknown",
         "browser_family IS NULL OR device_type IS NULL",
-        "Shown as Unknown, never dropped.",
+        "Shown as Unknown and still counted.",
         ("browser", "device_type"),
     ),
 )

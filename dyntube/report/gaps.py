@@ -38,7 +38,7 @@ def gap_text(desk: Desk, period: Period, timezone: str, known: Coverage, now: dt
     if missing and missing[0] < given_from:
         said.append(refused_text(desk))
     rest = "them" if missing else "the rest"
-    return " ".join([*said, f"The numbers below leave {rest} out."]) if said else ""
+    return " ".join([*said, f"The numbers below do not include {rest}."]) if said else ""
 
 
 def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
@@ -64,8 +64,8 @@ def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.da
     last = cut[-1]
     start, end = Period(last, last).bounds(timezone)
     until = known.until(start, end).astimezone(now.tzinfo)
-    text = f"{formats.day(last)} is stored up to {until:%H:%M} only"
+    text = f"{formats.day(last)} is only stored up to {until:%H:%M}"
     if until == start:
-        text = f"{formats.day(last)} is stored in part"
+        text = f"{formats.day(last)} is only partly stored"
     others = f", and so are parts of {formats.count(len(cut) - 1, 'day')} before" if cut[1:] else ""
     return f"{text}{others}."

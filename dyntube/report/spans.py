@@ -76,8 +76,8 @@ def _why_not(selection: Selection, asked: Period | None) -> str:
     if asked or selection.compare == "none":
         return ""
     if selection.preset == ALL_TIME:
-        return "all time has every day in it"
-    return f"it would begin before {EARLIEST.year}"
+        return "nothing comes before all time"
+    return f"it would start before {EARLIEST.year}"
 
 
 def compared_text(period: Period, comparison: Period | None) -> str:
@@ -130,10 +130,10 @@ def lengths_text(days: tuple[float, float]) -> str:
     """What unequal lengths do to changes; empty if they are equal."""
     if days[0] == days[1]:
         return ""
-    return f"{days_text(days)}, so sums change by the day"
+    return f"{days_text(days)}, so changes are per day"
 
 
 def days_text(days: tuple[float, float]) -> str:
-    """Two lengths in words: "30 days against 31"."""
+    """Two lengths in words: "30 days vs 31"."""
     now, before = (f"{round(length, 1):,g}" for length in days)
-    return f"{now} {'day' if now == '1' else 'days'} against {before}"
+    return f"{now} {'day' if now == '1' else 'days'} vs {before}"

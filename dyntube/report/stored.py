@@ -58,13 +58,13 @@ def missing_names(context: ReportContext) -> Sheet | None:
         if key != UNKNOWN and key not in known.known(kind)
     ]
     table = pd.DataFrame(rows, columns=["kind", "key", "views"])
-    return Sheet("Names still missing", table.sort_values("views", ascending=False))
+    return Sheet("Missing names", table.sort_values("views", ascending=False))
 
 
 def unknown_fields(context: ReportContext) -> Sheet:
     """Fields DynTube sends that this version does not know, with their views."""
     infos = context.desk.store().infos()
-    return _fields("Unknown fields", [info.unknown_fields for info in infos])
+    return _fields("Unexpected fields", [info.unknown_fields for info in infos])
 
 
 def unread_fields(context: ReportContext) -> Sheet:
@@ -89,7 +89,7 @@ def data_tables(context: ReportContext) -> Iterator[Sheet]:
     """The tables of the page: checks of the period, all days of the store, names, fields."""
     found = check_counts(context)
     checks = [(c.label, found.counts[c.name], found.share(c), c.touched) for c in EVERY_CHECK]
-    columns = ["check", "count", "share", "touches"]
+    columns = ["check", "count", "share", "affects"]
     yield Sheet("Quality checks", pd.DataFrame(checks, columns=columns))
     yield days_sheet(context.desk.store().days())
     if names := missing_names(context):

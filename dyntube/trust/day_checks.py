@@ -38,12 +38,12 @@ class DayCheck:
 
 # For each kind of doubt, the label and help of its check.
 _DOUBT_CHECKS: dict[Kind, tuple[str, str]] = {
-    "count": ("Days that do not add up", "Fetched again until they match."),
-    "no_count": ("Days that DynTube does not count", "Read until nothing new comes."),
-    "window": ("Days that may not be whole", "Counted as they came."),
-    "zone": ("Days whose times name no zone", "Read as UTC; hours may be shifted."),
-    "field": ("Days on which a field is gone", "Counted as missing."),
-    "gone": ("Days that DynTube no longer has", "What was stored is kept."),
+    "count": ("Count differs from DynTube", "Fetched again until it matches."),
+    "no_count": ("No count from DynTube to compare", "Read until no more views come."),
+    "window": ("Days that may be incomplete", "Counted as received."),
+    "zone": ("Times without a time zone", "Read as UTC; hours may be shifted."),
+    "field": ("Days with a field missing", "Treated as missing."),
+    "gone": ("Days that DynTube no longer has", "The stored views are kept."),
 }
 
 
@@ -71,28 +71,28 @@ _DAY_CHECKS = (
     ),
     DayCheck(
         "rejected",
-        "Could not be read",
+        "Views that could not be read",
         lambda day: sum(info.rejected for info in day.infos),
-        "Set aside with the reason; in no number.",
+        "Excluded from all numbers; reason listed.",
         EVERY_NUMBER,
     ),
     DayCheck(
         "unread",
         "Fields that could not be read",
         lambda day: sum(sum(info.unread_fields.values()) for info in day.infos),
-        "Counted as missing; kept as they came.",
+        "Treated as missing; the original is kept.",
         (),
     ),
     DayCheck(
         "changed",
-        "Changed when fetched again",
+        "Changed in DynTube since",
         lambda day: sum(info.changed for info in day.infos),
         "The newest version counts.",
         EVERY_NUMBER,
     ),
     DayCheck(
         "removed",
-        "Gone when fetched again",
+        "Deleted in DynTube since",
         lambda day: sum(info.removed for info in day.infos),
         "No longer counted.",
         EVERY_NUMBER,
@@ -100,25 +100,25 @@ _DAY_CHECKS = (
     *map(_doubt_check, KINDS),
     DayCheck(
         "thin",
-        "Days on which a field is rare",
+        "Days with a field mostly missing",
         lambda day: int(bool(day.thin)),
-        "Numbers that rest on it are made of few views.",
+        "Numbers that need it are based on few views.",
         EVERY_NUMBER,
         "days",
         lambda day: day.thin,
     ),
     DayCheck(
         "low",
-        "Days of far fewer views than usual",
+        "Days with far fewer views than usual",
         lambda day: int(bool(day.low)),
-        "Below a fifth of the same weekdays around them; counted as they came.",
+        "Under 20% of what is usual for that weekday; counted as received.",
         EVERY_NUMBER,
         "days",
         lambda day: day.low,
     ),
     DayCheck(
         "empty",
-        "Days without any view",
+        "Days without views",
         lambda day: int(bool(day.infos) and not day.rows),
         "Counted as days with 0 views.",
         (),

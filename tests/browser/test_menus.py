@@ -32,7 +32,7 @@ def read(menu: Locator) -> str:
 def save(menu: Locator, name: str, *, shared: bool = False) -> None:
     menu.get_by_label("Name").fill(name)
     if shared:
-        menu.get_by_text("Share with everybody").click()
+        menu.get_by_text("Share with everyone").click()
     menu.get_by_role("button", name="Save", exact=True).click()
     expect(menu.get_by_text(f"Saved {name}")).to_be_visible(timeout=PATIENCE)
 

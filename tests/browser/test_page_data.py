@@ -83,10 +83,10 @@ def test_a_check_is_opened_with_the_keyboard_and_the_link_remembers_it(
             break
     page.keyboard.type("Could not")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("2 records could not be read").last).to_be_visible()
+    expect(page.get_by_text("2 views could not be read").last).to_be_visible()
     page.wait_for_url(lambda url: "check=rejected" in url)
     again = draw(tab(), page.url)
-    expect(again.get_by_text("2 records could not be read").last).to_be_visible()
+    expect(again.get_by_text("2 views could not be read").last).to_be_visible()
 
 
 def test_show_in_a_row_of_the_table_opens_its_check(wrong: str, tab: Tab) -> None:
@@ -96,7 +96,7 @@ def test_show_in_a_row_of_the_table_opens_its_check(wrong: str, tab: Tab) -> Non
     box = table.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] - 30, box["y"] + 35 * 1.5)
-    expect(page.get_by_text("Length is 0 or missing: 1 view")).to_be_visible()
+    expect(page.get_by_text("Video length missing or 0: 1 view")).to_be_visible()
 
 
 def test_a_sync_by_hand_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path, tab: Tab) -> None:
@@ -105,8 +105,8 @@ def test_a_sync_by_hand_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
         opened.open(f"{url}/data?period=last-year")
         page = opened.page
         page.get_by_role("button", name="Cancel").click(timeout=60_000)
-        page.get_by_role("button", name="Sync now").click(timeout=60_000)
+        page.get_by_role("button", name="Refresh").click(timeout=60_000)
         expect(page.get_by_text("Loading your views").first).to_be_visible(timeout=60_000)
         page.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_role("button", name="Sync now")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("button", name="Refresh")).to_be_visible(timeout=60_000)
         opened.close()

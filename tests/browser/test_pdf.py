@@ -40,7 +40,7 @@ CONTROLS = (
     "Export",
     "Download",
     "Saved views",
-    "drag to",
+    "Drag to",
     "Click a",
     "Show all",
 )

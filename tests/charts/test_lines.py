@@ -48,7 +48,7 @@ def test_the_hover_says_name_and_amount_and_what_is_not_whole():
 
     [line] = points(charts.lines(VIEWS, series, LIGHT))
 
-    assert hovers(line) == ["Launch  <b>1,200</b>", "Launch  <b>5</b> (not whole)"]
+    assert hovers(line) == ["Launch  <b>1,200</b>", "Launch  <b>5</b> (incomplete)"]
 
 
 def test_what_is_not_whole_is_dashed():

@@ -55,7 +55,7 @@ def test_the_hover_says_part_share_and_bucket():
 
     assert hovers(figure.data[0]) == ["<b>Chrome</b><br>50.0% of views<br>Mon 2 Nov 2026"]
     assert hovers(figure.data[1]) == [
-        "<b>Chrome</b><br>75.0% of views<br>Tue 3 Nov 2026 (not whole)"
+        "<b>Chrome</b><br>75.0% of views<br>Tue 3 Nov 2026 (incomplete)"
     ]
 
 

@@ -144,7 +144,7 @@ def test_a_partial_day_says_so():
 
     assert hovers(points(figure))[1:] == [
         "Views: <b>5</b>",
-        "Views: <b>1,200</b> (not whole)",
+        "Views: <b>1,200</b> (incomplete)",
     ]
 
 
@@ -187,7 +187,7 @@ def test_what_is_not_whole_or_has_no_base_is_shown_beside_it_without_a_change():
         for text in hovers(points(charts.trend(VIEWS, now, earlier, LIGHT)))
     ] == [
         "Mon 5 Oct: 4",
-        "Tue 6 Oct: 4 (not whole)",
+        "Tue 6 Oct: 4 (incomplete)",
         "Wed 7 Oct: 0",
     ]
 

@@ -18,10 +18,10 @@ from .chart import show_filtering_chart
 from .share_lists import ranked_rows, share_of
 
 
-def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> Item:
+def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any], earlier: str) -> Item:
     value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
-    lines = [] if math.isnan(change) else [f"{formats.change(measure, change)} vs the comparison"]
+    lines = [] if math.isnan(change) else [f"{formats.change(measure, change)} vs {earlier}"]
     share = share_of(found, measure, amount)
     if share:
         lines.append(f"{share} of all {measure.label.lower()}")
@@ -47,7 +47,9 @@ def country_map(
     measure = metric(context.chosen_metric)
     found = breakdown(context, "country", metrics or (measure.name,))
     context.tables.add(found.sheet)
-    items = [_item(found, measure, row) for row in ranked_rows(found, measure).to_dict("records")]
+    earlier = formats.period(context.comparison) if context.comparison else ""
+    rows = ranked_rows(found, measure).to_dict("records")
+    items = [_item(found, measure, row, earlier) for row in rows]
     changes = None
     if context.comparison and context.selection.colour == "change":
         changes = dict(

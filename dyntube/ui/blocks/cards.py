@@ -58,13 +58,12 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
     made = number(measure, row, change=math.nan if first else change)
     if first:  # younger than the comparison: no change
         made = replace(made, change="", before=f"new on {formats.day(first)}")
-    compared = formats.period(context.comparison) if context.comparison else ""
     return replace(
         made,
         marks=tuple(_marks(context, measure, found, is_changed=bool(made.sign))),
         help=tuple(
             explained(
-                *(measure, row, compared, context.days),
+                *(measure, row, _compared(context), context.days),
                 so_far=not found.is_whole,
                 doubts=page_doubts(context).reasons,
             )
@@ -72,6 +71,17 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
         course=tuple(found.trend.series(name)[-_SPARK_POINTS:]),
         rows="See the individual views" if context.desk.access.may_see_rows else "",
     )
+
+
+def _compared(context: ReportContext) -> str:
+    """The period compared with, in words: "the previous period (3 – 30 Oct 2026)"."""
+    if context.comparison is None:
+        return ""
+    name = _COMPARED.get(context.selection.compare, "the comparison")
+    return f"{name} ({formats.period(context.comparison)})"
+
+
+_COMPARED = {"previous": "the previous period", "year": "the same period last year"}
 
 
 def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) -> Card:
@@ -95,7 +105,7 @@ def _marks(
     if not found.is_whole and measure.is_amount:
         yield "so far"
     if is_changed and measure.additive and context.days[0] != context.days[1]:
-        yield "a day"
+        yield "per day"
     if fewer := few(measure, found.row):
         yield f"few {fewer}"
     if page_doubts(context).days:
@@ -122,15 +132,14 @@ def explained(
             f"{formats.value(metric(part), row[part], full=True)} {metric(part).label.lower()}"
             for part in measure.ratio_of
         )
-    period = "what is stored of this period" if so_far else "this period"
+    period = "this period so far" if so_far else "this period"
     yield f"{formats.value(measure, row[measure.name], full=True)} in {period}"
     before = float(row.get(f"{measure.name}_before", math.nan))
     if not math.isnan(before):
-        earlier = f"the comparison ({compared})" if compared else "the comparison"
-        yield f"{formats.value(measure, before, full=True)} in {earlier}"
+        yield f"{formats.value(measure, before, full=True)} in {compared or 'the comparison'}"
         yield from _about_lengths(measure, days)
     if fewer := few(measure, row):
-        yield f"Fewer than {FEW} {fewer}: read it as a hint only."
+        yield f"Fewer than {FEW} {fewer}: only a rough guide."
     if doubts:
         more = f" And {formats.count(len(doubts) - 1, 'other reason')}." if doubts[1:] else ""
         yield f"In doubt. {doubts[0]}{more}"
@@ -140,6 +149,6 @@ def _about_lengths(measure: Metric, days: Days) -> Iterator[str]:
     if days[0] == days[1]:
         return
     if not comparable(measure, days):
-        yield f"Not compared: {days_text(days)}, and people do not come by the day."
+        yield f"Not compared: {days_text(days)}, and viewers cannot be counted per day."
     elif measure.additive:
-        yield f"{days_text(days)}: the change is that of a day."
+        yield f"{days_text(days)}: the change is per day."

@@ -25,7 +25,7 @@ def export_menu(
     with st.popover("Export", icon=":material/download:", key="export"):
         if report.sheets:
             _download(
-                "This page as a workbook",
+                "This page as an Excel workbook",
                 lambda: workbook(report.sheets, notes()),
                 f"{report.name()}.xlsx",
                 key="export-page",
@@ -87,9 +87,9 @@ def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str
 
 
 def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
-    st.markdown("**Every view behind this page**")
+    st.markdown("**All individual views**")
     if doubtful:
-        st.caption("Some days may be wrong: the notes of the workbook say which, and why.")
+        st.caption("Some days may be wrong. The sheet Notes of the workbook says which and why.")
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
     with st.container(horizontal=True, gap="small"):
         for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):

@@ -55,7 +55,7 @@ def _row(context: ReportContext, note: Note, *, on_chart: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(gap=None, width="stretch"):
             st.markdown(formats.escape_markdown(note.text))
-            hidden = "" if on_chart else " · not on this chart, which shows other views"
+            hidden = "" if on_chart else " · hidden on this chart by the filters"
             about = formats.escape_markdown(about_text(context.labels, note))
             st.caption(f"{formats.day(note.day)} · {about}{hidden}")
         row_button(_MENU, "change", note.id, ":material/edit:", "Change this note")
@@ -109,7 +109,7 @@ def _keep(key: str, changing: Note | None) -> None:
 
     def write() -> str:
         if day is None:
-            raise EntryError("Choose the day that the note is about.")
+            raise EntryError("Choose the day of the note.")
         if changing:
             desk().change_note(changing.id, day, text, scope, about)
             return "Note changed"

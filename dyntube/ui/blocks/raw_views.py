@@ -34,14 +34,15 @@ def views_behind(context: ReportContext) -> None:
     if context.selection.behind is None:
         return
     measure = metric(context.selection.behind)
-    title = _PANELS.get(measure.name, f"Views behind {measure.label.lower()}")
+    title = _PANELS.get(measure.name, f"Views counted in {measure.label.lower()}")
     panel = st.dialog(title, width="large", position="right", on_dismiss=_close)
     panel(lambda: _panel(context, measure))()
 
 
 _PANELS = {
-    "views": "Views",
+    "views": "Individual views",
     "plays": "Views that were played",
+    "viewers": "Views of these viewers",
     "completions": "Views counted as completions",
 }
 
@@ -53,8 +54,7 @@ def _close() -> None:
 def _panel(context: ReportContext, measure: Metric) -> None:
     total = run_count(context, context.count_query(measure.name))
     if measure.ratio_of:
-        lower = metric(measure.ratio_of[1])
-        st.caption(f"{measure.help} These are the views it divides by: {lower.label.lower()}.")
+        st.caption(f"{measure.help} It is calculated from the views listed here.")
     views_table(
         *(context, total, formats.count(total, "view"), f"behind-{measure.name}"),
         metric=measure.name,

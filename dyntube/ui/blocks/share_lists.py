@@ -64,22 +64,27 @@ def draw_list(
     Where nothing is `compared`, a small basis is that of this period alone.
     """
     label = dimension(found.by).label
-    change = "Change" if compared and context.comparison else ""
+    earlier = formats.period(context.comparison) if compared and context.comparison else ""
     longest = max((float(amount) for amount in rows[measure.name] if amount > 0), default=1.0)
     chosen = context.selection.values(found.by)
     share_list(
         [
-            _row(found, measure, row, longest, chosen, lines(row), compared=compared)
+            _row(found, measure, row, longest, chosen, lines(row), earlier)
             for row in rows.to_dict("records")
         ],
         f"{measure.label} by {label.lower()}",
         key=key,
-        head=(label, measure.label, "Share" if measure.additive else "", change),
+        head=(
+            label,
+            measure.label,
+            "Share" if measure.additive else "",
+            "Change" if earlier else "",
+        ),
         on_pick=lambda value: toggle((found.by, value)),
         rest=rest,
         more=more,
         search=f"Search {label.lower()}",
-        none="Nothing matches “{}”.",
+        none="No results for “{}”.",
     )
 
 
@@ -90,12 +95,11 @@ def _row(
     longest: float,
     chosen: Sequence[str],
     lines: Sequence[str],
-    *,
-    compared: bool,
+    earlier: str,
 ) -> Row:
     value, amount = str(row[found.by]), float(row[measure.name])
-    change = float(row.get(f"{measure.name}_change", math.nan)) if compared else math.nan
-    basis = few(measure, row if compared else {measure.basis: row.get(str(measure.basis))})
+    change = float(row.get(f"{measure.name}_change", math.nan)) if earlier else math.nan
+    basis = few(measure, row if earlier else {measure.basis: row.get(str(measure.basis))})
     look = "missing" if is_missing(value) else "few" if basis else ""
     return Row(
         value,
@@ -107,17 +111,19 @@ def _row(
         width=max(amount, 0.0) / longest if math.isfinite(amount) else 0.0,
         chosen=value in chosen,
         look=f"{look} faded" if chosen and value not in chosen else look,
-        hover=tuple(_hover(measure, amount, change, basis)) + tuple(lines),
+        hover=tuple(_hover(measure, amount, change, earlier, basis)) + tuple(lines),
         searched=found.labels.one(found.by, value),
     )
 
 
-def _hover(measure: Metric, amount: float, change: float, basis: str) -> Iterator[str]:
+def _hover(
+    measure: Metric, amount: float, change: float, earlier: str, basis: str
+) -> Iterator[str]:
     yield f"{measure.label}: {formats.value(measure, amount, full=True)}"
     if not math.isnan(change):
-        yield f"{formats.change(measure, change)} vs the comparison"
+        yield f"{formats.change(measure, change)} vs {earlier}"
     if basis:
-        yield f"Few {basis}: read it as a hint only"
+        yield f"Few {basis}: only a rough guide"
 
 
 def share_of(found: Breakdown, measure: Metric, amount: float) -> str:

@@ -98,21 +98,18 @@ def _column(
         said,
         [formats.change(measure, amount) for amount in amounts],
         "change",
-        f"{measure.label}, against the comparison{_by_day(context, name)}",
+        f"{measure.label}: change vs the comparison{_by_day(context, name)}",
         ranks,
         [direction(measure, amount) for amount in amounts],
     )
 
 
-_COURSE = (
-    "Views over the period. The line starts at 0; a gap is a day without a value or one that is "
-    "not stored."
-)
+_COURSE = "Views over the period, on a scale from 0. A gap means that there is no data."
 
 
 def _by_day(context: ReportContext, name: str) -> str:
     unequal = context.days[0] != context.days[1] and metric(metric_of(name)).additive
-    return f", by the day: {days_text(context.days)}" if unequal else ""
+    return f", per day: {days_text(context.days)}" if unequal else ""
 
 
 def _ranks(amounts: Sequence[float]) -> list[int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ... import charts, formats
 from ...insight.trends import Trend
 from ...query.metrics import Metric
@@ -44,7 +46,7 @@ def trend_chart(context: ReportContext) -> None:
             shown=context.period,
         )
         legend = _legend(context, now, ringed, in_words(found.doubts_before, interval))
-        caption(legend, "drag to narrow the period", key="trend")
+        caption(legend, "Drag to zoom in", key="trend")
     context.tables.add(found.sheet)
 
 
@@ -55,13 +57,13 @@ def _average(measure: Metric, now: Trend) -> float | None:
 
 
 def _legend(context: ReportContext, now: Trend, ringed: str, ringed_before: str) -> str:
-    parts = ["Line: this period"]
+    parts = ["Solid: this period"]
     if context.comparison:
         parts.append(f"dotted: {formats.period(context.comparison)}")
     parts += _unknown(context, now)
     before = f"{ringed_before} in the comparison" if ringed_before else ""
     if rings := ", ".join(filter(None, [ringed, before])):
-        parts.append(f"ringed: {rings}")
+        parts.append(f"circled: {rings}")
     return " · ".join(parts)
 
 
@@ -70,10 +72,19 @@ def _unknown(context: ReportContext, now: Trend) -> list[str]:
     parts = []
     cut = now.rows.loc[now.partial & ~now.missing, now.interval]
     if len(cut):
-        name = f"{now.interval} not whole"
-        if len(cut) == 1 and now.interval == "day" and cut.iloc[0].date() < context.now.date():
-            name = f"{formats.day(cut.iloc[0])}, stored in part"
-        parts.append(f"dashed: {name}, left out of the average")
+        parts.append(f"dashed: {_cut(context, now, cut)}")
     if missing := int(now.missing.sum()):
         parts.append(f"gap: {formats.count(missing, now.interval)} not stored")
     return parts
+
+
+def _cut(context: ReportContext, now: Trend, cut: pd.Series[pd.Timestamp]) -> str:
+    """What is partial: the current bucket, a day stored in part, or several of them."""
+    last, is_last = cut.iloc[-1], cut.index[-1] == now.rows.index[-1]
+    if len(cut) > 1:
+        return f"incomplete {now.interval}s, not in the average"
+    if is_last and context.period.end >= context.now.date():
+        return f"{now.interval} still in progress"
+    if now.interval == "day":
+        return f"{formats.day(last)}, only partly stored"
+    return f"incomplete {now.interval}, not in the average"

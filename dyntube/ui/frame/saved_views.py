@@ -31,7 +31,7 @@ def _fill(page: str) -> None:
     _list("Yours", [view for view in views if view.owner != SHARED], reader, page)
     _list("Shared", [view for view in views if view.owner == SHARED], reader, page)
     if not views:
-        st.caption("A saved view opens this page again, with its period and filters.")
+        st.caption("Save this page with its period and filters, and open it again from here.")
     _save_form(_file_name(page), reader)
 
 
@@ -80,7 +80,7 @@ def _row(view: SavedView, reader: str, page: str) -> None:
 def _open(view: SavedView, page: str) -> None:
     file = _ROOT / "pages" / f"{view.page}.py"
     if not file.is_file():
-        fail(_MENU, "The page of this view is gone. Delete the view, or save it anew.")
+        fail(_MENU, "The page of this view no longer exists. Delete the view, or save it again.")
         return
     close(_MENU)
     address = state.parameters()
@@ -125,9 +125,9 @@ def _save_form(page: str, reader: str) -> None:
         st.markdown("**Save this view**")
         st.text_input("Name", max_chars=LONGEST_NAME, key=name, placeholder="Monday report")
         if reader:
-            st.toggle("Share with everybody", key=shared)
+            st.toggle("Share with everyone", key=shared)
         else:
-            st.caption("Everybody will see it: this browser keeps no cookies to tell you by.")
+            st.caption("Cookies are off, so we can't tell who you are: everyone will see this.")
         st.form_submit_button("Save", type="primary", on_click=_save, args=(page, reader))
 
 

@@ -23,7 +23,7 @@ def attention_list(days: Sequence[StoredDay]) -> None:
     """The days as a table, which can be narrowed to one state."""
     if problem := desk().trust().problem:
         st.warning(
-            f"It is not known which doubts were accepted. {formats.escape_markdown(problem)}",
+            f"We cannot tell which doubts were accepted. {formats.escape_markdown(problem)}",
             icon=":material/warning:",
         )
     rows = attention(days, desk().external)
@@ -63,8 +63,8 @@ def _chosen(states: Sequence[str]) -> str | None:
 
 def _how_to_accept(first: dt.date, last: dt.date) -> None:
     st.caption(
-        "Whoever runs this dashboard can accept doubts that are known to do no harm; they stay in "
-        "this list and no longer count: "
+        "Known to be harmless? Your administrator can accept a doubt: it stays in this list and no "
+        "longer counts. "
         f'`python -m dyntube accept --from {first} --to {last} --reason "..."`'
     )
 
@@ -108,27 +108,27 @@ def _runs(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 def _what_happened(day: StoredDay) -> Iterator[str]:
     if day.state == "damaged":
-        yield "The stored file cannot be read; its views are in no number."
+        yield "The stored file cannot be read, so all numbers leave out its views."
     elif day.state == "missing":
-        yield "It was never fetched." if not day.infos else "Only a part of it was fetched."
+        yield "Never fetched." if not day.infos else "Only partly fetched."
     yield from (ended(doubt.text) for doubt in day.doubts)
     yield from map(accepted_text, day.accepted)
     if day.rejected:
-        yield f"{formats.count(day.rejected, 'record')} could not be read."
+        yield f"{formats.count(day.rejected, 'view')} could not be read."
 
 
 def _next(day: StoredDay, external: bool) -> str:
-    again = "at the next scheduled sync" if external else "when somebody looks at it"
+    again = "at the next scheduled sync" if external else "when someone opens this period"
     match day.state:
         case "damaged":
             return f"Fetched again {again}."
         case "missing":
-            return f"Fetched {again}." if external else f"Fetched {again}, or by Sync now."
+            return f"Fetched {again}." if external else f"Fetched {again}, or by Refresh above."
         case "doubt" if not all(info.final for info in day.infos):
             return f"Fetched again {again}."
         case "doubt":
-            return "Stays like this until it is accepted or repaired."
+            return "Stays in doubt until an administrator accepts or repairs it."
         case "accepted":
-            return "Nothing: it no longer counts as wrong."
+            return "Nothing: the doubt was accepted."
         case _:
-            return "Kept as they came; see “Could not be read” below."
+            return "Kept and listed below under “Views that could not be read”."

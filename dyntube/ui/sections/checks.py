@@ -32,7 +32,7 @@ def quality_checks(context: ReportContext) -> None:
         return
     if not found.views and not found.days:
         st.info(
-            "There are no views in this period to check. Choose another one on the left.",
+            "There are no views to check in this period. Choose another one above.",
             icon=":material/event_busy:",
         )
         return
@@ -45,10 +45,10 @@ def quality_checks(context: ReportContext) -> None:
 
 
 def _scope(context: ReportContext, found: CheckCounts) -> str:
-    text = f"Of {formats.count(found.views, 'view')}, {formats.period(context.period)}."
+    text = f"{formats.count(found.views, 'view')}, {formats.period(context.period)}."
     if context.filters:
         first = next(iter(DAY_CHECKS.values())).label
-        text += f" From “{first}” on, checks are of whole days, without the filters."
+        text += f" The checks from “{first}” down cover whole days and ignore the filters."
     return text
 
 
@@ -60,8 +60,8 @@ def _table(found: CheckCounts) -> None:
             "Check": [check.label for check in every],
             "Count": counts,
             "Share": [100 * found.share(check) for check in every],
-            "Touches": [check.touched for check in every],
-            "What we do": [check.help for check in every],
+            "Affects": [check.touched for check in every],
+            "How we handle it": [check.help for check in every],
             "Open": ["Show" if count else None for count in counts],
         }
     )
@@ -81,10 +81,12 @@ def _table(found: CheckCounts) -> None:
             "Check": st.column_config.TextColumn(width=215),
             "Count": st.column_config.NumberColumn(format="localized", width=65),
             "Share": st.column_config.NumberColumn(
-                format="%.1f%%", width=60, help="Of the views in this period, as filtered"
+                format="%.1f%%",
+                width=60,
+                help="Share of the views in this period that match the filters",
             ),
-            "Touches": st.column_config.TextColumn(width=345, help="The numbers it affects"),
-            "What we do": st.column_config.TextColumn(width=270),
+            "Affects": st.column_config.TextColumn(width=345, help="Which numbers can be affected"),
+            "How we handle it": st.column_config.TextColumn(width=270),
             "Open": st.column_config.ButtonColumn(
                 "Details", type="tertiary", width=60, key="check-open", on_click=opened
             ),
@@ -103,12 +105,12 @@ def _chooser(context: ReportContext, found: CheckCounts) -> None:
         session.change(lambda s: replace(s, check=picked))
 
     st.selectbox(
-        "Show what is behind a check",
+        "See details of a check",
         offered,
         index=None,
         format_func=lambda name: f"{labels[name]} · {found.counts[name]:,}",
         key="check",
-        placeholder="Choose a check" if offered else "Every check counts 0",
+        placeholder="Choose a check" if offered else "No issues found",
         disabled=not offered,
         on_change=changed,
         width=420,
@@ -131,13 +133,13 @@ def _behind(context: ReportContext, found: CheckCounts, chosen: str) -> None:
 
 
 def _rejected(context: ReportContext, days: Sequence[StoredDay], total: int) -> None:
-    first = page_of("rejected", total, f"{formats.count(total, 'record')} could not be read")
+    first = page_of("rejected", total, f"{formats.count(total, 'view')} could not be read")
     records = context.desk.store().rejected(days[0].day, days[-1].day)
     shown = [
-        {"Day": formats.day(day), "Reason": record.reason, "Record as it came": record.raw}
+        {"Day": formats.day(day), "Reason": record.reason, "Received data": record.raw}
         for day, record in islice(records, first, first + ROWS)
     ]
-    st.dataframe(shown, hide_index=True, key="rejected", alt="Records that could not be read")
+    st.dataframe(shown, hide_index=True, key="rejected", alt="Views that could not be read")
 
 
 def _days(context: ReportContext, days: Sequence[StoredDay], check: DayCheck) -> None:
@@ -149,7 +151,7 @@ def _days(context: ReportContext, days: Sequence[StoredDay], check: DayCheck) ->
             "Day": [day.day for day in wanted],
             check.label: [check.amount(day) for day in wanted],
             "Views stored": [day.rows for day in wanted],
-            "DynTube's count": [day.counted for day in wanted],
+            "Counted by DynTube": [day.counted for day in wanted],
             "Could not be read": [day.rejected for day in wanted],
             "Fetched": [_local(day.fetched_at, zone) for day in wanted],
         }

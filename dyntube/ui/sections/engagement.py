@@ -20,7 +20,7 @@ from ..blocks.chart import show_chart, show_filtering_chart
 from ..layout import card, headed, palette
 from .length_and_sound import NO_PLAYS, metric_switch
 
-HINT = f"Fewer than {FEW} plays: read it as a hint only"
+HINT = f"Fewer than {FEW} plays: only a rough guide"
 _CURVE_HELP = (
     "For each part of the length, the share of plays that watched at least so much. It says how "
     "much was watched, not where: DynTube records the time watched, not the place in the video."

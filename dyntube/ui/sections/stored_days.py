@@ -25,6 +25,7 @@ from .sync_log import outdated
 _WEEKS = 53
 _LAST = "Last 53 weeks"
 _READ = 5000  # journal events
+_RECENT = 7  # days
 _ONE_DAY = dt.timedelta(days=1)
 
 
@@ -54,18 +55,18 @@ def health_of(days: Sequence[StoredDay]) -> Health:
             f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late. "
         )
     if accepted:
-        has = "has doubts that are" if accepted == 1 else "have doubts that are"
-        remark += f"{formats.count(accepted, 'day')} {has} accepted."
+        has = "has" if accepted == 1 else "have"
+        remark += f"{formats.count(accepted, 'day')} {has} accepted doubts."
     if not days:
         return Health("Nothing is stored yet.", "", _GAPS)
     needs = "needs" if wrong == 1 else "need"
     if wrong:
         text = f"{formats.count(wrong, 'day')} {needs} attention"
         is_ = "is" if missing == 1 else "are"
-        text += f", and {missing:,} in between {is_} not stored." if missing else "."
+        text += f", and {missing:,} more {is_} not stored." if missing else "."
     elif missing:
         is_ = "is" if missing == 1 else "are"
-        text = f"{formats.count(missing, 'day')} between the first and today {is_} not stored."
+        text = f"{formats.count(missing, 'day')} since the first stored day {is_} missing."
     else:
         text = f"All {len(stored):,} stored days are complete."
         text = text if len(stored) > 1 else "The one stored day is complete."
@@ -96,20 +97,28 @@ def _sync(context: ReportContext, was_busy: bool) -> None:
         st.rerun()
     progress_bar(state)
     if external:
-        st.caption("A scheduler on the host fetches new views; this page only shows them.")
+        st.caption("New views are fetched on a schedule by your administrator.")
     elif state.elsewhere:
-        st.caption("Another program fetches into this archive; its views appear here as they come.")
+        st.caption("Another program is fetching views; they appear here as they arrive.")
     if state.progress or external:
         return
-    choices = _choices(context)
+    _refresh(_choices(context))
+
+
+def _refresh(choices: dict[str, list[dt.date]]) -> None:
+    """The button that fetches days again, with a choice of them if there are several."""
+    first, *others = choices
     with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
-        chosen = st.selectbox(
-            "Fetch again", list(choices), key="sync-days", label_visibility="collapsed"
-        )
-        st.button(
-            "Sync now",
+        place, chosen = st.container(width="content"), first
+        if others:
+            chosen = st.selectbox(
+                "Days to refresh", list(choices), key="sync-days", label_visibility="collapsed"
+            )
+        place.button(
+            "Refresh" if others else f"Refresh {first}",
             icon=":material/sync:",
             type="primary",
+            key="refresh",
             on_click=_sync_now,
             args=(choices[chosen],),
         )
@@ -129,16 +138,16 @@ def _choices(context: ReportContext) -> dict[str, list[dt.date]]:
         for day in context.period.utc_days(context.selection.timezone)
         if first <= day <= today and (day not in known or not known[day].is_final)
     ]
-    choices = {
-        "Chosen period": period,
-        "Days that need attention": [day.day for day in fetchable if day.needs_attention],
-        "All days that are not final": [day.day for day in fetchable],
-    }
+    wrong = [day.day for day in fetchable if day.needs_attention]
+    of = "recent" if period and period[0] > today - _ONE_DAY * _RECENT else "shown"
+    choices = [
+        (f"{of} day", f"{of} days", period),
+        ("day that needs attention", "days that need attention", wrong),
+        ("day that may still change", "days that may still change", [d.day for d in fetchable]),
+    ]
     return {
-        f"{label} · {formats.count(len(chosen), 'day')}": chosen
-        for label, chosen in choices.items()
-        if chosen
-    } or {"Today": [today]}
+        formats.count(len(chosen), one, many): chosen for one, many, chosen in choices if chosen
+    } or {"today": [today]}
 
 
 def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
@@ -151,9 +160,9 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
         _moment("Newest view", newest, zone, context.now)
         _moment("Last sync", _last_sync(days), zone, context.now)
         _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
-        _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} a day")
+        _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} per day")
     if learned := context.desk.store().server_habits():
-        st.caption(f"Learned of the server that the views come from: {' '.join(learned)}")
+        st.caption(f"About your DynTube server: {' '.join(learned)}")
     if refused := refused_text(context.desk):
         st.caption(formats.escape_markdown(refused))
 
@@ -187,7 +196,7 @@ def stored_days(context: ReportContext) -> None:
             st.header("Stored days", anchor=False, width="content")
             start, end = _span(days)
         if not days:
-            st.info("No day is stored yet.", icon=":material/calendar_month:")
+            st.info("No days are stored yet.", icon=":material/calendar_month:")
             return
         shown = [day for day in days if start <= day.day <= end]
         counts = Counter(day.state for day in shown)

@@ -17,7 +17,7 @@ from ..door import desk
 
 _READ, _SHOWN = 5000, 200  # events
 _OUTCOMES = {
-    "done": "Sync done",
+    "done": "Sync finished",
     "failed": "Sync ended with errors",
     "cancelled": "Sync cancelled",
     "stopped": "Sync stopped",
@@ -28,15 +28,15 @@ def missing_names(context: ReportContext) -> None:
     """The keys without a name in the period's views, with their views."""
     known, found = context.desk.names(), stored.missing_names(context)
     if gone := sum(map(len, known.gone.values())):
-        st.caption(f"DynTube no longer lists {gone:,} of the names that are known; they are kept.")
+        st.caption(f"DynTube no longer lists {formats.count(gone, 'name')}; we keep showing them.")
     if found is None:
         st.caption("There are no views in this period.")
         return
     if found.rows.empty:
-        _fine("Every project, channel and video of this period has a name.")
+        _fine("All projects, channels and videos have names.")
         return
     if known.fetched_at is None:
-        st.caption("Names have not been fetched yet; keys stand in for them.")
+        st.caption("Names have not been fetched yet; keys are shown instead.")
     st.dataframe(
         found.rows,
         hide_index=True,
@@ -54,8 +54,8 @@ def unknown_fields(context: ReportContext) -> None:
     """The fields DynTube sends that this version does not know."""
     _fields(
         stored.unknown_fields(context),
-        "DynTube sends only fields that we know.",
-        "Kept with each view, and in no number. A newer version may know them.",
+        "No unexpected fields.",
+        "Sent by DynTube and stored, but not used in any number.",
     )
 
 
@@ -63,8 +63,8 @@ def unread_fields(context: ReportContext) -> None:
     """The known fields that could not be read, with the views concerned."""
     _fields(
         stored.unread_fields(context),
-        "Every field that was sent could be read.",
-        "Counted as missing; what came is kept with each view, in the column extra of exports.",
+        "All fields could be read.",
+        "Treated as missing. Exports of all views have the original in the column “extra”.",
     )
 
 
@@ -75,8 +75,8 @@ def outdated() -> str:
         return ""
     are = "was" if count == 1 else "were"
     return (
-        f"{formats.count(count, 'day')} {are} stored by an older version or under other settings: "
-        "all numbers are as this version reads them, and the next sync rewrites them."
+        f"{formats.count(count, 'day')} {are} stored by an older version or with other settings. "
+        "All numbers are right; the next sync updates the files."
     )
 
 
@@ -95,7 +95,7 @@ def _fields(found: Sheet, fine: str, about: str) -> None:
         alt=found.title,
         column_config={
             "field": st.column_config.TextColumn("Field", width=220),
-            "views": st.column_config.NumberColumn("Views with it", format="localized", width=90),
+            "views": st.column_config.NumberColumn("Views", format="localized", width=90),
         },
     )
 
@@ -108,9 +108,9 @@ def sync_log(context: ReportContext) -> None:
     """The journal of the store, newest first."""
     events = context.desk.store().events(_READ)
     if not events:
-        st.info("Nothing has been noted yet.", icon=":material/receipt_long:")
+        st.info("No sync yet.", icon=":material/receipt_long:")
         return
-    if not st.toggle("Every stored day", key="log-every"):
+    if not st.toggle("Show every stored day", key="log-every"):
         events = [event for event in events if not _usual(event)]
     events = events[:_SHOWN]
     zone = ZoneInfo(context.selection.timezone)
@@ -148,24 +148,23 @@ def sentence(event: Event) -> str:
                 f", though DynTube counted {_count(facts, 'total', 'view')}." if wrong else "."
             )
         case "day_kept":
-            return f"{day}: what was stored is kept. {reason}".strip()
+            return f"{day}: the stored views were kept. {reason}".strip()
         case "days_rewritten":
-            return f"{_count(facts, 'days', 'day')} of an older version rewritten."
+            return f"{_count(facts, 'days', 'day')} stored by an older version updated."
         case "day_failed":
             return f"{day} could not be fetched. {reason}".strip()
         case "waiting":
-            return f"Waited for DynTube, {_number(facts, 'seconds'):,.0f} s."
+            return f"Waited {_number(facts, 'seconds'):,.0f} s for DynTube."
         case "audit_differs":
             counted = _count(facts, "counted", "view")
-            return (
-                f"{day}: DynTube now counts {counted}, {_number(facts, 'stored'):,.0f} are stored."
-            )
+            stored = f"{_number(facts, 'stored'):,.0f} are stored"
+            return f"{day}: DynTube now counts {counted}, but {stored}."
         case "audit_failed":
-            return f"Stored days could not be counted again. {reason}".strip()
+            return f"Stored days could not be checked again. {reason}".strip()
         case "first_day_not_found":
             return (
-                f"Where your views begin could not be found, so that days before "
-                f"{_day(facts.get('asked_from'))} are not asked for. {reason}".strip()
+                f"The day of your first view could not be found, so days before "
+                f"{_day(facts.get('asked_from'))} are not fetched. {reason}".strip()
             )
         case "clock_differs":
             seconds = _number(facts, "seconds")

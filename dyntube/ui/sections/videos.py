@@ -86,10 +86,10 @@ def compare_videos(
 def _caption(context: ReportContext, videos: tuple[str, ...]) -> str:
     parts = []
     if len(videos) > MOST_COMPARED:
-        parts.append(f"The first {MOST_COMPARED} of {len(videos)} chosen videos")
+        parts.append(f"The first {MOST_COMPARED} of {len(videos)} selected videos")
     if context.selection.align == "age":
         parts.append(f"the first {context.period.days} days of each video")
-    text = " · ".join(parts) or "Dashed: not whole"
+    text = " · ".join(parts) or "Dashed: incomplete"
     return text[:1].upper() + text[1:]
 
 
@@ -104,4 +104,4 @@ def _too_old(context: ReportContext, names: Sequence[str]) -> str:
 
 
 def _ringed(series: Sequence[Series]) -> str:
-    return " · ringed: in doubt" if any(any(line.doubtful) for line in series) else ""
+    return " · circled: in doubt" if any(any(line.doubtful) for line in series) else ""
