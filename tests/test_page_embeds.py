@@ -40,7 +40,8 @@ PLAN = {
     None: ((6, 40), 2),
 }
 OWN = {"OWN_DOMAINS": "acme.example, back.example"}
-LISTS = [f"{name} domains with their views and plays" for name in ("New", "Gone", "Unexpected")]
+LOST = "No longer showing your videos"
+LISTS = [f"{name}: sites with their views and plays" for name in ("New", LOST, "Unexpected")]
 
 
 def records(day: int) -> list[dict[str, Any]]:
@@ -128,7 +129,7 @@ def test_the_page_counts_and_lists_new_gone_and_unexpected_domains(open_embeds) 
 
     assert at.title[0].value == "Embeds"
     found = counts(at)
-    assert [found[name] for name in ("New", "Gone", "Unexpected")] == ["2", "1", "3"]
+    assert [found[name] for name in ("New", LOST, "Unexpected")] == ["2", "1", "3"]
     new, gone, unexpected = (listed(at, alt) for alt in LISTS)
     assert new == [of("new.example", 28, 1), of(HOSTILE, 28, 1), of("back.example", 28, 1)]
     assert gone == [of("gone.example", 56, 29)]
@@ -161,15 +162,15 @@ def test_where_every_domain_is_known_the_page_says_so(open_embeds) -> None:
     first, last = TODAY - 20 * ONE_DAY, TODAY - 15 * ONE_DAY
     at = open_embeds(f"from={first}&to={last}", OWN_DOMAINS="acme.example,old.example")
 
-    assert counts(at)["New"] == counts(at)["Gone"] == counts(at)["Unexpected"] == "0"
-    for text in ("No new domain", "No domain is gone", "Every domain is one of your own"):
+    assert counts(at)["New"] == counts(at)[LOST] == counts(at)["Unexpected"] == "0"
+    for text in ("No new site", "No site is lost", "Every site is one of your own"):
         assert text in words(at)
 
 
 def test_without_a_comparison_nobody_can_say_what_is_gone(open_embeds) -> None:
     at = open_embeds("compare=none", **OWN)
 
-    assert counts(at)["Gone"] == "–"
+    assert counts(at)[LOST] == "–"
     assert "Nothing earlier is compared" in words(at)
     assert listed(at, LISTS[0]) == [of("new.example", 28, 1), of(HOSTILE, 28, 1)]
 
@@ -183,7 +184,7 @@ def test_where_nothing_older_is_stored_nobody_can_say_what_is_new(open_embeds) -
 
 def test_the_page_says_how_far_back_it_knows_and_what_it_misses(open_embeds) -> None:
     first = formats.day(TODAY - 60 * ONE_DAY)
-    assert f"those stored, from {first} on, with 3 days missing." in words(open_embeds())
+    assert f"We only have views since {first}, with 3 days missing" in words(open_embeds())
 
 
 def test_a_filter_asks_nothing_about_the_past_again(
@@ -276,7 +277,7 @@ def test_the_watch_is_a_table_of_the_workbook(open_embeds, monkeypatch: pytest.M
 
     open_embeds(**OWN)
 
-    rows = sheets["Domain watch"].set_index("embed_domain")
+    rows = sheets["New and lost sites"].set_index("embed_domain")
     assert rows["status"].to_dict() == {
         "new.example": "New",
         "back.example": "Back",
@@ -287,4 +288,4 @@ def test_the_watch_is_a_table_of_the_workbook(open_embeds, monkeypatch: pytest.M
     }
     assert rows.loc["new.example", "first_view"].date() == TODAY - 9 * ONE_DAY
     assert rows.loc["gone.example", "last_view"].date() == TODAY - 30 * ONE_DAY
-    assert "Views by domain" in sheets
+    assert "Views by site" in sheets

@@ -122,7 +122,7 @@ def test_of_two_projects_the_one_that_is_behind_ends_the_hour(
     connect(odd.STATS_URL, tmp_path, SYNC="external", PROJECT_KEYS="p,q")
     set_clock(monkeypatch, NOW)
     at = whole(open_live())
-    assert "The 60 minutes up to 18:29," in words(at)
+    assert "Last 60 minutes, up to 18:29" in words(at)
     assert numbers(at)["Views"] == "4"  # "old" is in it, "d" and "last" are not
 
 

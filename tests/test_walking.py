@@ -295,15 +295,15 @@ def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
             check_rows(rows, walk.groups("weekday", "hour_of_day").values())
         case "Videos side by side":
             check_beside(rows, walk)
-        case "Domain watch" | "Views by domain" | "Play rate by domain":
+        case "New and lost sites" | "Views by site" | "Play rate by site":
             now = walk.groups("embed_domain")
             before = walk.groups("embed_domain", before=True) if walk.days_before else {}
-            if title == "Domain watch":  # what has no domain is none
+            if title == "New and lost sites":  # what has no domain is none
                 is_domain = rows["Embedding domain"].isin([key for (key,) in now | before])
                 rows = rows[is_domain & (rows["Views"] > 0)]
                 now = {key: row for key, row in now.items() if key != (MISSING,)}
             check_rows(rows, now.values())
-        case _ if title.endswith(" by domain"):
+        case _ if title.endswith(" by site"):
             assert len(rows) == len(walk.groups("embed_domain"))
         case _ if title.startswith("Mix by "):
             mixed = BY_LABEL[rows.columns[1].lower()]

@@ -41,7 +41,7 @@ def domain_watch(context: ReportContext) -> DomainWatch:
     now, before = _sides(found)
     own, before_it = context.desk.own_domains, context.comparison
     rows = watch(now, before, days, period=context.period, comparison=before_it, own=own)
-    return DomainWatch(rows, days, found, Sheet("Domain watch", rows))
+    return DomainWatch(rows, days, found, Sheet("New and lost sites", rows))
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -87,7 +87,7 @@ def top_domains(context: ReportContext, metrics: tuple[str, ...]) -> TopDomains:
     top = top.sort_values(measure.name, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", measure.name}]
     named = pd.DataFrame(context.labels.exported(BY, top[BY]), top.index).join(top[shown])
-    return TopDomains(measure, top, found, Sheet(f"{measure.label} by domain", named))
+    return TopDomains(measure, top, found, Sheet(f"{measure.label} by site", named))
 
 
 def has_campaigns(context: ReportContext) -> bool:

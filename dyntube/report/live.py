@@ -93,7 +93,7 @@ def open_hour(context: ReportContext, covered: Coverage) -> LiveHour | None:
 def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
     """The known hour to compare with, if any, and its name."""
     for earlier, name in (
-        (hour.week_ago, "the same time a week ago"),
+        (hour.week_ago, "the same hour last week"),
         (hour.before, "the hour before"),
     ):
         if covered.is_whole(*earlier.bounds):

@@ -23,13 +23,15 @@ from ..clicks import toggle
 from ..components.table import Column, Rows, table_rows
 from ..layout import caption, card, columns, headed, switch
 
+_LOST = "No longer showing your videos"
 _HELP = (
-    "New: no view before this period in what is stored. Back: none in the comparison, but some "
-    "before it. Gone: views in the comparison, none in this period. Filters decide which domains "
-    "are listed, and never make one new or gone."
+    "New: no view before this period in what is stored. Back: none from the start of the "
+    "comparison until this period, but some before. No longer showing your videos: views in the "
+    "comparison, none in this period. Filters decide which sites are listed, and never make one "
+    "new or lost."
 )
 _HOW_TO_EXPECT = (
-    "To be told of domains that are not your own, whoever runs this dashboard names yours in the "
+    "To see sites that are not your own, ask whoever runs this dashboard to list yours in the "
     "setting `DYNTUBE_OWN_DOMAINS`."
 )
 
@@ -40,7 +42,7 @@ def domain_watch(context: ReportContext) -> None:
     context.tables.add(found.sheet)
     new, gone = _new(context, found), _gone(context, found)
     own = context.desk.own_domains
-    with card("Domain watch", _HELP):
+    with card("New and lost sites", _HELP):
         left, right = columns(1, 1)
         if own:
             sides = [(left, new), (left, gone), (right, _unexpected(found))]
@@ -72,27 +74,28 @@ class _List:
 
 
 def _new(context: ReportContext, found: DomainWatch) -> _List:
-    name, help_ = "New", "Domains without a view before this period. Those that are back follow."
+    name, help_ = "New", "Sites without a view before this period. Those that are back follow."
     if not (found.days["day"] < pd.Timestamp(context.period.start)).any():
-        said = "Nothing is stored before this period, so no domain can be called new."
+        said = "Nothing is stored before this period, so no site can be called new."
         return _List(name, help_, None, said)
     rows = found.rows
     new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
     notes = [_share(new["views"], found.all.rows["views"])] if len(new) else []
     notes += [f"{len(back):,} back after a pause"] if len(back) else []
     listed = pd.concat([new, back], ignore_index=True)
-    said = "No new domain in this period."
+    said = "No new site in this period."
     return _List(name, help_, listed, said, len(new), ", ".join(notes))
 
 
 def _gone(context: ReportContext, found: DomainWatch) -> _List:
-    name, help_ = "Gone", "Domains with views in the comparison and none in this period."
+    name, help_ = _LOST, "Sites with views in the comparison and none in this period."
     if context.comparison is None or context.comparison.start >= context.period.start:
-        said = "Nothing earlier is compared, so no domain can be called gone."
+        said = "Nothing earlier is compared, so no site can be called lost."
         return _List(name, help_, None, said)
     gone = found.rows[found.rows["status"] == GONE]
-    note = f"{_share(gone['views_before'], found.all.rows['views_before'])} before"
-    return _List(name, help_, gone, "No domain is gone.", len(gone), note, gone=True)
+    share = _share(gone["views_before"], found.all.rows["views_before"])
+    note = f"had {share} in {formats.period(context.comparison)}"
+    return _List(name, help_, gone, "No site is lost.", len(gone), note, gone=True)
 
 
 def _unexpected(found: DomainWatch) -> _List:
@@ -100,9 +103,9 @@ def _unexpected(found: DomainWatch) -> _List:
     others = rows[(rows["own"] == "no") & (rows["views"] > 0)]
     return _List(
         "Unexpected",
-        "Domains with views in this period that are none of your own, nor below one of them.",
+        "Sites with views in this period that are none of your own, nor below one of them.",
         others,
-        "Every domain is one of your own.",
+        "Every site is one of your own.",
         len(others),
         _share(others["views"], found.all.rows["views"]),
     )
@@ -122,7 +125,7 @@ def _draw(context: ReportContext, list_: _List) -> None:
         return
     table_rows(
         _shown(list_, rows),
-        f"{list_.label} domains with their views and plays",
+        f"{list_.label}: sites with their views and plays",
         key=f"domains-{list_.label.lower()}",
         on_open=lambda domain: toggle((BY, domain)),
         marked=context.selection.values(BY),
@@ -139,7 +142,7 @@ def _shown(list_: _List, rows: pd.DataFrame) -> Rows:
     columns.append(Column(day, label, label, [formats.day(at.date()) for at in rows[day]]))
     is_mixed = list_.count < len(rows)  # the rest are back
     marks = [str(status) for status in rows["status"]] if is_mixed else ()
-    return Rows("Domain", names, names, columns, marks=marks)
+    return Rows("Site", names, names, columns, marks=marks)
 
 
 def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
@@ -150,7 +153,7 @@ def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
 def _history(context: ReportContext, days: pd.DataFrame) -> str:
     """How far back first and last views are known."""
     first = days["day"].min().date()
-    text = f"First and last views are those stored, from {formats.day(first)} on"
+    text = f"We only have views since {formats.day(first)}"
     if first < context.period.start:
         before = Period(first, context.period.start - ONE_DAY)
         if missing := len(missing_days(before, context.timezone, context.known, context.now)):
@@ -169,13 +172,13 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     found = top_domains(context, metrics)
     measure, top = found.metric, found.rows
     context.tables.add(found.sheet)
-    box, switches = headed(f"{measure.label} by domain", "domain-bars", measure.help)
+    box, switches = headed(f"{measure.label} by site", "domain-bars", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
     with box:
         draw_list(context, found.all, measure, top, key="list-domains", lines=_counts)
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
-        st.caption(f"The {len(top):,} domains with most views. All domains together: {whole}")
+        st.caption(f"The {len(top):,} sites with most views. All sites together: {whole}")
 
 
 def _counts(row: Mapping[Any, Any]) -> list[str]:

@@ -163,8 +163,8 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
     hour, shown, found = live.hour, live.context, live.doubts
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
         _badge(known, hour.end, newest, found)
-        text = f"The {MINUTES} minutes up to {hour.end:%H:%M}, whatever period is chosen."
-        st.caption(text + (f" Changes are against {live.earlier_name}." if live.earlier else ""))
+        text = f"Last {MINUTES} minutes, up to {hour.end:%H:%M}; the chosen period does not apply."
+        st.caption(text + (f" Compared with {live.earlier_name}." if live.earlier else ""))
     banner(found)
     if not known.covered.is_whole(*hour.bounds):
         gap(hour.period, context.timezone, known.covered, known.now)
@@ -194,7 +194,7 @@ def _active(known: Known, live: LiveHour) -> Card:
     value = f"~{live.active:,}" if live.active else "nobody"
     if not recent:
         return Card("active", "Active now", formats.NONE, marks=("not known yet",), help=(_ACTIVE,))
-    return Card("active", "Active now", value, marks=("approximate",), help=(_ACTIVE,))
+    return Card("active", "Active now", value, help=(_ACTIVE,))
 
 
 def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
