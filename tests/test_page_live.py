@@ -184,6 +184,7 @@ def test_active_are_people_who_watched_in_the_last_five_minutes(stored: Archive)
     at = whole(open_live())
     assert numbers(at)["Active now"] == "~3"
     card = cards(at)[0]
+    assert not card.marks
     assert "DynTube reports watch time with a delay" in card.help
 
 
