@@ -1,6 +1,7 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { element, fold, say } from "./elements.js";
+import { element, say } from "./elements.js";
+import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
 import { table } from "./tables.js";
@@ -38,7 +39,12 @@ class Rows {
     this.heads = new Map();
     this.made = new Map();
     this.limit = FIRST;
-    new ResizeObserver(() => this.sayFurther()).observe(this.box);
+    this.gone = new AbortController();
+    matchMedia("print").addEventListener("change", () => this.drawTo(STEP),
+      { signal: this.gone.signal });
+    const sizes = new ResizeObserver(() => this.resized());
+    sizes.observe(this.box);
+    sizes.observe(this.grid);
   }
 
   show(data, tell) {
@@ -46,7 +52,7 @@ class Rows {
     this.table.rows = this;
     this.data = data;
     this.tell = tell;
-    this.folded = null;
+    this.index = new Index(data);
     this.drawn = "";
     const values = new Set(data.values);
     for (const value of this.made.keys()) if (!values.has(value)) this.made.delete(value);
@@ -69,7 +75,7 @@ class Rows {
     this.marked = new Set(this.table.head ? this.table.head.data.marked : data.marked);
     this.columns = data.columns.filter(({ name }) =>
       !choice || choice.columns.includes(name) || name === choice.sort);
-    this.order = this.ordered();
+    this.order = choice && data.whole ? this.index.find(choice) : data.values.map((_, n) => n);
     if (before && before !== this.sorted) {
       this.limit = FIRST;
       this.box.scrollTop = 0;
@@ -84,24 +90,6 @@ class Rows {
     this.sayFurther();
     clearTimeout(this.later);
     if (this.limit < STEP) this.later = setTimeout(() => this.drawTo(STEP), 100);
-  }
-
-  ordered() {
-    const { data, table: { choice } } = this;
-    const all = data.values.map((_, n) => n);
-    if (!data.whole || !choice) return all;
-    const ranks = choice.sort === "name" ? data.ranks
-      : data.columns.find(({ name }) => name === choice.sort)?.ranks;
-    const wanted = fold(choice.search);
-    const found = wanted ? all.filter((n) => this.texts(n).some((text) => text.includes(wanted))) : all;
-    const way = choice.order === "rising" ? 1 : -1;
-    return ranks ? found.sort((a, b) => compare(ranks[a], ranks[b], way) || a - b) : found;
-  }
-
-  texts(n) {
-    const { names, searched } = this.data;
-    this.folded ??= names.map((name, at) => [fold(name), fold(searched[at] ?? "")]);
-    return this.folded[n];
   }
 
   drawHeader() {
@@ -199,6 +187,12 @@ class Rows {
     const begin = cell.offsetLeft - pinned.offsetWidth;
     if (end > scrollLeft + clientWidth) this.box.scrollLeft = end - clientWidth + 8;
     else if (begin < scrollLeft) this.box.scrollLeft = begin;
+    this.revealed = this.box.scrollLeft;
+  }
+
+  resized() {
+    if (this.box.scrollLeft === this.revealed) this.reveal(); // nobody has scrolled since
+    this.sayFurther();
   }
 
   // How many columns lie beyond the right edge.
@@ -219,7 +213,7 @@ class Rows {
   }
 
   drawTo(limit) {
-    this.limit = limit;
+    this.limit = Math.max(this.limit, limit);
     this.draw();
   }
 
@@ -283,18 +277,13 @@ class Rows {
   }
 }
 
-// Ranks, of which missing ones come last whichever way.
-function compare(one, other, way) {
-  if (one === null || other === null) return (one === null) - (other === null);
-  return (one - other) * way;
-}
-
 export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Rows(root));
   const rows = mounted.get(root);
   rows.show(data, setTriggerValue);
   return () => {
     clearTimeout(rows.later);
+    rows.gone.abort();
     mounted.delete(root);
     if (rows.table.rows === rows) rows.table.rows = null;
   };
