@@ -108,7 +108,7 @@ class Desk:
     def _check_rows(self, asked: ViewsQuery) -> None:
         self._check(asked)
         if not self.access.may_see_rows:
-            raise NotAllowedError("You may see numbers, but not the views behind them.")
+            raise NotAllowedError("You may see numbers, but not the individual views.")
 
     def names(self) -> Names:
         """The names that are known of projects, channels and videos that may be seen."""

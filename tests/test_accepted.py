@@ -85,7 +85,7 @@ def test_a_kind_is_taken_back_and_others_stay(acceptances: Acceptances) -> None:
     ("kind", "first", "last", "reason", "told"),
     [
         ("count", 12, 14, "  ", "The reason is empty"),
-        ("count", 12, 14, "x" * 201, "201 characters; 200 are the most"),
+        ("count", 12, 14, "x" * 201, "201 characters; the limit is 200"),
         ("count", 14, 12, "a", "from the earlier to the later"),
         ("feeling", 12, 14, "a", "count, no_count"),
     ],

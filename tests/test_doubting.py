@@ -248,7 +248,7 @@ def test_accept_answers_in_json_with_what_is_accepted_on_these_days(folder: Path
             "from the earlier to the later",
         ),
         (("--undo", "--from", "2026-05-03", "--to", "2026-05-01"), "from the earlier"),
-        ((*MAY, "--reason", "x" * 201), "200 are the most"),
+        ((*MAY, "--reason", "x" * 201), "the limit is 200"),
     ],
 )
 def test_what_cannot_be_accepted_is_status_2_and_a_sentence(

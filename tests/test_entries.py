@@ -24,7 +24,7 @@ def test_what_is_typed_becomes_one_line(typed: str, kept: str) -> None:
 
 def test_a_line_has_a_length_that_is_said() -> None:
     assert len(one_line("x" * 200, "The note", 200)) == 200
-    with pytest.raises(EntryError, match=r"The note has 1,201 characters; 200 are the most\."):
+    with pytest.raises(EntryError, match=r"The note has 1,201 characters; the limit is 200\."):
         one_line("x" * 1201, "The note", 200)
     with pytest.raises(EntryError, match="The note is empty"):
         one_line(" \n\x00", "The note", 200)

@@ -61,7 +61,7 @@ def test_a_note_can_be_removed_and_twice_is_no_error(notes: Notes) -> None:
 def test_a_note_that_somebody_has_deleted_cannot_be_changed(notes: Notes) -> None:
     note = notes.add(DAY, "a")
     notes.remove(note.id)
-    with pytest.raises(EntryError, match="somebody has deleted it"):
+    with pytest.raises(EntryError, match="deleted by someone else"):
         notes.change(note.id, DAY, "b")
     assert notes.all() == []
 
@@ -70,9 +70,9 @@ def test_a_note_that_somebody_has_deleted_cannot_be_changed(notes: Notes) -> Non
     ("day", "text", "scope", "key", "told"),
     [
         (DAY, " \n ", "everything", "", "The note is empty"),
-        (DAY, "x" * 201, "everything", "", "201 characters; 200 are the most"),
-        (dt.date(1999, 1, 1), "a", "everything", "", "lies between 2010-01-01 and 2100-01-01"),
-        (dt.date(2101, 1, 1), "a", "everything", "", "lies between"),
+        (DAY, "x" * 201, "everything", "", "201 characters; the limit is 200"),
+        (dt.date(1999, 1, 1), "a", "everything", "", "must be between 2010-01-01 and 2100-01-01"),
+        (dt.date(2101, 1, 1), "a", "everything", "", "must be between"),
         (DAY, "a", "planet", "earth", "everything, project, channel, video"),
         (DAY, "a", "project", "", "Choose what the note is about"),
         (DAY, "a", "everything", "project-a", "Choose what the note is about"),
@@ -97,7 +97,7 @@ def test_there_is_room_for_so_many_notes(notes: Notes, monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "MOST", 2)
     first = notes.add(DAY, "a")
     notes.add(DAY, "b")
-    with pytest.raises(EntryError, match="There are 2 notes, the most there can be"):
+    with pytest.raises(EntryError, match="There are already 2 notes"):
         notes.add(DAY, "c")
     notes.change(first.id, DAY, "changed")
     notes.remove(first.id)

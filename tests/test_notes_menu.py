@@ -145,10 +145,10 @@ def test_the_menu_lists_all_notes_of_the_period_and_says_which_the_chart_leaves_
     at = draw("notes")
     assert on_chart(at) == "Everything, everybody"
     assert "december" not in told(at)
-    assert "12 Nov 2026 · Video: Keynote · not on this chart" in told(at)
+    assert "12 Nov 2026 · Video: Keynote · hidden on this chart" in told(at)
     at = draw("notes", video="v1")
     assert on_chart(at) == "Everything, everybody\nVideo: Keynote, of the video"
-    assert "not on this chart" not in told(at)
+    assert "hidden on this chart" not in told(at)
 
 
 def test_many_notes_come_in_pages() -> None:

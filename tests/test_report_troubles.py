@@ -120,7 +120,7 @@ def test_filters_of_an_address_are_read_in_whichever_form_it_comes(
 
 def test_the_address_of_another_page_is_said(two_days: Archive) -> None:
     remarks = read("overview", "https://dash.example/videos?country=DE").remarks
-    assert remarks == ["The address is of the page videos, and this is overview."]
+    assert remarks == ["This link is for the page videos; this is overview."]
 
 
 def test_no_control_character_of_an_address_reaches_a_terminal(two_days: Archive) -> None:

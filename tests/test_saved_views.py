@@ -69,7 +69,7 @@ def test_a_view_gets_another_name(views: SavedViews) -> None:
 def test_a_name_that_is_taken_is_said(views: SavedViews) -> None:
     view, _ = views.save("Monday", "", {}, ANN)
     views.save("Tuesday", "", {}, ANN)
-    with pytest.raises(EntryError, match="a view called Tuesday already"):
+    with pytest.raises(EntryError, match="already a view called Tuesday"):
         views.rename(view.id, "TUESDAY", ANN)
     assert named(views, ANN) == ["Monday", "Tuesday"]
 
@@ -98,7 +98,7 @@ def test_everybody_may_change_a_shared_view(views: SavedViews) -> None:
 def test_a_view_that_somebody_has_deleted_cannot_be_renamed(views: SavedViews) -> None:
     view, _ = views.save("Monday", "", {}, SHARED)
     views.remove(view.id, ANN)
-    with pytest.raises(EntryError, match="This view is gone: somebody has deleted it"):
+    with pytest.raises(EntryError, match="This view was deleted by someone else"):
         views.rename(view.id, "Tuesday", BOB)
 
 
@@ -106,7 +106,7 @@ def test_a_view_that_somebody_has_deleted_cannot_be_renamed(views: SavedViews) -
     ("name", "page", "told"),
     [
         (" ", "", "The name is empty"),
-        ("x" * 81, "", "81 characters; 80 are the most"),
+        ("x" * 81, "", "81 characters; the limit is 80"),
         ("Monday", "../secrets", "cannot be saved"),
         ("Monday", "a/b", "cannot be saved"),
     ],
@@ -124,7 +124,7 @@ def test_there_is_room_for_so_many_views_of_each(
     for owner in (ANN, SHARED):
         views.save("a", "", {}, owner)
         views.save("b", "", {}, owner)
-        with pytest.raises(EntryError, match="There are 2 such views"):
+        with pytest.raises(EntryError, match="There are already 2 such views"):
             views.save("c", "", {}, owner)
         assert views.save("a", "videos", {}, owner)[1]
     views.save("c", "", {}, BOB)

@@ -131,7 +131,7 @@ def test_another_page_does_not_open_videos_and_says_so(library: Pages) -> None:
 
     assert selection(at).open == ()
     assert number(at) == f"{sum(COUNTS.values())}"
-    assert "only the page Videos" in at.info[-1].value
+    assert "Only the page Videos" in at.info[-1].value
 
 
 def test_what_is_chosen_in_the_list_does_not_change_what_is_open(library: Pages) -> None:

@@ -102,7 +102,7 @@ def test_a_view_whose_page_is_gone_says_so_and_changes_nothing() -> None:
     view = save("Old", SHARED, page="clicks", project=["p1"])
     at = draw("saved-views", period="today")
     at.button(key=f"saved-views-open-{view.id}").click().run()
-    assert "The page of this view is gone" in at.error[0].value
+    assert "The page of this view no longer exists" in at.error[0].value
     assert address(at) == {"period": ["today"]}
 
 
@@ -121,7 +121,7 @@ def test_a_view_is_renamed_in_its_place() -> None:
     at.button(key=f"icon-saved-views-rename-{view.id}").click().run()
     at.text_input(key=f"saved-views-name-{view.id}").set_value("Tuesday")
     press(at, "Rename")
-    assert "a view called Tuesday already" in at.error[0].value
+    assert "already a view called Tuesday" in at.error[0].value
     at.text_input(key=f"saved-views-name-{view.id}").set_value("Wednesday")
     press(at, "Rename")
     assert [name for name, *_ in saved("")] == ["Tuesday", "Wednesday"]

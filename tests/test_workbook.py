@@ -304,7 +304,7 @@ def test_the_notes_say_what_the_numbers_show() -> None:
     assert notes["Filters"] == "Country: Germany"
     assert notes["Time zone"] == "Europe/Berlin"
     assert notes["Views up to"] == "22 Nov 2026, 14:32 (Europe/Berlin)"
-    assert notes["Made"] == "23 Nov 2026, 09:00 (Europe/Berlin)"
+    assert notes["Created"] == "23 Nov 2026, 09:00 (Europe/Berlin)"
     assert notes["Link to this page"] == "http://dash.example/?country=DE"
     assert (notes["Views"], notes["Plays"]) == (12_345, 6_789)  # numbers
     assert notes["2026-11-03"] == "Project: Launch: =campaign()"

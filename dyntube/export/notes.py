@@ -10,7 +10,7 @@ from .names import header, metric_and_part, unit
 from .table import Sheet
 
 Line = tuple[str, str | int]
-_FOLDED = "Wide tables have it folded: the plus signs above the columns open them."
+_FOLDED = "In wide tables, click the plus signs above the columns to show it."
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _about(notes: Provenance) -> Iterator[Line]:
     yield "Views up to", notes.data_time or "No views are stored"
     for number, text in enumerate(notes.doubts or ("No day",)):
         yield "" if number else "In doubt", text
-    yield "Made", notes.made_at
+    yield "Created", notes.made_at
     if notes.link:
         yield "Link to this page", notes.link
     yield from notes.counts
@@ -71,8 +71,8 @@ def _meanings(names: Sequence[str]) -> Iterator[Line]:
     yield from ((header(name), METRICS[name].help) for name in METRICS if name in used)
     parts = {part for _, part in of.values()}
     if "before" in parts:
-        yield "…, before", f"The same number in the period compared with. {_FOLDED}"
+        yield "…, before", f"The same number in the comparison period. {_FOLDED}"
     if "change" in parts:
-        yield "…, change", "Of a rate in percentage points, else in per cent of the number before."
+        yield "…, change", "Percentage points for rates, otherwise per cent of the number before."
     if any(unit(name) == "%" for name in names):
-        yield "%", "Per cent. 63.9% in an Excel file is 63.9 in a CSV file."
+        yield "%", "A percentage: 63.9% in an Excel file is 63.9 in a CSV file."

@@ -150,11 +150,11 @@ def why_too_long(selection: Selection) -> str:
     """Why the selection does not fit into a URL, as a sentence; empty if it does."""
     values = [*selection.open, *(value for f in selection.filters for value in f.values)]
     if len(values) > MOST_VALUES:
-        return f"At most {MOST_VALUES} values can be filtered by at once."
+        return f"You can filter by at most {MOST_VALUES} values at once."
     if any(len(value) > LONGEST_VALUE for value in values):
-        return f"A value to filter by has at most {LONGEST_VALUE:,} characters."
+        return f"A filter value can have at most {LONGEST_VALUE:,} characters."
     if len(urlencode(to_parameters(selection, Selection()), doseq=True)) > LONGEST:
-        return f"The values to filter by have room for {LONGEST:,} characters in an address."
+        return f"All filter values together can have at most {LONGEST:,} characters in a link."
     return ""
 
 
@@ -165,10 +165,12 @@ def _period(address: Parameters, default: Selection) -> tuple[str, Period | None
     preset = address.one("period", one_of(PERIOD_LABELS.keys()), "", instead=instead)
     if dates:
         if preset not in ("", CUSTOM):
-            address.refuse([("period", preset)], why="Its dates count.")
+            address.refuse([("period", preset)], why="The dates in it are used.")
         return CUSTOM, dates
     if preset == CUSTOM and not has_dates:
-        address.refuse([("period", preset)], why="It needs dates: from and to.", instead=instead)
+        address.refuse(
+            [("period", preset)], why="It needs a start and an end date.", instead=instead
+        )
     return preset if preset not in ("", CUSTOM) else default.preset, None
 
 
@@ -246,16 +248,16 @@ def _filtered(
 
 def _value(name: str, operator: Operator, text: str) -> str:
     if len(text) > LONGEST_VALUE:
-        raise Refused(f"A value to filter by has at most {LONGEST_VALUE:,} characters.")
+        raise Refused(f"A filter value can have at most {LONGEST_VALUE:,} characters.")
     if name in LIBRARY and operator != "contains":
         return read_value(name, text)  # unchanged: DynTube's own key
     if any(category(letter) == "Cc" for letter in text):
-        raise Refused("It has control characters, which no text has.")
+        raise Refused("It has control characters.")
     text = clean(text)
     if operator != "contains":
         return read_value(name, text)
     if not text:
-        raise Refused("Every text contains nothing.")
+        raise Refused("“Contains” needs a text.")
     return text
 
 

@@ -17,7 +17,7 @@ from .selection import Selection
 from .spans import Spans, spans
 from .tables import PageTables, days_name
 
-NOT_OPENED = "The address opens videos, which only the page Videos does."
+NOT_OPENED = "Only the page Videos can open videos."
 
 
 @dataclass(frozen=True)

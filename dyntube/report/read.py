@@ -67,7 +67,7 @@ def asked(desk: Desk, page: Page, address: str) -> tuple[Selection, list[str]]:
     parameters = parse_qs(query, keep_blank_values=True)
     selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
     if path and path != page.title.lower():
-        remarks.append(f"The address is of the page {path}, and this is {page.title.lower()}.")
+        remarks.append(f"This link is for the page {path}; this is {page.title.lower()}.")
     if selection.open and not page.opens:
         remarks.append(NOT_OPENED)
     return selection, remarks

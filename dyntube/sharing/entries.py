@@ -19,7 +19,7 @@ def one_line(text: str, what: str, longest: int) -> str:
     if not line:
         raise EntryError(f"{what} is empty. Write a few words.")
     if len(line) > longest:
-        raise EntryError(f"{what} has {len(line):,} characters; {longest} are the most.")
+        raise EntryError(f"{what} has {len(line):,} characters; the limit is {longest}.")
     return line
 
 

@@ -60,7 +60,9 @@ class Notes:
         note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
         with self._state.editing(NOTES) as notes:
             if len(notes) >= MOST:
-                raise EntryError(f"There are {MOST:,} notes, the most there can be. Delete some.")
+                raise EntryError(
+                    f"There are already {MOST:,} notes, which is the limit. Delete some first."
+                )
             notes[note.id] = note
         return note
 
@@ -70,7 +72,7 @@ class Notes:
         """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
         with self._state.editing(NOTES) as notes:
             if id_ not in notes:
-                raise EntryError("This note is gone: somebody has deleted it. Write it again.")
+                raise EntryError("This note was deleted by someone else. Write it again.")
             changed = replace(notes[id_], day=day, text=text, scope=scope, key=key)
             notes[id_] = _checked(changed)
             return notes[id_]
@@ -129,7 +131,7 @@ def _lets_through(filter_: Filter, key: str) -> bool:
 
 def _checked(note: Note) -> Note:
     if not EARLIEST <= note.day <= LATEST:
-        raise EntryError(f"The day of a note lies between {EARLIEST} and {LATEST}.")
+        raise EntryError(f"The day of a note must be between {EARLIEST} and {LATEST}.")
     if note.scope not in SCOPES:
         raise EntryError(f"A note is about one of: {', '.join(SCOPES)}.")
     if (note.scope == "everything") == bool(note.key):

@@ -28,7 +28,7 @@ MOST = 200  # views of one reader, and shared ones
 SHARED = ""  # stands where a personal view names its owner
 
 _PAGE = re.compile(r"[a-z0-9_-]{0,40}")
-_GONE = "This view is gone: somebody has deleted it."
+_GONE = "This view was deleted by someone else."
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ class SavedViews:
             if same:
                 view = replace(view, id=same.id)
             elif sum(other.owner == owner for other in views.values()) >= MOST:
-                raise EntryError(f"There are {MOST} such views, the most there can be. Delete one.")
+                raise EntryError(
+                    f"There are already {MOST} such views, which is the limit. Delete one first."
+                )
             views[view.id] = view
         return view, same is not None
 
@@ -91,7 +93,7 @@ class SavedViews:
             same = _called(views.values(), view.name, view.owner)
             if same and same.id != id_:
                 raise EntryError(
-                    f"There is a view called {same.name} already. Choose another name."
+                    f"There is already a view called {same.name}. Choose another name."
                 )
             views[id_] = view
         return view

@@ -84,7 +84,7 @@ def change(edit: Callable[[Selection], Selection], *, adds: bool = True) -> None
     """
     selection = edit(current())
     if reason := why_too_long(selection):
-        st.session_state[_NOTES] = [f"That is more than a link can keep. {reason}"]
+        st.session_state[_NOTES] = [f"That is too much for one link. {reason}"]
         return
     st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []
     if adds:

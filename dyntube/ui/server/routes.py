@@ -158,8 +158,8 @@ class LimitParameters:
         if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
-        said = f"The address asks for {count:,} things. At most {MOST_VALUES} values can be "
-        said += "filtered by at once: filter by fewer."
+        said = f"This link has {count:,} parts, which is too many. You can filter by at most "
+        said += f"{MOST_VALUES} values at once."
         await PlainTextResponse(said, 414, {"Cache-Control": "no-store"})(scope, receive, send)
 
 
