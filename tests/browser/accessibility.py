@@ -46,7 +46,7 @@ _Colour = tuple[int, int, int]
 def violations(page: Page, *, covered: bool = False) -> list[str]:
     """Everything on the page, as it is now, that axe-core or a look at its grounds finds wrong.
 
-    Grounds are not looked at where a menu and its shadow have `covered` part of the page.
+    Grounds are not looked at where a menu has `covered` part of the page or shades it.
     """
     page.evaluate(_AXE)  # not as a script of the page, which its policy would refuse
     found: list[str] = page.evaluate(_RUN)

@@ -139,9 +139,10 @@ def _settle(page: Page) -> None:
         wait_painted(page)
 
 
-# Colours of the page and, if there is one, of a figure.
-_COLOURS = """() => [document.querySelector('.stApp'), document.querySelector('.figure text')]
-  .flatMap(e => e ? [`${getComputedStyle(e).colorScheme} ${getComputedStyle(e).fill}`] : [])"""
+# Colours of the page and of its figures' axes.
+_COLOURS = """() => [document.querySelector('h1, [role="alert"]'),
+    ...[...document.querySelectorAll('.figure')].map(e => e.querySelector('.xtick text'))]
+  .flatMap(e => e ? [`${getComputedStyle(e).color} ${getComputedStyle(e).fill}`] : [])"""
 
 
 def _darken(page: Page) -> None:
