@@ -92,17 +92,17 @@ def test_a_fetch_can_be_cancelled_and_gone_on_with_where_it_is_shown(
     at = at.run()
     [text] = progress(at)
     assert re.match(r"Loading your views: 9 of 20 days, \d+ views, about", text)
-    assert not is_offered(at, "Go on")
+    assert not is_offered(at, "Continue")
     at = settle(button(at, "Cancel").click().run())
     assert not progress(at)
     assert not is_offered(at, "Cancel")
-    assert re.search(r"Stopped; 9 of 20 days stored\. Fetching goes on at \d\d:\d\d\.", said(at))
+    assert re.search(r"Stopped; 9 of 20 days stored\. Fetching continues at \d\d:\d\d\.", said(at))
     asked = len(server.asked)
     at = at.run()  # and it rests
     assert (len(server.asked), stored(folder)) == (asked, 9)
     account.open.set()
     server.asked.clear()
-    at = button(at, "Go on").click().run()
+    at = button(at, "Continue").click().run()
     at = settle(settle(at))
     assert stored(folder) == 20
     assert "Stopped" not in said(at)
@@ -116,7 +116,7 @@ def test_a_fetch_that_fails_says_how_much_is_stored_and_can_be_tried_again(
     account.refusal = Answer(401)
     at = settle(open_page(period(20)))
     done = stored(folder)
-    counts = rf"{done} of 20 days stored\. The next try is at \d\d:\d\d\."
+    counts = rf"{done} of 20 days stored\. Next try at \d\d:\d\d\."
     assert re.search(rf"DynTube refused the API key .* {counts}", said(at))
     account.refusal = Answer(200)
     account.open.set()
@@ -144,7 +144,7 @@ def test_what_was_cancelled_goes_on_though_another_period_is_looked_at(
     assert "9 of 20 days stored" in said(at)
     assert not progress(at)
     account.open.set()
-    settle(button(at, "Go on").click().run())
+    settle(button(at, "Continue").click().run())
     assert stored(folder) == 20
 
 
@@ -155,7 +155,7 @@ def test_a_long_fetch_says_what_it_costs_once_that_is_known(account: Account, fo
     [cost] = [text for text in captions if "newest first" in text]
     # One for each day, and two more for those whose views do not show where they end.
     assert re.match("Fetching 40 days, newest first: about (4[0-9]|5[0-4]) requests, ", cost)
-    assert cost.endswith("What has come can be used meanwhile, and stays.")
+    assert cost.endswith("You can already use what is loaded.")
     door.desk().background.cancel()
 
 
@@ -178,7 +178,7 @@ def test_the_live_page_has_the_way_to_end_it_too(tmp_path: Path, connect: Connec
         at = settle(button(at, "Cancel").click().run())
         assert "Stopped; " in said(at)
         account.open.set()
-        at = settle(settle(button(at, "Go on").click().run()))
+        at = settle(settle(button(at, "Continue").click().run()))
         assert "Stopped; " not in said(at)
         door.close(30)
 

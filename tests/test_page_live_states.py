@@ -102,7 +102,7 @@ def test_an_hour_of_which_nothing_is_known_is_not_called_quiet(
     set_clock(monkeypatch, CHECKED + dt.timedelta(hours=1))
     at = whole(open_live())
     assert "Views were last fetched at 19 Nov 2026, 18:32" in said(at)
-    assert "nothing is known of the last 60 minutes" in said(at)
+    assert "no data for the last 60 minutes" in said(at)
     assert "The newest is from 19 Nov 2026, 18:32." in said(at)
     assert not cards(at)
 

@@ -77,7 +77,7 @@ def test_a_name_that_is_taken_is_said(views: SavedViews) -> None:
 def test_only_its_owner_may_change_a_personal_view(views: SavedViews) -> None:
     view, _ = views.save("Monday", "", {}, ANN)
     for other in (BOB, ""):
-        with pytest.raises(EntryError, match="This view is gone"):
+        with pytest.raises(EntryError, match="This view was deleted"):
             views.rename(view.id, "Mine", other)
         views.remove(view.id, other)
     assert views.for_reader(ANN) == [view]

@@ -152,7 +152,7 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
     fresh = views_up_to(context.desk, context.now)
     if live is None:
         notes = replace(provenance(title, context, link=link), counts=(), annotations=())
-        period = f"The last {MINUTES} minutes, of which nothing is known"
+        period = f"The last {MINUTES} minutes, for which there is no data"
         return replace(notes, period=period, comparison="Nothing", data_time=fresh)
     compared = replace(live.context, comparison=live.earlier.period if live.earlier else None)
     return replace(

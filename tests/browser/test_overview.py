@@ -214,7 +214,7 @@ def test_a_fetch_is_cancelled_and_gone_on_with(tmp_path: Path, tab: Tab) -> None
         stopped = opened.page.get_by_text("Stopped; 9 of 20 days stored.")
         expect(stopped).to_be_visible(timeout=60_000)
         account.open.set()
-        opened.page.get_by_role("button", name="Go on").click()
+        opened.page.get_by_role("button", name="Continue").click()
         expect(stopped).to_have_count(0, timeout=60_000)
         expect(opened.page.locator(VIEWS).first).to_have_text("40", timeout=60_000)
         expect(opened.page.get_by_text("Loading your views")).to_have_count(0, timeout=60_000)

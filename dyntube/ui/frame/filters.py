@@ -88,7 +88,7 @@ def _opened(selection: Selection, period: Period) -> Open | None:
         return Open(by, operator, parameter, rows, chosen)
     found, more = _options(by, chosen, selection, period)
     rows = [(spelled(by, o.value), o.name, f"{o.views:,}" if o.views else "") for o in found]
-    note = f"The {_MOST:,} with most views; find others with “contains”." if more else ""
+    note = f"The {_MOST:,} with the most views; find others with “contains”." if more else ""
     return Open(by, operator, parameter, rows, [spelled(by, value) for value in chosen], note)
 
 

@@ -85,7 +85,7 @@ def progress_bar(state: SyncStatus) -> None:
         if not state.elsewhere:
             st.button("Cancel", icon=":material/close:", key="cancel", on_click=desk().cancel)
     if cost := formats.cost(state.progress):
-        st.caption(f"{cost} What has come can be used meanwhile, and stays.")
+        st.caption(f"{cost} You can already use what is loaded.")
 
 
 def stopped_banner(state: SyncStatus, timezone: str) -> None:
@@ -97,14 +97,16 @@ def stopped_banner(state: SyncStatus, timezone: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="ended"):
         if state.error:
             told = state.stopped and not desk().external
-            tried = f"{stored}The next try is at {again}." if told else ""
+            tried = f"{stored}Next try at {again}." if told else ""
             st.error(
                 f"{formats.escape_markdown(str(state.error))} {tried}", icon=":material/error:"
             )
         else:
-            st.info(f"Stopped; {stored}Fetching goes on at {again}.", icon=":material/stop_circle:")
+            st.info(
+                f"Stopped; {stored}Fetching continues at {again}.", icon=":material/stop_circle:"
+            )
         if not desk().external:
-            label = "Try again" if state.error else "Go on"
+            label = "Try again" if state.error else "Continue"
             icon = ":material/refresh:" if state.error else ":material/play_arrow:"
             st.button(label, icon=icon, key="retry", on_click=desk().retry)
 

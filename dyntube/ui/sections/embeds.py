@@ -25,13 +25,12 @@ from ..layout import caption, card, columns, headed, switch
 
 _LOST = "No longer showing your videos"
 _HELP = (
-    "New: no view before this period in what is stored. Back: none from the start of the "
-    "comparison until this period, but some before. No longer showing your videos: views in the "
-    "comparison, none in this period. Filters decide which sites are listed, and never make one "
-    "new or lost."
+    "New: no stored views before this period. Back: views long ago, none from the start of the "
+    "comparison until this period. No longer showing your videos: views in the comparison, none in "
+    "this period. Filters only decide which sites are listed, not which are new or lost."
 )
 _HOW_TO_EXPECT = (
-    "To see sites that are not your own, ask whoever runs this dashboard to list yours in the "
+    "To see sites that are not your own, ask your administrator to list yours in the "
     "setting `DYNTUBE_OWN_DOMAINS`."
 )
 
@@ -74,28 +73,28 @@ class _List:
 
 
 def _new(context: ReportContext, found: DomainWatch) -> _List:
-    name, help_ = "New", "Sites without a view before this period. Those that are back follow."
+    name, help_ = "New", "Sites without views before this period, then those that are back."
     if not (found.days["day"] < pd.Timestamp(context.period.start)).any():
-        said = "Nothing is stored before this period, so no site can be called new."
+        said = "No views are stored before this period, so we can't tell which sites are new."
         return _List(name, help_, None, said)
     rows = found.rows
     new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
     notes = [_share(new["views"], found.all.rows["views"])] if len(new) else []
     notes += [f"{len(back):,} back after a pause"] if len(back) else []
     listed = pd.concat([new, back], ignore_index=True)
-    said = "No new site in this period."
+    said = "No new sites in this period."
     return _List(name, help_, listed, said, len(new), ", ".join(notes))
 
 
 def _gone(context: ReportContext, found: DomainWatch) -> _List:
     name, help_ = _LOST, "Sites with views in the comparison and none in this period."
     if context.comparison is None or context.comparison.start >= context.period.start:
-        said = "Nothing earlier is compared, so no site can be called lost."
+        said = "Without a comparison, we can't tell which sites are lost."
         return _List(name, help_, None, said)
     gone = found.rows[found.rows["status"] == GONE]
     share = _share(gone["views_before"], found.all.rows["views_before"])
     note = f"had {share} in {formats.period(context.comparison)}"
-    return _List(name, help_, gone, "No site is lost.", len(gone), note, gone=True)
+    return _List(name, help_, gone, "No lost sites.", len(gone), note, gone=True)
 
 
 def _unexpected(found: DomainWatch) -> _List:
@@ -103,9 +102,9 @@ def _unexpected(found: DomainWatch) -> _List:
     others = rows[(rows["own"] == "no") & (rows["views"] > 0)]
     return _List(
         "Unexpected",
-        "Sites with views in this period that are none of your own, nor below one of them.",
+        "Sites with views in this period that are not your own or a subdomain of one.",
         others,
-        "Every site is one of your own.",
+        "All sites are your own.",
         len(others),
         _share(others["views"], found.all.rows["views"]),
     )
@@ -178,7 +177,7 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     with box:
         draw_list(context, found.all, measure, top, key="list-domains", lines=_counts)
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
-        st.caption(f"The {len(top):,} sites with most views. All sites together: {whole}")
+        st.caption(f"The {len(top):,} sites with the most views. All sites: {whole}")
 
 
 def _counts(row: Mapping[Any, Any]) -> list[str]:

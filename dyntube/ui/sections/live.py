@@ -50,8 +50,8 @@ _EVERY, _SOON = 10.0, 2.0  # seconds between refreshes; the shorter while waitin
 _LATE = dt.timedelta(minutes=2)  # after the last check
 _SEARCHED = 7  # days searched for the newest view under filters
 _ACTIVE = (
-    "Different viewers whose view, by its start and the watch time known so far, reached into the "
-    f"last {ACTIVE_MINUTES} minutes. Approximate: DynTube reports watch time with a delay."
+    f"Viewers who watched in the last {ACTIVE_MINUTES} minutes, judged by when they started and "
+    "how long they have watched so far. Approximate: DynTube reports watch time with a delay."
 )
 
 
@@ -118,15 +118,15 @@ def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
 def _draw(context: ReportContext, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(context.timezone)
     if hour is None and known.fetching:
-        st.caption("Fetching the views of today.")
+        st.caption("Fetching today's views.")
         progress_bar(desk().sync_state())
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:
         text = f"Nothing is stored yet. {why_nothing()}"
         if known.checked:
-            text = f"Views were last fetched at {formats.moment(known.checked)}, so nothing is "
-            text += f"known of the last {MINUTES} minutes.{_newest(newest)}"
+            text = f"Views were last fetched at {formats.moment(known.checked)}, so there is "
+            text += f"no data for the last {MINUTES} minutes.{_newest(newest)}"
         st.info(text, icon=":material/hourglass_empty:")
     else:
         _draw_hour(context, known, newest)
@@ -200,7 +200,7 @@ def _active(known: Known, live: LiveHour) -> Card:
 def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
     help_ = [*explained(measure, row, doubts=found.reasons)]
     if measure is GROWING:
-        help_.append("Not compared: views that go on still add to it.")
+        help_.append("Not compared: views in progress still add to it.")
     change = float(row.get(f"{measure.name}_change", math.nan))
     marks = (IN_DOUBT,) if found.days else ()
     return replace(number(measure, row, change=change), marks=marks, help=tuple(help_))

@@ -227,7 +227,7 @@ class Filters {
     for (const row of this.list.children) row.hidden = !fold(row.title).includes(wanted);
     const all = this.seen();
     for (const row of this.list.children) row.tabIndex = row === all[0] ? 0 : -1;
-    const none = wanted && !all.length ? `Nothing is called “${this.field.value}”.` : "";
+    const none = wanted && !all.length ? `No results for “${this.field.value}”.` : "";
     if (this.now) say(this.note, none || this.noteText || "");
     else say(this.note, none);
   }
