@@ -270,13 +270,13 @@ def test_videos_that_may_be_older_than_what_is_stored_have_no_days_since_first_v
     young = [view | {"id": f"b{n}"} for n, view in enumerate(odd.views(day, 1, videoKey="b"))]
     odd.put(archive, day, [*odd.views(day, 3, videoKey="a"), *young])
 
-    at = show(f"{WEEK}&video=a&video=b&align=age", "videos")
+    at = show(f"{WEEK}&open=a&open=b&align=age", "videos")
     points = [t for t in chart(at, "of 1 video")["data"] if t["mode"] == "markers"]
     assert [t["y"][0] for t in points] == [1]
     assert "Not shown: a. We only have views since 7 Nov 2026, and this video may be older" in (
         words(at).replace("\u2060\\", "")
     )
-    alone = show(f"{WEEK}&video=a&video=c&align=age", "videos")
+    alone = show(f"{WEEK}&open=a&open=c&align=age", "videos")
     assert "Not shown: a" in words(alone).replace("\u2060\\", "")
 
 
