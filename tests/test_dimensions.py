@@ -155,3 +155,19 @@ def test_hierarchies_are_made_of_dimensions_that_stand_in_only_one() -> None:
 
     assert len(names) == len(set(names))
     assert all(DIMENSIONS[name].kind == "text" for name in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "several"),
+    [
+        ("video", "videos"),
+        ("country", "countries"),
+        ("city", "cities"),
+        ("campaign_medium", "campaign media"),
+        ("embed_page", None),
+    ],
+)
+def test_several_values_have_a_noun(name: str, several: str | None) -> None:
+    found = DIMENSIONS[name]
+
+    assert found.plural == (several or f"{found.label.lower()}s")

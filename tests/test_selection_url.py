@@ -387,3 +387,62 @@ def test_comparing_with_dates_that_are_not_given_is_noted():
     selection, notes = from_parameters({"compare": ["dates"]}, Selection())
     assert selection == Selection()
     assert len(notes) == 1
+
+
+# Tables, and videos that are open
+
+
+def test_searches_columns_and_open_videos_are_read_and_written():
+    asked = {
+        "columns": ["plays", "course", "views_change"],
+        "open": ["v2", "v1"],
+        "city-search": ["  York "],
+        "video-search": ["tour"],
+        "sort": ["name"],
+    }
+    selection, notes = from_parameters(asked, DEFAULT)
+
+    assert notes == []
+    assert selection.columns == ("plays", "course", "views_change")
+    assert selection.open == ("v2", "v1")
+    assert selection.searched("city") == "York"
+    assert to_parameters(selection, DEFAULT) == asked | {"city-search": ["York"]}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"columns": ["likes"]},
+        {"video-search": ["a", "b"]},
+        {"video-search": ["a\x00b"]},
+        {"video-search": ["x" * 2001]},
+        {"sound-search": ["on"]},
+        {"open": [f"v{n}" for n in range(301)]},
+        {"open": ["v" * 2001]},
+    ],
+)
+def test_what_no_table_and_no_page_can_do_is_noted(asked: dict[str, list[str]]):
+    selection, notes = from_parameters(asked, DEFAULT)
+
+    assert selection == DEFAULT
+    assert len(notes) == 1
+    assert next(iter(asked)) in notes[0]
+
+
+def test_an_unknown_column_leaves_the_others():
+    selection, notes = from_parameters({"columns": ["plays", "likes"]}, DEFAULT)
+
+    assert selection.columns == ("plays",)
+    assert "likes" in notes[0]
+
+
+def test_open_videos_take_the_place_of_a_filter_on_videos_only():
+    asked = replace(
+        DEFAULT.where("video", ("a",)).where("video", ("b",), "is_not").where("country", ("FR",)),
+        open=("c",),
+    )
+
+    assert asked.opened().values("video") == ("c",)
+    assert asked.opened().values("video", "is_not") == ("b",)
+    assert asked.opened().values("country") == ("FR",)
+    assert DEFAULT.opened() == DEFAULT

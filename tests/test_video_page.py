@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube.report.selection import Selection
 
-from .components import cards, figures
-from .opened import Pages, chips, pages, plain, views
+from .components import cards, chips, figures
+from .opened import Pages, pages, plain, views
 from .tables import choose, gather, press, tables
 
 __all__ = ["pages"]
@@ -115,13 +115,13 @@ def test_other_filters_hold_on_the_page_of_a_video_but_not_one_on_videos(library
     at = library.open("videos", open="b", country="FR", video="a")
 
     assert number(at) == "8"
-    assert chips(at) == ["Video: Tour", "Country: France"]
+    assert chips(at) == ["Video is Tour", "Country is France"]
 
 
 def test_an_old_address_of_a_video_still_filters(library: Pages) -> None:
     at = library.open("videos", video="b")
 
-    assert chips(at) == ["Video: Keynote"]
+    assert chips(at) == ["Video is Keynote"]
     assert tables(at)[0].marked == {"Keynote"}
     assert len(tables(at)[0].shown) == len(TITLES)
 
