@@ -11,7 +11,7 @@ const within = (event, of) => path(event).some((node) => node.matches(of));
 export function listen(pressed) {
   const meant = (event) =>
     !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing && !event.repeat
-    && !within(event, FIELDS) && !document.querySelector("[role=dialog][aria-modal=true]");
+    && !within(event, FIELDS) && !document.getElementById("root")?.inert; // behind a dialog
   // Before Streamlit, which has keys of its own, such as C.
   const letters = (event) => {
     if (event.key.length !== 1 || !meant(event) || !pressed(event.key.toUpperCase())) return;
