@@ -342,7 +342,7 @@ def test_the_values_of_all_filters_are_counted_together():
     assert selection == DEFAULT.where("video", tuple(half))
     assert len(notes) == 1
     assert why_too_long(fits) == ""
-    assert "At most" in why_too_long(fits.toggled("country", "DE"))
+    assert "at most" in why_too_long(fits.toggled("country", "DE"))
 
 
 def test_an_address_stays_short_enough_for_servers_to_take_it():

@@ -170,7 +170,7 @@ def test_a_tooltip_says_the_change_from_the_day_compared_with():
 
     assert hovers(points(figure)) == [
         "Views: <b>126</b><br>+26.0% vs Mon 5 Oct: 100",
-        "Views: <b>50</b><br>-37.5% vs Tue 6 Oct: 80",
+        "Views: <b>50</b><br>−37.5% vs Tue 6 Oct: 80",
     ]
     rates = course(0.5, name="play_rate"), course(0.4, name="play_rate", first="2025-11-03")
     assert hovers(points(charts.trend(RATE, *rates, LIGHT))) == [
@@ -229,7 +229,7 @@ def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():
 
     [line], [label] = figure.layout.shapes, figure.layout.annotations
     assert line.y0 == line.y1 == label.y == 4  # hours, as the axis
-    assert label.text == "average<br>4.0 h"
+    assert label.text == "average<br>4 h"
     for none in (None, math.nan):
         plain = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=none)
         assert not plain.layout.shapes
