@@ -177,9 +177,9 @@ def test_head_says_the_same_without_a_file(url: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("period=next-century", "period = next-century"),
+        ("period=next-century", "invalid period (next-century)"),
         ("from=2026-11-05&to=2026-11-01", "before it starts"),
-        ("from=yesterday", "from = yesterday"),
+        ("from=yesterday", "invalid start date (yesterday)"),
         ("zone=Mars/Olympus", "no time zone"),
         ("metric=<script>alert(1)</script>", "<script>"),
         ("zone=posix/Europe/Berlin", "no time zone"),
@@ -188,7 +188,7 @@ def test_head_says_the_same_without_a_file(url: str) -> None:
         ("country-starts=D", "country-starts = D"),
         ("city=Par%00is", "control characters"),
         ("compare-from=2026-01-01&compare-to=2026-01-31", "need compare = dates"),
-        ("&".join(f"video=v{n}" for n in range(301)), "At most 300 values"),
+        ("&".join(f"video=v{n}" for n in range(301)), "at most 300 values"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -67,7 +67,7 @@ def test_a_view_is_saved_for_its_reader_and_for_everybody(be: Callable[[str], st
 def test_without_a_cookie_views_are_for_everybody_and_the_menu_says_so() -> None:
     at = draw("saved-views")
     assert not at.toggle
-    assert "Everybody will see it" in told(at)
+    assert "everyone will see this" in told(at)
     at.text_input(key="saved-views-new-name").set_value("Ours")
     press(at, "Save")
     assert saved("") == [("Ours", "videos", {}, SHARED)]
@@ -93,9 +93,9 @@ def test_a_view_with_values_that_are_no_longer_known_opens_with_a_remark() -> No
     view = save("Old", SHARED, metric=["clicks"], project=["p1"])
     at = draw("saved-views")
     at.button(key=f"saved-views-open-{view.id}").click().run()
-    assert "metric = clicks" in at.info[0].value
+    assert "invalid metric (clicks)" in at.info[0].value
     assert address(at) == {"project": ["p1"]}
-    assert "metric = clicks" in at.run().info[0].value
+    assert "invalid metric (clicks)" in at.run().info[0].value
 
 
 def test_a_view_whose_page_is_gone_says_so_and_changes_nothing() -> None:

@@ -323,7 +323,7 @@ def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
     assert notes["Watch time (hours)"] == METRICS["watch_time"].help
     assert notes["Completion rate (%)"] == METRICS["completion_rate"].help
     assert "Viewers" not in notes
-    assert "percentage points" in notes["…, change"]
+    assert "Percentage points" in notes["…, change"]
     assert (notes["Compared with"], notes["Filters"]) == ("Nothing", "None")
 
 
