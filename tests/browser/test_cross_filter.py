@@ -45,25 +45,33 @@ def press(page: Page, part: Locator, x: float = 0.5, y: float = 0.5) -> dict[str
     return asked(page)
 
 
-def bar(page: Page, chart: str, number: int) -> Locator:
-    return page.locator(f"[class*='st-key-bars-{chart}'] .barlayer .point path").nth(number)
+def row(page: Page, by: str, number: int) -> Locator:
+    """A row of the list of a dimension."""
+    return page.locator(f".st-key-list-{by} li button").nth(number)
 
 
-def test_a_click_on_a_bar_filters_and_another_on_it_takes_that_back(demo: str, tab: Tab) -> None:
+def numbers(page: Page) -> list[str]:
+    """What the cards say."""
+    return page.locator(".card").all_inner_texts()
+
+
+def test_a_click_on_a_row_of_a_list_filters_and_another_takes_that_back(
+    demo: str, tab: Tab
+) -> None:
     page = show(tab(), demo)
-    everything = page.locator(".st-key-cards").inner_text()
-    assert press(page, bar(page, "country", 1), 0.2) == {"country": ["BR"]}
-    assert page.locator(".st-key-cards").inner_text() != everything
-    assert bar(page, "country", 0).is_visible(), "a chart never filters itself away"
-    assert press(page, bar(page, "country", 0), 0.2) == {"country": ["BR", "US"]}
-    press(page, bar(page, "country", 0), 0.2)
-    assert press(page, bar(page, "country", 1), 0.2) == {}
-    assert page.locator(".st-key-cards").inner_text() == everything
+    everything = numbers(page)
+    assert press(page, row(page, "country", 1), 0.2) == {"country": ["BR"]}
+    assert numbers(page) != everything
+    assert row(page, "country", 0).is_visible(), "a list never filters itself away"
+    assert press(page, row(page, "country", 0), 0.2) == {"country": ["BR", "US"]}
+    press(page, row(page, "country", 0), 0.2)
+    assert press(page, row(page, "country", 1), 0.2) == {}
+    assert numbers(page) == everything
 
 
 def test_a_click_on_a_country_of_the_map_filters_by_it(demo: str, tab: Tab) -> None:
     page = show(tab(), demo)
-    countries = page.locator("[class*='st-key-map-'] .choroplethlayer path")
+    countries = page.locator(".st-key-map .choroplethlayer path")
     number, *place = countries.evaluate_all(_INSIDE)
     [country] = press(page, countries.nth(number), *place)["country"]
     assert len(country) == 2
@@ -152,7 +160,7 @@ def test_a_complicated_view_is_its_address(demo: str, tab: Tab, path: str) -> No
 
 def test_filters_survive_a_change_of_page(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/?country=DE&period=last-7-days")
-    page.get_by_role("link", name="Devices").click()
+    page.get_by_role("link", name="Devices", exact=True).first.click()
     page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Devices'")
     wait_painted(page)
     assert asked(page) == {"country": ["DE"], "period": ["last-7-days"]}
@@ -160,11 +168,12 @@ def test_filters_survive_a_change_of_page(demo: str, tab: Tab) -> None:
 
 def test_a_number_opens_as_many_views_as_it_says(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/?period=last-7-days")
-    page.locator(".st-key-card-plays").hover()
-    press(page, page.locator(".st-key-open-plays button").first)
+    plays = page.locator(".card[data-name=plays]")
+    value = plays.locator(".value").inner_text()
+    plays.hover()
+    press(page, plays.locator(".rows"))
     assert asked(page)["behind"] == ["plays"]
-    said = page.locator(".st-key-behind").inner_text()
-    value = page.locator(".st-key-card-plays [data-testid='stMetricValue']").inner_text()
+    said = page.get_by_role("dialog").inner_text()
     count = int(said.split(" views, newest first")[0].split()[-1].replace(",", ""))
     assert value in (f"{count:,}", f"{count / 1000:.1f}K")
 
