@@ -55,7 +55,7 @@ def numbers(page: Page) -> list[str]:
     return page.locator(".card").all_inner_texts()
 
 
-def test_a_click_on_a_row_of_a_list_filters_and_another_takes_that_back(
+def test_a_click_on_a_row_of_a_list_filters_and_another_undoes_that(
     demo: str, tab: Tab
 ) -> None:
     page = show(tab(), demo)
