@@ -31,8 +31,7 @@ class Seen:
 def seen(page: Page) -> Seen:
     wait_painted(page)
     parts = urlsplit(page.url)
-    cards = page.locator(".st-key-cards")
-    numbers = cards.first.inner_text() if cards.count() else footers(page)
+    numbers = "\n".join(page.locator(".card").all_inner_texts()) or footers(page)
     return Seen(parts.path, parts.query, page.locator("h1").inner_text(), numbers)
 
 
