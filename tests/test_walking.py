@@ -138,8 +138,8 @@ def check_cards(at: AppTest, walk: Walk) -> None:
         assert f"{formats.value(measure, now[measure.name], full=True)} in " in card.help
         if before and measure.is_amount:
             text = formats.value(measure, before[measure.name], full=True)
-            names = "previous period|comparison"
-            assert re.search(rf"{re.escape(text)} in the ({names}) \(", card.help)
+            called = "previous period|comparison"
+            assert re.search(rf"{re.escape(text)} in the ({called}) \(", card.help)
 
 
 def check_footers(at: AppTest, walk: Walk) -> None:
