@@ -73,14 +73,14 @@ _CHECKS = (
         "no_watch_time",
         "Played, but watch time missing",
         "started AND watch_time IS NULL",
-        "Counted as plays; left out of watch time averages.",
+        "Counted as plays, but not in averages.",
         ("watch_time", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "watched_longer",
         "Watched longer than the video",
         "length > 0 AND watched > length",
-        "Watch time counts in full; percentages stop at 100%.",
+        "Watch time counts; percentages stop at 100%.",
         ("watch_time", "average_watch_time"),
     ),
     Check(
@@ -94,7 +94,7 @@ _CHECKS = (
         "ended_early",
         "Completed with less than half watched",
         "ended AND length > 0 AND watched < length * 0.5",
-        "Counted as completions, as DynTube reports them.",
+        "Counted as completions, as in DynTube.",
         ("completions", "completion_rate"),
     ),
     Check(
@@ -114,9 +114,9 @@ _CHECKS = (
     ),
     Check(
         "nobodys_user_id",
-        "Placeholder user ID",
+        "Placeholder user ID, such as null",
         f"regexp_full_match(client_user_id, '{_NOBODY}', 'i')",
-        "Such as undefined, null or 0: these viewers are told apart by browser.",
+        "These viewers are told apart by browser.",
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(

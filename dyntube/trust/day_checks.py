@@ -111,7 +111,7 @@ _DAY_CHECKS = (
         "low",
         "Days with far fewer views than usual",
         lambda day: int(bool(day.low)),
-        "Under 20% of what is usual for that weekday; counted as received.",
+        "Under 20% of the usual; counted as received.",
         EVERY_NUMBER,
         "days",
         lambda day: day.low,

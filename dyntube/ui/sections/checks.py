@@ -78,15 +78,15 @@ def _table(found: CheckCounts) -> None:
         placeholder="",
         alt="Quality checks",
         column_config={
-            "Check": st.column_config.TextColumn(width=215),
+            "Check": st.column_config.TextColumn(width=235),
             "Count": st.column_config.NumberColumn(format="localized", width=65),
             "Share": st.column_config.NumberColumn(
                 format="%.1f%%",
                 width=60,
                 help="Share of the views in this period that match the filters",
             ),
-            "Affects": st.column_config.TextColumn(width=345, help="Which numbers can be affected"),
-            "How we handle it": st.column_config.TextColumn(width=270),
+            "Affects": st.column_config.TextColumn(width=300, help="Which numbers can be affected"),
+            "How we handle it": st.column_config.TextColumn(width=300),
             "Open": st.column_config.ButtonColumn(
                 "Details", type="tertiary", width=60, key="check-open", on_click=opened
             ),
