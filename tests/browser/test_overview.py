@@ -28,6 +28,7 @@ def numbers(page: Page) -> list[str]:
 
 def test_a_newcomer_sees_a_whole_page(demo: str, tab: Tab) -> None:
     opened = tab()
+    opened.page.set_viewport_size({"width": 1440, "height": 3200})
     opened.open(demo)
     opened.wait_painted()
     page = opened.page
@@ -162,8 +163,8 @@ def test_text_from_the_data_is_shown_and_never_run(tmp_path: Path, tab: Tab) -> 
         opened = tab()
         opened.open(f"{url}/?period=last-7-days&project=projects%3Cb%3Ekey%3C%2Fb%3E")
         page = opened.page
-        page.wait_for_selector(".barlayer .point", timeout=60_000)
-        page.wait_for_function("() => document.body.innerText.includes('evil.example/a.png')")
+        page.wait_for_selector("[class*='st-key-list-'] li button", timeout=60_000)
+        page.locator(".chip", has_text="evil.example/a.png").wait_for()
         page.wait_for_timeout(500)
         assert page.evaluate("() => window.hurt") is None
         assert page.locator("img[src*='evil']").count() == 0
