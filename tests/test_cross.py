@@ -160,12 +160,25 @@ def test_a_click_on_a_bucket_makes_it_the_period(
 
 
 @pytest.mark.parametrize(
-    "sent", [[], ["2026-11-03"], ["x", "y"], [None, "2026-11-03"], ["2026-11-03"] * 3]
+    "sent",
+    [[], ["2026-11-03"], ["x", "y"], [None, "2026-11-03"], ["2026-11-03"] * 3, 5, {}, "ab", None],
 )
-def test_a_range_without_two_ends_changes_nothing(reader: Reader, sent: list[object]) -> None:
+def test_a_range_without_two_ends_changes_nothing(reader: Reader, sent: object) -> None:
     assert reader.does(narrow_to_range, sent, "day", NOVEMBER) == Selection()
 
 
 @pytest.mark.parametrize("sent", ["", "day=", "day=x", "week=2026-11-02", "country=DE"])
 def test_a_click_that_is_no_bucket_changes_nothing(reader: Reader, sent: str) -> None:
     assert reader.does(narrow_to_bucket, sent, "day", NOVEMBER) == Selection()
+
+
+@pytest.mark.parametrize("interval", ["hour", "day", "week", "month"])
+def test_moments_at_the_end_of_time_are_beside_the_period(
+    reader: Reader, interval: Interval
+) -> None:
+    ends = ["2026-11-06", "9999-12-31 23:00"]
+
+    assert dragged(reader, ends[1], ends[1], interval) is None
+    found = dragged(reader, *ends, interval)
+    assert found is not None
+    assert found.end == NOVEMBER.end

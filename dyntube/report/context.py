@@ -124,7 +124,7 @@ class ReportContext:
 
     @property
     def chosen_metric(self) -> str:
-        """The metric of bars, maps and tables: the selected one if on the page, else the first."""
+        """The metric of lists, maps and tables: the selected one if on the page, else the first."""
         return self.chosen(self.metrics)
 
     def chosen(self, metrics: Sequence[str]) -> str:

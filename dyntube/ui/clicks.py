@@ -7,7 +7,6 @@ always agree. What the browser sends is read like a URL: values that no filter c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ..report.selection import FILTERABLE, Selection
 from . import session
 
 _ONE_DAY = dt.timedelta(days=1)
+_LONGEST_MOMENT = 40  # characters
 _VIDEOS = Path(__file__).parents[2] / "pages" / "videos.py"
 
 
@@ -50,19 +50,20 @@ def open_videos(keys: tuple[str, ...], *, leave: bool = False) -> None:
         st.switch_page(_VIDEOS, query_params=address)  # any other query would add a history entry
 
 
-def narrow_to_bucket(text: str, interval: Interval, shown: Period) -> None:
+def narrow_to_bucket(text: object, interval: Interval, shown: Period) -> None:
     """Set the period to a clicked bucket."""
     for name, start in picked([str(text)])[:1]:
-        if name == interval and (day := _day(start, "hour")):
+        if name == interval and (day := _day(start, "hour", shown)):
             _narrow(day, day, interval, shown)
 
 
-def narrow_to_range(ends: Sequence[object], interval: Interval, shown: Period) -> None:
+def narrow_to_range(ends: object, interval: Interval, shown: Period) -> None:
     """Set the period to the buckets between two moments."""
-    days = [_day(end, interval) for end in ends]
-    known = sorted(day for day in days if day)
-    if len(known) == 2:
-        _narrow(known[0], known[1], interval, shown)
+    if not isinstance(ends, list) or len(ends) != 2:
+        return
+    days = sorted(day for end in ends if (day := _day(end, interval, shown)))
+    if len(days) == 2:
+        _narrow(days[0], days[1], interval, shown)
 
 
 def _narrow(first: dt.date, last: dt.date, interval: Interval, shown: Period) -> None:
@@ -71,11 +72,16 @@ def _narrow(first: dt.date, last: dt.date, interval: Interval, shown: Period) ->
         session.zoom(Period(first, last))
 
 
-def _day(moment: object, interval: Interval) -> dt.date | None:
-    """The day of a moment, rounded to the nearest on a chart by day; None if it is none."""
-    at = pd.to_datetime(str(moment), errors="coerce")
+def _day(moment: object, interval: Interval, shown: Period) -> dt.date | None:
+    """The day of a moment, rounded to the nearest on a chart by day; None if it is none.
+
+    What is outside of the period is the day before or after it.
+    """
+    at = pd.to_datetime(str(moment)[:_LONGEST_MOMENT], errors="coerce")
     if pd.isna(at):
         return None
+    if not shown.start <= at.date() <= shown.end:
+        return shown.start - _ONE_DAY if at.date() < shown.start else shown.end + _ONE_DAY
     day: dt.date = (at.round("D") if interval == "day" else at).date()
     return day
 

@@ -55,9 +55,7 @@ def numbers(page: Page) -> list[str]:
     return page.locator(".card").all_inner_texts()
 
 
-def test_a_click_on_a_row_of_a_list_filters_and_another_undoes_that(
-    demo: str, tab: Tab
-) -> None:
+def test_a_click_on_a_row_of_a_list_filters_and_another_undoes_that(demo: str, tab: Tab) -> None:
     page = show(tab(), demo)
     everything = numbers(page)
     assert press(page, row(page, "country", 1), 0.2) == {"country": ["BR"]}

@@ -49,7 +49,7 @@ def number_cards(
     opened = {card.name for card in cards if card.rows}
 
     def known(names: set[str], callback: Callable[[str], None]) -> Callable[[Any], None]:
-        return lambda name: callback(name) if name in names else None
+        return lambda name: callback(name) if isinstance(name, str) and name in names else None
 
     events = {"drawn": known(drawn, on_draw), "rows": known(opened, on_rows)}
     mount("cards", key, {"cards": [_sent(card) for card in cards]}, events)

@@ -23,7 +23,7 @@ def figure(
     key: str,
     table: Callable[[], Texts],
     on_pick: Callable[[str], None] | None = None,
-    on_range: Callable[[list[str]], None] | None = None,
+    on_range: Callable[[object], None] | None = None,
 ) -> None:
     """A figure with its text alternative, and a button that puts its numbers in its place.
 

@@ -64,8 +64,8 @@ def share_list(
     values = {row.value for row in rows}
 
     def picked(value: object) -> None:
-        if value in values:
-            on_pick(str(value))
+        if isinstance(value, str) and value in values:
+            on_pick(value)
 
     mount("share_list", key, data, {"picked": picked, "open": lambda _: None})
 

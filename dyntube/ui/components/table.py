@@ -157,9 +157,10 @@ def table_head(
     told["part"] = "head"
 
     def chosen(value: object) -> None:
-        choice = _choice(value, [name for name, _ in head.options])
-        if choice and isinstance(value, dict) and isinstance(value.get("number"), int):
-            st.session_state[number] = value["number"]
+        if not isinstance(value, dict) or not isinstance(value.get("number"), int):
+            return
+        st.session_state[number] = value["number"]  # a refused choice is answered too
+        if choice := _choice(value, [name for name, _ in head.options]):
             on_choose(choice)
 
     def gathered(value: object) -> None:

@@ -62,7 +62,8 @@ def _open(asked: object) -> None:
     """Remember which list is open, "" for none; for callbacks."""
     if isinstance(asked, dict):
         by, operator = asked.get("by"), asked.get("operator")
-        known = operator in OPERATORS and (by in FILTERABLE or by == _ZONE)
+        named = isinstance(by, str) and isinstance(operator, str)
+        known = named and operator in OPERATORS and (by in FILTERABLE or by == _ZONE)
         st.session_state[_OPEN] = (by, operator) if known else None
 
 

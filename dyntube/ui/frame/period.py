@@ -55,7 +55,10 @@ def period(selection: Selection, spans: Spans | None, *, compares: bool) -> None
 
 
 def _step(direction: Direction, spans: Spans) -> None:
-    found = stepped(session.current(), spans.period, direction, spans.now.date())
+    selection, today = session.current(), spans.now.date()
+    # Of two steps in a row, the second comes before the page has been drawn for the first.
+    period = spans.period if selection.preset == ALL_TIME else selection.period(today, None)
+    found = stepped(selection, period, direction, today)
     if found:
         session.change(lambda _: found)
 

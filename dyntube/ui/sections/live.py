@@ -106,7 +106,7 @@ def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
     """Redraw the fragment, or rerun the page if more must change."""
     try:
         known = look(context.timezone)
-        clicked = session.current() != context.selection  # on a bar in this fragment
+        clicked = session.current() != context.selection  # on a row in this fragment
         failed = not known.fetching and known.error != error  # or recovered
         if clicked or failed or known.waiting != waiting:
             st.rerun()

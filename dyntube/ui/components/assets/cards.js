@@ -1,5 +1,5 @@
 // Cards of numbers: a click on one draws it, its buttons explain it and show the views behind it.
-import { element, say, sheet, sparkline } from "./elements.js";
+import { element, say, sheet, sparkline, whenGone } from "./elements.js";
 
 const STYLE = sheet(`
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
@@ -64,6 +64,7 @@ class Cards {
     root.adoptedStyleSheets = [STYLE];
     this.list = element("ul", "cards", root);
     this.help = element("div", "explanation", root);
+    this.help.id = "explanation";
     this.help.popover = "manual";
     this.help.setAttribute("role", "tooltip");
     this.cards = new Map();
@@ -122,8 +123,13 @@ class Cards {
     explain.hidden = !card.help.length;
     explain.setAttribute("aria-label", `What is ${card.label.toLowerCase()}?`);
     explain.onclick = () => this.explain(this.explained === item ? null : item, card);
-    explain.onmouseenter = explain.onfocus = () => this.explain(item, card);
-    explain.onmouseleave = explain.onblur = () => this.explain(null);
+    // A finger would show it by entering and hide it by the click that follows.
+    explain.onpointerenter = byMouse(() => this.explain(item, card));
+    explain.onpointerleave = byMouse(() => this.explain(null));
+    explain.onfocus = () => {
+      if (explain.matches(":focus-visible")) this.explain(item, card);
+    };
+    explain.onblur = () => this.explain(null);
     explain.onkeydown = (event) => {
       if (event.key === "Escape") this.explain(null); // no value: `false` would take the key away
     };
@@ -139,8 +145,10 @@ class Cards {
   }
 
   explain(item, card) {
+    this.explained?.parts.explain.removeAttribute("aria-describedby");
     this.explained = item;
     if (!item) return this.help.hidePopover();
+    item.parts.explain.setAttribute("aria-describedby", this.help.id);
     this.help.replaceChildren();
     for (const text of card.help) say(element("p", "", this.help), text);
     this.help.showPopover();
@@ -154,6 +162,10 @@ class Cards {
     removeEventListener("scroll", this.leave, true);
   }
 }
+
+const byMouse = (act) => ({ pointerType }) => {
+  if (pointerType === "mouse") act();
+};
 
 function icon(name, parent) {
   const button = element("button", `small ${name}`, parent);
@@ -172,8 +184,8 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Cards(root));
   const cards = mounted.get(root);
   cards.show(data, setTriggerValue);
-  return () => {
+  return whenGone(root, () => {
     mounted.delete(root);
     cards.remove();
-  };
+  });
 }

@@ -1,5 +1,5 @@
 // The filters in force: a click on a value changes it, on "is" turns it round, on the cross ends it.
-import { element, say, sheet } from "./elements.js";
+import { element, say, sheet, whenGone } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -121,5 +121,5 @@ class Chips {
 export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Chips(root));
   mounted.get(root).show(data, setTriggerValue);
-  return () => mounted.delete(root);
+  return whenGone(root, () => mounted.delete(root));
 }

@@ -1,5 +1,5 @@
 // A button that copies the address of the page, which says all that is selected.
-import { element, say, sheet } from "./elements.js";
+import { element, say, sheet, whenGone } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -54,5 +54,5 @@ class Link {
 export default function ({ data, parentElement: root }) {
   if (!mounted.has(root)) mounted.set(root, new Link(root));
   mounted.get(root).show(data);
-  return () => mounted.delete(root);
+  return whenGone(root, () => mounted.delete(root));
 }

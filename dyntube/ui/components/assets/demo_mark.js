@@ -1,5 +1,5 @@
 // A mark beside the title that the data is invented, with what to do about it.
-import { element, say, sheet } from "./elements.js";
+import { element, say, sheet, whenGone } from "./elements.js";
 import { LOOK, openAt, opens, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -31,5 +31,5 @@ class Mark {
 export default function ({ data, parentElement: root }) {
   if (!mounted.has(root)) mounted.set(root, new Mark(root));
   mounted.get(root).show(data);
-  return () => mounted.delete(root);
+  return whenGone(root, () => mounted.delete(root));
 }

@@ -49,3 +49,11 @@ export function course(values) {
   const lines = pieces.map((piece) => (piece.length === 1 ? [...piece, ...piece] : piece));
   return lines.filter((piece) => piece.length).map((piece) => `M${piece.join("L")}`).join("");
 }
+
+// The cleanup of a component. Streamlit also calls it where a component stays and only its data
+// has changed while its script was loading.
+export function whenGone(root, forget) {
+  return () => setTimeout(() => {
+    if (!root.isConnected) forget();
+  });
+}

@@ -1,5 +1,5 @@
 // Draws a figure of plotly in place, and tells what was clicked or dragged over.
-import { element, say } from "./elements.js";
+import { element, say, whenGone } from "./elements.js";
 
 const SOURCE = new URL("../../../app/static/", import.meta.url);
 const CONFIG = {
@@ -17,7 +17,10 @@ const mounted = new WeakMap();
 let library;
 
 const plotly = () =>
-  (library ??= import(new URL("plotly/plotly-4.1.1.min.js", SOURCE)).then((all) => all.default));
+  (library ??= import(new URL("plotly/plotly-4.1.1.min.js", SOURCE)).then((all) => all.default).catch((error) => {
+    library = undefined; // the next figure tries again
+    throw error;
+  }));
 
 class Figure {
   constructor(root) {
@@ -93,7 +96,10 @@ class Figure {
   async react() {
     const library = await plotly();
     const wanted = Math.floor(this.plot.getBoundingClientRect().width);
-    if (!wanted || !this.plot.isConnected) return;
+    if (!wanted || !this.plot.isConnected) {
+      this.plot.dataset.state = "away";
+      return;
+    }
     this.width = wanted;
     const { data, layout } = this.light ? JSON.parse(this.light(this.data.figure)) : this.figure;
     const sized = { ...layout, width: wanted, selections: [] };
@@ -165,8 +171,8 @@ export default function ({ data, parentElement: root, setTriggerValue, setStateV
   if (!mounted.has(root)) mounted.set(root, new Figure(root));
   const figure = mounted.get(root);
   figure.show(data, setTriggerValue, setStateValue);
-  return () => {
+  return whenGone(root, () => {
     mounted.delete(root);
     figure.remove();
-  };
+  });
 }

@@ -1,5 +1,5 @@
 // What the page can be filtered by: a button for each list, and the list when it is open.
-import { element, fold, say, sheet } from "./elements.js";
+import { element, fold, say, sheet, whenGone } from "./elements.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -327,8 +327,8 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Filters(root));
   const filters = mounted.get(root);
   filters.show(data, setTriggerValue);
-  return () => {
+  return whenGone(root, () => {
     mounted.delete(root);
     filters.remove();
-  };
+  });
 }

@@ -1,5 +1,5 @@
 // The period in the head of a page, what it is compared with, and the keys that choose both.
-import { element, say, sheet } from "./elements.js";
+import { element, say, sheet, whenGone } from "./elements.js";
 import { listen, search } from "./keys.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, popup } from "./popup.js";
 
@@ -244,8 +244,8 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Period(root));
   const period = mounted.get(root);
   period.show(data, setTriggerValue);
-  return () => {
+  return whenGone(root, () => {
     mounted.delete(root);
     period.silence();
-  };
+  });
 }

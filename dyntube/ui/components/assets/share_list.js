@@ -1,5 +1,5 @@
 // A list of values with a bar, a number and a change each; a click on a row picks it.
-import { element, fold, say, sheet } from "./elements.js";
+import { element, fold, say, sheet, whenGone } from "./elements.js";
 
 const STYLE = sheet(`
 .list { font: 13px/1.35 var(--st-font); color: var(--st-text-color); container-type: inline-size;
@@ -143,13 +143,15 @@ class List {
   }
 
   narrow() {
-    const wanted = this.search.hidden ? "" : fold(this.search.value);
+    const wanted = this.search.hidden ? "" : fold(this.search.value.trim());
     let found = 0;
     for (const item of this.rows.values()) {
       item.hidden = Boolean(wanted) && !fold(item.row.searched).includes(wanted);
       found += item.hidden ? 0 : 1;
     }
-    say(this.rest, wanted && !found ? this.none.replace("{}", this.search.value) : this.restText);
+    const rows = this.buttons();
+    if (rows.length && !rows.some((row) => row.tabIndex === 0)) this.stopAt(rows[0]);
+    say(this.rest, wanted && !found ? this.none.replace("{}", () => this.search.value) : this.restText);
   }
 
   buttons() {
@@ -181,5 +183,5 @@ class List {
 export default function ({ data, parentElement: root, setTriggerValue, setStateValue }) {
   if (!mounted.has(root)) mounted.set(root, new List(root));
   mounted.get(root).show(data, setTriggerValue, setStateValue);
-  return () => mounted.delete(root);
+  return whenGone(root, () => mounted.delete(root));
 }

@@ -1,6 +1,6 @@
 // The head of a table: search, columns, and what to do with ticked rows. It holds what is chosen:
 // drawn at once where the rows are all here, told to the server, and corrected by its answer.
-import { element, say } from "./elements.js";
+import { element, say, whenGone } from "./elements.js";
 import { STYLE } from "./table_style.js";
 import { table } from "./tables.js";
 
@@ -151,9 +151,9 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Head(root));
   const head = mounted.get(root);
   head.show(data, setTriggerValue);
-  return () => {
+  return whenGone(root, () => {
     clearTimeout(head.timer);
     mounted.delete(root);
     if (head.table.head === head) head.table.head = null;
-  };
+  });
 }

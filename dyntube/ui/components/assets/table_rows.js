@@ -1,6 +1,6 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { element, say } from "./elements.js";
+import { element, say, whenGone } from "./elements.js";
 import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
@@ -62,6 +62,7 @@ class Rows {
     this.box.classList.toggle("bare", !data.table);
     this.grid.setAttribute("aria-label", data.label);
     this.grid.setAttribute("aria-rowcount", String(data.values.length + 1));
+    this.limit = Math.max(this.limit, this.table.drawn); // as far as it was scrolled to
     this.arrange();
     if (this.table.top) this.box.scrollTop = this.table.top;
     this.table.head?.drawTicks();
@@ -77,7 +78,7 @@ class Rows {
       !choice || choice.columns.includes(name) || name === choice.sort);
     this.order = choice && data.whole ? this.index.find(choice) : data.values.map((_, n) => n);
     if (before && before !== this.sorted) {
-      this.limit = FIRST;
+      this.limit = this.table.drawn = FIRST;
       this.box.scrollTop = 0;
     }
     const drawn = [...this.columns.map(({ name }) => name), ...this.marked].join(" ");
@@ -152,6 +153,7 @@ class Rows {
     }
     rows.forEach((row, n) => row.setAttribute("aria-rowindex", String(n + 2)));
     if (!rows.some((row) => row.open.tabIndex === 0) && rows[0]) this.stopAt(rows[0]);
+    this.drawTicks();
   }
 
   row(n) {
@@ -170,7 +172,7 @@ class Rows {
     this.grid.hidden = empty;
     if (!head) return;
     const { data } = head;
-    say(this.noneText, empty ? data.none.replace("{}", choice.search) : "");
+    say(this.noneText, empty ? data.none.replace("{}", () => choice.search) : "");
     const known = data.choice.search === choice.search;
     say(this.said, known ? data.foot : `${this.order.length.toLocaleString("en")} of ${data.count}`);
     const all = this.data.whole ? this.order.length : data.found;
@@ -213,7 +215,7 @@ class Rows {
   }
 
   drawTo(limit) {
-    this.limit = Math.max(this.limit, limit);
+    this.limit = this.table.drawn = Math.max(this.limit, limit);
     this.draw();
   }
 
@@ -281,10 +283,10 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
   if (!mounted.has(root)) mounted.set(root, new Rows(root));
   const rows = mounted.get(root);
   rows.show(data, setTriggerValue);
-  return () => {
+  return whenGone(root, () => {
     clearTimeout(rows.later);
     rows.gone.abort();
     mounted.delete(root);
     if (rows.table.rows === rows) rows.table.rows = null;
-  };
+  });
 }

@@ -4,7 +4,7 @@ const known = new Map();
 
 export function table(key) {
   if (!known.has(key)) {
-    known.set(key, { head: null, rows: null, choice: null, ticked: new Set(), top: 0 });
+    known.set(key, { head: null, rows: null, choice: null, ticked: new Set(), top: 0, drawn: 0 });
   }
   return known.get(key);
 }
