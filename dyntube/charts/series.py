@@ -40,7 +40,7 @@ def points(
 ) -> dict[str, Any]:
     """A marker per bucket, barely visible unless it has no neighbours.
 
-    Streamlit reports clicks on lines only if they have markers.
+    Without markers, a click on a line would not hit a bucket.
     """
     size = 4 if len(x) <= _MOST_DOTS else 2
     return {

@@ -31,8 +31,7 @@ def first_page(theirs: str) -> str:
     """Our HTML, made of Streamlit's.
 
     Its stylesheet moves behind `#root`: what is before it is painted at once, and scripts still
-    wait for it. Of its fonts those
-    are loaded at once that pages use.
+    wait for it. The fonts that pages use are loaded at once.
 
     Raises ValueError if a part that changes is not there once.
     """
