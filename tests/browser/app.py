@@ -34,8 +34,8 @@ PAINTED = """call => {
     && [...document.querySelectorAll('.figure')].every(e => e.dataset.state === 'drawn'
       || e.dataset.state === 'away' && e.getBoundingClientRect().top > innerHeight)
     && all('[data-testid="stDataFrame"]', 'canvas')
-    && [...document.querySelectorAll('[class*="st-key-table-"] [data-testid$="Isolated"]')].every(e =>
-      e.shadowRoot?.childElementCount > 1)  // the first child is Streamlit's
+    && [...document.querySelectorAll('[class*="st-key-table-"] [data-testid$="Isolated"]')]
+      .every(e => e.shadowRoot?.childElementCount > 1)  // the first child is Streamlit's
     && all('.figure:has(.geo)', '.choroplethlayer path');
   if (!painted || window.paintedCall !== call) window.paintedSince = performance.now();
   window.paintedCall = call;

@@ -36,7 +36,7 @@ def seen(page: Page) -> Seen:
 
 
 def footers(page: Page) -> str:
-    return "\n".join(page.locator(".foot").all_inner_texts())
+    return "\n".join(page.locator("[class*='st-key-table-'] .foot").all_inner_texts())
 
 
 def entries(page: Page) -> int:

@@ -181,7 +181,7 @@ def test_a_video_is_opened_left_and_followed_by_the_next(demo: str, tab: Tab) ->
     page.wait_for_function(
         "name => document.querySelector('.st-key-opened h2')?.innerText === name", arg=listed[1]
     )
-    page.get_by_role("button", name="All videos").click()
+    page.locator(".st-key-opened-back button").click()
     page.wait_for_function("url => location.href === url", arg=start, timeout=30_000)
     wait_painted(page)
     assert names(page) == listed
@@ -301,7 +301,7 @@ def test_of_twenty_thousand_rows_the_server_sends_the_first_thousand(large: str,
     )
     page = look(opened, f"{large}/geography?compare=none&level=city")
     assert max(sizes) < LARGEST
-    foot = page.locator(".foot")
+    foot = page.locator("[class*='st-key-table-'] .foot")
     assert foot.inner_text().startswith("The first 1,000 of 20,000 cities")
     page.get_by_role("button", name="City", exact=True).last.click()
     until(page, "order=rising")
@@ -319,7 +319,7 @@ def test_on_paper_are_all_rows_up_to_200_all_columns_and_no_controls(
     page = show(tab(), f"{demo}/videos")
     page.emulate_media(media="print")
     assert page.locator("tbody tr:visible").count() > 100
-    assert page.locator(".head:visible, .hit:visible, .further:visible").count() == 0
+    assert page.locator("[class*='st-key-table-'] :is(.head, .hit, .further):visible").count() == 0
     box = page.locator(".box")
     assert box.evaluate("b => b.scrollHeight <= b.clientHeight + 1")
     page.emulate_media(media="screen")
@@ -327,5 +327,5 @@ def test_on_paper_are_all_rows_up_to_200_all_columns_and_no_controls(
     page.emulate_media(media="print")
     page.locator("tbody tr").nth(199).wait_for()
     assert page.locator("tbody tr:visible").count() == 200
-    assert "Rows 1 to 200 of 1,000" in page.locator(".foot").inner_text()
+    assert "Rows 1 to 200 of 1,000" in page.locator("[class*='st-key-table-'] .foot").inner_text()
     page.emulate_media(media="screen")
