@@ -165,7 +165,7 @@ def check_behind(at: AppTest, walk: Walk) -> None:
 def check_data(at: AppTest, walk: Walk) -> None:
     """The checks count the views that are filtered by, and the keys without a name theirs."""
     count = formats.count(len(walk.views()), "view")
-    assert [text.value for text in at.caption if text.value.startswith(f"Of {count}, ")]
+    assert [text.value for text in at.caption if text.value.startswith(f"{count}, ")]
     shown = [table.value for table in at.dataframe if table.proto.alt == "Keys without a name"]
     found = sum(shown[0]["views"]) if shown else 0
     kinds = ("project", "channel", "video")

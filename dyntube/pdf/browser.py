@@ -42,6 +42,7 @@ _FLAGS = (
     "--password-store=basic",
     "--use-mock-keychain",
 )
+_LONGEST_FOLDER = 50  # characters: Chromium makes a socket below, whose path has a limit
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "LD_LIBRARY_PATH")  # no keys
 # A shell puts our ends of the pipes where Chromium looks for them.
 _ON_PIPES = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null'
@@ -84,7 +85,7 @@ def started(program: str, until: float, *, sandbox: bool = True) -> Iterator[Dev
             stdout=subprocess.PIPE,
             bufsize=0,
             stderr=said,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            env=_environment(),
             process_group=0,  # Ctrl-C in a terminal must reach only us; and all of it ends at once
         )
         assert process.stdin
@@ -95,6 +96,13 @@ def started(program: str, until: float, *, sandbox: bool = True) -> Iterator[Dev
             yield devtools
         finally:
             _end(process)
+
+
+def _environment() -> dict[str, str]:
+    known = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    if len(known.get("TMPDIR", "")) > _LONGEST_FOLDER:
+        del known["TMPDIR"]
+    return known
 
 
 def _wait_started(devtools: DevTools, program: str, said: IO[bytes]) -> None:
