@@ -102,12 +102,12 @@ def test_dates_are_applied_and_a_first_after_the_last_is_refused(demo: str, tab:
 
 def test_keys_choose_and_step_but_not_while_somebody_types(demo: str, tab: Tab) -> None:
     page = show(tab(), demo)
-    assert press(page, "w") == {"period": ["last-7-days"]}
+    assert press(page, "e") == {"period": ["yesterday"]}
     before = press(page, "ArrowLeft")
     assert set(before) == {"from", "to"}
-    assert press(page, "ArrowRight") == {"period": ["last-7-days"]}
-    assert press(page, "x") == {"period": ["last-7-days"], "compare": ["none"]}
-    assert press(page, "X") == {"period": ["last-7-days"]}
+    assert press(page, "ArrowRight") == {"period": ["yesterday"]}
+    assert press(page, "x") == {"period": ["yesterday"], "compare": ["none"]}
+    assert press(page, "X") == {"period": ["yesterday"]}
 
     page.keyboard.press("Control+m")
     page.keyboard.press("Alt+ArrowUp")
@@ -116,7 +116,7 @@ def test_keys_choose_and_step_but_not_while_somebody_types(demo: str, tab: Tab) 
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Escape")
     page.wait_for_timeout(700)
-    assert asked(page) == {"period": ["last-7-days"]}
+    assert asked(page) == {"period": ["yesterday"]}
 
     page.keyboard.press("?")
     expect(panel(page, "Keyboard shortcuts")).to_contain_text("Period before")
