@@ -16,6 +16,7 @@ const all = (of) => [...document.querySelectorAll(of)];
 const still = () => performance.now() - changed >= STILL;
 
 const drawn = () => all('[data-testid^="stBidi"]')
+    .filter((component) => !component.closest(".st-key-theme")) // which draws nothing
     .every((component) => (component.shadowRoot ?? component).childElementCount > 1)
   && !document.querySelector('.figure[data-state="drawing"]')
   && all(".figure:has(.geo)").every((figure) => figure.querySelector(".choroplethlayer path"))
