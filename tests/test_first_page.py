@@ -86,9 +86,9 @@ def test_scripts_and_the_text_for_browsers_without_them_are_streamlits(url: str)
     assert "<noscript><style>.sk { display: none; }</style></noscript>" in page
 
 
-def test_its_colours_are_those_of_the_theme() -> None:
+def test_its_colours_are_those_of_the_theme(url: str) -> None:
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
-    page = first_page(THEIRS)
+    page = requests.get(url, timeout=10).text
     for mode in ("light", "dark"):
         assert f"--page: {theme[mode]['backgroundColor']}" in page
         assert f"--side: {theme[mode]['sidebar']['backgroundColor']}" in page

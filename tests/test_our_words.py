@@ -14,7 +14,7 @@ from dyntube.export.workbook import excel
 from dyntube.query.dimensions import OTHER, UNKNOWN
 from dyntube.query.query import Filter
 
-from .components import cards, chips
+from .components import cards, chips, share_rows
 from .naming import labels, sentence
 from .opened import Pages, chart, pages, views
 from .tables import counted
@@ -88,8 +88,7 @@ def test_lengths_sound_and_plans_that_are_missing_are_unknown(pages: Pages) -> N
 
     assert pages.sheets["By sound"].rows["sound"].tolist() == ["Off", "Unknown"]
     assert pages.sheets["By video length"].rows["length"].tolist() == ["1 to 2 min", "Unknown"]
-    sound = chart(at, "Plays by sound")[0]
-    assert [_first_line(custom[1]) for custom in sound["customdata"]] == ["Off", "Unknown"]
+    assert [row["name"] for row in share_rows(at, "Plays by sound")] == ["Off", "Unknown"]
     for name in ("length", "sound", "plan"):
         assert cards(pages.open("embeds", **{name: UNKNOWN}))[0].value == "4"
 

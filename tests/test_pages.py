@@ -222,7 +222,7 @@ def test_a_server_out_of_order_is_named_and_stored_days_stay(
         door.desk().background.retry()
         stale = settle(settle(open_page("period=last-28-days&compare=none")))
         assert text in said(stale)
-        assert "The numbers below leave them out" in said(stale)
+        assert "The numbers below do not include them" in said(stale)
         assert len(cards(stale)) == 8
 
 

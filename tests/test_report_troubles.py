@@ -93,7 +93,7 @@ def test_names_are_looked_up_in_all_days_that_videos_are_compared_over(
             view["id"] = f"{day}-{number}"
         odd.put(archive, day, records)
     connect(odd.STATS_URL, tmp_path / "archive", SYNC="external")
-    asked = "country-contains=land&video=a&video=b&align=age&compare=none"
+    asked = "country-contains=land&open=a&open=b&align=age&compare=none"
     address = f"from={NEXT}&to={NEXT}&{asked}"
     rows = table(read("videos", address), "Videos side by side")
     assert [(row["age"], row["views"]) for row in rows] == [(0, 2), (0, 2)]
