@@ -119,7 +119,7 @@ def test_every_control_can_be_reached_with_the_keyboard(demo: str, tab: Tab) -> 
     opened.open(demo)
     opened.wait_painted()
     reached = set()
-    for _ in range(60):
+    for _ in range(90):
         opened.page.keyboard.press("Tab")
         reached.add(
             opened.page.evaluate(
