@@ -31,6 +31,8 @@ export function state() {
     || app.dataset.testConnectionState !== "CONNECTED"
     || document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     || document.fonts.status !== "loaded" || !drawn() || !still();
+  // While a sync runs, its progress keeps the page from ever being still.
+  if (head?.dataset.state === "fetching" && !failed) return { state: "fetching" };
   if (drawing && !failed) return { state: "drawing" };
   return failed ? { state: "failed", text: failed.dataset.text } : { state: head.dataset.state };
 }

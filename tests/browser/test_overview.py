@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 from collections.abc import Callable
@@ -202,7 +203,7 @@ VIEWS = ".card .value"
 
 
 def test_a_fetch_is_cancelled_and_gone_on_with(tmp_path: Path, tab: Tab) -> None:
-    today = machine_time().date()
+    today = machine_time().date() - dt.timedelta(days=1)  # whose views have all come
     account = Account(newest=9, today=today)
     with (
         serve(account) as server,
