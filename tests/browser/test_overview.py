@@ -210,7 +210,8 @@ def test_a_fetch_is_cancelled_and_gone_on_with(tmp_path: Path, tab: Tab) -> None
     ):
         opened = tab()
         opened.open(f"{url}/?{period(20, today)}")
-        expect(opened.page.get_by_text("Loading your views: 9 of 20 days")).to_be_visible(timeout=60_000)
+        fetching = opened.page.get_by_text("Loading your views: 9 of 20 days")
+        expect(fetching).to_be_visible(timeout=60_000)
         opened.page.get_by_role("button", name="Cancel").click()
         stopped = opened.page.get_by_text("Stopped; 9 of 20 days stored.")
         expect(stopped).to_be_visible(timeout=60_000)
