@@ -64,6 +64,7 @@ def test_the_badge_the_banner_and_one_point_say_it(
     banner = page.get_by_role("alert").filter(has_text="may be wrong")
     expect(banner).to_contain_text("Numbers of 1 day may be wrong.")
     assert TEXT in banner.inner_text().replace("\u2060", "")
+    page.locator(".st-key-trend .figure").scroll_into_view_if_needed()
     expect(ringed(page, dark)).to_have_count(1)
     expect(page.locator(".st-key-cards").get_by_text("in doubt")).to_have_count(8)
     assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -19,6 +19,7 @@ from dyntube.sharing.saved_views import SHARED, SavedViews
 from .. import odd
 from ..clock import machine_time
 from .app import Watched, running, wait_ready
+from .head import open_list
 
 Tab = Callable[..., Watched]
 WIDTHS = (390, 1200)
@@ -135,11 +136,10 @@ def test_no_text_makes_the_boxes_of_filters_wider(wide: str, tab: Tab) -> None:
     opened.open(f"{wide}/videos?video=v1&project=p1")
     wait_ready(opened.page)
     opened.page.get_by_role("button", name="More filters").click()
-    opened.page.locator('[data-testid="stPopoverBody"]').wait_for()
+    opened.page.get_by_role("dialog").wait_for()
     assert wider(opened.page) == []
     opened.page.keyboard.press("Escape")
-    for box in ("video", "project"):
-        opened.page.locator(f".st-key-{box} input").click()
-        opened.page.get_by_role("option").first.wait_for()
+    for by in ("video", "project"):
+        open_list(opened.page, by)
         assert wider(opened.page) == []
         opened.page.keyboard.press("Escape")
