@@ -11,6 +11,7 @@ from dyntube.account import open_account
 from dyntube.settings.settings import Settings
 
 from ..browser.app import Watched, running
+from ..browser.head import choose_period
 from .between import between
 from .nodes import Cluster
 
@@ -38,8 +39,7 @@ def test_nobody_waits_any_more(
             page.wait_for_selector(".st-key-cards")
             page.wait_for_selector("[data-test-script-state=notRunning]")
             seen.holds = "FROM views"
-            page.locator(".st-key-period input").click()
-            page.get_by_role("option", name="Last 90 days", exact=True).click()
+            choose_period(page, "Last 90 days")
             assert seen.held.wait(30)
             assert not seen.killed.wait(2), "somebody waits"
             if how == "leaves":
