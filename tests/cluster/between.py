@@ -27,13 +27,14 @@ class Asked:
 @dataclass
 class Between:
     """`refuses`: a status and text instead of the node's answer. `holds`: what has this text waits
-    until it is killed."""
+    until it is killed; `once`: only the first that has it."""
 
     node: Node
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     refuses: tuple[int, str] | None = None
     holds: str = ""
+    once: bool = False
     held: threading.Event = field(default_factory=threading.Event)
     killed: threading.Event = field(default_factory=threading.Event)
 
@@ -54,7 +55,7 @@ def between(node: Node, certificate: Path | None = None) -> Iterator[Between]:
             made.asked.append(Asked(self.path, dict(self.headers), text))
             if "KILL QUERY" in text:
                 made.killed.set()
-            elif made.holds and made.holds in text:
+            elif made.holds and made.holds in text and not (made.once and made.held.is_set()):
                 made.held.set()
                 made.killed.wait(30)
                 self._answer(500, {}, b"Code: 394. DB::Exception: Query was cancelled.")

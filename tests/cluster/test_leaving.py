@@ -38,7 +38,8 @@ def test_nobody_waits_any_more(
             page.goto(f"{url}/?from=2026-11-01&to=2026-11-20")
             page.wait_for_selector(".st-key-cards")
             page.wait_for_selector("[data-test-script-state=notRunning]")
-            seen.holds = "FROM views"
+            # A page that is asked for meanwhile begins before the one it follows has ended.
+            seen.holds, seen.once = "FROM views", True
             choose_period(page, "Last 90 days")
             assert seen.held.wait(30)
             assert not seen.killed.wait(2), "somebody waits"
