@@ -94,27 +94,22 @@ LIGHT_FOR_DARK = dict(reversed([*zip(_colours(DARK), _colours(LIGHT), strict=Tru
 class Item:
     """A value of a dimension to draw: `value` is what a click filters by (None: no filter).
 
-    `within` holds further filters where the value alone is ambiguous: an unknown page of one
-    domain. `label` names it and `text` is a short text at the end of its bar. `amount` is in the
-    metric's unit (seconds, a fraction, a count), NaN where undefined. `hover` has further lines for
-    the tooltip. An item of `context` is grey (Unknown, Other), and one of `few` plays is hatched.
-    Texts are raw: the figures escape them.
+    `label` names it. `amount` is in the metric's unit (seconds, a fraction, a count), NaN where
+    undefined. `hover` has further lines for the tooltip, and `few` is the basis it has few of:
+    "plays". Texts are raw: the figures escape them.
     """
 
     value: str | None
     label: str
     amount: float
-    text: str = ""
     hover: str = ""
-    context: bool = False
-    few: str = ""  # the basis it has few of: "plays"
+    few: str = ""
     dimension: str = ""
-    within: tuple[tuple[str, str], ...] = ()
 
     @property
     def picks(self) -> tuple[tuple[str, str], ...]:
-        """The (dimension, value) pairs a click filters by, its own first."""
-        return () if self.value is None else ((self.dimension, self.value), *self.within)
+        """The (dimension, value) pair a click filters by, if any."""
+        return () if self.value is None else ((self.dimension, self.value),)
 
 
 def figure(

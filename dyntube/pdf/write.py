@@ -75,7 +75,8 @@ def printed(devtools: DevTools, opened: server.Server, path: str, until: float) 
     devtools("Emulation.setEmulatedMedia", features=listed)
     size = {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     devtools("Emulation.setDeviceMetricsOverride", **size)
-    devtools("Page.navigate", url=f"{opened.url}/{path}")
+    if trouble := devtools("Page.navigate", url=f"{opened.url}/{path}").get("errorText"):
+        raise PrintError(f"The browser could not open the page: {trouble}.")
     _wait_drawn(devtools, until)
     _in_page(devtools, f"{_SCRIPT}.then(print => print.prepare())")
     pdf = devtools(

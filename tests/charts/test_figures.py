@@ -38,7 +38,7 @@ def mix(text: str, palette: Palette) -> Any:
 
 
 def items(text: str) -> list[Item]:
-    return [Item("DE", text, 5, text, text)]
+    return [Item("DE", text, 5, text)]
 
 
 FIGURES: dict[str, Callable[[str, Palette], Any]] = {

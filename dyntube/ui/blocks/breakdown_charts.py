@@ -9,7 +9,6 @@ from typing import Any
 from ... import charts, formats
 from ...charts import Item
 from ...insight.comparison import few
-from ...query.dimensions import is_missing
 from ...query.metrics import Metric, metric
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
@@ -29,9 +28,7 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any], earlier: st
         value,
         str(row["label"]),
         amount,
-        text=share or formats.value(measure, amount),
         hover="\n".join(lines),
-        context=is_missing(value),
         dimension=found.by,
         few=few(measure, row),
     )

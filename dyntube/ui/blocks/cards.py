@@ -21,7 +21,6 @@ from .. import session
 from ..components.cards import Card, number_cards
 
 IN_DOUBT = "in doubt"  # marks a number that may be wrong
-_SPARK_POINTS = 60  # more would be noise
 
 
 def cards(
@@ -68,7 +67,7 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
                 doubts=page_doubts(context).reasons,
             )
         ),
-        course=tuple(found.trend.series(name)[-_SPARK_POINTS:]),
+        course=tuple(found.trend.series(name)),
         rows="See the individual views" if context.desk.access.may_see_rows else "",
     )
 

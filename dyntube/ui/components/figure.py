@@ -39,7 +39,7 @@ def figure(
     data = {"figure": drawn.to_json(), "alt": alt, "listens": list(events)}
     data["table"] = asdict(table()) if _is_table(key) else None
     events["table"] = lambda _: None
-    mount("figure", key, data, events, isolated=False)  # plotly's CSS is the page's
+    mount("figure", key, data, events, isolated=False, counted=False)  # plotly's CSS is the page's
 
 
 def _is_table(key: str) -> bool:

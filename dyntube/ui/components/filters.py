@@ -59,14 +59,16 @@ def filters(
     entries: Sequence[Entry],
     operators: Sequence[tuple[str, str]],
     opened: Open | None,
+    number: int,
     *,
     on_open: Callable[[object], None],
     on_change: Callable[[object], None],
 ) -> None:
     """The buttons, `more` for all entries, and the zone.
 
-    `operators` are values and words. `on_open` is called with {"by", "operator"} of a list whose
-    values are wanted ("" for none), `on_change` with {"asked": query parameters, "stays": bool}.
+    `operators` are values and words, `number` is that of the last change. `on_open` is called with
+    {"by", "operator"} of a list whose values are wanted ("" for none), `on_change` with {"asked":
+    query parameters, "stays": bool, "number": int}.
     """
     data = {
         "lists": [asdict(button) for button in buttons],
@@ -75,5 +77,6 @@ def filters(
         "dimensions": [asdict(entry) for entry in entries],
         "operators": [{"value": value, "name": name} for value, name in operators],
         "open": asdict(opened) if opened else None,
+        "number": number,
     }
     mount("filters", "filters", data, {"opened": on_open, "changed": on_change})

@@ -17,7 +17,7 @@ from ..components.filters import filters as drawn
 from ..door import desk
 
 _ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
-_ZONE, _OPEN, _PART = "zone", "filters-open", "filters"
+_ZONE, _OPEN, _PART, _NUMBER = "zone", "filters-open", "filters", "filters-number"
 _MOST = 1000  # options in a list, the largest first; "contains" finds the rest
 
 
@@ -37,6 +37,7 @@ def _filters(period: Period) -> None:
         [_entry(by, selection) for by in FILTERABLE],
         [*OPERATOR_WORDS.items()],
         _opened(selection, period),
+        st.session_state.get(_NUMBER, 0),
         on_open=_open,
         on_change=_change,
     )
@@ -69,6 +70,8 @@ def _open(asked: object) -> None:
 
 def _change(asked: object) -> None:
     if isinstance(asked, dict):
+        if isinstance(number := asked.get("number"), int):
+            st.session_state[_NUMBER] = number
         if not asked.get("stays"):
             st.session_state[_OPEN] = None
         session.choose(asked.get("asked"))

@@ -99,11 +99,18 @@ class Chips {
     gone.setAttribute("aria-label", `Remove ${chip.name} ${chip.sign} ${chip.hover}`);
     gone.title = "Remove this filter";
     gone.onclick = () => {
+      if (this.root.activeElement === gone) this.after(box).focus();
       box.hidden = true; // at once, before the server says so
       tell("changed", { [chip.parameter]: [] });
     };
     box.hidden = false;
     return box;
+  }
+
+  // Where the focus goes when a chip is removed.
+  after(box) {
+    const next = box.nextElementSibling;
+    return next.classList.contains("chip") ? next.querySelector("button") : this.clear;
   }
 
   make(chip) {

@@ -56,7 +56,7 @@ class Figure {
     this.offer(data, keep);
     this.plot.setAttribute("aria-label", data.alt);
     this.plot.classList.toggle("clickable", data.listens.includes("picked"));
-    if (this.data?.figure === data.figure && this.data.clicks === data.clicks) return;
+    if (this.data?.figure === data.figure) return;
     this.data = data;
     this.figure = JSON.parse(data.figure);
     // Before plotly is there, so that nothing moves when it draws.
@@ -105,10 +105,10 @@ class Figure {
     const sized = { ...layout, width: wanted, selections: [] };
     await library.react(this.plot, data, sized, CONFIG);
     this.plot.dataset.state = "drawn";
-    if (!this.listens) this.listen();
+    if (!this.listens) this.listen(library);
   }
 
-  listen() {
+  listen(library) {
     this.listens = true;
     this.plot.on("plotly_click", ({ points, event }) => {
       const picked = points.map((point) => point.customdata?.[0]).find(Boolean);
@@ -119,7 +119,9 @@ class Figure {
       if (!again) this.tell("picked", picked);
     });
     this.plot.on("plotly_selected", (event) => {
-      if (event?.range?.x && this.data.listens.includes("range")) this.tell("range", event.range.x);
+      if (!event?.range?.x) return;
+      if (this.data.listens.includes("range")) this.tell("range", event.range.x);
+      library.relayout(this.plot, { selections: [] });
     });
   }
 

@@ -63,7 +63,7 @@ class Filters {
     this.title = element("h2", "", title);
     this.signs = element("div", "signs", top);
     this.signs.setAttribute("role", "group");
-    this.signs.setAttribute("aria-label", "How");
+    this.signs.setAttribute("aria-label", "Condition");
     this.field = element("input", "", top);
     this.field.type = "search";
     this.field.oninput = () => this.narrow();
@@ -79,13 +79,14 @@ class Filters {
     done.onclick = () => close(this.panel);
     this.panel.addEventListener("toggle", ({ newState }) => newState === "closed" && this.closed());
     this.asked = (event) => this.open(event.detail.by, event.detail.operator, event.detail.rect);
-    this.menuAsked = () => this.menu(new DOMRect());
+    this.menuAsked = (event) => this.menu(event.detail);
     document.addEventListener("dyntube:filter", this.asked);
     document.addEventListener("dyntube:filters", this.menuAsked);
   }
 
   show(data, tell) {
     [this.data, this.tell] = [data, tell];
+    this.sent ??= data.number;
     for (const { by, name } of data.lists) this.button(by, name);
     this.button("", "", (rect) => this.menu(rect));
     this.button(ZONE, data.zone.name);
@@ -95,7 +96,7 @@ class Filters {
     this.buttons.get(ZONE).title = data.zone.help;
     const { open } = data;
     if (this.now && open && open.by === this.now.by && open.operator === this.now.operator) this.draw(open);
-    else if (!this.now && isOpen(this.panel)) this.drawMenu();
+    else if (!this.now && isOpen(this.panel)) this.drawMenu(this.field.value);
   }
 
   button(by, name, open = (rect) => this.open(by, "is", rect)) {
@@ -132,11 +133,11 @@ class Filters {
     this.focus();
   }
 
-  drawMenu() {
+  drawMenu(text = "") {
     say(this.title, "Filters");
     this.panel.setAttribute("aria-label", "Filters");
     this.up.hidden = this.signs.hidden = true;
-    this.start(`Search filters`, "", false);
+    this.start("Search filters", text, false);
     const rows = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name, set: this.data.zone.text }];
     this.rows(rows.map(({ by, name, set }) => ({ value: by, name, count: set, link: true })), []);
     say(this.note, "");
@@ -145,7 +146,8 @@ class Filters {
   // The values of one of them; they come when the server has counted them.
   open(by, operator, rect) {
     this.now = { by, operator };
-    this.order = null;
+    [this.order, this.chosen, this.entered] = [null, null, ""];
+    this.noteText = "Loading …";
     const named = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name }].find((one) => one.by === by);
     say(this.title, named?.name ?? by);
     this.panel.setAttribute("aria-label", `Filter by ${named?.name ?? by}`);
@@ -155,7 +157,6 @@ class Filters {
     const contains = operator === "contains";
     this.start(contains ? "Part of the name, then Enter" : "Search", "", by === ZONE);
     this.rows([], []);
-    say(this.note, "Loading …");
     openAt(this.panel, rect);
     this.focus();
     this.tell("opened", { by, operator });
@@ -180,8 +181,9 @@ class Filters {
 
   draw(open) {
     this.parameter = open.parameter;
-    this.chosen = open.chosen;
-    const chosen = new Set(open.chosen);
+    // Of several ticks in a row, the answer to the first does not know the others.
+    if (!this.chosen || this.data.number >= this.sent) this.chosen = open.chosen;
+    const chosen = new Set(this.chosen);
     const rows = open.rows.map(([value, name, count]) => ({ value, name, count }));
     // Those chosen come first when a list opens; afterwards every row stays where it is.
     const place = this.order ?? new Map([...rows.filter((row) => chosen.has(row.value)),
@@ -189,14 +191,16 @@ class Filters {
     this.order = place;
     rows.sort((one, other) => (place.get(one.value) ?? 1e9) - (place.get(other.value) ?? 1e9));
     this.noteText = open.note;
-    this.rows(rows, open.chosen);
+    this.rows(rows, this.chosen);
     this.place();
+    if (this.entered) this.send([...this.chosen, this.entered], false);
   }
 
   rows(rows, chosen) {
     const isMenu = Boolean(rows[0]?.link);
     this.list.setAttribute("role", isMenu ? "group" : "listbox");
-    this.list.toggleAttribute("aria-multiselectable", !isMenu);
+    if (isMenu) this.list.removeAttribute("aria-multiselectable");
+    else this.list.setAttribute("aria-multiselectable", String(this.now?.by !== ZONE));
     this.list.setAttribute("aria-label", this.title.textContent);
     const before = this.root.activeElement?.dataset?.value;
     const had = this.root.activeElement?.classList.contains("row");
@@ -263,7 +267,8 @@ class Filters {
       this.now = null;
       close(this.panel);
     }
-    this.tell("changed", { asked: { [this.parameter]: values }, stays });
+    this.sent += 1;
+    this.tell("changed", { asked: { [this.parameter]: values }, stays, number: this.sent });
   }
 
   typed(event) {
@@ -279,6 +284,7 @@ class Filters {
       const text = this.field.value.trim();
       if (this.now?.operator !== "contains") first?.click();
       else if (text && this.chosen) this.send([...this.chosen, text], false);
+      else this.entered = text; // until it is known what is chosen already
     }
   }
 

@@ -75,8 +75,14 @@ class Dates {
   }
 }
 
+// What asks for the comparison of a period.
+const comparison = ({ compare, compared: [from, to] }) => (compare === "dates"
+  ? { compare: [compare], "compare-from": [from], "compare-to": [to] } : { compare: [compare] });
+
 class Period {
   constructor(root) {
+    this.isEntering = false;
+    this.compareAgain = { compare: ["previous"] };
     root.adoptedStyleSheets = [STYLE];
     this.bar = element("div", "part bar", root);
     this.back = element("button", "plain back", this.bar);
@@ -94,7 +100,8 @@ class Period {
     this.filters = element("button", "boxed filters", this.bar);
     icon(ICONS.filters, this.filters);
     this.filtersName = element("span", "", this.filters);
-    this.filters.onclick = () => document.dispatchEvent(new CustomEvent("dyntube:filters"));
+    this.filters.onclick = () => document.dispatchEvent(
+      new CustomEvent("dyntube:filters", { detail: this.filters.getBoundingClientRect() }));
     this.help = element("button", "boxed help", this.bar);
     say(this.help, "?");
     this.help.title = "Keyboard shortcuts";
@@ -156,7 +163,8 @@ class Period {
     this.custom.show(period.range, period.limits);
     this.comparison.hidden = !period.compares.length;
     this.choices(this.compares, period.compares, period.compare, (value) => this.compare(value));
-    this.compared.form.hidden = period.compare !== "dates";
+    this.compared.form.hidden = period.compare !== "dates" && !this.isEntering;
+    if (period.compare !== "none") this.compareAgain = comparison(period);
     this.compared.show(period.compared, period.limits);
   }
 
@@ -176,16 +184,20 @@ class Period {
 
   compare(value) {
     if (value !== "dates") return this.choose({ compare: [value] });
+    this.isEntering = true; // dates to compare with, which no answer of the server hides
     this.compared.form.hidden = false;
     this.compared.from.focus();
   }
 
   choose(parameters) {
+    this.isEntering = false;
     close(this.panel);
     this.tell("chosen", parameters);
   }
 
   open(rect = this.shown.getBoundingClientRect()) {
+    this.isEntering = false;
+    this.compared.form.hidden = this.data.period.compare !== "dates";
     openAt(this.panel, rect);
     const chosen = this.presets.querySelector("[aria-pressed=true]") ?? this.presets.firstChild;
     chosen?.focus({ preventScroll: true });
@@ -225,7 +237,7 @@ class Period {
       return true;
     }
     if (key === "X" && period.compares.length) {
-      this.choose({ compare: [period.compare === "none" ? "previous" : "none"] });
+      this.choose(period.compare === "none" ? this.compareAgain : { compare: ["none"] });
       return true;
     }
     const preset = period.presets.find((one) => one.key === key);
