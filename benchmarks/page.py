@@ -83,13 +83,10 @@ def _open(tab: Watched, url: str, *, close: bool) -> float:
 def choose(tab: Watched, number: int) -> float:
     """The time of adding one more channel to the filter: every number is asked for anew."""
     page = tab.page
-    chips = page.locator(".st-key-chips button").count()
-    option = offered(page, number)
+    option, before = offered(page, number), page.url
     began = time.perf_counter()
     option.click()
-    page.wait_for_function(
-        "count => document.querySelectorAll('.st-key-chips button').length > count", arg=chips
-    )
+    page.wait_for_function("before => location.href !== before", arg=before)
     tab.wait_painted()
     seconds = time.perf_counter() - began
     page.keyboard.press("Escape")
@@ -99,8 +96,8 @@ def choose(tab: Watched, number: int) -> float:
 
 def offered(page: Page, number: int) -> Locator:
     """One of the channels that are not chosen yet, to be clicked."""
-    page.locator(".st-key-channel input").click()
-    option = page.get_by_role("option").nth(number % 3 + 1)
+    page.locator("button[data-by=channel]").click()
+    option = page.locator("[role=option][aria-selected=false] .name").nth(number % 3)
     option.wait_for()
     return option
 

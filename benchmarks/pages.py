@@ -54,10 +54,16 @@ Start = tuple[float, float]  # seconds until the server answered, and for the pa
 _NOTE = """() => {
   window.noted = {clicked: 0, changed: 0};
   addEventListener('click', () => { noted.clicked = performance.now(); }, true);
-  const matters = one => one.target.closest?.('.stPlotlyChart')
+  const matters = one => one.target.getRootNode() !== document || one.target.closest?.('.figure')
     || ['data-stale', 'data-test-script-state'].includes(one.attributeName);
-  new MutationObserver(all => { if (all.some(matters)) noted.changed = performance.now(); })
-    .observe(document, {subtree: true, childList: true, attributes: true});
+  const watch = new MutationObserver(all => {
+    if (all.some(matters)) noted.changed = performance.now();
+  });
+  const panel = root => root.host.closest('[data-testid="stSidebar"], .st-key-period-box');
+  const own = [...document.querySelectorAll('*')].map(one => one.shadowRoot)
+    .filter(root => root && !panel(root));
+  for (const root of [document, ...own])
+    watch.observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
 # Nothing has changed for a while. There may be no chart: an hour without views has none.
 _IS_QUIET = """() =>
@@ -117,9 +123,9 @@ class Reader:
 
     def _sent(self, event: Mapping[str, Any]) -> None:
         message = BackMsg.FromString(base64.b64decode(event["response"]["payloadData"]))
-        # What a page asks by itself, again and again, is about a fragment of it.
+        # A page also polls by itself, again and again.
         asked = (
-            message.WhichOneof("type") == "rerun_script" and not message.rerun_script.fragment_id
+            message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
         )
         if asked and self._began is None:
             self._began, self._received = event["timestamp"], 0

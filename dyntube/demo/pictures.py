@@ -30,7 +30,7 @@ _SHARPER = 2  # drawn so much larger, then scaled down, for smooth edges
 
 
 def picture(video: Video, width: int) -> bytes:
-    """A JPEG of so many pixels width, the same each time."""
+    """A JPEG of this width in pixels, the same each time."""
     size = width, round(width * _RATIO)
     drawn = _gradient(video, (size[0] * _SHARPER, size[1] * _SHARPER))
     _circles(drawn, video)

@@ -1,4 +1,4 @@
-"""The filters in force, each with a click to change it, turn it round, or remove it."""
+"""The filters in force, each with a click to change, invert or remove it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .mount import mount
 
 @dataclass(frozen=True)
 class Opposite:
-    """A filter turned round: its word, its query parameter, and all values it would have."""
+    """A filter inverted: its word, its query parameter, and all values it would have."""
 
     sign: str
     parameter: str

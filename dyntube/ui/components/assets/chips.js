@@ -1,4 +1,4 @@
-// The filters in force: a click on a value changes it, on "is" turns it round, on the cross ends it.
+// The filters in force: a click on a value changes it, on "is" inverts it, on the cross removes it.
 import { element, say, sheet, whenGone } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
