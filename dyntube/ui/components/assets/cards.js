@@ -1,5 +1,5 @@
 // Cards of numbers: a click on one draws it, its buttons explain it and show the views behind it.
-import { element, say, sheet, sparkline, whenGone } from "./elements.js";
+import { component, element, say, sheet, sparkline } from "./elements.js";
 
 const STYLE = sheet(`
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
@@ -57,7 +57,6 @@ const ICONS = {
   help: "M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13M6.2 6.2a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2M8 11.3v.1",
   rows: "M2 3.5h12M2 8h12M2 12.5h12",
 };
-const mounted = new WeakMap();
 
 class Cards {
   constructor(root) {
@@ -180,12 +179,4 @@ function icon(name, parent) {
   return button;
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Cards(root));
-  const cards = mounted.get(root);
-  cards.show(data, setTriggerValue);
-  return whenGone(root, () => {
-    mounted.delete(root);
-    cards.remove();
-  });
-}
+export default component(Cards);

@@ -1,5 +1,5 @@
 // The filters in force: a click on a value changes it, on "is" inverts it, on the cross removes it.
-import { element, say, sheet, whenGone } from "./elements.js";
+import { component, element, say, sheet } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -22,7 +22,6 @@ button.sign { text-decoration: underline dotted; text-underline-offset: 3px; }
   .value span { max-width: 9rem; } }
 `);
 const TIP = "dyntube-tip"; // in the browser: that the tip was there
-const mounted = new WeakMap();
 
 // On a first visit only, until it is closed or followed.
 function tipIsNew() {
@@ -125,8 +124,4 @@ class Chips {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Chips(root));
-  mounted.get(root).show(data, setTriggerValue);
-  return whenGone(root, () => mounted.delete(root));
-}
+export default component(Chips);

@@ -1,5 +1,5 @@
 // A button that copies the address of the page, which says all that is selected.
-import { element, say, sheet, whenGone } from "./elements.js";
+import { component, element, say, sheet } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -8,7 +8,6 @@ const STYLE = sheet(`${LOOK}
   .told { position: absolute; margin-top: 76px; background: var(--st-background-color); z-index: 1; } }
 `);
 const SECONDS = 2; // that "Copied" is shown for
-const mounted = new WeakMap();
 
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -51,8 +50,4 @@ class Link {
   }
 }
 
-export default function ({ data, parentElement: root }) {
-  if (!mounted.has(root)) mounted.set(root, new Link(root));
-  mounted.get(root).show(data);
-  return whenGone(root, () => mounted.delete(root));
-}
+export default component(Link);

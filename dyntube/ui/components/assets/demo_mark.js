@@ -1,5 +1,5 @@
 // A mark beside the title that the data is invented, with what to do about it.
-import { element, say, sheet, whenGone } from "./elements.js";
+import { component, element, say, sheet } from "./elements.js";
 import { LOOK, openAt, opens, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -8,7 +8,6 @@ const STYLE = sheet(`${LOOK}
 .about { width: 20rem; } .about p { margin: .4rem 0 0; }
 .demo { position: relative; } .demo::after { content: ""; position: absolute; inset: -9px 0; } /* for fingers */
 `);
-const mounted = new WeakMap();
 
 class Mark {
   constructor(root) {
@@ -28,8 +27,4 @@ class Mark {
   }
 }
 
-export default function ({ data, parentElement: root }) {
-  if (!mounted.has(root)) mounted.set(root, new Mark(root));
-  mounted.get(root).show(data);
-  return whenGone(root, () => mounted.delete(root));
-}
+export default component(Mark);

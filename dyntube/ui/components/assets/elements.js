@@ -50,10 +50,19 @@ export function course(values) {
   return lines.filter((piece) => piece.length).map((piece) => `M${piece.join("L")}`).join("");
 }
 
-// The cleanup of a component. Streamlit also calls it where a component stays and only its data
-// has changed while its script was loading.
-export function whenGone(root, forget) {
-  return () => setTimeout(() => {
-    if (!root.isConnected) forget();
-  });
+// What Streamlit calls for an element: `show` of the one `Made` for it, with the data and two
+// functions, to tell an event once and to keep a state; and `remove`, if there is one, at its end.
+export function component(Made) {
+  const mounted = new WeakMap();
+  return ({ data, parentElement: root, setTriggerValue: tell, setStateValue: keep }) => {
+    if (!mounted.has(root)) mounted.set(root, new Made(root));
+    const made = mounted.get(root);
+    made.show(data, tell, keep);
+    // Streamlit also ends an element that stays, where its data changed while its script was loading.
+    return () => setTimeout(() => {
+      if (root.isConnected) return;
+      mounted.delete(root);
+      made.remove?.();
+    });
+  };
 }

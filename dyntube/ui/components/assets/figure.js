@@ -1,5 +1,5 @@
 // Draws a figure of plotly in place, and tells what was clicked or dragged over.
-import { element, say, whenGone } from "./elements.js";
+import { component, element, say } from "./elements.js";
 
 const SOURCE = new URL("../../../app/static/", import.meta.url);
 const CONFIG = {
@@ -13,7 +13,6 @@ const CONFIG = {
 };
 const NEAR = "300px"; // from the screen, where drawing begins
 const ONE_TAP = 400; // milliseconds
-const mounted = new WeakMap();
 let library;
 
 const plotly = () =>
@@ -169,12 +168,4 @@ class Table {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue, setStateValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Figure(root));
-  const figure = mounted.get(root);
-  figure.show(data, setTriggerValue, setStateValue);
-  return whenGone(root, () => {
-    mounted.delete(root);
-    figure.remove();
-  });
-}
+export default component(Figure);

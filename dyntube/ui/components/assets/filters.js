@@ -1,5 +1,5 @@
 // What the page can be filtered by: a button for each list, and the list when it is open.
-import { element, fold, say, sheet, whenGone } from "./elements.js";
+import { component, element, fold, say, sheet } from "./elements.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -44,7 +44,6 @@ const STYLE = sheet(`${LOOK}
   .foot .main { display: block; } .foot { padding-bottom: calc(.7rem + env(safe-area-inset-bottom)); } }
 `);
 const ZONE = "zone";
-const mounted = new WeakMap();
 
 class Filters {
   constructor(root) {
@@ -329,12 +328,4 @@ class Filters {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Filters(root));
-  const filters = mounted.get(root);
-  filters.show(data, setTriggerValue);
-  return whenGone(root, () => {
-    mounted.delete(root);
-    filters.remove();
-  });
-}
+export default component(Filters);

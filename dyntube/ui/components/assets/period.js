@@ -1,5 +1,5 @@
 // The period in the head of a page, what it is compared with, and the keys that choose both.
-import { element, say, sheet, whenGone } from "./elements.js";
+import { component, element, say, sheet } from "./elements.js";
 import { listen, search } from "./keys.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, popup } from "./popup.js";
 
@@ -38,7 +38,6 @@ section h2 { margin-bottom: .5rem; padding: 0 .6rem; }
   .back { order: 1; }
 }
 `);
-const mounted = new WeakMap();
 
 class Dates {
   constructor(parent, names, chosen) {
@@ -112,7 +111,7 @@ class Period {
     opens(this.shown, this.panel, (rect) => this.open(rect));
     opens(this.help, this.keys, (rect) => openAt(this.keys, rect));
     for (const button of root.querySelectorAll(".bar button")) button.type = "button";
-    this.silence = listen((key) => this.pressed(key));
+    this.remove = listen((key) => this.pressed(key));
   }
 
   step(path) {
@@ -252,12 +251,4 @@ class Period {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Period(root));
-  const period = mounted.get(root);
-  period.show(data, setTriggerValue);
-  return whenGone(root, () => {
-    mounted.delete(root);
-    period.silence();
-  });
-}
+export default component(Period);

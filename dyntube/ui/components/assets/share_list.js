@@ -1,5 +1,5 @@
 // A list of values with a bar, a number and a change each; a click on a row picks it.
-import { element, fold, say, sheet, whenGone } from "./elements.js";
+import { component, element, fold, say, sheet } from "./elements.js";
 
 const STYLE = sheet(`
 .list { font: 13px/1.35 var(--st-font); color: var(--st-text-color); container-type: inline-size;
@@ -49,7 +49,6 @@ input { box-sizing: border-box; width: 100%; margin-bottom: .4rem; padding: .35r
 @media print { .more, input { display: none; } .row { min-height: 0; break-inside: avoid; }
   .bar { print-color-adjust: exact; } .whole { max-height: none; overflow: visible; } }
 `);
-const mounted = new WeakMap();
 
 class List {
   constructor(root) {
@@ -180,8 +179,4 @@ class List {
   }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue, setStateValue }) {
-  if (!mounted.has(root)) mounted.set(root, new List(root));
-  mounted.get(root).show(data, setTriggerValue, setStateValue);
-  return whenGone(root, () => mounted.delete(root));
-}
+export default component(List);

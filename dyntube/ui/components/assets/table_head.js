@@ -1,12 +1,11 @@
 // The head of a table: search, columns, and what to do with ticked rows. It holds what is chosen:
 // drawn at once where the rows are all here, told to the server, and corrected by its answer.
-import { element, say, whenGone } from "./elements.js";
+import { component, element, say } from "./elements.js";
 import { STYLE } from "./table_style.js";
 import { table } from "./tables.js";
 
 const PAUSE = 350; // milliseconds after the last letter
 const LONGEST = 200; // letters
-const mounted = new WeakMap();
 
 class Head {
   constructor(root) {
@@ -141,19 +140,15 @@ class Head {
     this.drawTicks();
     this.tell("gathered", values);
   }
+
+  remove() {
+    clearTimeout(this.timer);
+    if (this.table.head === this) this.table.head = null;
+  }
 }
 
 function tidy(text) {
   return text.normalize("NFC").trim();
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Head(root));
-  const head = mounted.get(root);
-  head.show(data, setTriggerValue);
-  return whenGone(root, () => {
-    clearTimeout(head.timer);
-    mounted.delete(root);
-    if (head.table.head === head) head.table.head = null;
-  });
-}
+export default component(Head);

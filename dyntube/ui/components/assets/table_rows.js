@@ -1,6 +1,6 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { element, say, whenGone } from "./elements.js";
+import { component, element, say } from "./elements.js";
 import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
@@ -8,7 +8,6 @@ import { table } from "./tables.js";
 
 const FIRST = 40; // rows that are drawn at once
 const STEP = 200; // drawn soon after and printed; more follow on the way down
-const mounted = new WeakMap();
 
 class Rows {
   constructor(root) {
@@ -277,16 +276,12 @@ class Rows {
       row.classList.toggle("ticked", row.tick.checked);
     }
   }
+
+  remove() {
+    clearTimeout(this.later);
+    this.gone.abort();
+    if (this.table.rows === this) this.table.rows = null;
+  }
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
-  if (!mounted.has(root)) mounted.set(root, new Rows(root));
-  const rows = mounted.get(root);
-  rows.show(data, setTriggerValue);
-  return whenGone(root, () => {
-    clearTimeout(rows.later);
-    rows.gone.abort();
-    mounted.delete(root);
-    if (rows.table.rows === rows) rows.table.rows = null;
-  });
-}
+export default component(Rows);
