@@ -61,7 +61,9 @@ def spans(selection: Selection, period: Period, known: Coverage, now: dt.datetim
     until = known.until(start, min(end, max(start, now.astimezone(dt.UTC))))
     asked = selection.comparison(period, until.astimezone(now.tzinfo))
     why_not = _why_not(selection, asked)
-    if asked and until == start:
+    if period.start > now.date():  # nothing to compare, which needs no reason
+        asked, why_not = None, ""
+    elif asked and until == start:
         why_not = "the first of these days is not stored yet"
     elif asked and known.has_gap(start, end):
         why_not = "days of this period are not stored yet"
@@ -97,7 +99,7 @@ def so_far(
     """How much of a period is known, in words; empty if all of it is. Files want it `dated`."""
     start, end = period.bounds(timezone)
     until = known.until(start, end)
-    if until == end:
+    if until == end or period.start > now.date():
         return ""
     if until == start or known.has_gap(start, end):
         days = known.days(period, timezone)
