@@ -44,6 +44,7 @@ PAINTED = """call => {
 # What pages keep in a browser; an empty one has no store.
 FORGET = "() => location.origin === 'null' || (localStorage.clear(), sessionStorage.clear())"
 _calls = count()
+STARTED_SECONDS = 120  # that an app may take to start on a machine that is busy with other tests
 PROBE = re.compile(r"//[^/]+/[^/_]+/_stcore/(health|host-config)$")
 
 
@@ -88,14 +89,15 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def wait_until_healthy(url: str) -> None:
-    for _ in range(200):
+    end = time.monotonic() + STARTED_SECONDS
+    while time.monotonic() < end:
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    raise AssertionError(f"{url} is not healthy.")
+    raise AssertionError(f"{url} is not healthy after {STARTED_SECONDS} s.")
 
 
 def wait_painted(page: Page) -> None:
