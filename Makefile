@@ -9,7 +9,7 @@ until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 # Also named by dyntube/ui/components/assets/figure.js.
 plotly := 4.1.1
 
-.PHONY: help run serve doctor test test-cluster test-faults test-guards fuzz check shots bench sync bench-rivals lock plotly clean
+.PHONY: help run serve doctor test test-cluster test-faults test-guards fuzz check words shots bench sync bench-rivals lock plotly clean
 .DEFAULT_GOAL := help
 
 help: ## what there is to do
@@ -49,6 +49,9 @@ check: .venv/dev ## lint, format and types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+words: .venv/dev ## list the texts that people read in dyntube/locale/messages.pot
+	$(BIN)/python -m tests.words
 
 shots: .venv/dev ## draw every page in light, dark and phone width into shots/
 	$(BIN)/python -m tests.browser.shots

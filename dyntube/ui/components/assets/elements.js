@@ -11,6 +11,13 @@ export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+// A text in the reader's language; see dyntube/words.py. The first page brings the translations.
+let translations;
+export function tr(text, values = {}) {
+  translations ??= JSON.parse(document.getElementById("translations")?.textContent ?? "{}");
+  return (translations[text] ?? text).replace(/{(\w+)}/g, (part, name) => values[name] ?? part);
+}
+
 export function sheet(css) {
   const made = new CSSStyleSheet();
   made.replaceSync(css);

@@ -1,0 +1,43 @@
+"""What people read, as GNU gettext keeps it: English in the code, other languages in `locale/`.
+
+`locale/messages.pot` lists every text with the files that show it (`make words` writes it). A
+language is a catalogue `locale/<language>/LC_MESSAGES/messages.po`, compiled to `.mo`, and chosen
+by the environment of the process as for any program: LANGUAGE, LC_ALL, LC_MESSAGES or LANG.
+Commands, logs and messages to administrators are in English.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from pathlib import Path
+
+LOCALE = Path(__file__).with_name("locale")
+DOMAIN = "messages"
+
+_translation = gettext.translation(
+    DOMAIN, os.environ.get("TEXTDOMAINDIR", LOCALE), languages=None, fallback=True
+)
+
+
+def tr(text: str, /, **values: object) -> str:
+    """A text in the reader's language, with `{name}` replaced by each value.
+
+    The text must be literal, or `make words` misses it, and whole: other languages order the parts
+    of a sentence otherwise.
+    """
+    translated = _translation.gettext(text)
+    return translated.format(**values) if values else translated
+
+
+def trn(one: str, many: str, number: int, /, **values: object) -> str:
+    """As `tr`, in the form for a number, which replaces `{number}`: "1 view", "2,412 views"."""
+    return _translation.ngettext(one, many, number).format(number=f"{number:,}", **values)
+
+
+def translations() -> dict[str, str]:
+    """The texts of the chosen language by their English, for scripts; empty in English."""
+    if not isinstance(_translation, gettext.GNUTranslations):
+        return {}
+    catalogue: dict[str | tuple[str, int], str] = _translation._catalog  # type: ignore[attr-defined]
+    return {text: said for text, said in catalogue.items() if isinstance(text, str) and text}
