@@ -20,13 +20,17 @@ def stored_span(context: ReportContext) -> Period:
     return Period(min(start, today), today)
 
 
-def first_days(context: ReportContext, by: str, values: Sequence[str]) -> dict[str, dt.date]:
+def first_days(
+    context: ReportContext, by: str, values: Sequence[str], since: dt.date | None = None
+) -> dict[str, dt.date]:
     """The first stored local day with a view of each value, ignoring all filters.
 
-    Values without a view are left out; the order is that of `values`.
+    Values without a view are left out; the order is that of `values`. With `since`, none of them
+    has an earlier view.
     """
     filters = (Filter(by, tuple(values)),)
     span = stored_span(context)
+    span = replace(span, start=max(span.start, since or span.start))
     query = context.query(by, "day", metrics=("views",), period=span, filters=filters)
     days = run(context, query).rows.groupby(by)["day"].min()
     return {value: days[value].date() for value in values if value in days.index}
@@ -53,7 +57,7 @@ def newer_than_comparison(
     query = context.query(by, metrics=("views",), period=history, filters=())
     old = {*run(context, query).rows[by], UNKNOWN}
     new = [value for value in values if value not in old]
-    return first_days(context, by, new) if new else {}
+    return first_days(context, by, new, since=start) if new else {}
 
 
 def _is_stored(context: ReportContext, span: Period) -> bool:
