@@ -53,8 +53,8 @@ check: .venv/dev ## lint, format and types
 words: .venv/dev ## list the texts that people read in dyntube/locale/messages.pot
 	$(BIN)/python -m tests.words
 
-shots: .venv/dev ## draw every page in light, dark and phone width into shots/
-	$(BIN)/python -m tests.browser.shots
+shots: .venv/dev ## draw every page light, dark, on a phone and on paper into shots/; DOCS=1: into docs/ too
+	$(if $(DOCS),DOCS=1) $(BIN)/python -m tests.browser.shots
 
 bench: .venv/dev ## measure our own figures in docs/performance.md
 	$(BIN)/python -m benchmarks
