@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from dyntube.reading.text import clean, folded, short, valid
+from dyntube.reading.text import clean, folded, short, sort_key, valid
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,11 @@ def test_every_character_is_folded_as_sql_folds_it() -> None:
 @pytest.mark.parametrize("text", ["Übersicht CAFÉ", "U\u0308bersicht cafe\u0301"])
 def test_composed_and_decomposed_text_fold_to_the_same(text: str) -> None:
     assert folded(text) == "übersicht café"
+
+
+def test_names_are_sorted_as_people_look_for_them() -> None:
+    names = ["Zürich", "Ávila", "aachen", "Avignon", "Résumé", "resume", "RESUME 2", "Ąbc", "abc"]
+    assert sorted(names, key=sort_key) == [
+        *("aachen", "abc", "Ąbc", "Avignon", "Ávila"),
+        *("resume", "Résumé", "RESUME 2", "Zürich"),
+    ]

@@ -1,7 +1,8 @@
 """Normalises all text from outside: views, names, notes, saved views, URLs.
 
 Keys and ids pass `valid` and are otherwise left alone, so that they stay those DynTube knows. Text
-that people read and search passes `clean`. Comparisons with typed text use `folded`.
+that people read and search passes `clean`. Comparisons with typed text use `folded`, orders by name
+`sort_key`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,16 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(map(_small, unicodedata.normalize("NFC", text)))
+
+
+def sort_key(text: str) -> str:
+    """The form for sorting names: as `folded`, by letters without their accents first."""
+    small = folded(text)
+    if small.isascii():
+        return f"{small}\0"
+    parts = unicodedata.normalize("NFD", small)
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    return f"{bare}\0{small}"
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from ..insight.comparison import metric_of
 from ..query.dimensions import dimension, is_missing
 from ..query.metrics import METRICS, metric
 from ..query.query import Query
-from ..reading.text import folded
+from ..reading.text import folded, sort_key
 from .context import ReportContext
 from .firsts import newer_than_comparison
 from .labels import Labels
@@ -123,7 +123,7 @@ def ordered(rows: pd.DataFrame, by: str, sort: str, *, rising: bool) -> pd.DataF
     A column that the table lacks stands for views. Tables in the browser are sorted alike.
     """
     pairs = zip(rows[by], rows["label"], strict=True)
-    folds = [None if is_missing(str(value)) else folded(label) for value, label in pairs]
+    folds = [None if is_missing(str(value)) else sort_key(label) for value, label in pairs]
     names = pd.Series(folds, index=rows.index, dtype=object)
     usual = next(name for name in ("views", "plays", *rows.columns[1:]) if name in rows)
     column = names if sort == NAME else rows[sort if sort in rows else usual]

@@ -8,7 +8,7 @@ from ... import formats
 from ...errors import EntryError
 from ...query.dimensions import UNKNOWN
 from ...query.periods import EARLIEST, LATEST
-from ...reading.text import folded
+from ...reading.text import sort_key
 from ...report.context import ReportContext
 from ...report.notes import about_text, shown_notes, subject_text
 from ...sharing.notes import LONGEST_TEXT, Note, Subject
@@ -156,4 +156,4 @@ def _abouts(context: ReportContext, changing: Note | None) -> dict[_About, str]:
 
 def _by_kind(labelled: tuple[_About, str]) -> tuple[int, str]:
     (scope, _), text = labelled
-    return ("everything", *_THINGS).index(scope), folded(text)
+    return ("everything", *_THINGS).index(scope), sort_key(text)

@@ -12,7 +12,7 @@ from ... import formats
 from ...insight.comparison import direction, few
 from ...query.dimensions import dimension, is_missing
 from ...query.metrics import Metric, metric
-from ...report.breakdown import Breakdown, breakdown
+from ...report.breakdown import Breakdown, breakdown, ordered
 from ...report.context import ReportContext
 from ..clicks import toggle
 from ..components.share_list import Row, is_open, share_list
@@ -44,7 +44,7 @@ def top_list(context: ReportContext, by: str, rows: int, *, metrics: tuple[str, 
 def ranked_rows(found: Breakdown, measure: Metric) -> pd.DataFrame:
     """The rows of this period by a metric, largest first."""
     rows = found.rows[found.rows[measure.name].notna() & (found.rows[measure.name] > 0)]
-    return rows.sort_values([measure.name, "label"], ascending=[False, True], ignore_index=True)
+    return ordered(rows, found.by, measure.name, rising=False)
 
 
 def draw_list(

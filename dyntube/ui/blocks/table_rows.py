@@ -14,7 +14,7 @@ from ...insight.comparison import direction, few, metric_of
 from ...query.dimensions import dimension, is_missing
 from ...query.metrics import metric
 from ...query.query import Filter
-from ...reading.text import folded
+from ...reading.text import sort_key
 from ...report.breakdown import FIRST, Breakdown
 from ...report.context import ReportContext
 from ...report.over_time import buckets
@@ -120,9 +120,9 @@ def _ranks(amounts: Sequence[float]) -> list[int | None]:
 
 def _name_ranks(values: Sequence[str], names: Sequence[str]) -> list[int | None]:
     """The place of each name among the different ones, None for a missing value."""
-    places = {name: place for place, name in enumerate(sorted(set(map(folded, names))))}
+    places = {name: place for place, name in enumerate(sorted(set(map(sort_key, names))))}
     pairs = zip(values, names, strict=True)
-    return [None if is_missing(value) else places[folded(name)] for value, name in pairs]
+    return [None if is_missing(value) else places[sort_key(name)] for value, name in pairs]
 
 
 def _marks(found: Breakdown, shown: pd.DataFrame) -> Iterator[str]:
