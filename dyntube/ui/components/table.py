@@ -40,6 +40,13 @@ class Column:
     looks: Sequence[Direction] = ()
 
 
+def column(
+    label: str, texts: Sequence[str], kind: Literal["number", "text"] = "text", help: str = ""
+) -> Column:
+    """A column that is known by its label, of a table without a head."""
+    return Column(label, label, label, texts, kind, help)
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of a table: what a click on a name gives, names, and short remarks below these.
@@ -109,7 +116,7 @@ def table_rows(
     label: str,
     *,
     key: str,
-    on_open: Callable[[str], None],
+    on_open: Callable[[str], None] | None = None,
     marked: Collection[str] = (),
     head: bool = False,
 ) -> None:
@@ -117,7 +124,7 @@ def table_rows(
     values = set(rows.values)
 
     def opened(value: object) -> None:
-        if isinstance(value, str) and value in values:
+        if on_open and isinstance(value, str) and value in values:
             on_open(value)
 
     data = {name: getattr(rows, name) for name in rows.__dataclass_fields__}
@@ -126,6 +133,7 @@ def table_rows(
         "part": "rows",
         "label": label,
         "table": key if head else "",
+        "plain": on_open is None,
         "marked": sorted(marked),
     }
     data["images"] = rows.images or None

@@ -30,6 +30,7 @@ export function fill(row, rows, n) {
   say(row.mark, data.marks[n] ?? "");
   row.open.title = name;
   row.hit.hidden = !data.table;
+  row.open.disabled = data.plain;
   row.tick.checked = table.ticked.has(row.value);
   row.tick.setAttribute("aria-label", `Tick ${name}`);
   row.classList.toggle("ticked", row.tick.checked);

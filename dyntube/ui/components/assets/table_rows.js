@@ -59,6 +59,7 @@ class Rows {
       for (const value of this.table.ticked) if (!values.has(value)) this.table.ticked.delete(value);
     }
     this.box.classList.toggle("bare", !data.table);
+    if (data.plain) this.box.tabIndex = 0; // as no name in it can be reached, to be scrolled by keys
     this.grid.setAttribute("aria-label", data.label);
     this.grid.setAttribute("aria-rowcount", String(data.values.length + 1));
     this.limit = Math.max(this.limit, this.table.drawn); // as far as it was scrolled to

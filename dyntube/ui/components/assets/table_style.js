@@ -25,9 +25,10 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); vert
   background: var(--ground); text-align: left; white-space: normal; }
 thead .pinned { z-index: 2; }
 td.text, th.text { text-align: left; }
+td.text { min-width: 6rem; max-width: 26rem; white-space: normal; overflow-wrap: anywhere; }
 .sort { position: relative; display: inline-flex; align-items: end; max-width: 6rem;
   white-space: normal; }
-.sort:disabled { cursor: default; }
+:is(.sort, .open):disabled { cursor: default; }
 thead [aria-sort] { color: var(--st-text-color); font-weight: 600; }
 [aria-sort] .sort::after { position: absolute; bottom: 0; right: -.8em; }
 [aria-sort=ascending] .sort::after { content: "↑"; }
@@ -73,7 +74,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
 .menu label { display: flex; gap: .5rem; align-items: center; padding: .25rem .4rem; cursor: pointer;
   border-radius: 4px; }
 @media (hover: hover) {
-  .open:hover .name, .sort:not(:disabled):hover, .link:hover { text-decoration: underline; }
+  .open:enabled:hover .name, .sort:enabled:hover, .link:hover { text-decoration: underline; }
   tbody tr:hover > *, .menu label:hover { background: var(--hover); }
   tbody tr.ticked:hover > * { background: var(--chosen); }
   .do:not(:disabled):hover { border-color: var(--st-primary-color); }
