@@ -14,7 +14,7 @@ button { border: 0; background: none; padding: 0; cursor: pointer; text-align: i
   outline-offset: 1px; border-radius: 4px; }
 .box { position: relative; overflow: auto; max-height: min(70vh, 41rem); scroll-padding: 3rem 0 0;
   overscroll-behavior-x: contain; contain: layout paint; }
-.box.bare { max-height: 24rem; }
+.box.bare { max-height: 30rem; }
 .box.beyond { box-shadow: inset -10px 0 8px -10px rgb(0 0 0 / .35); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400;
@@ -28,6 +28,7 @@ td.text, th.text { text-align: left; }
 td.text { min-width: 6rem; max-width: 26rem; white-space: normal; overflow-wrap: anywhere; }
 .sort { position: relative; display: inline-flex; align-items: end; max-width: 6rem;
   white-space: normal; }
+.pinned .sort { max-width: none; }
 :is(.sort, .open):disabled { cursor: default; }
 thead [aria-sort] { color: var(--st-text-color); font-weight: 600; }
 [aria-sort] .sort::after { position: absolute; bottom: 0; right: -.8em; }
@@ -89,7 +90,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
   .picture { display: none; } .search { flex: 1 1 9rem; }
 }
 @media print {
-  .box { max-height: none; overflow: visible; box-shadow: none !important; }
+  .box, .box.bare { max-height: none; overflow: visible; box-shadow: none !important; }
   .head, .hit, .further, .none .link { display: none !important; }
   .printed { display: inline; }
   thead { display: table-header-group; } tr { break-inside: avoid; }
