@@ -150,7 +150,7 @@ def moment(at: dt.datetime) -> str:
 
 
 def count(number: int, thing: str, things: str = "") -> str:
-    """A count with its noun: "1 view", "2,412 views", "60 countries"."""
+    """A count with its noun in English, for commands and notebooks: "1 view", "2,412 views"."""
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
