@@ -12,6 +12,7 @@ from .fetch.progress import Progress
 from .query.metrics import Metric
 from .query.periods import Period
 from .reading.text import clean, short
+from .words import tr, trn
 
 NONE = "–"  # placeholder for a missing value
 MINUS = "−"
@@ -19,22 +20,22 @@ _HUGE = 1e15  # from here on, in scientific notation
 _TIMES = 1000  # percent: a larger change is told as a multiple
 _LONG_FETCH, _FIRST_DAYS = 31, 8  # days: `cost` needs this many in all, and this many done
 # Labels of a missing value and of the rest of a list; values in the data may have the same name.
-UNKNOWN_NAME, OTHER_NAME = "Unknown", "Other"
+UNKNOWN_NAME, OTHER_NAME = tr("Unknown"), tr("Other")
 _MOST_SCOPES = 5
 # Advice on days stored under other settings.
-OTHER_SETTINGS = (
+OTHER_SETTINGS = tr(
     "If you expect those, set DYNTUBE_STATS_URL, DYNTUBE_PROJECT_KEYS and DYNTUBE_CHANNEL_KEYS as "
     "the sync has them."
 )
 _SPECIAL = r"\`*_{}[]()<>#+-.!|~:$&@/"
 _CONTINENTS = {
-    "AF": "Africa",
-    "AN": "Antarctica",
-    "AS": "Asia",
-    "EU": "Europe",
-    "NA": "North America",
-    "OC": "Oceania",
-    "SA": "South America",
+    "AF": tr("Africa"),
+    "AN": tr("Antarctica"),
+    "AS": tr("Asia"),
+    "EU": tr("Europe"),
+    "NA": tr("North America"),
+    "OC": tr("Oceania"),
+    "SA": tr("South America"),
 }
 
 
@@ -149,7 +150,7 @@ def moment(at: dt.datetime) -> str:
 
 
 def count(number: int, thing: str, things: str = "") -> str:
-    """A count with its noun: "1 view", "2,412 views", "60 countries"."""
+    """A count with its noun in English, for commands and notebooks: "1 view", "2,412 views"."""
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
@@ -166,42 +167,59 @@ def period(span: Period) -> str:
 
 def stored_scopes(found: Sequence[StoredScope]) -> str:
     """An archive's scopes: "project 5lCo at https://..., 31 days, 1 – 31 Oct 2026; ..."."""
-    more = f"; and {len(found) - _MOST_SCOPES:,} more" if len(found) > _MOST_SCOPES else ""
-    return "; ".join(map(_stored_scope, found[:_MOST_SCOPES])) + more
+    scopes = "; ".join(map(_stored_scope, found[:_MOST_SCOPES]))
+    if rest := found[_MOST_SCOPES:]:
+        return tr("{scopes}; and {number} more", scopes=scopes, number=f"{len(rest):,}")
+    return scopes
 
 
 def _stored_scope(found: StoredScope) -> str:
-    name = f"the folder {found.folder}"
-    if found.folder == "demo":
-        name = "demo data"
-    if found.scope and found.url:
-        key = short(clean(found.scope.key), 60)
-        name = f"{found.scope.kind} {key}" if key else "the whole account"
-        name = f"{name} at {short(clean(found.url), 100)}"
-    return f"{name}, {count(found.days, 'day')}, {period(Period(found.first, found.last))}"
+    days = trn("{number} day", "{number} days", found.days)
+    return f"{_scope_name(found)}, {days}, {period(Period(found.first, found.last))}"
+
+
+def _scope_name(found: StoredScope) -> str:
+    if not found.scope or not found.url:
+        is_demo = found.folder == "demo"
+        return tr("demo data") if is_demo else tr("the folder {folder}", folder=found.folder)
+    key, url = short(clean(found.scope.key), 60), short(clean(found.url), 100)
+    if not key:
+        return tr("the whole account at {url}", url=url)
+    if found.scope.kind == "project":
+        return tr("project {key} at {url}", key=key, url=url)
+    return tr("channel {key} at {url}", key=key, url=url)
 
 
 def ago(seconds: float) -> str:
     """An age: "just now", "2 min ago", "3 h ago", "5 days ago"."""
     if not abs(seconds) < _HUGE:
         return NONE
-    for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
-        count = int(seconds // size)
-        if count > 0:
-            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''} ago"
-    return "just now"
+    if seconds >= 86400:
+        return trn("{number} day ago", "{number} days ago", int(seconds // 86400))
+    if seconds >= 3600:
+        return tr("{number} h ago", number=int(seconds // 3600))
+    if seconds >= 60:
+        return tr("{number} min ago", number=int(seconds // 60))
+    return tr("just now")
 
 
 def time_left(seconds: float | None) -> str:
     """The remaining time: "about 20 s left", "about 3 min left"."""
     if seconds is None or not abs(seconds) < _HUGE:
-        return "starting"
-    return f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
+        return tr("starting")
+    if seconds < 90:
+        return tr("about {number} s left", number=f"{seconds:.0f}")
+    return tr("about {number} min left", number=f"{seconds / 60:.0f}")
 
 
 def stored(progress: Progress) -> str:
     """How much of a fetch is done: "9 of 35 days stored"."""
-    return f"{progress.days_done:,} of {count(progress.days_total, 'day')} stored"
+    return trn(
+        "{done} of {number} day stored",
+        "{done} of {number} days stored",
+        progress.days_total,
+        done=f"{progress.days_done:,}",
+    )
 
 
 def cost(progress: Progress) -> str:
@@ -213,9 +231,12 @@ def cost(progress: Progress) -> str:
     if total < _LONG_FETCH or done < _FIRST_DAYS or done == total or left is None:
         return ""
     requests, seconds = progress.requests / done * total, left / (total - done) * total
-    return (
-        f"Fetching {total:,} days, newest first: about {_about(requests)} requests, "
-        f"{hours(seconds)}."
+    return trn(
+        "Fetching {number} day, newest first: about {requests} requests, {time}.",
+        "Fetching {number} days, newest first: about {requests} requests, {time}.",
+        total,
+        requests=_about(requests),
+        time=hours(seconds),
     )
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from ..query.periods import Interval
+from ..words import tr
 
 # As strftime writes them and as plotly does (d3), which share these codes.
 _FORMATS: dict[Interval, str] = {
     "hour": "%a %-d %b, %H:%M",
     "day": "%a %-d %b %Y",
-    "week": "Week of %-d %b %Y",
+    "week": tr("Week of {day}", day="%-d %b %Y"),
     "month": "%B %Y",
 }
 _LENGTHS: dict[Interval, pd.Timedelta] = {
@@ -23,8 +24,8 @@ _LENGTHS: dict[Interval, pd.Timedelta] = {
     "month": pd.Timedelta(days=30),
 }
 _FEW = 7  # labels that fit side by side on a phone
-NOT_WHOLE = " (incomplete)"  # suffix of a bucket's name or amount
-IN_DOUBT = " (in doubt)"
+NOT_WHOLE = f" ({tr('incomplete')})"  # suffix of a bucket's name or amount
+IN_DOUBT = f" ({tr('in doubt')})"
 
 
 def bucket_name(start: pd.Timestamp, interval: Interval, beside: pd.Timestamp | None = None) -> str:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from .. import formats
 from ..trust.reasons import accepted_text, ended
 from ..trust.states import STATE_LABELS, DayState, StoredDay
+from ..words import tr, trn
 from .base import Palette, blend, figure
 from .labels import wrapped
 
@@ -102,19 +103,21 @@ def _hover(day: StoredDay, timezone: str) -> str:
     lines = [f"<b>{day.day:%a} {formats.day(day.day)}</b>", STATE_LABELS[day.state]]
     if day.fetched_at:
         fetched = day.fetched_at.astimezone(ZoneInfo(timezone))
-        lines.append(f"{formats.count(day.rows, 'view')} stored")
-        lines.append(f"DynTube counted {day.counted:,}")
-        lines += [f"{day.rejected:,} could not be read"] * (day.rejected > 0)
-        lines.append(f"Fetched {formats.moment(fetched)}")
-    if known := day.known_until:
-        lines.append(f"Stored up to {formats.moment(known.astimezone(ZoneInfo(timezone)))}")
+        lines.append(trn("{number} view stored", "{number} views stored", day.rows))
+        lines.append(tr("DynTube counted {number}", number=f"{day.counted:,}"))
+        if day.rejected:
+            lines.append(tr("{number} could not be read", number=f"{day.rejected:,}"))
+        lines.append(tr("Fetched {moment}", moment=formats.moment(fetched)))
+    if day.known_until:
+        until = day.known_until.astimezone(ZoneInfo(timezone))
+        lines.append(tr("Stored up to {moment}", moment=formats.moment(until)))
     said = [*(ended(doubt.text) for doubt in day.doubts), *map(accepted_text, day.accepted)]
     lines += [line for text in said[:_REASONS] for line in wrapped(text)]
     return "<br>".join(lines)
 
 
 def _before(day: dt.date) -> str:
-    return f"<b>{day:%a} {formats.day(day)}</b><br>Before the first stored day"
+    return f"<b>{day:%a} {formats.day(day)}</b><br>{tr('Before the first stored day')}"
 
 
 def _axes(monday: dt.date, weeks: int, palette: Palette) -> dict[str, Any]:

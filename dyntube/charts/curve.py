@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from .. import formats
+from ..words import tr
 from .axes import WATCHED_MARGIN, pointed, share_axis, top_legend, watched_axis
 from .base import HOVER, Palette, blend, figure
 from .labels import short
@@ -34,7 +35,11 @@ def watched_curve(
     traces = []
     if len(curve):
         texts = [
-            f"At least {at:.0f}% watched: <b>{formats.percent(share)}</b> of plays"
+            tr(
+                "At least {percent}% watched: <b>{share}</b> of plays",
+                percent=f"{at:.0f}",
+                share=formats.percent(share),
+            )
             for at, share in zip(_places(curve), curve, strict=True)
         ]
         area = {} if typical else {"fill": "tozeroy", "fillcolor": palette.area}
@@ -57,10 +62,9 @@ def watched_curve(
 def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, Any]]:
     """The median, dotted, and the band between the quartiles."""
     low, middle, high = typical
-    called = short(name, _NAME_LENGTH) or "Typical"
+    called = short(name, _NAME_LENGTH) or tr("Typical")
     texts = [
-        f"{called}: <b>{formats.percent(share)}</b>"
-        + ("" if a == b else f"<br>half of them {formats.percent(a)} to {formats.percent(b)}")
+        f"{called}: <b>{formats.percent(share)}</b>" + ("" if a == b else f"<br>{_half(a, b)}")
         for a, share, b in zip(low, middle, high, strict=True)
     ]
     hidden = {"width": 0}
@@ -70,6 +74,11 @@ def _typical(typical: Quartiles, name: str, palette: Palette) -> list[dict[str, 
         _line(high, "", hidden) | band,
         _line(middle, name, {"color": palette.quiet, "width": 1.6, "dash": "dot"}, texts),
     ]
+
+
+def _half(low: float, high: float) -> str:
+    """Where the shares of half of the videos lie."""
+    return tr("half of them {low} to {high}", low=formats.percent(low), high=formats.percent(high))
 
 
 def _line(

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..insight.engagement import Step
+from ..words import tr
 from .axes import plain_axis
 from .base import HOVER, Palette, blend, figure
 from .labels import bold, short
@@ -93,14 +94,21 @@ def _hovers(rows: Sequence[_Row]) -> dict[str, Any]:
 
 
 def _hover(row: _Row) -> str:
-    lines = [bold(row.label), f"{row.count:,}"]
+    number = f"{row.count:,}"
     if row.share:
-        lines[-1] += f", {row.share} of the first step"
-    if row.change:
-        fewer = row.before - row.count
-        lines.append(f"{abs(fewer):,} {'fewer' if fewer > 0 else 'more'} than the step before")
-        lines[-1] += f" ({row.change})"
-    return "<br>".join(lines)
+        number = tr("{number}, {share} of the first step", number=number, share=row.share)
+    return "<br>".join(filter(None, [bold(row.label), number, _lost(row)]))
+
+
+def _lost(row: _Row) -> str:
+    if not row.change:
+        return ""
+    number = f"{abs(row.before - row.count):,}"
+    if row.count < row.before:
+        text = tr("{number} fewer than the step before", number=number)
+    else:
+        text = tr("{number} more than the step before", number=number)
+    return f"{text} ({row.change})"
 
 
 def _texts(n: int, row: _Row, palette: Palette) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..query.metrics import FEW, Metric
+from ..words import tr
 from .axes import plain_axis, spread_ticks, tick_text, unit
 from .base import HOVER, Palette, blend, faded, figure, point
 from .world import colour_bar
@@ -141,7 +142,7 @@ def _cell(day: int, hour: int) -> str:
 
 
 def _span(hour: int) -> str:
-    return f"{hour:02}:00 to {hour + 1:02}:00"
+    return tr("{start} to {end}", start=f"{hour:02}:00", end=f"{hour + 1:02}:00")
 
 
 def _hover(title: str, measure: Metric, value: float) -> str:
@@ -149,7 +150,7 @@ def _hover(title: str, measure: Metric, value: float) -> str:
 
 
 def _marks(few: bool, doubtful: bool) -> str:
-    marks = {f"Fewer than {FEW} plays": few, "Has days in doubt": doubtful}
+    marks = {tr("Fewer than {few} plays", few=FEW): few, tr("Has days in doubt"): doubtful}
     return "".join(f"<br>{mark}" for mark, holds in marks.items() if holds)
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..query.metrics import metric
+from ..words import trn
 from .axes import WATCHED_MARGIN, largest, value_axis, watched_axis
 from .base import HOVER, Palette, figure
 
@@ -18,7 +19,13 @@ def histogram(counts: Sequence[int], palette: Palette) -> go.Figure:
     """Plays by watched share, one bar per count, in equal steps from 0 to 100 %."""
     width, plays = 100 / max(len(counts), 1), sum(counts)
     hovers = [
-        f"{width * n:.3g}–{width * (n + 1):.3g}% watched: <b>{count:,}</b> plays"
+        trn(
+            "{low}–{high}% watched: <b>{number}</b> play",
+            "{low}–{high}% watched: <b>{number}</b> plays",
+            count,
+            low=f"{width * n:.3g}",
+            high=f"{width * (n + 1):.3g}",
+        )
         + (f" ({formats.percent(count / plays)})" if plays else "")
         for n, count in enumerate(counts)
     ]

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from html import escape
 
 from .. import formats
-from ..query.metrics import FEW, Metric
+from ..insight.comparison import few_of
+from ..query.metrics import Metric
 from .base import Item
 
 _LINE = 40  # characters of a tooltip line on a phone
@@ -67,5 +68,5 @@ def hover(measure: Metric, item: Item, *more: str) -> str:
     lines.append(f"{measure.label}: {formats.value(measure, item.amount, full=True)}")
     lines += [*more, *map(plain, item.hover.splitlines())]
     if item.few:
-        lines.append(f"Fewer than {FEW} {item.few}")
+        lines.append(few_of(item.few))
     return "<br>".join(lines)

@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..query.metrics import Metric
+from ..words import tr
 from .axes import base_axis, largest, value_axis
 from .base import HOVER, Palette, faded, figure
 
 _HEIGHT = 180
 _LABELLED = 15  # minutes between labels
+_SO_FAR = f" ({tr('so far')})"
 
 
 def minutes(
@@ -23,7 +25,7 @@ def minutes(
     last = len(starts) - 1
     hovers = [
         f"{start:%H:%M}  <b>{formats.value(measure, count, full=True)} {measure.label.lower()}</b>"
-        f"{' (so far)' if n == last else ''}"
+        f"{_SO_FAR if n == last else ''}"
         for n, (start, count) in enumerate(zip(starts, counts, strict=True))
     ]
     labelled = [n for n, start in enumerate(starts) if start.minute % _LABELLED == 0]

@@ -13,6 +13,7 @@ from .. import formats
 from ..query.dimensions import UNKNOWN
 from ..query.metrics import Metric
 from ..query.periods import Interval
+from ..words import tr
 from .axes import share_axis, time_axis, top_legend
 from .base import HOVER, Palette, blend, faded, figure, point
 from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name, clocks, few_ticks, shown_span
@@ -62,10 +63,9 @@ def stacked_shares(
 
 
 def _hovers(measure: Metric, label: str, shares: list[float], names: list[str]) -> list[str]:
-    of = f"of {measure.label.lower()}"
-    texts = [formats.percent(share) for share in shares]
-    pairs = zip(texts, names, strict=True)
-    return [f"{bold(label)}<br>{text} {of}<br>{name}" for text, name in pairs]
+    of = measure.label.lower()
+    texts = [tr("{share} of {metric}", share=formats.percent(share), metric=of) for share in shares]
+    return [f"{bold(label)}<br>{text}<br>{name}" for text, name in zip(texts, names, strict=True)]
 
 
 def _stacked(

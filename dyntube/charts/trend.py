@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from .. import formats
 from ..insight.trends import Trend
 from ..query.metrics import Metric
+from ..words import tr
 from .axes import largest, pointed, time_axis, unit, value_axis
 from .base import HOVER, Palette, figure, point
 from .buckets import clocks, end_of, few_ticks, hover_title, shown_span
@@ -191,7 +192,7 @@ def _average_label(
 ) -> dict[str, Any]:
     """Beside the frame, where no line can run through it."""
     return {
-        "text": f"average<br>{formats.value(measure, average)}",
+        "text": f"{tr('average')}<br>{formats.value(measure, average)}",
         "x": 1,
         "xref": "paper",
         "xanchor": "left",

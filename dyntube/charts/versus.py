@@ -14,12 +14,13 @@ from .. import formats
 from ..insight.comparison import change
 from ..insight.trends import Trend
 from ..query.metrics import Metric
+from ..words import tr
 from .buckets import IN_DOUBT, NOT_WHOLE, bucket_name
 from .labels import wrapped
 
 Doubts = Sequence[str]
-NOTHING_BESIDE = "Nothing to compare with"
-NOT_STORED = "not stored"
+NOTHING_BESIDE = tr("Nothing to compare with")
+NOT_STORED = tr("not stored")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,5 +86,5 @@ def _change(measure: Metric, own: _Bucket, other: _Bucket, name: str) -> str:
     """As "+26.0% vs Thu 15 Oct: 1,860"; without the change where one of them is not whole."""
     is_whole = not (own.partial or other.partial)
     changed = change(measure, own.amount, other.amount) if is_whole else math.nan
-    text = formats.change(measure, changed)
-    return f"{text} vs {name}: {other.text(measure)}" if text else f"{name}: {other.text(measure)}"
+    amount, text = f"{name}: {other.text(measure)}", formats.change(measure, changed)
+    return tr("{change} vs {amount}", change=text, amount=amount) if text else amount

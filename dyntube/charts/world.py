@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from .. import formats
 from ..query.metrics import Metric
 from ..reading.countries import country_alpha_3
+from ..words import tr
 from .axes import largest, tick_text, ticks, unit
 from .base import HOVER, NOTHING, Item, Palette, figure, point
 from .labels import hover
@@ -105,8 +106,8 @@ def _amounts(measure: Metric, items: Sequence[Item], palette: Palette) -> _Scale
     places = list(range(low, math.floor(high) + 1, step))
     texts = [tick_text(measure, 10.0**power, divisor) for power in places]
     texts[0] = f"≤ {texts[0]}" if min(known) < low else texts[0]
-    title = f"Log scale: each mark is {10**step:,} times the one before" if places[1:] else ""
-    return _Scale(z, low, high, palette.scale, places, texts, palette, title)
+    title = tr("Log scale: each mark is {times} times the one before", times=f"{10**step:,}")
+    return _Scale(z, low, high, palette.scale, places, texts, palette, title * bool(places[1:]))
 
 
 def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
@@ -127,7 +128,8 @@ def _changes(measure: Metric, changes: list[float], palette: Palette) -> _Scale:
 
 def _with_change(measure: Metric, item: Item, changes: Mapping[str, float]) -> str:
     change = formats.change(measure, changes.get(str(item.value), math.nan))
-    return hover(measure, item, f"Change: {change or 'nothing to compare with'}")
+    none = tr("Change: nothing to compare with")
+    return hover(measure, item, tr("Change: {change}", change=change) if change else none)
 
 
 def _grey(count: int, palette: Palette) -> dict[str, Any]:

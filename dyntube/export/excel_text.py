@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, count
 
+from ..words import tr
 from .table import printable
 
-NOTES = "Notes"  # the sheet on provenance
+NOTES = tr("Notes")  # the sheet on provenance
 LONGEST_TEXT = 32_767  # of a cell, in UTF-16 units
 _LONGEST_NAME = 31  # of a sheet, in UTF-16 units
 _LONGEST_HEADER = 255  # of a table's column, in UTF-16 units
@@ -35,7 +36,7 @@ def cell_text(text: str) -> str:
 
 def headers(names: Iterable[str]) -> list[str]:
     """Escaped headers as a table needs them: one line, not empty, unique ignoring case."""
-    lines = (" ".join(printable(name).split()) or "Column" for name in names)
+    lines = (" ".join(printable(name).split()) or tr("Column") for name in names)
     return list(_unique((written(line) for line in lines), _LONGEST_HEADER, taken=set()))
 
 
@@ -44,7 +45,7 @@ def sheet_names(titles: Iterable[str]) -> Iterator[str]:
     bases = (written(" ".join(re.sub(r"[\[\]:*?/\\]", " ", title).split())) for title in titles)
     taken = {NOTES.lower(), "history"}  # the latter is reserved by Excel
     return _unique(
-        (_cut_name(base, _LONGEST_NAME) or "Table" for base in bases), _LONGEST_NAME, taken
+        (_cut_name(base, _LONGEST_NAME) or tr("Table") for base in bases), _LONGEST_NAME, taken
     )
 
 

@@ -4,16 +4,60 @@ from __future__ import annotations
 
 from ..query.dimensions import DIMENSIONS
 from ..query.metrics import METRICS, Metric
+from ..words import tr
 
-_UNITS = {"percent": "%", "hours": "hours", "seconds": "seconds"}
+_UNITS = {"percent": "%", "hours": tr("hours"), "seconds": tr("seconds")}
 SHARES = (  # columns of fractions that are no metrics
     "share",
     "share_before",
     *("usual_lower_quartile", "usual_median", "usual_upper_quartile"),
 )
 PER_CENT = ("watched_at_least", "watched_from", "watched_to")  # columns of numbers from 0 to 100
-_UNITS_OF_OTHERS = dict.fromkeys((*SHARES, *PER_CENT), "%") | {"watched_seconds": "seconds"}
-_NAMES = {"share_before": "Share, before", "watched_seconds": "Watched"}
+_UNITS_OF_OTHERS = dict.fromkeys((*SHARES, *PER_CENT), "%") | {"watched_seconds": tr("seconds")}
+_NAMES = {
+    "project_key": tr("Project key"),
+    "channel_key": tr("Channel key"),
+    "video_key": tr("Video key"),
+    "continent_code": tr("Continent code"),
+    "country_code": tr("Country code"),
+    "bucket": tr("Bucket"),
+    "age": tr("Age"),
+    "hour_compared": tr("Hour compared"),
+    "day_compared": tr("Day compared"),
+    "week_compared": tr("Week compared"),
+    "month_compared": tr("Month compared"),
+    "whole": tr("Whole"),
+    "in_doubt": tr("In doubt"),
+    "hours_in_period": tr("Hours in period"),
+    "share": tr("Share"),
+    "share_before": tr("Share, before"),
+    "watched_at_least": tr("Watched at least"),
+    "watched_from": tr("Watched from"),
+    "watched_to": tr("Watched to"),
+    "usual_lower_quartile": tr("Usual lower quartile"),
+    "usual_median": tr("Usual median"),
+    "usual_upper_quartile": tr("Usual upper quartile"),
+    "step": tr("Step"),
+    "count": tr("Count"),
+    "rule": tr("Rule"),
+    "plays_counted": tr("Plays counted"),
+    "status": tr("Status"),
+    "own": tr("Own"),
+    "first_view": tr("First view"),
+    "last_view": tr("Last view"),
+    "time": tr("Time"),
+    "played": tr("Played"),
+    "watched_seconds": tr("Watched"),
+    "check": tr("Check"),
+    "affects": tr("Affects"),
+    "state": tr("State"),
+    "counted": tr("Counted"),
+    "unread": tr("Unread"),
+    "fetched": tr("Fetched"),
+    "kind": tr("Kind"),
+    "key": tr("Key"),
+    "field": tr("Field"),
+}
 _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
@@ -28,7 +72,9 @@ def label(name: str) -> str:
     metric, part = metric_and_part(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _NAMES.get(name) or _words(name)
-    return f"{metric.label}, {part}" if part else metric.label
+    if part == "before":
+        return tr("{metric}, before", metric=metric.label)
+    return tr("{metric}, change", metric=metric.label) if part else metric.label
 
 
 def unit(name: str) -> str:
@@ -37,7 +83,7 @@ def unit(name: str) -> str:
     if metric is None:
         return _UNITS_OF_OTHERS.get(name, "")
     if part == "change":
-        return "points" if metric.is_rate else "%"
+        return tr("points") if metric.is_rate else "%"
     return _UNITS.get(metric.format, "")
 
 

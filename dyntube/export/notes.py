@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..query.metrics import METRICS
+from ..words import tr
 from .names import header, metric_and_part, unit
 from .table import Sheet
 
 Line = tuple[str, str | int]
-_FOLDED = "In wide tables, click the plus signs above the columns to show it."
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,26 @@ def sections(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, 
     yield notes.title, list(_about(notes))
     names = list(dict.fromkeys(str(name) for sheet in sheets for name in sheet.rows))
     if meanings := list(_meanings(names)):
-        yield "What the numbers mean", meanings
+        yield tr("What the numbers mean"), meanings
     if notes.annotations:
-        yield "Dated notes", [(day, f"{scope}: {text}") for day, scope, text in notes.annotations]
+        lines: list[Line] = [(day, f"{scope}: {text}") for day, scope, text in notes.annotations]
+        yield tr("Dated notes"), lines
 
 
 def _about(notes: Provenance) -> Iterator[Line]:
     if notes.demo:
-        yield "Data", "Invented demo data: no account is connected."
-    yield "Period", notes.period
-    yield "Compared with", notes.comparison or "Nothing"
-    for number, text in enumerate(notes.filters or ("None",)):
-        yield "" if number else "Filters", text
-    yield "Time zone", notes.timezone
-    yield "Views up to", notes.data_time or "No views are stored"
-    for number, text in enumerate(notes.doubts or ("No day",)):
-        yield "" if number else "In doubt", text
-    yield "Created", notes.made_at
+        yield tr("Data"), tr("Invented demo data: no account is connected.")
+    yield tr("Period"), notes.period
+    yield tr("Compared with"), notes.comparison or tr("Nothing")
+    for number, text in enumerate(notes.filters or (tr("None"),)):
+        yield "" if number else tr("Filters"), text
+    yield tr("Time zone"), notes.timezone
+    yield tr("Views up to"), notes.data_time or tr("No views are stored")
+    for number, text in enumerate(notes.doubts or (tr("No day"),)):
+        yield "" if number else tr("In doubt"), text
+    yield tr("Created"), notes.made_at
     if notes.link:
-        yield "Link to this page", notes.link
+        yield tr("Link to this page"), notes.link
     yield from notes.counts
 
 
@@ -71,8 +72,17 @@ def _meanings(names: Sequence[str]) -> Iterator[Line]:
     yield from ((header(name), METRICS[name].help) for name in METRICS if name in used)
     parts = {part for _, part in of.values()}
     if "before" in parts:
-        yield "…, before", f"The same number in the comparison period. {_FOLDED}"
+        yield (
+            tr("…, before"),
+            tr(
+                "The same number in the comparison period. In wide tables, click the plus signs "
+                "above the columns to show it."
+            ),
+        )
     if "change" in parts:
-        yield "…, change", "Percentage points for rates, otherwise per cent of the number before."
+        yield (
+            tr("…, change"),
+            tr("Percentage points for rates, otherwise per cent of the number before."),
+        )
     if any(unit(name) == "%" for name in names):
-        yield "%", "A percentage: 63.9% in an Excel file is 63.9 in a CSV file."
+        yield "%", tr("A percentage: 63.9% in an Excel file is 63.9 in a CSV file.")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..words import tr
 from .names import PER_CENT, SHARES, header, metric_and_part, unit
 
 # Escaping of text in CSV: patterns valid in both Python and Arrow, with their replacements.
@@ -141,18 +142,18 @@ def _as_lines(rows: pd.DataFrame) -> list[Column]:
     """Totals as a line for each metric: its name, value, value before and change."""
     cells = {str(name): column(rows[name], str(name)) for name in rows}
     names = [name for name in cells if not metric_and_part(name)[1]]
-    lines = [Column("Number", list(map(header, names)), TEXT)]
+    lines = [Column(tr("Number"), list(map(header, names)), TEXT)]
     for title, ending in _LINES:
         found = [cells.get(f"{name}{ending}") for name in names]
         if any(found):
             values = [cell.values[0] if cell else None for cell in found]
             lines.append(Column(title, values, TEXT, tuple(c.format if c else TEXT for c in found)))
     if any(f"{name}_change" in cells for name in names):
-        lines.append(Column("Change in", [unit(f"{name}_change") for name in names], TEXT))
+        lines.append(Column(tr("Change in"), [unit(f"{name}_change") for name in names], TEXT))
     return lines
 
 
-_LINES = (("This period", ""), ("Before", "_before"), ("Change", "_change"))
+_LINES = ((tr("This period"), ""), (tr("Before"), "_before"), (tr("Change"), "_change"))
 
 
 def _order(rows: pd.DataFrame) -> list[int]:

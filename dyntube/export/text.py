@@ -12,6 +12,7 @@ import pandas as pd
 
 from .. import formats
 from ..reading.text import clean
+from ..words import tr, trn
 from .names import label, metric_and_part
 from .table import DAY, MOMENT, PERCENTS, TEXT, Column, Sheet, column
 
@@ -44,14 +45,14 @@ def markdown(sheet: Sheet) -> str:
     from the data is escaped: no link, image or styling.
     """
     if sheet.rows.empty:
-        return "None."
+        return tr("None.")
     found = texts(sheet, _MOST_ROWS)
     header, *rows = [[escape(text) for text in line] for line in (found.header, *found.rows)]
     if sheet.totals:
         return _lines([("", ""), ("---", "---:"), *zip(header, rows[0], strict=True)])
     rule = ["---:" if is_number else "---" for is_number in found.numbers]
-    rest = f"\n\n{found.more:,} more rows are left out." if found.more else ""
-    return _lines([header, rule, *rows]) + rest
+    rest = trn("{number} more row is left out.", "{number} more rows are left out.", found.more)
+    return _lines([header, rule, *rows]) + (f"\n\n{rest}" if found.more else "")
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
+from ..words import tr
 from .cells import Cells, font, height, is_long, place, widths
 from .excel_text import NOTES, headers, page_text, sheet_names, table_name, written
 from .notes import Provenance, sections
 from .table import COUNT, Column, Sheet, columns, csv
 
+_US = "DynTube Analytics"
 _MOST_ROWS = 1_048_575  # per sheet, below the header
 _NOTES_WIDTHS = 32, 105  # characters
 _MOST_COLUMNS = 15  # on paper: of wider tables, the columns "before" are folded
@@ -47,7 +49,7 @@ def workbook(sheets: Sequence[Sheet], notes: Provenance) -> bytes:
 
 def _book(notes: Provenance) -> Any:
     book = Workbook(write_only=True)  # rows go to disk, so size does not matter
-    book.properties.creator, book.properties.title = "DynTube Analytics", written(notes.title)
+    book.properties.creator, book.properties.title = _US, written(notes.title)
     return book
 
 
@@ -81,8 +83,8 @@ def _set_up(page: Any, notes: Provenance) -> None:
         setattr(page.page_margins, side, inches)
     page.oddHeader.left.text = page_text(f"{notes.title} · {notes.period}")
     page.oddHeader.right.text = "&A"  # the sheet's name
-    page.oddFooter.left.text = "DynTube Analytics" + " · demo data" * notes.demo
-    page.oddFooter.right.text = "Page &P of &N"
+    page.oddFooter.left.text = tr("DynTube Analytics · demo data") if notes.demo else _US
+    page.oddFooter.right.text = tr("Page {page} of {pages}", page="&P", pages="&N")
     page.sheet_view.showGridLines = False  # cells have lines of their own
 
 

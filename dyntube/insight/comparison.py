@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..query.metrics import FEW, METRICS, Metric, metric
+from ..words import tr
 
 Places = NDArray[np.intp]
 Days = tuple[float, float]  # lengths of the period and of the comparison
@@ -130,6 +131,18 @@ def few(measure: Metric, row: Mapping[Any, Any] | pd.Series[Any]) -> str:
 
 
 _BASES = {"views": "views", "viewers": "viewers"}
+
+
+def few_of(basis: str) -> str:
+    """What `few` has found, as a text."""
+    return _FEW_OF[basis]
+
+
+_FEW_OF = {
+    "views": tr("Fewer than {few} views", few=FEW),
+    "viewers": tr("Fewer than {few} viewers", few=FEW),
+    "plays": tr("Fewer than {few} plays", few=FEW),
+}
 
 
 def metric_of(column: str) -> str:

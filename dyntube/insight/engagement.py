@@ -17,6 +17,7 @@ from ..archive.coverage import Coverage
 from ..query.metrics import FEW, metric
 from ..query.periods import Period, calendar
 from ..reading.records import SLOT_SECONDS
+from ..words import tr
 
 Numbers = NDArray[np.float64]
 
@@ -192,7 +193,7 @@ def completion_rules(row: pd.Series[float]) -> list[Rule]:
     ]
 
 
-_ENDED = "Reached the end"
+_ENDED = tr("Reached the end")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..errors import QueryError
 from ..reading.people import NOBODY
 from ..reading.text import LONGEST
+from ..words import tr
 from .dimensions import DIMENSIONS
 from .metrics import METRICS
 
@@ -40,9 +41,9 @@ class Check:
 def touched(names: tuple[str, ...]) -> str:
     """The labels of metrics and dimensions, comma-separated."""
     if names == EVERY_NUMBER:
-        return "All numbers"
+        return tr("All numbers")
     labels = [(METRICS.get(name) or DIMENSIONS[name]).label for name in names]
-    return ", ".join(labels) or "None"
+    return ", ".join(labels) or tr("None")
 
 
 _KEYS = ("project_key", "channel_key", "video_key", "viewer_id", "client_user_id", "embed_url")
@@ -50,94 +51,94 @@ _NOBODY = NOBODY.replace("'", "''")
 _CHECKS = (
     Check(
         "no_length",
-        "Video length missing or 0",
+        tr("Video length missing or 0"),
         "coalesce(duration, 0) = 0",
-        "Left out of Average % watched.",
+        tr("Left out of Average % watched."),
         ("average_percent_watched",),
     ),
     Check(
         "absurd_length",
-        "Video length negative or over 7 days",
+        tr("Video length negative or over 7 days"),
         "length IS NULL AND duration IS NOT NULL",
-        "Treated as missing.",
+        tr("Treated as missing."),
         ("average_percent_watched",),
     ),
     Check(
         "absurd_watch_time",
-        "Watch time negative or over 7 days",
+        tr("Watch time negative or over 7 days"),
         "watched IS NULL AND watch_time IS NOT NULL",
-        "Treated as missing.",
+        tr("Treated as missing."),
         ("watch_time", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "no_watch_time",
-        "Played, but watch time missing",
+        tr("Played, but watch time missing"),
         "started AND watch_time IS NULL",
-        "Counted as plays, but not in averages.",
+        tr("Counted as plays, but not in averages."),
         ("watch_time", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "watched_longer",
-        "Watched longer than the video",
+        tr("Watched longer than the video"),
         "length > 0 AND watched > length",
-        "Watch time counts; percentages stop at 100%.",
+        tr("Watch time counts; percentages stop at 100%."),
         ("watch_time", "average_watch_time"),
     ),
     Check(
         "nothing_watched",
-        "Played, but 0 seconds watched",
+        tr("Played, but 0 seconds watched"),
         "started AND watched = 0",
-        "Counted as plays without watch time.",
+        tr("Counted as plays without watch time."),
         ("plays", "play_rate", "average_watch_time", "average_percent_watched"),
     ),
     Check(
         "ended_early",
-        "Completed with less than half watched",
+        tr("Completed with less than half watched"),
         "ended AND length > 0 AND watched < length * 0.5",
-        "Counted as completions, as in DynTube.",
+        tr("Counted as completions, as in DynTube."),
         ("completions", "completion_rate"),
     ),
     Check(
         "repeated_view_id",
-        "Same view ID as another view",
+        tr("Same view ID as another view"),
         "repeated",
-        "Counted as separate views.",
+        tr("Counted as separate views."),
         ("views", "plays", "watch_time"),
         across=True,
     ),
     Check(
         "no_user_id",
-        "Without your own user ID",
+        tr("Without your own user ID"),
         "client_user_id IS NULL",
-        "These viewers are told apart by browser.",
+        tr("These viewers are told apart by browser."),
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(
         "nobodys_user_id",
-        "Placeholder user ID, such as null",
+        tr("Placeholder user ID, such as null"),
         f"regexp_full_match(client_user_id, '{_NOBODY}', 'i')",
-        "These viewers are told apart by browser.",
+        tr("These viewers are told apart by browser."),
         ("viewers", "views_per_viewer", "new_viewers"),
     ),
     Check(
         "unknown_country",
-        "Country unknown",
+        tr("Country unknown"),
         "country IS NULL",
-        "Shown as Unknown and still counted.",
+        tr("Shown as Unknown and still counted."),
         ("country",),
     ),
     Check(
         "long_text",
-        "Text longer than 500 characters",
+        tr("Text longer than {number} characters", number=LONGEST),
         " OR ".join(f"length({name}) > {LONGEST}" for name in _KEYS),
-        "Shortened on screen, stored in full.",
+        tr("Shortened on screen, stored in full."),
         (),
     ),
     Check(
         "unknown_device",
-        "Browser or device unknown",
+        tr("Browser or device unknown"),
         "browser_family IS NULL OR device_type IS NULL",
-        "Shown as Unknown and still counted.",
+        tr("Shown as Unknown and still counted."),
         ("browser", "device_type"),
     ),
 )

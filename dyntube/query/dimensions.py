@@ -6,12 +6,15 @@ calendar. A new dimension is one entry here and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from string import ascii_lowercase as _SMALL
 from typing import Literal
 from urllib.parse import unquote
 
 from ..errors import QueryError
+from ..words import tr
+from .nouns import NUMBERS, PLURALS
 
 # A missing value, and the rest of a list. Neither occurs in the data: empty text is stored as null,
 # and outside text loses its control characters. `report.labels` names them for display.
@@ -52,7 +55,8 @@ class Dimension:
     stored columns it is made of, if these have few distinct values: views are then grouped by them,
     and values computed per group. `label_of`: the column it copies unchanged, if any. `within`: its
     parents, if its name alone is ambiguous (Paris in France or in the United States). A value then
-    is the name and its parents, from the first of `columns` on, joined by BETWEEN.
+    is the name and its parents, from the first of `columns` on, joined by BETWEEN. `shown` has the
+    labels of values that are words of ours.
     """
 
     name: str
@@ -63,21 +67,16 @@ class Dimension:
     of_calendar: bool = False
     label_of: str = ""
     within: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def plural(self) -> str:
         """What several of its values are called within a sentence: "videos", "countries"."""
-        return _PLURALS.get(self.name, f"{self.label.lower()}s")
+        return PLURALS[self.name]
 
-
-_PLURALS = {
-    "country": "countries",
-    "city": "cities",
-    "campaign_medium": "campaign media",
-    "campaign_content": "campaign contents",
-    "hour_of_day": "hours of the day",
-    "watched_percent": "shares watched",
-}
+    def count(self, number: int) -> str:
+        """So many of its values: "60 countries"."""
+        return NUMBERS[self.name](number)
 
 
 def _text(name: str, label: str, column: str) -> Dimension:
@@ -103,20 +102,20 @@ def _of_calendar(name: str, label: str, kind: Kind) -> Dimension:
 
 
 def _length_sql() -> str:
-    bands = "".join(f" WHEN length < {end} THEN '{label}'" for label, end in _BANDS)
+    bands = "".join(f" WHEN length < {end} THEN '{name}'" for end, name, _ in _BANDS)
     return f"CASE WHEN length <= 0 THEN '{UNKNOWN}'{bands} ELSE '{UNKNOWN}' END"
 
 
 _BANDS = (
-    ("Under 30 s", 30),
-    ("30 to 60 s", 60),
-    ("1 to 2 min", 120),
-    ("2 to 5 min", 300),
-    ("5 to 10 min", 600),
-    ("10 to 30 min", 1800),
-    ("30 min and more", 10**9),
+    (30, "Under 30 s", tr("Under 30 s")),
+    (60, "30 to 60 s", tr("30 to 60 s")),
+    (120, "1 to 2 min", tr("1 to 2 min")),
+    (300, "2 to 5 min", tr("2 to 5 min")),
+    (600, "5 to 10 min", tr("5 to 10 min")),
+    (1800, "10 to 30 min", tr("10 to 30 min")),
+    (10**9, "30 min and more", tr("30 min and more")),
 )
-LENGTHS = tuple(label for label, _ in _BANDS)  # shortest first
+LENGTHS = tuple(name for _, name, _ in _BANDS)  # shortest first
 _UNTIL = "date + to_microseconds(CAST(coalesce(watched, 0) * 1e6 AS BIGINT))"
 
 
@@ -125,66 +124,77 @@ def _minute(moment: str) -> str:
 
 
 _DIMENSIONS = (
-    _text("project", "Project", "project_key"),
-    _text("channel", "Channel", "channel_key"),
-    _text("video", "Video", "video_key"),
+    _text("project", tr("Project"), "project_key"),
+    _text("channel", tr("Channel"), "channel_key"),
+    _text("video", tr("Video"), "video_key"),
     Dimension(
         "continent",
-        "Continent",
+        tr("Continent"),
         # `upper` does not mean the same for all letters from engine to engine.
         f"translate(coalesce(geo_continent, '{UNKNOWN}'), '{_SMALL}', '{_SMALL.upper()}')",
         ("geo_continent",),
     ),
-    _text("country", "Country", "country"),
-    _part("region", "Region", ("geo_region", "country"), ("country",)),
-    _part("city", "City", ("geo_city", "geo_region", "country"), ("region", "country")),
-    _text("device_type", "Device type", "device_type"),
-    _text("device_brand", "Device brand", "device_brand"),
-    _part("device_model", "Device model", ("device_model", "device_brand"), ("device_brand",)),
-    _text("browser", "Browser", "browser_family"),
+    _text("country", tr("Country"), "country"),
+    _part("region", tr("Region"), ("geo_region", "country"), ("country",)),
+    _part("city", tr("City"), ("geo_city", "geo_region", "country"), ("region", "country")),
+    _text("device_type", tr("Device type"), "device_type"),
+    _text("device_brand", tr("Device brand"), "device_brand"),
+    _part("device_model", tr("Device model"), ("device_model", "device_brand"), ("device_brand",)),
+    _text("browser", tr("Browser"), "browser_family"),
     _version(
         "browser_version",
-        "Browser version",
+        tr("Browser version"),
         "browser_family",
         "browser_major",
         # "120.0.6099" is 120; text that does not start with a number stays as it is.
         "coalesce(nullif(regexp_extract(browser_major, '^[0-9]+'), ''), browser_major)",
     ),
-    _text("os", "Operating system", "os_family"),
-    _version("os_version", "Operating system version", "os_family", "os_major", "os_major"),
-    _text("embed_domain", "Embedding domain", "embed_domain"),
-    _text("embed_page", "Embedding page", "embed_page"),
-    _text("campaign_source", "Campaign source", "campaign_source"),
-    _text("campaign_medium", "Campaign medium", "campaign_medium"),
-    _text("campaign_name", "Campaign", "campaign_name"),
-    _text("campaign_term", "Campaign term", "campaign_term"),
-    _text("campaign_content", "Campaign content", "campaign_content"),
+    _text("os", tr("Operating system"), "os_family"),
+    _version("os_version", tr("Operating system version"), "os_family", "os_major", "os_major"),
+    _text("embed_domain", tr("Embedding domain"), "embed_domain"),
+    _text("embed_page", tr("Embedding page"), "embed_page"),
+    _text("campaign_source", tr("Campaign source"), "campaign_source"),
+    _text("campaign_medium", tr("Campaign medium"), "campaign_medium"),
+    _text("campaign_name", tr("Campaign"), "campaign_name"),
+    _text("campaign_term", tr("Campaign term"), "campaign_term"),
+    _text("campaign_content", tr("Campaign content"), "campaign_content"),
     Dimension(
         "sound",
-        "Sound",
+        tr("Sound"),
         f"CASE WHEN muted THEN 'Off' WHEN NOT muted THEN 'On' ELSE '{UNKNOWN}' END",
         ("muted",),
+        shown={"Off": tr("Off"), "On": tr("On")},
     ),
     Dimension(
         "plan",
-        "Plan",
+        tr("Plan"),
         "CASE plan_type WHEN 1 THEN 'Standard' WHEN 2 THEN 'Edge' "
         f"ELSE coalesce('Plan ' || plan_type, '{UNKNOWN}') END",
         ("plan_type",),
     ),
-    _text("delivery_region", "Delivery region", "region"),
-    Dimension("length", "Video length", _length_sql(), ("length",)),
+    _text("delivery_region", tr("Delivery region"), "region"),
     Dimension(
-        "watched_percent", "Share watched", "watched_percent", ("watched_percent",), kind="number"
+        "length",
+        tr("Video length"),
+        _length_sql(),
+        ("length",),
+        shown={name: label for _, name, label in _BANDS},
     ),
-    Dimension("minute", "Minute", _minute("date"), kind="moment"),
-    Dimension("watched_until", "Watched until", _minute(_UNTIL), kind="moment"),
-    _of_calendar("hour", "Hour", "moment"),
-    _of_calendar("day", "Day", "date"),
-    _of_calendar("week", "Week", "date"),
-    _of_calendar("month", "Month", "date"),
-    _of_calendar("hour_of_day", "Hour of the day", "number"),
-    _of_calendar("weekday", "Weekday", "number"),
+    Dimension(
+        "watched_percent",
+        tr("Share watched"),
+        "watched_percent",
+        ("watched_percent",),
+        kind="number",
+    ),
+    Dimension("minute", tr("Minute"), _minute("date"), kind="moment"),
+    Dimension("watched_until", tr("Watched until"), _minute(_UNTIL), kind="moment"),
+    _of_calendar("hour", tr("Hour"), "moment"),
+    _of_calendar("day", tr("Day"), "date"),
+    _of_calendar("week", tr("Week"), "date"),
+    _of_calendar("month", tr("Month"), "date"),
+    _of_calendar("hour_of_day", tr("Hour of the day"), "number"),
+    _of_calendar("weekday", tr("Weekday"), "number"),
 )
 DIMENSIONS = {dimension.name: dimension for dimension in _DIMENSIONS}
 # Drill-down paths, widest level first.

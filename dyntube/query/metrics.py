@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import QueryError
+from ..words import tr
 
 Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 
@@ -76,77 +77,79 @@ def _people(name: str, label: str, different: str, help_: str) -> Metric:
 def _reached(percent: int) -> Metric:
     return _plays(
         f"reached_{percent}",
-        f"Watched {percent}%",
+        tr("Watched {percent}%", percent=percent),
         f"watched_percent >= {percent}",
-        f"Plays that watched at least {percent}% of the video's length.",
+        tr("Plays that watched at least {percent}% of the video's length.", percent=percent),
     )
 
 
 _SUMS = (
     Metric(
         "views",
-        "Views",
+        tr("Views"),
         "count(*)",
-        "How many times your video's player was loaded on a page.",
+        tr("How many times your video's player was loaded on a page."),
         additive=True,
     ),
     _plays(
         "plays",
-        "Plays",
+        tr("Plays"),
         "started",
-        "Views in which someone pressed play or the video started by itself.",
+        tr("Views in which someone pressed play or the video started by itself."),
     ),
     Metric(
         "watch_time",
-        "Watch time",
+        tr("Watch time"),
         "coalesce(sum(watched), 0)",
-        "Total time people spent watching. Watching a part again counts again. Negative times and "
-        "times over 7 days are left out.",
+        tr(
+            "Total time people spent watching. Watching a part again counts again. Negative times "
+            "and times over 7 days are left out."
+        ),
         "hours",
         additive=True,
     ),
     _plays(
         "completions",
-        "Completions",
+        tr("Completions"),
         "started AND ended",
-        "Plays that reached the end of the video.",
+        tr("Plays that reached the end of the video."),
     ),
-    _plays("sound_on", "Plays with sound", _WITH_SOUND, "Plays with the sound on.", None),
+    _plays("sound_on", tr("Plays with sound"), _WITH_SOUND, tr("Plays with the sound on."), None),
     _plays(
         "timed_plays",
-        "Plays with known watch time",
+        tr("Plays with known watch time"),
         "started AND watched IS NOT NULL",
-        "Plays whose watch time is known.",
+        tr("Plays whose watch time is known."),
         None,
     ),
     _plays(
         "lasting_plays",
-        "Plays with known watch time and length",
+        tr("Plays with known watch time and length"),
         "has_length",
-        "Plays whose watch time and video length are known.",
+        tr("Plays whose watch time and video length are known."),
         None,
     ),
     _plays(
         "heard_plays",
-        "Plays with known sound",
+        tr("Plays with known sound"),
         "started AND muted IS NOT NULL",
-        "Plays where we know whether the sound was on.",
+        tr("Plays where we know whether the sound was on."),
         None,
     ),
     Metric(
         "watched_length",
-        "Watched (each play capped at the video's length)",
+        tr("Watched (each play capped at the video's length)"),
         "coalesce(sum(watched_length), 0)",
-        "Total watch time, with each play capped at its video's length.",
+        tr("Total watch time, with each play capped at its video's length."),
         "hours",
         additive=True,
         population="has_length",
     ),
     Metric(
         "played_length",
-        "Total length",
+        tr("Total length"),
         "coalesce(sum(played_length), 0)",
-        "The video lengths of all plays, added up.",
+        tr("The video lengths of all plays, added up."),
         "hours",
         additive=True,
         more_is_better=None,
@@ -154,16 +157,19 @@ _SUMS = (
     ),
     _people(
         "viewers",
-        "Viewers",
+        tr("Viewers"),
         "viewer",
-        "Different people, recognized by your own user ID if there is one, otherwise by browser. "
-        "A person who appears in several rows or on several days counts once in the total.",
+        tr(
+            "Different people, recognized by your own user ID if there is one, otherwise by "
+            "browser. A person who appears in several rows or on several days counts once in the "
+            "total."
+        ),
     ),
     _people(
         "new_viewers",
-        "New viewers",
+        tr("New viewers"),
         "CASE WHEN date = first_date THEN viewer END",
-        "Viewers who had no view before, as far back as views are stored.",
+        tr("Viewers who had no view before, as far back as views are stored."),
     ),
     *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
 )
@@ -193,41 +199,43 @@ def _rate(
 
 
 _RATES = (
-    _rate("play_rate", "Play rate", ("plays", "views"), "Plays divided by views."),
+    _rate("play_rate", tr("Play rate"), ("plays", "views"), tr("Plays divided by views.")),
     _rate(
         "average_watch_time",
-        "Average watch time",
+        tr("Average watch time"),
         ("watch_time", "timed_plays"),
-        "Watch time divided by plays. Plays without a known watch time are left out.",
+        tr("Watch time divided by plays. Plays without a known watch time are left out."),
         "seconds",
     ),
     _rate(
         "average_percent_watched",
-        "Average % watched",
+        tr("Average % watched"),
         ("watched_length", "played_length"),
-        "Time watched divided by the total length of the videos played. Each play is capped at the "
-        "video's length; plays without a known length or watch time are left out.",
+        tr(
+            "Time watched divided by the total length of the videos played. Each play is capped at "
+            "the video's length; plays without a known length or watch time are left out."
+        ),
         basis="lasting_plays",
     ),
     _rate(
         "completion_rate",
-        "Completion rate",
+        tr("Completion rate"),
         ("completions", "plays"),
-        "Plays that reached the end of the video, divided by plays.",
+        tr("Plays that reached the end of the video, divided by plays."),
     ),
     _rate(
         "views_per_viewer",
-        "Views per viewer",
+        tr("Views per viewer"),
         ("views", "viewers"),
-        "Views divided by viewers.",
+        tr("Views divided by viewers."),
         "ratio",
         more_is_better=None,  # also rises when new viewers stay away
     ),
     _rate(
         "sound_on_rate",
-        "Sound on",
+        tr("Sound on"),
         ("sound_on", "heard_plays"),
-        "Plays with the sound on, divided by plays where we know whether it was on.",
+        tr("Plays with the sound on, divided by plays where we know whether it was on."),
         more_is_better=None,
     ),
 )

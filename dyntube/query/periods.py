@@ -15,6 +15,7 @@ import pandas as pd
 from ..errors import PeriodError
 from ..reading.records import SLOT_SECONDS
 from ..reading.zones import zone_info
+from ..words import tr
 
 ONE_DAY = dt.timedelta(days=1)
 EARLIEST = dt.date(2010, 1, 1)
@@ -41,9 +42,17 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.start > self.end:
-            raise PeriodError(f"The period ends ({self.end}) before it starts ({self.start}).")
+            raise PeriodError(
+                tr(
+                    "The period ends ({end}) before it starts ({start}).",
+                    end=self.end,
+                    start=self.start,
+                )
+            )
         if self.start < EARLIEST or self.end > LATEST:
-            raise PeriodError(f"A period lies between {EARLIEST} and {LATEST}.")
+            raise PeriodError(
+                tr("A period lies between {first} and {last}.", first=EARLIEST, last=LATEST)
+            )
 
     @property
     def days(self) -> int:
@@ -137,19 +146,19 @@ def _last(unit: Unit) -> Callable[[dt.date], Period]:
 
 
 PRESETS = {
-    "today": Preset("Today", lambda today: Period(today, today)),
-    "yesterday": Preset("Yesterday", _last_days(1)),
-    "last-7-days": Preset("Last 7 days", _last_days(7)),
-    "last-28-days": Preset("Last 28 days", _last_days(28)),
-    "last-90-days": Preset("Last 90 days", _last_days(90)),
-    "this-week": Preset("This week", _this("week")),
-    "last-week": Preset("Last week", _last("week")),
-    "this-month": Preset("This month", _this("month")),
-    "last-month": Preset("Last month", _last("month")),
-    "this-quarter": Preset("This quarter", _this("quarter")),
-    "last-quarter": Preset("Last quarter", _last("quarter")),
-    "this-year": Preset("This year", _this("year")),
-    "last-year": Preset("Last year", _last("year")),
+    "today": Preset(tr("Today"), lambda today: Period(today, today)),
+    "yesterday": Preset(tr("Yesterday"), _last_days(1)),
+    "last-7-days": Preset(tr("Last 7 days"), _last_days(7)),
+    "last-28-days": Preset(tr("Last 28 days"), _last_days(28)),
+    "last-90-days": Preset(tr("Last 90 days"), _last_days(90)),
+    "this-week": Preset(tr("This week"), _this("week")),
+    "last-week": Preset(tr("Last week"), _last("week")),
+    "this-month": Preset(tr("This month"), _this("month")),
+    "last-month": Preset(tr("Last month"), _last("month")),
+    "this-quarter": Preset(tr("This quarter"), _this("quarter")),
+    "last-quarter": Preset(tr("Last quarter"), _last("quarter")),
+    "this-year": Preset(tr("This year"), _this("year")),
+    "last-year": Preset(tr("Last year"), _last("year")),
 }
 DEFAULT_PRESET = "last-28-days"
 

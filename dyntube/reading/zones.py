@@ -7,6 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import PeriodError
+from ..words import tr
 
 # Files among the zones that are none: "not set", and this machine's own zone.
 _NO_ZONES = {"Factory", "localtime"}
@@ -25,7 +26,9 @@ def zone_info(timezone: str) -> ZoneInfo:
     """The time zone with this name from `zones`; raises PeriodError for any other."""
     if not isinstance(timezone, str) or timezone not in _known():
         name = str(timezone)[:40]
-        raise PeriodError(f"{name!r} is no time zone; one is {_like(name)}.")
+        raise PeriodError(
+            tr("{name} is no time zone; one is {other}.", name=repr(name), other=_like(name))
+        )
     return ZoneInfo(timezone)
 
 

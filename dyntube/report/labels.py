@@ -28,6 +28,7 @@ from .software import SOFTWARE, software_name
 NAMED = (
     *("project", "channel", "video", "continent", "country", "weekday", "hour_of_day"),
     *SOFTWARE,
+    *(name for name, known in DIMENSIONS.items() if known.shown),
 )
 OPERATOR_WORDS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains"}
 _OURS = {UNKNOWN: formats.UNKNOWN_NAME, OTHER: formats.OTHER_NAME}
@@ -117,6 +118,8 @@ class Labels:
                 return _titles(self._names, by).get(value, value)
             case _ if by in SOFTWARE:
                 return software_name(by, value)
+            case _ if by in DIMENSIONS:
+                return DIMENSIONS[by].shown.get(value, value)
             case _:
                 return value
 

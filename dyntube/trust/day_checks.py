@@ -11,6 +11,7 @@ from typing import Literal
 
 from ..archive.doubts import KINDS, Kind
 from ..query.checks import EVERY_NUMBER, touched
+from ..words import tr
 from .reasons import accepted_text, ended
 from .states import StoredDay
 
@@ -38,12 +39,12 @@ class DayCheck:
 
 # For each kind of doubt, the label and help of its check.
 _DOUBT_CHECKS: dict[Kind, tuple[str, str]] = {
-    "count": ("Count differs from DynTube", "Fetched again until it matches."),
-    "no_count": ("No count from DynTube to compare", "Read until no more views come."),
-    "window": ("Days that may be incomplete", "Counted as received."),
-    "zone": ("Times without a time zone", "Read as UTC; hours may be shifted."),
-    "field": ("Days with a field missing", "Treated as missing."),
-    "gone": ("Days that DynTube no longer has", "The stored views are kept."),
+    "count": (tr("Count differs from DynTube"), tr("Fetched again until it matches.")),
+    "no_count": (tr("No count from DynTube to compare"), tr("Read until no more views come.")),
+    "window": (tr("Days that may be incomplete"), tr("Counted as received.")),
+    "zone": (tr("Times without a time zone"), tr("Read as UTC; hours may be shifted.")),
+    "field": (tr("Days with a field missing"), tr("Treated as missing.")),
+    "gone": (tr("Days that DynTube no longer has"), tr("The stored views are kept.")),
 }
 
 
@@ -64,63 +65,63 @@ def _doubt_check(kind: Kind) -> DayCheck:
 _DAY_CHECKS = (
     DayCheck(
         "duplicates",
-        "Sent twice by DynTube",
+        tr("Sent twice by DynTube"),
         lambda day: sum(info.duplicates for info in day.infos),
-        "Merged; the longer watch time is kept.",
+        tr("Merged; the longer watch time is kept."),
         (),
     ),
     DayCheck(
         "rejected",
-        "Views that could not be read",
+        tr("Views that could not be read"),
         lambda day: sum(info.rejected for info in day.infos),
-        "Excluded from all numbers; reason listed.",
+        tr("Excluded from all numbers; reason listed."),
         EVERY_NUMBER,
     ),
     DayCheck(
         "unread",
-        "Fields that could not be read",
+        tr("Fields that could not be read"),
         lambda day: sum(sum(info.unread_fields.values()) for info in day.infos),
-        "Treated as missing; the original is kept.",
+        tr("Treated as missing; the original is kept."),
         (),
     ),
     DayCheck(
         "changed",
-        "Changed in DynTube since",
+        tr("Changed in DynTube since"),
         lambda day: sum(info.changed for info in day.infos),
-        "The newest version counts.",
+        tr("The newest version counts."),
         EVERY_NUMBER,
     ),
     DayCheck(
         "removed",
-        "Deleted in DynTube since",
+        tr("Deleted in DynTube since"),
         lambda day: sum(info.removed for info in day.infos),
-        "No longer counted.",
+        tr("No longer counted."),
         EVERY_NUMBER,
     ),
     *map(_doubt_check, KINDS),
     DayCheck(
         "thin",
-        "Days with a field mostly missing",
+        tr("Days with a field mostly missing"),
         lambda day: int(bool(day.thin)),
-        "Numbers that need it are based on few views.",
+        tr("Numbers that need it are based on few views."),
         EVERY_NUMBER,
         "days",
         lambda day: day.thin,
     ),
     DayCheck(
         "low",
-        "Days with far fewer views than usual",
+        tr("Days with far fewer views than usual"),
         lambda day: int(bool(day.low)),
-        "Under 20% of the usual; counted as received.",
+        tr("Under 20% of the usual; counted as received."),
         EVERY_NUMBER,
         "days",
         lambda day: day.low,
     ),
     DayCheck(
         "empty",
-        "Days without views",
+        tr("Days without views"),
         lambda day: int(bool(day.infos) and not day.rows),
-        "Counted as days with 0 views.",
+        tr("Counted as days with 0 views."),
         (),
         "days",
     ),

@@ -12,34 +12,38 @@ from dataclasses import dataclass
 
 from ..archive.dayfile import DayInfo
 from ..formats import day as full_date
+from ..words import tr
 
 # Fields behind a metric or dimension, except ones that companies switch on and off: clientUserId,
-# userKey, channelKey.
-WATCHED = {
-    "videoKey": "Video",
-    "projectKey": "Project",
-    "viewerId": "Viewer",
-    "started": "Started",
-    "ended": "Ended",
-    "muted": "Sound",
-    "duration": "Video length",
-    "watchTime": "Watch time",
-    "planType": "Plan",
-    "region": "Delivery region",
-    "browser.family": "Browser",
-    "browser.major": "Browser version",
-    "device.brand": "Device brand",
-    "device.model": "Device model",
-    "device.type": "Device type",
-    "os.family": "Operating system",
-    "os.major": "Operating system version",
-    "geo.continent": "Continent",
-    "geo.country": "Country",
-    "geo.region": "Region",
-    "geo.city": "City",
-    "embed.domain": "Embedding domain",
-    "embed.url": "Embedding page",
-}
+# userKey, channelKey. Doubts name them in English, as people accept those by
+# their texts.
+_FIELDS = (
+    ("videoKey", "Video", tr("Video")),
+    ("projectKey", "Project", tr("Project")),
+    ("viewerId", "Viewer", tr("Viewer")),
+    ("started", "Started", tr("Started")),
+    ("ended", "Ended", tr("Ended")),
+    ("muted", "Sound", tr("Sound")),
+    ("duration", "Video length", tr("Video length")),
+    ("watchTime", "Watch time", tr("Watch time")),
+    ("planType", "Plan", tr("Plan")),
+    ("region", "Delivery region", tr("Delivery region")),
+    ("browser.family", "Browser", tr("Browser")),
+    ("browser.major", "Browser version", tr("Browser version")),
+    ("device.brand", "Device brand", tr("Device brand")),
+    ("device.model", "Device model", tr("Device model")),
+    ("device.type", "Device type", tr("Device type")),
+    ("os.family", "Operating system", tr("Operating system")),
+    ("os.major", "Operating system version", tr("Operating system version")),
+    ("geo.continent", "Continent", tr("Continent")),
+    ("geo.country", "Country", tr("Country")),
+    ("geo.region", "Region", tr("Region")),
+    ("geo.city", "City", tr("City")),
+    ("embed.domain", "Embedding domain", tr("Embedding domain")),
+    ("embed.url", "Embedding page", tr("Embedding page")),
+)
+WATCHED = {field: name for field, name, _ in _FIELDS}
+LABELS = {field: label for field, _, label in _FIELDS}
 _TELLING = 0.1  # a day with a smaller share is no reference for later days
 _NAMED = 3  # fields per sentence
 
@@ -109,35 +113,41 @@ def _falls(
 
 
 def vanished_text(falls: Sequence[FieldDrop], rows: int) -> str:
-    """A sentence about fields that vanished on one day, and were last seen on the same day."""
+    """A doubt about fields that vanished on one day, and were last seen on the same day."""
     named = [f"{WATCHED[fall.field]} ({fall.field})" for fall in falls[:_NAMED]]
     if rest := len(falls) - len(named):
         named.append(f"{rest} other {'field' if rest == 1 else 'fields'}")
     are, them = ("is", "it") if len(falls) == 1 else ("are", "them")
-    when = _when(falls[0])
-    return f"{listed(named)} {are} missing in all {rows:,} views; {when} had {them}."
+    *first, last = named
+    fields = f"{', '.join(first)} and {last}" if first else last
+    when = "the day before" if _is_next(falls[0]) else full_date(falls[0].before)
+    return f"{fields} {are} missing in all {rows:,} views; {when} had {them}."
 
 
 def thinned_text(fall: FieldDrop, views: FillCounts) -> str:
     """A sentence about a field in few views of a day."""
-    return (
-        f"{WATCHED[fall.field]} ({fall.field}) is in {views.views[fall.field]:,} of "
-        f"{views.rows:,} views; {_when(fall)} it was in {fall.share:.0%}."
+    values = {
+        "field": f"{LABELS[fall.field]} ({fall.field})",
+        "number": f"{views.views[fall.field]:,}",
+        "views": f"{views.rows:,}",
+        "share": f"{fall.share:.0%}",
+    }
+    if _is_next(fall):
+        return tr(
+            "{field} is in {number} of {views} views; the day before it was in {share}.", **values
+        )
+    return tr(
+        "{field} is in {number} of {views} views; {day} it was in {share}.",
+        day=full_date(fall.before),
+        **values,
     )
 
 
-def _when(fall: FieldDrop) -> str:
-    is_next = fall.day - fall.before == dt.timedelta(days=1)
-    return "the day before" if is_next else full_date(fall.before)
+def _is_next(fall: FieldDrop) -> bool:
+    return fall.day - fall.before == dt.timedelta(days=1)
 
 
 def named_in(texts: Iterable[str]) -> list[str]:
     """The fields named in sentences, whoever wrote them."""
     said = "\n".join(texts)
     return [field for field in WATCHED if re.search(rf"(?<![\w.]){re.escape(field)}\b", said)]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a list in prose: a, b and c."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

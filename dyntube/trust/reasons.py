@@ -10,8 +10,10 @@ from .. import formats
 from ..archive.doubts import KINDS, LABELS, Doubt, Kind
 from ..query.periods import ONE_DAY, Period, local_days
 from ..reading.text import clean, short
+from ..words import tr, trn
 from .accepted import Acceptance
-from .fields import WATCHED, listed, named_in
+from .fields import LABELS as FIELDS
+from .fields import named_in
 from .trust import Accepted, Trust, consecutive_spans
 
 _MOST_RUNS = 3  # ranges of days per sentence
@@ -49,15 +51,21 @@ def _text(kind: Kind, days: Sequence[Sequence[str]]) -> str:
         return ended(texts[0])
     if kind == "field" and (fields := named_in(texts)):
         return _fields_text(fields)
-    return f"{label(kind)}. The latest: {ended(days[-1][-1])}"
+    latest = ended(days[-1][-1])
+    return tr("{doubt}. The latest: {text}", doubt=label(kind), text=latest)
 
 
 def _fields_text(fields: Sequence[str]) -> str:
-    named = [f"{WATCHED[field]} ({field})" for field in fields[:_MOST_FIELDS]]
+    named = [f"{FIELDS[field]} ({field})" for field in fields[:_MOST_FIELDS]]
     if rest := len(fields) - len(named):
-        named.append(formats.count(rest, "other field"))
-    are = "is" if len(fields) == 1 else "are"
-    return f"{listed(named)} {are} missing or unreadable in many views."
+        named.append(trn("{number} other field", "{number} other fields", rest))
+    if not named[1:]:
+        return tr("{field} is missing or unreadable in many views.", field=named[0])
+    return tr(
+        "{fields} and {field} are missing or unreadable in many views.",
+        fields=", ".join(named[:-1]),
+        field=named[-1],
+    )
 
 
 def label(kind: Kind) -> str:
@@ -92,9 +100,12 @@ def _dates(span: Period) -> list[dt.date]:
 def ranges(days: Iterable[dt.date]) -> str:
     """Days as ranges: 12 – 14 Nov 2026, 20 Nov 2026 and 5 more days."""
     spans = consecutive_spans(days)
-    shown = [_range(*span) for span in spans[:_MOST_RUNS]]
-    rest = sum((last - first).days + 1 for first, last in spans[_MOST_RUNS:])
-    return ", ".join(shown) + (f" and {formats.count(rest, 'more day')}" if rest else "")
+    shown = ", ".join(_range(*span) for span in spans[:_MOST_RUNS])
+    if rest := sum((last - first).days + 1 for first, last in spans[_MOST_RUNS:]):
+        return trn(
+            "{days} and {number} more day", "{days} and {number} more days", rest, days=shown
+        )
+    return shown
 
 
 def _range(first: dt.date, last: dt.date) -> str:
@@ -132,8 +143,10 @@ def accepted_sentences(
 
 def _acceptance_text(known: Accepted) -> str:
     item = known.acceptance
-    by = f" by {item.by}" if item.by else ""
-    return f"Accepted{by} on {formats.day(item.at.date())}: {ended(item.reason)}"
+    day, reason = formats.day(item.at.date()), ended(item.reason)
+    if item.by:
+        return tr("Accepted by {name} on {day}: {reason}", name=item.by, day=day, reason=reason)
+    return tr("Accepted on {day}: {reason}", day=day, reason=reason)
 
 
 def accepted_text(known: Accepted) -> str:

@@ -10,18 +10,19 @@ from typing import Literal
 from ..archive.coverage import known_until
 from ..archive.dayfile import DayInfo
 from ..archive.doubts import Doubt
+from ..words import tr
 from .trust import Accepted, Trust, judge
 
 ONE_DAY = dt.timedelta(days=1)
 
 DayState = Literal["final", "changing", "accepted", "doubt", "missing", "damaged"]
 STATE_LABELS: dict[DayState, str] = {
-    "final": "Final",
-    "changing": "Still changing",
-    "accepted": "Doubt accepted",
-    "doubt": "In doubt",
-    "missing": "Not stored",
-    "damaged": "Damaged",
+    "final": tr("Final"),
+    "changing": tr("Still changing"),
+    "accepted": tr("Doubt accepted"),
+    "doubt": tr("In doubt"),
+    "missing": tr("Not stored"),
+    "damaged": tr("Damaged"),
 }
 
 

@@ -12,7 +12,6 @@ from itertools import groupby
 from statistics import median
 from typing import TypeVar
 
-from .. import formats
 from ..archive.archive import Archive
 from ..archive.coverage import Coverage
 from ..archive.dayfile import DayInfo
@@ -20,6 +19,7 @@ from ..archive.doubts import Doubt, Kind
 from ..errors import ArchiveError
 from ..fetch.plan import FAR_BELOW
 from ..query.periods import ONE_DAY, Period, midnight
+from ..words import trn
 from .accepted import Acceptance, Acceptances, Span
 from .fields import (
     FieldDrop,
@@ -202,8 +202,13 @@ def _low(scopes: Sequence[Stored]) -> dict[dt.date, str]:
         like = [views[day + week] for week in weeks if day + week in views]
         usual = median(like) if len(like) >= _FEWEST_DAYS else 0
         if usual >= _FEWEST_VIEWS and count < FAR_BELOW * usual:
-            usual_text = f"{usual:,.0f} are usual on a {day:%A} around that time"
-            found[day] = f"{formats.count(count, 'view')}; {usual_text}."
+            found[day] = trn(
+                "{number} view; {usual} are usual on a {weekday} around that time.",
+                "{number} views; {usual} are usual on a {weekday} around that time.",
+                count,
+                usual=f"{usual:,.0f}",
+                weekday=f"{day:%A}",
+            )
     return found
 
 
