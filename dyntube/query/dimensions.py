@@ -69,6 +69,10 @@ class Dimension:
         """What several of its values are called within a sentence: "videos", "countries"."""
         return _PLURALS.get(self.name, f"{self.label.lower()}s")
 
+    def count(self, number: int) -> str:
+        """So many of its values: "60 countries"."""
+        return f"{number:,} {self.label.lower() if number == 1 else self.plural}"
+
 
 _PLURALS = {
     "country": "countries",
