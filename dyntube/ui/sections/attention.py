@@ -95,7 +95,8 @@ def _dates(first: dt.date, last: dt.date) -> str:
     if first == last:
         return formats.day(first)
     span = Period(first, last)
-    return f"{formats.period(span)} · {trn('{number} day', '{number} days', span.days)}"
+    days = trn("{number} day", "{number} days", span.days)
+    return f"{formats.period(span)} · {days}"
 
 
 _Said = tuple[StoredDay, dict[str, str]]

@@ -134,8 +134,8 @@ def _behind(context: ReportContext, found: CheckCounts, chosen: str) -> None:
         st.info(said, icon=":material/check_circle:")
         return
     if chosen in CHECKS:
-        text = f"{label}: {trn('{number} view', '{number} views', total)}"
-        views_table(context, total, text, chosen, check=chosen)
+        views = trn("{number} view", "{number} views", total)
+        views_table(context, total, f"{label}: {views}", chosen, check=chosen)
     elif chosen == "rejected":
         _rejected(context, found.days, total)
     else:

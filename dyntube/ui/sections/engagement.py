@@ -39,9 +39,8 @@ def watched_curve(context: ReportContext) -> None:
     if before and before.plays and context.comparison:
         # A band of zero width shows only its median.
         behind, name = (before.curve,) * 3, formats.period(context.comparison)
-        text = tr(
-            "Dotted: {period}, when it reached {share}.", period=name, share=f"{before.median}%"
-        )
+        share = f"{before.median}%"
+        text = tr("Dotted: {period}, when it reached {share}.", period=name, share=share)
     sheet = curve_sheet(now, before)
     _curve(now, behind, tr("This period") if name else "", name, text, sheet)
     context.tables.add(sheet)
@@ -70,7 +69,7 @@ def _usual_text(usual: Typical | None) -> str:
         "Dotted and shaded: median and middle half of {number} other videos, at most {factor} "
         "times longer or shorter.",
         usual.videos,
-        factor=f"{usual.factor:g}",
+        factor=format(usual.factor, "g"),
     )
 
 
@@ -92,13 +91,13 @@ def _curve(
 
 
 def _quartiles_text(now: Watched) -> str:
-    lower, middle, upper = now.quartiles or (0, 0, 0)
+    lower, middle, upper = (f"{share}%" for share in now.quartiles or (0, 0, 0))
     return tr(
         "The typical (median) play reaches {middle} of the video; half of all plays end between "
         "{lower} and {upper}.",
-        middle=f"{middle}%",
-        lower=f"{lower}%",
-        upper=f"{upper}%",
+        middle=middle,
+        lower=lower,
+        upper=upper,
     )
 
 

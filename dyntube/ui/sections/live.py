@@ -132,7 +132,7 @@ def _draw(context: ReportContext, known: Known) -> None:
 
 def _no_hour(known: Known, newest: dt.datetime | None) -> str:
     if not known.checked:
-        return f"{tr('Nothing is stored yet.')} {why_nothing()}"
+        return tr("Nothing is stored yet.") + " " + why_nothing()
     text = tr(
         "Views were last fetched at {moment}, so there is no data for the last {minutes} minutes.",
         moment=formats.moment(known.checked),
@@ -149,7 +149,7 @@ def _newest_stored(timezone: str) -> dt.datetime | None:
 def _and_newest(text: str, newest: dt.datetime | None) -> str:
     if not newest:
         return text
-    return f"{text} {tr('The newest is from {moment}.', moment=formats.moment(newest))}"
+    return text + " " + tr("The newest is from {moment}.", moment=formats.moment(newest))
 
 
 def _badge(
@@ -198,11 +198,11 @@ def _about(live: LiveHour) -> str:
     text = tr(
         "Last {minutes} minutes, up to {time}; the chosen period does not apply.",
         minutes=MINUTES,
-        time=f"{live.hour.end:%H:%M}",
+        time=format(live.hour.end, "%H:%M"),
     )
     if not live.earlier:
         return text
-    return f"{text} {tr('Compared with {hour}.', hour=live.earlier_name)}"
+    return text + " " + tr("Compared with {hour}.", hour=live.earlier_name)
 
 
 def _cards(context: ReportContext, known: Known, live: LiveHour) -> None:

@@ -194,7 +194,7 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
         _moment(tr("Last sync"), _last_sync(days), zone, context.now)
         since = tr("since {day}", day=formats.day(stored[0].day))
         _fact(tr("Days stored"), f"{len(stored):,}", since)
-        per_day = tr("{views} per day", views=f"{views / len(stored):,.0f}")
+        per_day = tr("{views} per day", views=format(views / len(stored), ",.0f"))
         _fact(tr("Views stored"), f"{views:,}", per_day)
     if learned := context.desk.store().server_habits():
         st.caption(tr("About your DynTube server: {habits}", habits=" ".join(learned)))
@@ -247,7 +247,8 @@ def stored_days(context: ReportContext) -> None:
 
 
 def _counted(state: DayState, number: int) -> str:
-    return f"{STATE_LABELS[state]}: {trn('{number} day', '{number} days', number)}"
+    days = trn("{number} day", "{number} days", number)
+    return f"{STATE_LABELS[state]}: {days}"
 
 
 def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:

@@ -187,7 +187,7 @@ def sentence(event: Event) -> str:
         case "clock_differs":
             return tr(
                 "The clocks of this computer and DynTube differ by {seconds} s.",
-                seconds=f"{abs(_number(facts, 'seconds')):,.0f}",
+                seconds=format(abs(_number(facts, "seconds")), ",.0f"),
             )
         case "sync_ended":
             return _ended(facts)

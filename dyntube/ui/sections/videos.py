@@ -127,4 +127,5 @@ def _too_old(context: ReportContext, names: Sequence[str]) -> str:
 
 
 def _ringed(series: Sequence[Series]) -> str:
-    return f" · {tr('circled: in doubt')}" if any(any(line.doubtful) for line in series) else ""
+    is_any = any(any(line.doubtful) for line in series)
+    return " · " + tr("circled: in doubt") if is_any else ""
