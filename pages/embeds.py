@@ -2,6 +2,7 @@
 
 from dyntube import ui
 from dyntube.report import pages
+from dyntube.words import tr
 
 
 def draw(context: ui.ReportContext) -> None:
@@ -10,9 +11,9 @@ def draw(context: ui.ReportContext) -> None:
     left, right = ui.columns(1, 1)
     with left:
         ui.domain_bars(context, pages.EMBED_BARS)
-    with right, ui.card("Top pages"):
+    with right, ui.card(tr("Top pages")):
         ui.top_list(context, "embed_page", rows=10)
-    ui.drill(context, "embed", title="Domains and pages")
+    ui.drill(context, "embed", title=tr("Domains and pages"))
     ui.campaigns(context)
 
 

@@ -2,6 +2,7 @@
 
 from dyntube import ui
 from dyntube.report import pages
+from dyntube.words import tr
 
 
 def draw(context: ui.ReportContext) -> None:
@@ -11,7 +12,7 @@ def draw(context: ui.ReportContext) -> None:
     elif videos:
         ui.compare_videos(context, videos, pages.TREND)
     else:
-        ui.drill(context, "library", title="All videos")
+        ui.drill(context, "library", title=tr("All videos"))
 
 
 ui.page(pages.VIDEOS, draw)

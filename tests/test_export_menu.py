@@ -25,10 +25,10 @@ def page() -> None:
     from dyntube.ui.blocks.export import export_menu, table_downloads
 
     report, head = PageTables(), st.container()
-    for title in ("By country", "<b>By</b> *day*", "=By video"):
+    for key, title in enumerate(("By country", "<b>By</b> *day*", "=By video")):
         sheet = Sheet(title, pd.DataFrame({"views": [1]}))
         report.add(sheet)
-        table_downloads(sheet, report)
+        table_downloads(sheet, report, key=str(key))
     notes = Provenance("Overview", "26 Oct – 22 Nov 2026", "", (), "UTC", "", "", "", ())
     with head:
         export_menu(report, lambda: notes, {"period": ["last-7-days"], "video": ["a&b", "ü"]})

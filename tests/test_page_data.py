@@ -22,6 +22,7 @@ from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.trust.day_checks import DAY_CHECKS
 from dyntube.trust.states import STATE_LABELS, stored_days
 from dyntube.ui import door
+from dyntube.ui.blocks.raw_views import TITLES
 from dyntube.ui.sections.attention import attention
 from dyntube.ui.sections.stored_days import health_of
 from dyntube.ui.sections.sync_log import sentence
@@ -188,7 +189,7 @@ def test_a_check_opens_the_views_behind_it(wrong: AppTest) -> None:
     assert "Watched longer than the video: 1 view" in words(whole(at))
     rows = table(at, "Watched longer than the video: 1 view")
     assert rows["id"].tolist() == [f"{TODAY - 6 * ONE_DAY}-1"]
-    assert set(rows.columns) == {*VIEW_COLUMNS, "watched"}
+    assert set(rows.columns) == {*VIEW_COLUMNS, "watched"} == {*TITLES}
 
 
 def test_records_that_could_not_be_read_are_shown_with_their_reason(wrong: AppTest) -> None:

@@ -12,6 +12,7 @@ from ...insight.comparison import few
 from ...query.metrics import Metric, metric
 from ...report.breakdown import Breakdown, breakdown
 from ...report.context import ReportContext
+from ...words import tr
 from ..layout import headed, palette, switch
 from .chart import show_filtering_chart
 from .share_lists import ranked_rows, share_of
@@ -20,10 +21,12 @@ from .share_lists import ranked_rows, share_of
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any], earlier: str) -> Item:
     value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
-    lines = [] if math.isnan(change) else [f"{formats.change(measure, change)} vs {earlier}"]
-    share = share_of(found, measure, amount)
-    if share:
-        lines.append(f"{share} of all {measure.label.lower()}")
+    lines = []
+    if not math.isnan(change):
+        said = formats.change(measure, change)
+        lines.append(tr("{change} vs {period}", change=said, period=earlier))
+    if share := share_of(found, measure, amount):
+        lines.append(tr("{share} of all {metric}", share=share, metric=measure.label.lower()))
     return Item(
         value,
         str(row["label"]),
@@ -61,7 +64,7 @@ def country_map(
             changes=changes,
             height=height,
         ),
-        f"{measure.label} by country",
+        tr("{metric} by country", metric=measure.label),
         found.sheet,
         key="map",
     )
@@ -70,10 +73,12 @@ def country_map(
 def world(context: ReportContext, metrics: Sequence[str]) -> None:
     """A large map with switches for the metric and its change."""
     measure = metric(context.chosen_metric)
-    box, switches = headed(f"{measure.label} by country", "world", measure.help)
+    heading = tr("{metric} by country", metric=measure.label)
+    box, switches = headed(heading, "world", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
         if context.comparison:
-            switch("colour", {"amount": "Amount", "change": "Change"}, context.selection.colour)
+            labels = {"amount": tr("Amount"), "change": tr("Change")}
+            switch("colour", labels, context.selection.colour)
     with box:
         country_map(context, height=420, metrics=context.metrics)

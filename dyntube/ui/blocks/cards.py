@@ -17,10 +17,18 @@ from ...report.doubts import page_doubts
 from ...report.firsts import first_day
 from ...report.spans import days_text
 from ...report.totals import Totals, totals
+from ...words import tr, trn
 from .. import session
 from ..components.cards import Card, number_cards
 
-IN_DOUBT = "in doubt"  # marks a number that may be wrong
+# By the metric of which there are few, as `insight.comparison.few` gives it.
+_FEW = {"plays": tr("few plays"), "viewers": tr("few viewers"), "views": tr("few views")}
+_FEWER = {
+    "plays": tr("Fewer than {few} plays: only a rough guide.", few=FEW),
+    "viewers": tr("Fewer than {few} viewers: only a rough guide.", few=FEW),
+    "views": tr("Fewer than {few} views: only a rough guide.", few=FEW),
+}
+IN_DOUBT = tr("in doubt")  # marks a number that may be wrong
 
 
 def cards(
@@ -56,7 +64,7 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
     change = float(row.get(f"{name}_change", math.nan))
     made = number(measure, row, change=math.nan if first else change)
     if first:  # younger than the comparison: no change
-        made = replace(made, change="", before=f"new on {formats.day(first)}")
+        made = replace(made, change="", before=tr("new on {day}", day=formats.day(first)))
     return replace(
         made,
         marks=tuple(_marks(context, measure, found, is_changed=bool(made.sign))),
@@ -68,7 +76,7 @@ def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date
             )
         ),
         course=tuple(found.trend.series(name)),
-        rows="See the individual views" if context.desk.access.may_see_rows else "",
+        rows=tr("See the individual views") if context.desk.access.may_see_rows else "",
     )
 
 
@@ -76,11 +84,11 @@ def _compared(context: ReportContext) -> str:
     """The period compared with, in words: "the previous period (3 – 30 Oct 2026)"."""
     if context.comparison is None:
         return ""
-    name = _COMPARED.get(context.selection.compare, "the comparison")
+    name = _COMPARED.get(context.selection.compare, tr("the comparison"))
     return f"{name} ({formats.period(context.comparison)})"
 
 
-_COMPARED = {"previous": "the previous period", "year": "the same period last year"}
+_COMPARED = {"previous": tr("the previous period"), "year": tr("the same period last year")}
 
 
 def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) -> Card:
@@ -93,7 +101,7 @@ def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) 
         formats.change(measure, change),
         formats.direction(measure, change),
         direction(measure, change),
-        "" if math.isnan(before) else f"vs {formats.value(measure, before)}",
+        "" if math.isnan(before) else tr("vs {amount}", amount=formats.value(measure, before)),
     )
 
 
@@ -102,11 +110,11 @@ def _marks(
 ) -> Iterator[str]:
     """Caveats on a number and its change, in a word or two each."""
     if not found.is_whole and measure.is_amount:
-        yield "so far"
+        yield tr("so far")
     if is_changed and measure.additive and context.days[0] != context.days[1]:
-        yield "per day"
+        yield tr("per day")
     if fewer := few(measure, found.row):
-        yield f"few {fewer}"
+        yield _FEW[fewer]
     if page_doubts(context).days:
         yield IN_DOUBT
 
@@ -127,27 +135,43 @@ def explained(
     """
     yield measure.help
     if measure.ratio_of:
-        yield " ÷ ".join(
-            f"{formats.value(metric(part), row[part], full=True)} {metric(part).label.lower()}"
-            for part in measure.ratio_of
-        )
-    period = "this period so far" if so_far else "this period"
-    yield f"{formats.value(measure, row[measure.name], full=True)} in {period}"
+        yield " ÷ ".join(_part(metric(part), row[part]) for part in measure.ratio_of)
+    amount = formats.value(measure, row[measure.name], full=True)
+    if so_far:
+        yield tr("{amount} in this period so far", amount=amount)
+    else:
+        yield tr("{amount} in this period", amount=amount)
     before = float(row.get(f"{measure.name}_before", math.nan))
     if not math.isnan(before):
-        yield f"{formats.value(measure, before, full=True)} in {compared or 'the comparison'}"
+        amount = formats.value(measure, before, full=True)
+        yield tr("{amount} in {period}", amount=amount, period=compared or tr("the comparison"))
         yield from _about_lengths(measure, days)
     if fewer := few(measure, row):
-        yield f"Fewer than {FEW} {fewer}: only a rough guide."
+        yield _FEWER[fewer]
     if doubts:
-        more = f" And {formats.count(len(doubts) - 1, 'other reason')}." if doubts[1:] else ""
-        yield f"In doubt. {doubts[0]}{more}"
+        yield _doubts_text(doubts)
+
+
+def _part(measure: Metric, amount: float) -> str:
+    said = formats.value(measure, amount, full=True)
+    return tr("{amount} {metric}", amount=said, metric=measure.label.lower())
+
+
+def _doubts_text(doubts: Sequence[str]) -> str:
+    text = tr("In doubt. {reason}", reason=doubts[0])
+    if not doubts[1:]:
+        return text
+    others = trn("And {number} other reason.", "And {number} other reasons.", len(doubts) - 1)
+    return f"{text} {others}"
 
 
 def _about_lengths(measure: Metric, days: Days) -> Iterator[str]:
     if days[0] == days[1]:
         return
     if not comparable(measure, days):
-        yield f"Not compared: {days_text(days)}, and viewers cannot be counted per day."
+        yield tr(
+            "Not compared: {lengths}, and viewers cannot be counted per day.",
+            lengths=days_text(days),
+        )
     elif measure.additive:
-        yield f"{days_text(days)}: the change is per day."
+        yield tr("{lengths}: the change is per day.", lengths=days_text(days))

@@ -10,19 +10,20 @@ from ... import formats
 from ...query.dimensions import HIERARCHIES, dimension
 from ...report.context import ReportContext
 from ...report.pages import drill as drilled
+from ...words import tr, trn
 from .. import session
 from ..layout import headed
 from .table import table
 
 # The root of each breadcrumb.
 _TOPS = {
-    "library": "Everything",
-    "place": "World",
-    "device": "All devices",
-    "browser": "All browsers",
-    "system": "All systems",
-    "embed": "All domains",
-    "campaign": "All campaigns",
+    "library": tr("Everything"),
+    "place": tr("World"),
+    "device": tr("All devices"),
+    "browser": tr("All browsers"),
+    "system": tr("All systems"),
+    "embed": tr("All domains"),
+    "campaign": tr("All campaigns"),
 }
 
 
@@ -46,7 +47,7 @@ def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
             session.change(lambda s: s.at_level(picked))
 
     st.segmented_control(
-        "Level",
+        tr("Level"),
         levels,
         format_func=lambda name: dimension(name).label,
         key=key,
@@ -65,10 +66,16 @@ def _crumbs(context: ReportContext, hierarchy: str, levels: tuple[str, ...]) -> 
     with st.container(horizontal=True, gap="xsmall", key=f"crumbs-{hierarchy}"):
         _crumb(_TOPS[hierarchy], f"{hierarchy}-top", levels, way[0][0])
         for n, (name, values) in enumerate(way):
-            text = ", ".join(context.labels.one(name, value) for value in values[:3])
-            text += f" and {len(values) - 3} more" if len(values) > 3 else ""
             following = way[n + 1][0] if n + 1 < len(way) else None
-            _crumb(text, f"{hierarchy}-{name}", levels, following)
+            _crumb(_names(context, name, values), f"{hierarchy}-{name}", levels, following)
+
+
+def _names(context: ReportContext, level: str, values: Sequence[str]) -> str:
+    names = ", ".join(context.labels.one(level, value) for value in values[:3])
+    rest = len(values) - 3
+    if rest <= 0:
+        return names
+    return trn("{names} and {number} more", "{names} and {number} more", rest, names=names)
 
 
 def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:

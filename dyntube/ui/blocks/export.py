@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
-from ...report.tables import PageTables, slug
+from ...report.tables import PageTables
+from ...words import tr
 from ..layout import icon_key
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,10 +23,10 @@ def export_menu(
     `parameters` are those of the page's URL. `notes` must not need the session.
     """
     report.notes = notes
-    with st.popover("Export", icon=":material/download:", key="export"):
+    with st.popover(tr("Export"), icon=":material/download:", key="export"):
         if report.sheets:
             _download(
-                "This page as an Excel workbook",
+                tr("This page as an Excel workbook"),
                 lambda: workbook(report.sheets, notes()),
                 f"{report.name()}.xlsx",
                 key="export-page",
@@ -35,24 +36,24 @@ def export_menu(
         _print()
 
 
-def table_downloads(sheet: Sheet, report: PageTables, *, key: str = "") -> None:
+def table_downloads(sheet: Sheet, report: PageTables, *, key: str) -> None:
     """A small menu with a table as CSV and Excel; `report` is its page's."""
-    key = key or slug(sheet.title)
     with st.popover(
-        "Download",
+        tr("Download"),
         icon=":material/download:",
         type="tertiary",
         key=icon_key(f"download-{key}"),
-        help="Download",
+        help=tr("Download"),
     ):
         _as_csv_and_excel(sheet, report, key=key)
 
 
 @st.fragment
 def _one_table(report: PageTables) -> None:
-    st.markdown("**One table**")
+    label = tr("One table")
+    st.markdown(f"**{label}**")
     chosen = st.selectbox(
-        "One table",
+        label,
         range(len(report.sheets)),
         format_func=lambda number: report.sheets[number].title,
         key="export-table",
@@ -87,9 +88,11 @@ def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str
 
 
 def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
-    st.markdown("**All individual views**")
+    st.markdown("**" + tr("All individual views") + "**")
     if doubtful:
-        st.caption("Some days may be wrong. The sheet Notes of the workbook says which and why.")
+        st.caption(
+            tr("Some days may be wrong. The sheet Notes of the workbook says which and why.")
+        )
     asked = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
     with st.container(horizontal=True, gap="small"):
         for label, ending in (("CSV", "csv"), ("Parquet", "parquet")):
@@ -102,4 +105,6 @@ def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
 @st.fragment
 def _print() -> None:
     """The button that `static/print.js` listens to."""
-    st.button("Print or save as PDF", icon=":material/print:", key="export-print", width="stretch")
+    st.button(
+        tr("Print or save as PDF"), icon=":material/print:", key="export-print", width="stretch"
+    )

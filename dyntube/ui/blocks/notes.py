@@ -12,6 +12,7 @@ from ...reading.text import sort_key
 from ...report.context import ReportContext
 from ...report.notes import about_text, shown_notes, subject_text
 from ...sharing.notes import LONGEST_TEXT, Note, Subject
+from ...words import tr
 from ..door import desk
 from ..menu import begin_task, confirm, menu, row_button, row_task, run_action
 
@@ -23,7 +24,7 @@ _About = tuple[Subject, str]
 
 def notes_menu(context: ReportContext) -> None:
     """The button "Notes": the notes of the period, to change or delete, and a form to add one."""
-    menu("Notes", _MENU, ":material/edit_calendar:", lambda: _fill(context))
+    menu(tr("Notes"), _MENU, ":material/edit_calendar:", lambda: _fill(context))
 
 
 def _fill(context: ReportContext) -> None:
@@ -37,7 +38,7 @@ def _fill(context: ReportContext) -> None:
 
 def _list(notes: list[Note], context: ReportContext) -> None:
     if not notes:
-        st.caption(f"No notes in {formats.period(context.period)}.")
+        st.caption(tr("No notes in {period}.", period=formats.period(context.period)))
         return
     pages = -(-len(notes) // _ROWS)
     on_chart = {note.id for note in shown_notes(context)}
@@ -50,16 +51,17 @@ def _list(notes: list[Note], context: ReportContext) -> None:
 
 def _row(context: ReportContext, note: Note, *, on_chart: bool) -> None:
     if row_task(_MENU) == ("delete", note.id):
-        confirm(_MENU, f"Delete “{formats.escape_markdown(note.text)}”?", lambda: _delete(note))
+        question = tr("Delete “{note}”?", note=formats.escape_markdown(note.text))
+        confirm(_MENU, question, lambda: _delete(note))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.container(gap=None, width="stretch"):
             st.markdown(formats.escape_markdown(note.text))
-            hidden = "" if on_chart else " · hidden on this chart by the filters"
             about = formats.escape_markdown(about_text(context.labels, note))
-            st.caption(f"{formats.day(note.day)} · {about}{hidden}")
-        row_button(_MENU, "change", note.id, ":material/edit:", "Change this note")
-        row_button(_MENU, "delete", note.id, ":material/delete:", "Delete this note")
+            hidden = "" if on_chart else tr("hidden on this chart by the filters")
+            st.caption(" · ".join(filter(None, [formats.day(note.day), about, hidden])))
+        row_button(_MENU, "change", note.id, ":material/edit:", tr("Change this note"))
+        row_button(_MENU, "delete", note.id, ":material/delete:", tr("Delete this note"))
 
 
 def _form(context: ReportContext, changing: Note | None) -> None:
@@ -67,10 +69,11 @@ def _form(context: ReportContext, changing: Note | None) -> None:
     abouts = _abouts(context, changing)
     chosen = (changing.scope, changing.key) if changing else _filtered(context)
     with st.form(f"note-{key}", border=False):
-        st.markdown("**Change this note**" if changing else "**Add a note**")
+        heading = tr("Change this note") if changing else tr("Add a note")
+        st.markdown(f"**{heading}**")
         day, about = st.columns([2, 3])
         day.date_input(
-            "Day",
+            tr("Day"),
             changing.day if changing else context.period.end,
             key=f"note-day-{key}",
             min_value=EARLIEST,
@@ -78,28 +81,28 @@ def _form(context: ReportContext, changing: Note | None) -> None:
             format="YYYY-MM-DD",
         )
         about.selectbox(
-            "About",
+            tr("About"),
             list(abouts),
             index=list(abouts).index(chosen),
             format_func=abouts.__getitem__,
             key=f"note-about-{key}",
         )
         st.text_input(
-            "Note",
+            tr("Note"),
             changing.text if changing else "",
             max_chars=LONGEST_TEXT,
             key=f"note-text-{key}",
-            placeholder="What happened?",
+            placeholder=tr("What happened?"),
         )
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button(
-                "Save" if changing else "Add note",
+                tr("Save") if changing else tr("Add note"),
                 type="primary",
                 on_click=_keep,
                 args=(key, changing),
             )
             if changing:
-                st.form_submit_button("Cancel", on_click=begin_task, args=(_MENU,))
+                st.form_submit_button(tr("Cancel"), on_click=begin_task, args=(_MENU,))
 
 
 def _keep(key: str, changing: Note | None) -> None:
@@ -109,12 +112,12 @@ def _keep(key: str, changing: Note | None) -> None:
 
     def write() -> str:
         if day is None:
-            raise EntryError("Choose the day of the note.")
+            raise EntryError(tr("Choose the day of the note."))
         if changing:
             desk().change_note(changing.id, day, text, scope, about)
-            return "Note changed"
+            return tr("Note changed")
         desk().add_note(day, text, scope, about)
-        return "Note added"
+        return tr("Note added")
 
     if run_action(_MENU, write):
         state[f"note-text-{key}"] = ""
@@ -125,7 +128,7 @@ def _keep(key: str, changing: Note | None) -> None:
 def _delete(note: Note) -> None:
     def remove() -> str:
         desk().remove_note(note.id)
-        return "Note deleted"
+        return tr("Note deleted")
 
     begin_task(_MENU)
     if run_action(_MENU, remove):

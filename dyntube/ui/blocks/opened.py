@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from ... import formats
 from ...report.context import ReportContext
 from ...report.opened import neighbours
+from ...words import tr, trn
 from ..clicks import open_videos
 
 
@@ -17,7 +20,7 @@ def way_back(context: ReportContext) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="opened"):
         st.button(
-            "All videos",
+            tr("All videos"),
             icon=":material/arrow_back:",
             key="opened-back",
             type="tertiary",
@@ -27,24 +30,26 @@ def way_back(context: ReportContext) -> None:
         st.header(_title(context), anchor=False, width="stretch")
         if len(videos) == 1:
             before, after = neighbours(context, videos[0])
-            _step(context, "Previous", ":material/chevron_left:", before)
-            _step(context, "Next", ":material/chevron_right:", after)
+            _step(context, tr("Previous"), "previous", before)
+            _step(context, tr("Next"), "next", after)
 
 
 def _title(context: ReportContext) -> str:
     videos = context.selection.open
     if len(videos) > 1:
-        return f"{len(videos):,} videos side by side"
+        return trn("{number} video side by side", "{number} videos side by side", len(videos))
     return formats.escape_markdown(context.labels.one("video", videos[0]))
 
 
-def _step(context: ReportContext, label: str, icon: str, video: str | None) -> None:
+def _step(
+    context: ReportContext, label: str, side: Literal["previous", "next"], video: str | None
+) -> None:
     name = "" if video is None else context.labels.one("video", video)
     st.button(
         label,
-        icon=icon,
-        icon_position="right" if label == "Next" else "left",
-        key=f"opened-{label.lower()}",
+        icon=":material/chevron_right:" if side == "next" else ":material/chevron_left:",
+        icon_position="right" if side == "next" else "left",
+        key=f"opened-{side}",
         help=formats.escape_markdown(name) if name else None,
         disabled=video is None,
         on_click=open_videos,

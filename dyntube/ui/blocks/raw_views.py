@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,22 +12,54 @@ import streamlit as st
 from ... import formats
 from ...query.dimensions import UNKNOWN
 from ...query.metrics import Metric, metric
-from ...reading.records import VIEW_COLUMNS
 from ...report.context import ReportContext
 from ...report.runner import run_count, run_views
+from ...words import tr, trn
 from .. import session
 
 ROWS = 25  # per page
 TIME = "D MMM YYYY, HH:mm:ss"
-# The first columns describe a view as people do; keys and ids come last.
-_FIRST = (
-    *("date", "video_key", "watched", "ended", "geo_country", "geo_city", "device_type"),
-    *("browser_family", "embed_url", "project_key", "channel_key", "muted", "started"),
-)
 _FLAGS = ("started", "ended", "muted")
-_NAMED = ("video_key", "project_key", "channel_key")
-_TITLES = {"ended": "Completed", "started": "Played", "device_type": "Device"}
-_TITLES |= {"browser_family": "Browser", "embed_url": "Page"}
+# Columns in their order: first those that describe a view as people do, keys and ids last.
+TITLES = {
+    "date": tr("Time"),
+    "video_key": tr("Video"),
+    "watched": tr("Watched"),
+    "ended": tr("Completed"),
+    "geo_country": tr("Country"),
+    "geo_city": tr("City"),
+    "device_type": tr("Device"),
+    "browser_family": tr("Browser"),
+    "embed_url": tr("Page"),
+    "project_key": tr("Project"),
+    "channel_key": tr("Channel"),
+    "muted": tr("Muted"),
+    "started": tr("Played"),
+    "id": tr("ID"),
+    "account_key": tr("Account key"),
+    "channel_view_id": tr("Channel view ID"),
+    "client_user_id": tr("Client user ID"),
+    "plan_type": tr("Plan type"),
+    "viewer_id": tr("Viewer ID"),
+    "view_id": tr("View ID"),
+    "region": tr("Delivery region"),
+    "duration": tr("Duration"),
+    "watch_time": tr("Watch time"),
+    "browser_major": tr("Browser version"),
+    "browser_minor": tr("Browser minor version"),
+    "device_family": tr("Device family"),
+    "device_brand": tr("Device brand"),
+    "device_model": tr("Device model"),
+    "os_family": tr("Operating system"),
+    "os_major": tr("Operating system version"),
+    "os_processor": tr("Processor"),
+    "geo_ip": tr("IP address"),
+    "geo_region": tr("Region"),
+    "geo_continent": tr("Continent"),
+    "embed_domain": tr("Embedding domain"),
+    "embed_type": tr("Embed type"),
+    "user_key": tr("User key"),
+}
 
 
 def views_behind(context: ReportContext) -> None:
@@ -34,16 +67,17 @@ def views_behind(context: ReportContext) -> None:
     if context.selection.behind is None:
         return
     measure = metric(context.selection.behind)
-    title = _PANELS.get(measure.name, f"Views counted in {measure.label.lower()}")
+    label = measure.label.lower()
+    title = _PANELS.get(measure.name) or tr("Views counted in {metric}", metric=label)
     panel = st.dialog(title, width="large", position="right", on_dismiss=_close)
     panel(lambda: _panel(context, measure))()
 
 
 _PANELS = {
-    "views": "Individual views",
-    "plays": "Views that were played",
-    "viewers": "Views of these viewers",
-    "completions": "Views counted as completions",
+    "views": tr("Individual views"),
+    "plays": tr("Views that were played"),
+    "viewers": tr("Views of these viewers"),
+    "completions": tr("Views counted as completions"),
 }
 
 
@@ -54,11 +88,9 @@ def _close() -> None:
 def _panel(context: ReportContext, measure: Metric) -> None:
     total = run_count(context, context.count_query(measure.name))
     if measure.ratio_of:
-        st.caption(f"{measure.help} It is calculated from the views listed here.")
-    views_table(
-        *(context, total, formats.count(total, "view"), f"behind-{measure.name}"),
-        metric=measure.name,
-    )
+        st.caption(measure.help + " " + tr("It is calculated from the views listed here."))
+    text = trn("{number} view", "{number} views", total)
+    views_table(context, total, text, f"behind-{measure.name}", metric=measure.name)
 
 
 def page_of(key: str, total: int, text: str) -> int:
@@ -68,8 +100,12 @@ def page_of(key: str, total: int, text: str) -> int:
         said = st.empty()
         page = st.pagination(pages, key=f"rows-{key}-{pages}") if pages > 1 else 1
     first = (page - 1) * ROWS
-    shown = f", {first + 1:,} to {min(total, first + ROWS):,} shown" if pages > 1 else ""
-    said.markdown(f"**{text}**{shown}")
+    if pages > 1:
+        last = min(total, first + ROWS)
+        shown = tr("{first} to {last} shown", first=format(first + 1, ","), last=format(last, ","))
+        said.markdown(f"**{text}**, {shown}")
+    else:
+        said.markdown(f"**{text}**")
     return first
 
 
@@ -83,9 +119,9 @@ def views_table(
     check: str | None = None,
 ) -> None:
     """One page of the `total` views behind a number or a check, under a heading."""
-    first = page_of(key, total, f"{text}, newest first")
+    first = page_of(key, total, tr("{views}, newest first", views=text))
     found = run_views(context, context.views_query(metric, check, limit=ROWS, offset=first))
-    shown, seconds = _named(context, found), st.column_config.NumberColumn
+    shown = _named(context, found)
     st.dataframe(
         shown,
         hide_index=True,
@@ -93,11 +129,18 @@ def views_table(
         height="content",
         placeholder=formats.NONE,
         alt=text,
-        column_order=[name for name in dict.fromkeys((*_FIRST, *VIEW_COLUMNS)) if name in shown],
-        column_config={name: _title(name) for name in (*_FIRST, *VIEW_COLUMNS)}
-        | {name: seconds(_title(name), format="%.1f s") for name in ("duration", "watch_time")}
-        | {"date": st.column_config.DatetimeColumn("Time", format=TIME, pinned=True)},
+        column_order=[name for name in TITLES if name in shown],
+        column_config=TITLES | _formats(),
     )
+
+
+def _formats() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    seconds = {n: number(TITLES[n], format="%.1f s") for n in ("duration", "watch_time")}
+    return {
+        "date": st.column_config.DatetimeColumn(TITLES["date"], format=TIME, pinned=True),
+        **seconds,
+    }
 
 
 def _named(context: ReportContext, found: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +152,7 @@ def _named(context: ReportContext, found: pd.DataFrame) -> pd.DataFrame:
             keys != UNKNOWN, None
         )
     sides = zip(found["started"].eq(True), found["watch_time"], found["duration"], strict=True)
-    flags = {name: found[name].map({True: "Yes", False: "No"}) for name in _FLAGS}
+    flags = {name: found[name].map({True: tr("Yes"), False: tr("No")}) for name in _FLAGS}
     return found.assign(
         **titles,
         **flags,
@@ -121,15 +164,8 @@ def _named(context: ReportContext, found: pd.DataFrame) -> pd.DataFrame:
 def _watched(played: bool, seconds: float, length: float) -> str:
     """How much of a view was watched: "2:56 of 4:10"."""
     if not played:
-        return "Not played"
-    texts = [formats.NONE if pd.isna(time) else formats.clock(time) for time in (seconds, length)]
-    return " of ".join(texts)
-
-
-def _title(column: str) -> str:
-    if column in _TITLES:
-        return _TITLES[column]
-    words = column.removesuffix("_key") if column in _NAMED else column
-    special = {"id": "ID", "os": "OS", "ip": "IP", "url": "URL", "geo": ""}
-    text = " ".join(special.get(word, word) for word in words.split("_")).strip()
-    return text[:1].upper() + text[1:]
+        return tr("Not played")
+    watched, whole = (
+        formats.NONE if pd.isna(time) else formats.clock(time) for time in (seconds, length)
+    )
+    return tr("{watched} of {length}", watched=watched, length=whole)

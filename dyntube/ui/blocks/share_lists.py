@@ -14,9 +14,16 @@ from ...query.dimensions import dimension, is_missing
 from ...query.metrics import Metric, metric
 from ...report.breakdown import Breakdown, breakdown, ordered
 from ...report.context import ReportContext
+from ...words import tr, trn
 from ..clicks import toggle
 from ..components.share_list import Row, is_open, share_list
 
+# By the metric of which there are few, as `insight.comparison.few` gives it.
+_FEW = {
+    "plays": tr("Few plays: only a rough guide"),
+    "viewers": tr("Few viewers: only a rough guide"),
+    "views": tr("Few views: only a rough guide"),
+}
 MOST_ROWS = 1000  # in the whole list; the table of the dimension's page searches the rest
 
 
@@ -63,7 +70,7 @@ def draw_list(
 
     Where nothing is `compared`, a small basis is that of this period alone.
     """
-    label = dimension(found.by).label
+    label, of = dimension(found.by).label, dimension(found.by).label.lower()
     earlier = formats.period(context.comparison) if compared and context.comparison else ""
     longest = max((float(amount) for amount in rows[measure.name] if amount > 0), default=1.0)
     chosen = context.selection.values(found.by)
@@ -72,19 +79,19 @@ def draw_list(
             _row(found, measure, row, longest, chosen, lines(row), earlier)
             for row in rows.to_dict("records")
         ],
-        f"{measure.label} by {label.lower()}",
+        tr("{metric} by {dimension}", metric=measure.label, dimension=of),
         key=key,
         head=(
             label,
             measure.label,
-            "Share" if measure.additive else "",
-            "Change" if earlier else "",
+            tr("Share") if measure.additive else "",
+            tr("Change") if earlier else "",
         ),
         on_pick=lambda value: toggle((found.by, value)),
         rest=rest,
         more=more,
-        search=f"Search {label.lower()}",
-        none="No results for “{}”.",
+        search=tr("Search {dimension}", dimension=of),
+        none=tr("No results for “{}”."),
     )
 
 
@@ -121,9 +128,10 @@ def _hover(
 ) -> Iterator[str]:
     yield f"{measure.label}: {formats.value(measure, amount, full=True)}"
     if not math.isnan(change):
-        yield f"{formats.change(measure, change)} vs {earlier}"
+        said = formats.change(measure, change)
+        yield tr("{change} vs {period}", change=said, period=earlier)
     if basis:
-        yield f"Few {basis}: only a rough guide"
+        yield _FEW[basis]
 
 
 def share_of(found: Breakdown, measure: Metric, amount: float) -> str:
@@ -137,10 +145,20 @@ def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     share = share_of(found, measure, float(rows[measure.name].sum())) if measure.additive else ""
-    return f"{len(rows):,} more" + (f", {share} of {measure.label.lower()}" if share else "")
+    if not share:
+        return trn("{number} more", "{number} more", len(rows))
+    return trn(
+        "{number} more, {share} of {metric}",
+        "{number} more, {share} of {metric}",
+        len(rows),
+        share=share,
+        metric=measure.label.lower(),
+    )
 
 
 def _more(all_: int, shown: int, opened: bool) -> str:
     if opened:
-        return "Show fewer"
-    return f"Show all {min(all_, MOST_ROWS):,}" if all_ > shown else ""
+        return tr("Show fewer")
+    if all_ <= shown:
+        return ""
+    return trn("Show all {number}", "Show all {number}", min(all_, MOST_ROWS))

@@ -10,6 +10,7 @@ from ...query.metrics import metric
 from ...report.context import ReportContext
 from ...report.doubts import bucket_doubts
 from ...report.share_over_time import share_over_time
+from ...words import tr
 from ..layout import headed, palette, switch
 from .chart import show_filtering_chart
 
@@ -18,7 +19,7 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
     """Shares of a dimension over time, with a switch between these dimensions."""
     found = share_over_time(context, choices)
     by, interval, order = found.by, found.buckets.interval, list(map(str, found.shares))
-    box, switches = headed("The mix over time", "mix")
+    box, switches = headed(tr("The mix over time"), "mix")
     with switches:
         switch("mix", {name: dimension(name).label for name in choices}, by)
     named = context.labels.each(by, order)
@@ -35,7 +36,11 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
                 values=[None if value == OTHER else value for value in order],
                 doubtful=bucket_doubts(context, found.buckets, context.period),
             ),
-            f"Share of views by {dimension(by).label.lower()}, by {interval}",
+            tr(
+                "Share of views by {dimension}, by {interval}",
+                dimension=dimension(by).label.lower(),
+                interval=dimension(interval).label.lower(),
+            ),
             found.sheet,
             key="mix-chart",
         )

@@ -14,6 +14,7 @@ from ...query.metrics import metric
 from ...report.breakdown import Breakdown, breakdown, ordered
 from ...report.context import ReportContext
 from ...report.selection import NAME, Selection
+from ...words import tr, trn
 from .. import session
 from ..clicks import open_videos
 from ..components.table import MOST_ROWS, Choice, Head, table_head, table_rows
@@ -69,7 +70,7 @@ def top_videos(context: ReportContext, rows: int, metrics: tuple[str, ...]) -> N
 
 
 def _label(found: Breakdown) -> str:
-    return f"{dimension(found.by).plural.capitalize()} by their numbers"
+    return tr("{things} by their numbers", things=dimension(found.by).plural.capitalize())
 
 
 def _choice(context: ReportContext, found: Breakdown) -> Choice:
@@ -88,14 +89,14 @@ def _head(
 ) -> None:
     of, is_video = dimension(found.by), found.by == "video"
     head = Head(
-        f"Search {of.plural}",
+        tr("Search {things}", things=of.plural),
         choice,
         list(offered_columns(context, found).items()),
-        gather="Compare {}" if is_video else "Filter to {}",
+        gather=tr("Compare {}") if is_video else tr("Filter to {}"),
         least=2 if is_video else 1,
-        count=formats.count(len(found.rows), of.label.lower(), of.plural),
+        count=of.count(len(found.rows)),
         found=len(rows),
-        none=f"No {of.label.lower()} matches “{{}}”.",
+        none=tr("No {thing} matches “{{}}”.", thing=of.label.lower()),
         foot=footer(found, rows),
         marked=context.selection.values(found.by),
     )
@@ -139,7 +140,11 @@ def footer(found: Breakdown, rows: pd.DataFrame) -> str:
     amounts = found.total if is_whole else rows.sum(numeric_only=True)
     parts = [_counted(found, len(rows))]
     parts += [
-        f"{formats.value(metric(name), amounts[name], full=True)} {metric(name).label.lower()}"
+        tr(
+            "{amount} {metric}",
+            amount=formats.value(metric(name), amounts[name], full=True),
+            metric=metric(name).label.lower(),
+        )
         for name in ("views", "plays", "watch_time")
         if name in found.metrics
     ]
@@ -147,26 +152,35 @@ def footer(found: Breakdown, rows: pd.DataFrame) -> str:
         return " · ".join(parts)
     if len(rows) == 1 or is_whole:
         viewers = int((found.total if is_whole else rows.iloc[0])["viewers"])
-        parts.append(formats.count(viewers, "viewer"))
-    added = int(rows["viewers"].sum())
-    return " · ".join(parts) + _viewers(added, int(found.total["viewers"]), len(rows), is_whole)
+        parts.append(trn("{number} viewer", "{number} viewers", viewers))
+    added, total = int(rows["viewers"].sum()), int(found.total["viewers"])
+    return ". ".join(filter(None, [" · ".join(parts), _viewers(added, total, len(rows), is_whole)]))
 
 
 def _counted(found: Breakdown, rows: int) -> str:
     """How many rows there are, found and shown."""
-    of = dimension(found.by)
-    every = formats.count(len(found.rows), of.label.lower(), of.plural)
-    if rows > MOST_ROWS:
-        return f"The first {MOST_ROWS:,} of {every}" + (
-            "" if rows == len(found.rows) else f", {rows:,} of them found"
+    every = dimension(found.by).count(len(found.rows))
+    if rows > MOST_ROWS and rows < len(found.rows):
+        return tr(
+            "The first {shown} of {all}, {found} of them found",
+            shown=format(MOST_ROWS, ","),
+            all=every,
+            found=format(rows, ","),
         )
-    return every if rows == len(found.rows) else f"{rows:,} of {every}"
+    if rows > MOST_ROWS:
+        return tr("The first {shown} of {all}", shown=format(MOST_ROWS, ","), all=every)
+    if rows < len(found.rows):
+        return tr("{found} of {all}", found=format(rows, ","), all=every)
+    return every
 
 
 def _viewers(added: int, total: int, rows: int, is_whole: bool) -> str:
     """Why viewers do not add up; empty where they do."""
     if is_whole and added > total:
-        return f". Rows add up to more than {total:,} because a person can appear in several rows."
+        return tr(
+            "Rows add up to more than {number} because a person can appear in several rows.",
+            number=format(total, ","),
+        )
     if not is_whole and rows > 1:
-        return ". Viewers are not added up because a person can appear in several rows."
+        return tr("Viewers are not added up because a person can appear in several rows.")
     return ""

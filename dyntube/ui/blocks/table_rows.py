@@ -12,7 +12,7 @@ import pandas as pd
 from ... import formats
 from ...insight.comparison import direction, few, metric_of
 from ...query.dimensions import dimension, is_missing
-from ...query.metrics import metric
+from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.text import sort_key
 from ...report.breakdown import FIRST, Breakdown
@@ -21,6 +21,7 @@ from ...report.over_time import buckets
 from ...report.runner import run
 from ...report.selection import COURSE
 from ...report.spans import days_text
+from ...words import tr
 from ..components.table import Column, Rows, heights
 
 _POINTS = 60  # of a sparkline, at most
@@ -40,9 +41,9 @@ def offered_columns(context: ReportContext, found: Breakdown) -> dict[str, str]:
         label = metric(name).label
         every[name] = label
         if context.comparison:
-            every[f"{name}_change"] = f"Change in {label.lower()}"
+            every[f"{name}_change"] = tr("Change in {metric}", metric=label.lower())
         if not number:
-            every[COURSE] = "Trend"
+            every[COURSE] = tr("Trend")
     return every
 
 
@@ -94,22 +95,27 @@ def _column(
         return Column(name, measure.label, said, texts, help=measure.help, ranks=ranks)
     return Column(
         name,
-        "Change",
+        tr("Change"),
         said,
         [formats.change(measure, amount) for amount in amounts],
         "change",
-        f"{measure.label}: change vs the comparison{_by_day(context, name)}",
+        _change_help(context, measure),
         ranks,
         [direction(measure, amount) for amount in amounts],
     )
 
 
-_COURSE = "Views over the period, on a scale from 0. A gap means that there is no data."
+_COURSE = tr("Views over the period, on a scale from 0. A gap means that there is no data.")
 
 
-def _by_day(context: ReportContext, name: str) -> str:
-    unequal = context.days[0] != context.days[1] and metric(metric_of(name)).additive
-    return f", per day: {days_text(context.days)}" if unequal else ""
+def _change_help(context: ReportContext, measure: Metric) -> str:
+    if context.days[0] == context.days[1] or not measure.additive:
+        return tr("{metric}: change vs the comparison", metric=measure.label)
+    return tr(
+        "{metric}: change vs the comparison, per day: {lengths}",
+        metric=measure.label,
+        lengths=days_text(context.days),
+    )
 
 
 def _ranks(amounts: Sequence[float]) -> list[int | None]:
@@ -129,14 +135,18 @@ def _marks(found: Breakdown, shown: pd.DataFrame) -> Iterator[str]:
     """What to know of each row: "New on 4 Nov 2026", "Few plays"."""
     for row in shown.to_dict("records"):
         day = row.get(FIRST)
-        new = f"New on {formats.day(day)}" if day is not None and day == day else ""
+        new = tr("New on {day}", day=formats.day(day)) if day is not None and day == day else ""
         yield " · ".join(filter(None, [new, _few(found, row)]))
 
 
 def _few(found: Breakdown, row: Mapping[Any, Any]) -> str:
     """The mark of a row whose rates have a small basis: "Few plays"."""
     named = {few(metric(name), row) for name in found.metrics}
-    return next((f"Few {what}" for what in ("plays", "viewers", "views") if what in named), "")
+    return next((text for what, text in _FEW_WORDS.items() if what in named), "")
+
+
+# The first that applies is shown.
+_FEW_WORDS = {"plays": tr("Few plays"), "viewers": tr("Few viewers"), "views": tr("Few views")}
 
 
 def _courses(context: ReportContext, found: Breakdown, values: list[str]) -> list[str]:

@@ -6,11 +6,14 @@ import pandas as pd
 
 from ... import charts, formats
 from ...insight.trends import Trend
+from ...query.dimensions import dimension
 from ...query.metrics import Metric
+from ...query.periods import Interval
 from ...report.context import ReportContext
 from ...report.doubts import in_words
 from ...report.notes import shown_notes
 from ...report.over_time import over_time
+from ...words import tr, trn
 from ..layout import caption, headed, palette, switch
 from .chart import show_time_chart
 from .notes import notes_menu
@@ -20,10 +23,11 @@ def trend_chart(context: ReportContext) -> None:
     """The selected metric over time, with a switch for the interval."""
     found = over_time(context)
     measure, now, interval = found.metric, found.now, found.now.interval
-    box, switches = headed(f"{measure.label} over time", "trend", measure.help)
+    heading = tr("{metric} over time", metric=measure.label)
+    box, switches = headed(heading, "trend", measure.help)
     with switches:
         offered = context.selection.intervals(context.period)
-        switch("interval", {name: name.capitalize() for name in offered}, interval)
+        switch("interval", {name: dimension(name).label for name in offered}, interval)
         notes_menu(context)
     ringed = in_words(found.doubts, interval)
     with box:
@@ -38,16 +42,24 @@ def trend_chart(context: ReportContext) -> None:
                 doubts=found.doubts,
                 doubts_before=found.doubts_before,
             ),
-            f"{measure.label} by {interval}, {formats.period(context.period)}"
-            + (f", {ringed}" if ringed else ""),
+            ", ".join(filter(None, [_alt(context, measure, interval), ringed])),
             found.sheet,
             key="trend-chart",
             interval=interval,
             shown=context.period,
         )
         legend = _legend(context, now, ringed, in_words(found.doubts_before, interval))
-        caption(legend, "Drag to zoom in", key="trend")
+        caption(legend, tr("Drag to zoom in"), key="trend")
     context.tables.add(found.sheet)
+
+
+def _alt(context: ReportContext, measure: Metric, interval: Interval) -> str:
+    return tr(
+        "{metric} by {interval}, {period}",
+        metric=measure.label,
+        interval=dimension(interval).label.lower(),
+        period=formats.period(context.period),
+    )
 
 
 def _average(measure: Metric, now: Trend) -> float | None:
@@ -57,13 +69,13 @@ def _average(measure: Metric, now: Trend) -> float | None:
 
 
 def _legend(context: ReportContext, now: Trend, ringed: str, ringed_before: str) -> str:
-    parts = ["Solid: this period"]
+    parts = [tr("Solid: this period")]
     if context.comparison:
-        parts.append(f"dotted: {formats.period(context.comparison)}")
+        parts.append(tr("dotted: {period}", period=formats.period(context.comparison)))
     parts += _unknown(context, now)
-    before = f"{ringed_before} in the comparison" if ringed_before else ""
+    before = tr("{doubts} in the comparison", doubts=ringed_before) if ringed_before else ""
     if rings := ", ".join(filter(None, [ringed, before])):
-        parts.append(f"circled: {rings}")
+        parts.append(tr("circled: {doubts}", doubts=rings))
     return " · ".join(parts)
 
 
@@ -72,19 +84,50 @@ def _unknown(context: ReportContext, now: Trend) -> list[str]:
     parts = []
     cut = now.rows.loc[now.partial & ~now.missing, now.interval]
     if len(cut):
-        parts.append(f"dashed: {_cut(context, now, cut)}")
+        parts.append(tr("dashed: {what}", what=_cut(context, now, cut)))
     if missing := int(now.missing.sum()):
-        parts.append(f"gap: {formats.count(missing, now.interval)} not stored")
+        parts.append(_gap(missing, now.interval))
     return parts
+
+
+def _gap(missing: int, interval: Interval) -> str:
+    match interval:
+        case "hour":
+            return trn("gap: {number} hour not stored", "gap: {number} hours not stored", missing)
+        case "day":
+            return trn("gap: {number} day not stored", "gap: {number} days not stored", missing)
+        case "week":
+            return trn("gap: {number} week not stored", "gap: {number} weeks not stored", missing)
+        case "month":
+            return trn("gap: {number} month not stored", "gap: {number} months not stored", missing)
 
 
 def _cut(context: ReportContext, now: Trend, cut: pd.Series[pd.Timestamp]) -> str:
     """What is partial: the current bucket, a day stored in part, or several of them."""
     last, is_last = cut.iloc[-1], cut.index[-1] == now.rows.index[-1]
     if len(cut) > 1:
-        return f"incomplete {now.interval}s, not in the average"
+        return _SEVERAL[now.interval]
     if is_last and context.period.end >= context.now.date():
-        return f"{now.interval} still in progress"
+        return _IN_PROGRESS[now.interval]
     if now.interval == "day":
-        return f"{formats.day(last)}, only partly stored"
-    return f"incomplete {now.interval}, not in the average"
+        return tr("{day}, only partly stored", day=formats.day(last))
+    return _INCOMPLETE[now.interval]
+
+
+_SEVERAL: dict[Interval, str] = {
+    "hour": tr("incomplete hours, not in the average"),
+    "day": tr("incomplete days, not in the average"),
+    "week": tr("incomplete weeks, not in the average"),
+    "month": tr("incomplete months, not in the average"),
+}
+_INCOMPLETE: dict[Interval, str] = {
+    "hour": tr("incomplete hour, not in the average"),
+    "week": tr("incomplete week, not in the average"),
+    "month": tr("incomplete month, not in the average"),
+}
+_IN_PROGRESS: dict[Interval, str] = {
+    "hour": tr("hour still in progress"),
+    "day": tr("day still in progress"),
+    "week": tr("week still in progress"),
+    "month": tr("month still in progress"),
+}

@@ -6,15 +6,18 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from ... import formats
 from ...query.periods import Period
+from ...trust.day_checks import DAY_CHECKS
 from ...trust.reasons import accepted_text, ended
 from ...trust.states import STATE_LABELS, StoredDay
 from ...trust.trust import consecutive_spans
+from ...words import tr, trn
 from ..door import desk
 from ..layout import card
 
@@ -22,29 +25,32 @@ from ..layout import card
 def attention_list(days: Sequence[StoredDay]) -> None:
     """The days as a table, which can be narrowed to one state."""
     if problem := desk().trust().problem:
-        st.warning(
-            f"We cannot tell which doubts were accepted. {formats.escape_markdown(problem)}",
-            icon=":material/warning:",
-        )
+        said = tr("We cannot tell which doubts were accepted.")
+        st.warning(f"{said} {formats.escape_markdown(problem)}", icon=":material/warning:")
     rows = attention(days, desk().external)
     if not rows:
         return
-    with card("Days that need attention"):
+    with card(tr("Days that need attention")):
         chosen = _chosen([row["State"] for row in rows])
         st.dataframe(
             pd.DataFrame([row for row in rows if chosen in (None, row["State"])]),
             hide_index=True,
             key="attention",
-            alt="Days that need attention",
-            column_config={
-                "Day": st.column_config.TextColumn(width=195),
-                "State": st.column_config.TextColumn(width=120),
-                "What happened": st.column_config.TextColumn(width=480),
-                "What happens next": st.column_config.TextColumn(width=300),
-            },
+            alt=tr("Days that need attention"),
+            column_config=_columns(),
         )
         if doubtful := consecutive_spans(day.day for day in days if day.state == "doubt"):
             _how_to_accept(*doubtful[-1])
+
+
+def _columns() -> dict[str, Any]:
+    text = st.column_config.TextColumn
+    return {
+        "Day": text(tr("Day"), width=195),
+        "State": text(tr("State"), width=120),
+        "What happened": text(tr("What happened"), width=480),
+        "What happens next": text(tr("What happens next"), width=300),
+    }
 
 
 def _chosen(states: Sequence[str]) -> str | None:
@@ -53,7 +59,7 @@ def _chosen(states: Sequence[str]) -> str | None:
     if len(counts) == 1:
         return None
     return st.pills(
-        "State",
+        tr("State"),
         list(counts),
         format_func=lambda state: f"{state} · {counts[state]:,}",
         key="attention-state",
@@ -62,11 +68,12 @@ def _chosen(states: Sequence[str]) -> str | None:
 
 
 def _how_to_accept(first: dt.date, last: dt.date) -> None:
-    st.caption(
+    text = tr(
         "Known to be harmless? Your administrator can accept a doubt: it stays in this list and no "
-        "longer counts. "
-        f'`python -m dyntube accept --from {first} --to {last} --reason "..."`'
+        "longer counts."
     )
+    command = f'python -m dyntube accept --from {first} --to {last} --reason "..."'
+    st.caption(f"{text} `{command}`")
 
 
 def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
@@ -88,7 +95,8 @@ def _dates(first: dt.date, last: dt.date) -> str:
     if first == last:
         return formats.day(first)
     span = Period(first, last)
-    return f"{formats.period(span)} · {span.days:,} days"
+    days = trn("{number} day", "{number} days", span.days)
+    return f"{formats.period(span)} · {days}"
 
 
 _Said = tuple[StoredDay, dict[str, str]]
@@ -108,27 +116,41 @@ def _runs(said: Sequence[_Said]) -> Iterator[list[_Said]]:
 
 def _what_happened(day: StoredDay) -> Iterator[str]:
     if day.state == "damaged":
-        yield "The stored file cannot be read, so all numbers leave out its views."
+        yield tr("The stored file cannot be read, so all numbers leave out its views.")
     elif day.state == "missing":
-        yield "Never fetched." if not day.infos else "Only partly fetched."
+        yield tr("Only partly fetched.") if day.infos else tr("Never fetched.")
     yield from (ended(doubt.text) for doubt in day.doubts)
     yield from map(accepted_text, day.accepted)
     if day.rejected:
-        yield f"{formats.count(day.rejected, 'view')} could not be read."
+        yield trn(
+            "{number} view could not be read.", "{number} views could not be read.", day.rejected
+        )
 
 
 def _next(day: StoredDay, external: bool) -> str:
-    again = "at the next scheduled sync" if external else "when someone opens this period"
     match day.state:
-        case "damaged":
-            return f"Fetched again {again}."
         case "missing":
-            return f"Fetched {again}." if external else f"Fetched {again}, or by Refresh above."
+            return _fetched(external)
+        case "damaged":
+            return _fetched_again(external)
         case "doubt" if not all(info.final for info in day.infos):
-            return f"Fetched again {again}."
+            return _fetched_again(external)
         case "doubt":
-            return "Stays in doubt until an administrator accepts or repairs it."
+            return tr("Stays in doubt until an administrator accepts or repairs it.")
         case "accepted":
-            return "Nothing: the doubt was accepted."
+            return tr("Nothing: the doubt was accepted.")
         case _:
-            return "Kept and listed below under “Views that could not be read”."
+            check = DAY_CHECKS["rejected"].label
+            return tr("Kept and listed below under “{check}”.", check=check)
+
+
+def _fetched(external: bool) -> str:
+    if external:
+        return tr("Fetched at the next scheduled sync.")
+    return tr("Fetched when someone opens this period, or by Refresh above.")
+
+
+def _fetched_again(external: bool) -> str:
+    if external:
+        return tr("Fetched again at the next scheduled sync.")
+    return tr("Fetched again when someone opens this period.")

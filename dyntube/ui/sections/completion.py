@@ -6,14 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
+from ...insight.engagement import Watched
 from ...query.metrics import FEW, metric
 from ...report.context import ReportContext
 from ...report.watched import RATE, completion, watched
+from ...words import tr, trn
 from ..blocks.chart import show_chart
 from ..layout import card, palette
-from .engagement import HINT, left_out, sentences
+from .engagement import HINT, left_out
 
-_RULES_HELP = (
+_RULES_HELP = tr(
     "The plays that a rule counts, divided by all plays; where it asks how much was watched, by "
     "those of which that is known."
 )
@@ -23,15 +25,26 @@ def completion_rules(context: ReportContext) -> None:
     """The completion rate under each rule, with the plays counted."""
     found = completion(context)
     context.tables.add(found.rules)
-    with card("Completion by rule", _RULES_HELP):
+    with card(tr("Completion by rule"), _RULES_HELP):
         _table(found.rules.rows)
         shares, _ = watched(context)
-        unknown = f"By the other rules, {left_out(shares)}" if shares.left_out else ""
         few = HINT if found.plays["plays"] < FEW else ""
-        st.caption(sentences(*filter(None, [_USED, unknown, few])))
+        st.caption(" ".join(filter(None, [_USED, _unknown(shares), few])))
 
 
-_USED = "All pages count a play as complete when DynTube reports that it reached the end"
+_USED = tr("All pages count a play as complete when DynTube reports that it reached the end.")
+
+
+def _unknown(shares: Watched) -> str:
+    if not shares.left_out:
+        return ""
+    return trn(
+        "By the other rules, {number} play is left out because the video length or the watch time "
+        "is missing.",
+        "By the other rules, {number} plays are left out because the video length or the watch "
+        "time is missing.",
+        shares.left_out,
+    )
 
 
 def _table(rows: pd.DataFrame) -> None:
@@ -46,16 +59,16 @@ def _table(rows: pd.DataFrame) -> None:
         placeholder=formats.NONE,
         column_order=["rule", "plays_counted", *percents],
         column_config={
-            "rule": st.column_config.TextColumn("Rule", width=150),
+            "rule": st.column_config.TextColumn(tr("Rule"), width=150),
             "plays_counted": number(
-                "Plays", format="localized", help="Plays that the rule counts", width=70
+                tr("Plays"), format="localized", help=tr("Plays that the rule counts"), width=70
             ),
-            RATE: number("Rate", format="%.1f%%", help=metric(RATE).label, width=60),
+            RATE: number(tr("Rate"), format="%.1f%%", help=metric(RATE).label, width=60),
             f"{RATE}_change": number(
-                "Change", format="%+.1f pts", help="Against the comparison", width=75
+                tr("Change"), format="%+.1f pts", help=tr("Against the comparison"), width=75
             ),
         },
-        alt="Plays counted and completion rate under each rule",
+        alt=tr("Plays counted and completion rate under each rule"),
     )
 
 
@@ -64,15 +77,14 @@ def funnel(context: ReportContext) -> None:
     found = completion(context)
     context.tables.add(found.funnel)
     with card(
-        "Drop-off: from view to finish",
-        "How many views were played, and how far those plays came.",
+        tr("Drop-off: from view to finish"),
+        tr("How many views were played, and how far those plays came."),
     ):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
         show_chart(charts.funnel(found.way, palette()), counts, found.funnel, key="funnel")
         shares, _ = watched(context)
-        unknown = left_out(shares) if shares.left_out else ""
-        if said := [*filter(None, [_about_ended(found.plays), unknown])]:
-            st.caption(sentences(*said))
+        if said := " ".join(filter(None, [_about_ended(found.plays), left_out(shares)])):
+            st.caption(said)
 
 
 def _about_ended(row: pd.Series[float]) -> str:
@@ -80,5 +92,11 @@ def _about_ended(row: pd.Series[float]) -> str:
     ended, nearly = row["completions"], row["reached_95"]
     if not ended or ended < nearly:
         return ""
-    often = "more often than" if ended > nearly else "as often as"
-    return f"Reached the end is DynTube's own mark, not a step after 95%: it comes {often} that"
+    if ended > nearly:
+        return tr(
+            "Reached the end is DynTube's own mark, not a step after 95%: it comes more often than "
+            "that."
+        )
+    return tr(
+        "Reached the end is DynTube's own mark, not a step after 95%: it comes as often as that."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,19 +18,20 @@ from ...report.context import ReportContext
 from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
 from ...report.gaps import missing_days
+from ...words import tr, trn
 from ..blocks.drill import drill
 from ..blocks.share_lists import draw_list
 from ..clicks import toggle
 from ..components.table import Column, Rows, table_rows
 from ..layout import caption, card, columns, headed, switch
 
-_LOST = "No longer showing your videos"
-_HELP = (
+_LOST = tr("No longer showing your videos")
+_HELP = tr(
     "New: no stored views before this period. Back: views long ago, none from the start of the "
     "comparison until this period. No longer showing your videos: views in the comparison, none in "
     "this period. Filters only decide which sites are listed, not which are new or lost."
 )
-_HOW_TO_EXPECT = (
+_HOW_TO_EXPECT = tr(
     "To see sites that are not your own, ask your administrator to list yours in the "
     "setting `DYNTUBE_OWN_DOMAINS`."
 )
@@ -41,7 +43,7 @@ def domain_watch(context: ReportContext) -> None:
     context.tables.add(found.sheet)
     new, gone = _new(context, found), _gone(context, found)
     own = context.desk.own_domains
-    with card("New and lost sites", _HELP):
+    with card(tr("New and lost sites"), _HELP):
         left, right = columns(1, 1)
         if own:
             sides = [(left, new), (left, gone), (right, _unexpected(found))]
@@ -50,19 +52,20 @@ def domain_watch(context: ReportContext) -> None:
         for side, list_ in sides:
             with side:
                 _draw(context, list_)
-        caption(_history(context, found.days), "click a site to filter by it", key="domains")
+        caption(_history(context, found.days), tr("click a site to filter by it"), key="domains")
         if not own:
             st.caption(_HOW_TO_EXPECT)
 
 
 @dataclass(frozen=True, eq=False)
 class _List:
-    """One kind of domains, with its count.
+    """One kind of domains with its `name` in keys, its label and its count.
 
     `rows` is None if they cannot be known, `count` is the heading's number and `note` its caption;
     `said` is shown without rows. With `gone`, views are those of the comparison.
     """
 
+    name: str
     label: str
     help: str
     rows: pd.DataFrame | None
@@ -73,45 +76,55 @@ class _List:
 
 
 def _new(context: ReportContext, found: DomainWatch) -> _List:
-    name, help_ = "New", "Sites without views before this period, then those that are back."
+    help_ = tr("Sites without views before this period, then those that are back.")
+    parts = "new", tr("New"), help_
     if not (found.days["day"] < pd.Timestamp(context.period.start)).any():
-        said = "No views are stored before this period, so we can't tell which sites are new."
-        return _List(name, help_, None, said)
+        said = tr("No views are stored before this period, so we can't tell which sites are new.")
+        return _List(*parts, None, said)
     rows = found.rows
     new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
-    notes = [_share(new["views"], found.all.rows["views"])] if len(new) else []
-    notes += [f"{len(back):,} back after a pause"] if len(back) else []
+    notes = [_of_views(new["views"], found.all.rows["views"])] if len(new) else []
+    if len(back):
+        notes.append(trn("{number} back after a pause", "{number} back after a pause", len(back)))
     listed = pd.concat([new, back], ignore_index=True)
-    said = "No new sites in this period."
-    return _List(name, help_, listed, said, len(new), ", ".join(notes))
+    said = tr("No new sites in this period.")
+    return _List(*parts, listed, said, len(new), ", ".join(notes))
 
 
 def _gone(context: ReportContext, found: DomainWatch) -> _List:
-    name, help_ = _LOST, "Sites with views in the comparison and none in this period."
+    parts = "lost", _LOST, tr("Sites with views in the comparison and none in this period.")
     if context.comparison is None or context.comparison.start >= context.period.start:
-        said = "Without a comparison, we can't tell which sites are lost."
-        return _List(name, help_, None, said)
+        said = tr("Without a comparison, we can't tell which sites are lost.")
+        return _List(*parts, None, said)
     gone = found.rows[found.rows["status"] == GONE]
-    share = _share(gone["views_before"], found.all.rows["views_before"])
-    note = f"had {share} in {formats.period(context.comparison)}"
-    return _List(name, help_, gone, "No lost sites.", len(gone), note, gone=True)
+    note = tr(
+        "had {share} of views in {period}",
+        share=_share(gone["views_before"], found.all.rows["views_before"]),
+        period=formats.period(context.comparison),
+    )
+    return _List(*parts, gone, tr("No lost sites."), len(gone), note, gone=True)
 
 
 def _unexpected(found: DomainWatch) -> _List:
     rows = found.rows
     others = rows[(rows["own"] == "no") & (rows["views"] > 0)]
     return _List(
-        "Unexpected",
-        "Sites with views in this period that are not your own or a subdomain of one.",
+        "unexpected",
+        tr("Unexpected"),
+        tr("Sites with views in this period that are not your own or a subdomain of one."),
         others,
-        "All sites are your own.",
+        tr("All sites are your own."),
         len(others),
-        _share(others["views"], found.all.rows["views"]),
+        _of_views(others["views"], found.all.rows["views"]),
     )
 
 
+def _of_views(part: pd.Series[float], whole: pd.Series[float]) -> str:
+    return tr("{share} of views", share=_share(part, whole))
+
+
 def _share(part: pd.Series[float], whole: pd.Series[float]) -> str:
-    return f"{formats.percent(part.sum() / whole.sum())} of views" if whole.sum() else ""
+    return formats.percent(part.sum() / whole.sum() if whole.sum() else math.nan)
 
 
 def _draw(context: ReportContext, list_: _List) -> None:
@@ -124,8 +137,8 @@ def _draw(context: ReportContext, list_: _List) -> None:
         return
     table_rows(
         _shown(list_, rows),
-        f"{list_.label}: sites with their views and plays",
-        key=f"domains-{list_.label.lower()}",
+        tr("{list}: sites with their views and plays", list=list_.label),
+        key=f"domains-{list_.name}",
         on_open=lambda domain: toggle((BY, domain)),
         marked=context.selection.values(BY),
     )
@@ -137,11 +150,16 @@ def _shown(list_: _List, rows: pd.DataFrame) -> Rows:
         Column(name, metric(name).label, metric(name).label, _counts_of(rows, name, list_))
         for name in ("views", "plays")
     ]
-    day, label = ("last_view", "Last view") if list_.gone else ("first_view", "First view")
+    day, label = "first_view", tr("First view")
+    if list_.gone:
+        day, label = "last_view", tr("Last view")
     columns.append(Column(day, label, label, [formats.day(at.date()) for at in rows[day]]))
     is_mixed = list_.count < len(rows)  # the rest are back
-    marks = [str(status) for status in rows["status"]] if is_mixed else ()
-    return Rows("Site", names, names, columns, marks=marks)
+    marks = [_MARKS[status] for status in rows["status"]] if is_mixed else ()
+    return Rows(tr("Site"), names, names, columns, marks=marks)
+
+
+_MARKS = {NEW: tr("New"), BACK: tr("Back")}
 
 
 def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
@@ -151,19 +169,24 @@ def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
 
 def _history(context: ReportContext, days: pd.DataFrame) -> str:
     """How far back first and last views are known."""
-    first = days["day"].min().date()
-    text = f"We only have views since {formats.day(first)}"
+    first, missing = days["day"].min().date(), 0
     if first < context.period.start:
         before = Period(first, context.period.start - ONE_DAY)
-        if missing := len(missing_days(before, context.timezone, context.known, context.now)):
-            text += f", with {formats.count(missing, 'day')} missing"
-    return text
+        missing = len(missing_days(before, context.timezone, context.known, context.now))
+    if not missing:
+        return tr("We only have views since {day}", day=formats.day(first))
+    return trn(
+        "We only have views since {day}, with {number} day missing",
+        "We only have views since {day}, with {number} days missing",
+        missing,
+        day=formats.day(first),
+    )
 
 
 def campaigns(context: ReportContext) -> None:
     """The drill-down of campaigns; nothing if no view has one."""
     if has_campaigns(context):
-        drill(context, "campaign", title="Campaigns")
+        drill(context, "campaign", title=tr("Campaigns"))
 
 
 def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
@@ -171,14 +194,25 @@ def domain_bars(context: ReportContext, metrics: tuple[str, ...]) -> None:
     found = top_domains(context, metrics)
     measure, top = found.metric, found.rows
     context.tables.add(found.sheet)
-    box, switches = headed(f"{measure.label} by site", "domain-bars", measure.help)
+    box, switches = headed(
+        tr("{metric} by site", metric=measure.label), "domain-bars", measure.help
+    )
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
     with box:
         draw_list(context, found.all, measure, top, key="list-domains", lines=_counts)
         whole = formats.value(measure, float(found.all.total[measure.name]), full=True)
-        st.caption(f"The {len(top):,} sites with the most views. All sites: {whole}")
+        st.caption(
+            trn(
+                "The {number} site with the most views. All sites: {amount}",
+                "The {number} sites with the most views. All sites: {amount}",
+                len(top),
+                amount=whole,
+            )
+        )
 
 
 def _counts(row: Mapping[Any, Any]) -> list[str]:
-    return [f"{row['views']:,.0f} views, {row['plays']:,.0f} plays"]
+    views = trn("{number} view", "{number} views", int(row["views"]))
+    plays = trn("{number} play", "{number} plays", int(row["plays"]))
+    return [f"{views}, {plays}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from ... import charts, formats
@@ -15,22 +17,18 @@ from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.length_and_sound import METRICS
 from ...report.watched import curve_sheet, histogram_sheet, video_watched, watched
-from ...report.week import week
+from ...report.week import Week, week
+from ...words import tr, trn
 from ..blocks.chart import show_chart, show_filtering_chart
 from ..layout import card, headed, palette
 from .length_and_sound import NO_PLAYS, metric_switch
 
-HINT = f"Fewer than {FEW} plays: only a rough guide"
-_CURVE_HELP = (
+HINT = tr("Fewer than {few} plays: only a rough guide.", few=FEW)
+_CURVE_HELP = tr(
     "For each part of the length, the share of plays that watched at least so much. It says how "
     "much was watched, not where: DynTube records the time watched, not the place in the video."
 )
 _Band = tuple[list[float], list[float], list[float]]
-
-
-def sentences(*texts: str) -> str:
-    """The parts of a caption as sentences."""
-    return ". ".join(texts) + "."
 
 
 def watched_curve(context: ReportContext) -> None:
@@ -41,9 +39,10 @@ def watched_curve(context: ReportContext) -> None:
     if before and before.plays and context.comparison:
         # A band of zero width shows only its median.
         behind, name = (before.curve,) * 3, formats.period(context.comparison)
-        text = f"Dotted: {name}, when it reached {before.median}%"
+        share = f"{before.median}%"
+        text = tr("Dotted: {period}, when it reached {share}.", period=name, share=share)
     sheet = curve_sheet(now, before)
-    _curve(now, behind, "This period" if name else "", name, text, sheet)
+    _curve(now, behind, tr("This period") if name else "", name, text, sheet)
     context.tables.add(sheet)
 
 
@@ -52,96 +51,108 @@ def video_curve(context: ReportContext, video: str) -> None:
     found = video_watched(context, video)
     usual = found.usual
     band = (usual.lower, usual.median, usual.upper) if usual else None
-    other = "Similar-length videos" if usual else ""
-    _curve(found.now, band, "This video" if usual else "", other, _usual_text(usual), found.sheet)
+    name, other = (tr("This video"), tr("Similar-length videos")) if usual else ("", "")
+    _curve(found.now, band, name, other, _usual_text(usual), found.sheet)
     context.tables.add(found.sheet)
 
 
 def _usual_text(usual: Typical | None) -> str:
     if usual is None:
-        few = engagement.FEWEST_VIDEOS
-        return f"Fewer than {few} similar-length videos have {FEW} plays"
-    return (
-        f"Dotted and shaded: median and middle half of {usual.videos} other videos, at most "
-        f"{usual.factor:g} times longer or shorter"
+        return tr(
+            "Fewer than {videos} similar-length videos have {plays} plays.",
+            videos=engagement.FEWEST_VIDEOS,
+            plays=FEW,
+        )
+    return trn(
+        "Dotted and shaded: median and middle half of {number} other video, at most {factor} times "
+        "longer or shorter.",
+        "Dotted and shaded: median and middle half of {number} other videos, at most {factor} "
+        "times longer or shorter.",
+        usual.videos,
+        factor=format(usual.factor, "g"),
     )
 
 
 def _curve(
     now: Watched, typical: _Band | None, name: str, other: str, text: str, sheet: Sheet
 ) -> None:
-    with card("How much was watched", _CURVE_HELP):
+    with card(tr("How much was watched"), _CURVE_HELP):
         if _is_empty(now):
             return
         show_chart(
             charts.watched_curve(
                 now.curve, palette(), typical=typical, name=name, typical_name=other
             ),
-            "Share of plays by how much of the video they watched at least",
+            tr("Share of plays by how much of the video they watched at least"),
             sheet,
             key="watched-curve",
         )
-        lower, middle, upper = now.quartiles or (0, 0, 0)
-        st.caption(
-            sentences(
-                f"The typical (median) play reaches {middle}% of the video; half of all plays end "
-                f"between {lower}% and {upper}%",
-                *filter(None, [text]),
-                *_reservations(now),
-            )
-        )
+        st.caption(" ".join(filter(None, [_quartiles_text(now), text, *_reservations(now)])))
+
+
+def _quartiles_text(now: Watched) -> str:
+    lower, middle, upper = (f"{share}%" for share in now.quartiles or (0, 0, 0))
+    return tr(
+        "The typical (median) play reaches {middle} of the video; half of all plays end between "
+        "{lower} and {upper}.",
+        middle=middle,
+        lower=lower,
+        upper=upper,
+    )
 
 
 def watched_histogram(context: ReportContext) -> None:
     """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
-    with card("How far people watched", "Plays by how much of the video they watched."):
+    with card(tr("How far people watched"), tr("Plays by how much of the video they watched.")):
         if _is_empty(now):
             return
         show_chart(
             charts.histogram(counts, palette()),
-            "Number of plays by how much of the video they watched",
+            tr("Number of plays by how much of the video they watched"),
             histogram_sheet(now),
             key="watched-histogram",
         )
-        little, all_ = counts[0] / now.plays, now.counts[100] / now.plays
-        st.caption(
-            sentences(
-                f"{formats.percent(little)} of plays stopped before 5%; "
-                f"{formats.percent(all_)} watched to the end",
-                *_reservations(now),
-            )
-        )
+        st.caption(" ".join([_extremes_text(now, counts[0]), *_reservations(now)]))
     context.tables.add(histogram_sheet(now))
+
+
+def _extremes_text(now: Watched, little: float) -> str:
+    return tr(
+        "{little} of plays stopped before 5%; {all} watched to the end.",
+        little=formats.percent(little / now.plays),
+        all=formats.percent(now.counts[100] / now.plays),
+    )
 
 
 def _is_empty(now: Watched) -> bool:
     """Whether there is nothing to draw; if so, show why."""
     if not now.plays:
-        unknown = "No share can be told: the length of every video played is unknown."
+        unknown = tr("No share can be told: the length of every video played is unknown.")
         st.caption(unknown if now.left_out else NO_PLAYS)
     return not now.plays
 
 
 def _reservations(now: Watched) -> list[str]:
-    found = [HINT] if now.plays < FEW else []
-    return [*found, left_out(now)] if now.left_out else found
+    return [*filter(None, [HINT if now.plays < FEW else "", left_out(now)])]
 
 
 def left_out(now: Watched) -> str:
-    """A sentence on the plays without a watched share."""
-    are = "is" if now.left_out == 1 else "are"
-    return (
-        f"{formats.count(now.left_out, 'play')} {are} left out because the video length or the "
-        "watch time is missing"
+    """A sentence on the plays without a watched share; empty without any."""
+    if not now.left_out:
+        return ""
+    return trn(
+        "{number} play is left out because the video length or the watch time is missing.",
+        "{number} plays are left out because the video length or the watch time is missing.",
+        now.left_out,
     )
 
 
 def heatmap(context: ReportContext) -> None:
     """The selected metric by weekday and hour of the day; amounts as averages per hour."""
     measure, found = metric(context.chosen(METRICS)), week(context, METRICS)
-    box, switches = headed("When people watch", "heatmap", measure.help)
+    box, switches = headed(tr("When people watch"), "heatmap", measure.help)
     with switches:
         metric_switch(measure, "heatmap-metric")
     with box:
@@ -159,25 +170,39 @@ def heatmap(context: ReportContext) -> None:
                 doubtful=found.doubtful,
                 chosen=(days, hours),
             ),
-            f"{found.metric.label} by weekday and hour of the day",
+            tr("{metric} by weekday and hour of the day", metric=found.metric.label),
             found.sheet,
             key="heatmap-chart",
         )
-        dots = (
-            [f"Dots: fewer than {FEW} plays"] if found.few is not None and found.few.any() else []
-        )
-        doubts = [text] if (text := page_doubts(context).own_text) else []
-        st.caption(sentences(*_hours_text(context, measure), *dots, *doubts))
+        st.caption(" ".join(_week_text(context, measure, found)))
     context.tables.add(found.sheet)
 
 
-def _hours_text(context: ReportContext, measure: Metric) -> list[str]:
-    name, zone = measure.label.lower(), context.timezone
-    if not measure.is_amount:
-        return [f"{measure.label} by the hour in which plays began, in {zone}"]
-    times, cut = engagement.weekdays(context.period, zone, context.known)
-    over = formats.count(sum(times), "whole day")
+def _week_text(context: ReportContext, measure: Metric, found: Week) -> Iterator[str]:
+    name, zone = measure.label, context.timezone
+    if measure.is_amount:
+        yield tr(
+            "Average {metric} per hour over {days}, in {zone}.",
+            metric=name.lower(),
+            days=_days_text(context),
+            zone=zone,
+        )
+        yield tr("On the right: {metric} per day.", metric=name.lower())
+    else:
+        yield tr("{metric} by the hour in which plays began, in {zone}.", metric=name, zone=zone)
+    if found.few is not None and found.few.any():
+        yield tr("Dots: fewer than {few} plays.", few=FEW)
+    if doubts := page_doubts(context).own_text:
+        yield f"{doubts}."
+
+
+def _days_text(context: ReportContext) -> str:
+    """How many days an average is over: "4 weeks", "13 whole days and 1 day in part"."""
+    times, cut = engagement.weekdays(context.period, context.timezone, context.known)
+    text = trn("{number} whole day", "{number} whole days", sum(times))
     if min(times) == max(times) > 0:
-        over = formats.count(times[0], "week")
-    over += f" and {formats.count(cut, 'day')} in part" if cut else ""
-    return [f"Average {name} per hour over {over}, in {zone}", f"On the right: {name} per day"]
+        text = trn("{number} week", "{number} weeks", times[0])
+    if not cut:
+        return text
+    part = trn("{number} day in part", "{number} days in part", cut)
+    return tr("{whole} and {part}", whole=text, part=part)

@@ -14,10 +14,11 @@ from ...query.metrics import FEW, Metric, metric
 from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.length_and_sound import METRICS, by_kind_of_play
+from ...words import tr
 from ..blocks.share_lists import draw_list
 from ..layout import card, headed, switch
 
-NO_PLAYS = "Nothing was played in this period."
+NO_PLAYS = tr("Nothing was played in this period.")
 
 
 def metric_switch(chosen: Metric, key: str) -> None:
@@ -43,7 +44,8 @@ def by_sound(context: ReportContext) -> None:
 
 
 def _title(measure: Metric, by: str) -> str:
-    return f"{measure.label} by {dimension(by).label.lower()}"
+    label = dimension(by).label.lower()
+    return tr("{metric} by {dimension}", metric=measure.label, dimension=label)
 
 
 def _bars(context: ReportContext, measure: Metric, by: str) -> None:
@@ -61,7 +63,7 @@ def _bars(context: ReportContext, measure: Metric, by: str) -> None:
         lines=lambda row: _others(found, measure, row),
     )
     if any(few(measure, {measure.basis: count}) for count in played.get(str(measure.basis), ())):
-        st.caption(f"Hatched: fewer than {FEW} plays.")
+        st.caption(tr("Hatched: fewer than {few} plays.", few=FEW))
 
 
 def _others(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> list[str]:

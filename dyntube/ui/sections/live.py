@@ -32,6 +32,7 @@ from ...report.live import (
     open_hour,
 )
 from ...report.runner import run
+from ...words import tr
 from .. import session
 from ..blocks.cards import IN_DOUBT, explained, number
 from ..blocks.chart import show_chart
@@ -49,9 +50,10 @@ REFRESH = dt.timedelta(minutes=1)  # maximum age of today's views while a page i
 _EVERY, _SOON = 10.0, 2.0  # seconds between refreshes; the shorter while waiting for views
 _LATE = dt.timedelta(minutes=2)  # after the last check
 _SEARCHED = 7  # days searched for the newest view under filters
-_ACTIVE = (
-    f"Viewers who watched in the last {ACTIVE_MINUTES} minutes, judged by when they started and "
-    "how long they have watched so far. Approximate: DynTube reports watch time with a delay."
+_ACTIVE = tr(
+    "Viewers who watched in the last {minutes} minutes, judged by when they started and how long "
+    "they have watched so far. Approximate: DynTube reports watch time with a delay.",
+    minutes=ACTIVE_MINUTES,
 )
 
 
@@ -118,18 +120,25 @@ def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
 def _draw(context: ReportContext, known: Known) -> None:
     hour, newest = known.hour, _newest_stored(context.timezone)
     if hour is None and known.fetching:
-        st.caption("Fetching today's views.")
+        st.caption(tr("Fetching today's views."))
         progress_bar(desk().sync_state())
         for height in (90, 220, 360):
             st.skeleton(height=height)
     elif hour is None:
-        text = f"Nothing is stored yet. {why_nothing()}"
-        if known.checked:
-            text = f"Views were last fetched at {formats.moment(known.checked)}, so there is "
-            text += f"no data for the last {MINUTES} minutes.{_newest(newest)}"
-        st.info(text, icon=":material/hourglass_empty:")
+        st.info(_no_hour(known, newest), icon=":material/hourglass_empty:")
     else:
         _draw_hour(context, known, newest)
+
+
+def _no_hour(known: Known, newest: dt.datetime | None) -> str:
+    if not known.checked:
+        return tr("Nothing is stored yet.") + " " + why_nothing()
+    text = tr(
+        "Views were last fetched at {moment}, so there is no data for the last {minutes} minutes.",
+        moment=formats.moment(known.checked),
+        minutes=MINUTES,
+    )
+    return _and_newest(text, newest)
 
 
 def _newest_stored(timezone: str) -> dt.datetime | None:
@@ -137,15 +146,17 @@ def _newest_stored(timezone: str) -> dt.datetime | None:
     return newest.astimezone(zone_info(timezone)) if newest else None
 
 
-def _newest(newest: dt.datetime | None) -> str:
-    return f" The newest is from {formats.moment(newest)}." if newest else ""
+def _and_newest(text: str, newest: dt.datetime | None) -> str:
+    if not newest:
+        return text
+    return text + " " + tr("The newest is from {moment}.", moment=formats.moment(newest))
 
 
 def _badge(
     known: Known, checked: dt.datetime, newest: dt.datetime | None, found: PageDoubts
 ) -> None:
     external = desk().external
-    wrong = ["last sync failed"] * failed() + [found.text] * bool(found.days)
+    wrong = [tr("last sync failed")] * failed() + [found.text] * bool(found.days)
     text = " · ".join([freshness(known.now, newest, checked, external), *wrong])
     if wrong:
         st.badge(text, icon=":material/warning:", color="orange")
@@ -163,8 +174,7 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
     hour, shown, found = live.hour, live.context, live.doubts
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
         _badge(known, hour.end, newest, found)
-        text = f"Last {MINUTES} minutes, up to {hour.end:%H:%M}; the chosen period does not apply."
-        st.caption(text + (f" Compared with {live.earlier_name}." if live.earlier else ""))
+        st.caption(_about(live))
     banner(found)
     if not known.covered.is_whole(*hour.bounds):
         gap(hour.period, context.timezone, known.covered, known.now)
@@ -178,10 +188,21 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
         if shown.desk.access.may_see_rows:
             latest_views(shown, hour, int(live.row["views"]))
     with right:
-        with card("Countries"):
+        with card(tr("Countries")):
             top_list(shown, "country", rows=5)
-        with card("Videos"):
+        with card(tr("Videos")):
             top_list(shown, "video", rows=5)
+
+
+def _about(live: LiveHour) -> str:
+    text = tr(
+        "Last {minutes} minutes, up to {time}; the chosen period does not apply.",
+        minutes=MINUTES,
+        time=format(live.hour.end, "%H:%M"),
+    )
+    if not live.earlier:
+        return text
+    return text + " " + tr("Compared with {hour}.", hour=live.earlier_name)
 
 
 def _cards(context: ReportContext, known: Known, live: LiveHour) -> None:
@@ -191,16 +212,15 @@ def _cards(context: ReportContext, known: Known, live: LiveHour) -> None:
 
 def _active(known: Known, live: LiveHour) -> Card:
     recent = since(live.hour.end, known.now) < dt.timedelta(minutes=ACTIVE_MINUTES)
-    value = f"~{live.active:,}" if live.active else "nobody"
-    if not recent:
-        return Card("active", "Active now", formats.NONE, marks=("not known yet",), help=(_ACTIVE,))
-    return Card("active", "Active now", value, help=(_ACTIVE,))
+    value = f"~{live.active:,}" if live.active else tr("nobody")
+    made = Card("active", tr("Active now"), value, help=(_ACTIVE,))
+    return made if recent else replace(made, value=formats.NONE, marks=(tr("not known yet"),))
 
 
 def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
     help_ = [*explained(measure, row, doubts=found.reasons)]
     if measure is GROWING:
-        help_.append("Not compared: views in progress still add to it.")
+        help_.append(tr("Not compared: views in progress still add to it."))
     change = float(row.get(f"{measure.name}_change", math.nan))
     marks = (IN_DOUBT,) if found.days else ()
     return replace(number(measure, row, change=change), marks=marks, help=tuple(help_))
@@ -209,24 +229,30 @@ def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
 def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:
     """A sentence that there are no views, and when the newest was."""
     if not filters:
-        newest = _newest(_newest_stored(context.timezone))
-        return f"No views in the last {MINUTES} minutes.{newest}"
-    text = f"No views match these filters in the last {MINUTES} minutes"
+        text = tr("No views in the last {minutes} minutes.", minutes=MINUTES)
+        return _and_newest(text, _newest_stored(context.timezone))
     span = replace(hour.period, start=hour.end.date() - dt.timedelta(days=_SEARCHED))
     filters = context.filters_over(span)
     query = context.query("minute", metrics=("views",), period=span, filters=filters)
     found = run(context, query).rows
     if found.empty:
-        return f"{text}, nor in the {_SEARCHED} days before."
-    return f"{text}.{_newest(found['minute'].max())}"
+        return tr(
+            "No views match these filters in the last {minutes} minutes, nor in the {days} days "
+            "before.",
+            minutes=MINUTES,
+            days=_SEARCHED,
+        )
+    text = tr("No views match these filters in the last {minutes} minutes.", minutes=MINUTES)
+    return _and_newest(text, found["minute"].max())
 
 
 def _minutes(shown: ReportContext, hour: Hour) -> None:
-    measure, starts, views = metric("views"), list(hour.starts), by_minute(shown, hour)
-    with card("Views by minute", measure.help):
+    starts, views = list(hour.starts), by_minute(shown, hour)
+    measure, first, end = metric("views"), f"{starts[0]:%H:%M}", f"{hour.end:%H:%M}"
+    with card(tr("Views by minute"), measure.help):
         show_chart(
             charts.minutes(measure, starts, views, palette()),
-            f"Views by minute, {starts[0]:%H:%M} to {hour.end:%H:%M}",
+            tr("Views by minute, {start} to {end}", start=first, end=end),
             minutes_sheet(hour, views),
             key="minutes",
         )

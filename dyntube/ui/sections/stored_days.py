@@ -14,7 +14,8 @@ from ... import charts, formats
 from ...report.context import ReportContext
 from ...report.gaps import refused_text
 from ...report.stored import days_sheet
-from ...trust.states import STATE_LABELS, StoredDay
+from ...trust.states import STATE_LABELS, DayState, StoredDay
+from ...words import tr, trn
 from ..blocks.chart import show_chart
 from ..door import desk
 from ..frame.freshness import poll_seconds, progress_bar, why_nothing
@@ -23,7 +24,7 @@ from .attention import attention_list
 from .sync_log import outdated
 
 _WEEKS = 53
-_LAST = "Last 53 weeks"
+_LAST = tr("Last 53 weeks")
 _READ = 5000  # journal events
 _RECENT = 7  # days
 _ONE_DAY = dt.timedelta(days=1)
@@ -49,28 +50,50 @@ def health_of(days: Sequence[StoredDay]) -> Health:
     missing = sum(day.state == "missing" for day in days)
     changing = sum(day.state == "changing" for day in days)
     accepted = sum(day.state == "accepted" for day in days)
-    remark = ""
+    if not days:
+        return Health(tr("Nothing is stored yet."), "", _GAPS)
+    icon = _WRONG if wrong else _GAPS if missing else _GOOD
+    return Health(_health_text(wrong, missing, len(stored)), _remark(changing, accepted), icon)
+
+
+def _health_text(wrong: int, missing: int, stored: int) -> str:
+    if wrong and missing:
+        return trn(
+            "{number} day needs attention, and {missing}.",
+            "{number} days need attention, and {missing}.",
+            wrong,
+            missing=trn("{number} more is not stored", "{number} more are not stored", missing),
+        )
+    if wrong:
+        return trn("{number} day needs attention.", "{number} days need attention.", wrong)
+    if missing:
+        return trn(
+            "{number} day since the first stored day is missing.",
+            "{number} days since the first stored day are missing.",
+            missing,
+        )
+    return trn("The one stored day is complete.", "All {number} stored days are complete.", stored)
+
+
+def _remark(changing: int, accepted: int) -> str:
+    said = []
     if changing:
-        remark = (
-            f"{formats.count(changing, 'day')} may still change: views arrive up to 72 hours late. "
+        said.append(
+            trn(
+                "{number} day may still change: views arrive up to 72 hours late.",
+                "{number} days may still change: views arrive up to 72 hours late.",
+                changing,
+            )
         )
     if accepted:
-        has = "has" if accepted == 1 else "have"
-        remark += f"{formats.count(accepted, 'day')} {has} accepted doubts."
-    if not days:
-        return Health("Nothing is stored yet.", "", _GAPS)
-    needs = "needs" if wrong == 1 else "need"
-    if wrong:
-        text = f"{formats.count(wrong, 'day')} {needs} attention"
-        is_ = "is" if missing == 1 else "are"
-        text += f", and {missing:,} more {is_} not stored." if missing else "."
-    elif missing:
-        is_ = "is" if missing == 1 else "are"
-        text = f"{formats.count(missing, 'day')} since the first stored day {is_} missing."
-    else:
-        text = f"All {len(stored):,} stored days are complete."
-        text = text if len(stored) > 1 else "The one stored day is complete."
-    return Health(text, remark, _WRONG if wrong else _GAPS if missing else _GOOD)
+        said.append(
+            trn(
+                "{number} day has accepted doubts.",
+                "{number} days have accepted doubts.",
+                accepted,
+            )
+        )
+    return " ".join(said)
 
 
 def health(context: ReportContext) -> None:
@@ -81,7 +104,7 @@ def health(context: ReportContext) -> None:
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
             st.header(f"{found.icon} {found.text}", anchor=False)
-            remark = found.remark.strip() if days else why_nothing()
+            remark = found.remark if days else why_nothing()
             st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
             busy = desk().sync_state().progress is not None
@@ -97,9 +120,9 @@ def _sync(context: ReportContext, was_busy: bool) -> None:
         st.rerun()
     progress_bar(state)
     if external:
-        st.caption("New views are fetched on a schedule by your administrator.")
+        st.caption(tr("New views are fetched on a schedule by your administrator."))
     elif state.elsewhere:
-        st.caption("Another program is fetching views; they appear here as they arrive.")
+        st.caption(tr("Another program is fetching views; they appear here as they arrive."))
     if state.progress or external:
         return
     _refresh(_choices(context))
@@ -112,10 +135,10 @@ def _refresh(choices: dict[str, list[dt.date]]) -> None:
         place, chosen = st.container(width="content"), first
         if others:
             chosen = st.selectbox(
-                "Days to refresh", list(choices), key="sync-days", label_visibility="collapsed"
+                tr("Days to refresh"), list(choices), key="sync-days", label_visibility="collapsed"
             )
         place.button(
-            "Refresh" if others else f"Refresh {first}",
+            tr("Refresh") if others else tr("Refresh {days}", days=first),
             icon=":material/sync:",
             type="primary",
             key="refresh",
@@ -139,15 +162,25 @@ def _choices(context: ReportContext) -> dict[str, list[dt.date]]:
         if first <= day <= today and (day not in known or not known[day].is_final)
     ]
     wrong = [day.day for day in fetchable if day.needs_attention]
-    of = "recent" if period and period[0] > today - _ONE_DAY * _RECENT else "shown"
-    choices = [
-        (f"{of} day", f"{of} days", period),
-        ("day that needs attention", "days that need attention", wrong),
-        ("day that may still change", "days that may still change", [d.day for d in fetchable]),
-    ]
-    return {
-        formats.count(len(chosen), one, many): chosen for one, many, chosen in choices if chosen
-    } or {"today": [today]}
+    changing = [day.day for day in fetchable]
+    choices = {
+        _period_text(period, today): period,
+        trn(
+            "{number} day that needs attention", "{number} days that need attention", len(wrong)
+        ): wrong,
+        trn(
+            "{number} day that may still change",
+            "{number} days that may still change",
+            len(changing),
+        ): changing,
+    }
+    return {text: days for text, days in choices.items() if days} or {tr("today"): [today]}
+
+
+def _period_text(period: Sequence[dt.date], today: dt.date) -> str:
+    if period and period[0] > today - _ONE_DAY * _RECENT:
+        return trn("{number} recent day", "{number} recent days", len(period))
+    return trn("{number} shown day", "{number} shown days", len(period))
 
 
 def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
@@ -157,12 +190,14 @@ def _facts(context: ReportContext, days: Sequence[StoredDay]) -> None:
     newest = max((info.newest for info in infos if info.newest), default=None)
     views = sum(info.rows for info in infos)
     with st.grid(4, min_column_width=150, gap="small", key="facts"):
-        _moment("Newest view", newest, zone, context.now)
-        _moment("Last sync", _last_sync(days), zone, context.now)
-        _fact("Days stored", f"{len(stored):,}", f"since {formats.day(stored[0].day)}")
-        _fact("Views stored", f"{views:,}", f"{views / len(stored):,.0f} per day")
+        _moment(tr("Newest view"), newest, zone, context.now)
+        _moment(tr("Last sync"), _last_sync(days), zone, context.now)
+        since = tr("since {day}", day=formats.day(stored[0].day))
+        _fact(tr("Days stored"), f"{len(stored):,}", since)
+        per_day = tr("{views} per day", views=format(views / len(stored), ",.0f"))
+        _fact(tr("Views stored"), f"{views:,}", per_day)
     if learned := context.desk.store().server_habits():
-        st.caption(f"About your DynTube server: {' '.join(learned)}")
+        st.caption(tr("About your DynTube server: {habits}", habits=" ".join(learned)))
     if refused := refused_text(context.desk):
         st.caption(formats.escape_markdown(refused))
 
@@ -178,7 +213,7 @@ def _last_sync(days: Sequence[StoredDay]) -> dt.datetime | None:
 
 def _moment(label: str, at: dt.datetime | None, zone: ZoneInfo, now: dt.datetime) -> None:
     if at is None:
-        return _fact(label, formats.NONE, "not yet")
+        return _fact(label, formats.NONE, tr("not yet"))
     _fact(label, formats.ago((now - at).total_seconds()), formats.moment(at.astimezone(zone)))
 
 
@@ -193,22 +228,27 @@ def stored_days(context: ReportContext) -> None:
     days = context.desk.store().days()
     with st.container(border=True, key="calendar-card"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="calendar-head"):
-            st.header("Stored days", anchor=False, width="content")
+            st.header(tr("Stored days"), anchor=False, width="content")
             start, end = _span(days)
         if not days:
-            st.info("No days are stored yet.", icon=":material/calendar_month:")
+            st.info(tr("No days are stored yet."), icon=":material/calendar_month:")
             return
         shown = [day for day in days if start <= day.day <= end]
         counts = Counter(day.state for day in shown)
         with st.container(key="calendar"):
             show_chart(
                 charts.calendar(shown, start, end, context.selection.timezone, palette()),
-                ", ".join(f"{STATE_LABELS[s]}: {n:,} days" for s, n in counts.items()),
+                ", ".join(_counted(state, number) for state, number in counts.items()),
                 days_sheet(shown),
                 key="calendar-chart",
             )
         st.html(charts.legend(counts, palette()))
     attention_list(days)
+
+
+def _counted(state: DayState, number: int) -> str:
+    days = trn("{number} day", "{number} days", number)
+    return f"{STATE_LABELS[state]}: {days}"
 
 
 def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
@@ -219,7 +259,7 @@ def _span(days: Sequence[StoredDay]) -> tuple[dt.date, dt.date]:
         return start, today
     years = [str(year) for year in range(today.year, days[0].day.year - 1, -1)]
     chosen = st.selectbox(
-        "Year", [_LAST, *years], key="calendar-year", label_visibility="collapsed", width=160
+        tr("Year"), [_LAST, *years], key="calendar-year", label_visibility="collapsed", width=160
     )
     if chosen == _LAST:
         return start, today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -13,14 +14,15 @@ from ...events import Event
 from ...export.table import Sheet
 from ...report import stored
 from ...report.context import ReportContext
+from ...words import tr, trn
 from ..door import desk
 
 _READ, _SHOWN = 5000, 200  # events
 _OUTCOMES = {
-    "done": "Sync finished",
-    "failed": "Sync ended with errors",
-    "cancelled": "Sync cancelled",
-    "stopped": "Sync stopped",
+    "done": tr("Sync finished"),
+    "failed": tr("Sync ended with errors"),
+    "cancelled": tr("Sync cancelled"),
+    "stopped": tr("Sync stopped"),
 }
 
 
@@ -28,24 +30,30 @@ def missing_names(context: ReportContext) -> None:
     """The keys without a name in the period's views, with their views."""
     known, found = context.desk.names(), stored.missing_names(context)
     if gone := sum(map(len, known.gone.values())):
-        st.caption(f"DynTube no longer lists {formats.count(gone, 'name')}; we keep showing them.")
+        st.caption(
+            trn(
+                "DynTube no longer lists {number} name; we keep showing it.",
+                "DynTube no longer lists {number} names; we keep showing them.",
+                gone,
+            )
+        )
     if found is None:
-        st.caption("There are no views in this period.")
+        st.caption(tr("There are no views in this period."))
         return
     if found.rows.empty:
-        _fine("All projects, channels and videos have names.")
+        _fine(tr("All projects, channels and videos have names."))
         return
     if known.fetched_at is None:
-        st.caption("Names have not been fetched yet; keys are shown instead.")
+        st.caption(tr("Names have not been fetched yet; keys are shown instead."))
     st.dataframe(
         found.rows,
         hide_index=True,
         key="missing-names",
-        alt="Keys without a name",
+        alt=tr("Keys without a name"),
         column_config={
-            "kind": st.column_config.TextColumn("Kind", width=70),
-            "key": st.column_config.TextColumn("Key", width=260),
-            "views": st.column_config.NumberColumn("Views", format="localized", width=70),
+            "kind": st.column_config.TextColumn(tr("Kind"), width=70),
+            "key": st.column_config.TextColumn(tr("Key"), width=260),
+            "views": st.column_config.NumberColumn(tr("Views"), format="localized", width=70),
         },
     )
 
@@ -54,8 +62,9 @@ def unknown_fields(context: ReportContext) -> None:
     """The fields DynTube sends that this version does not know."""
     _fields(
         stored.unknown_fields(context),
-        "No unexpected fields.",
-        "Sent by DynTube and stored, but not used in any number.",
+        "unexpected-fields",
+        tr("No unexpected fields."),
+        tr("Sent by DynTube and stored, but not used in any number."),
     )
 
 
@@ -63,8 +72,9 @@ def unread_fields(context: ReportContext) -> None:
     """The known fields that could not be read, with the views concerned."""
     _fields(
         stored.unread_fields(context),
-        "All fields could be read.",
-        "Treated as missing. Exports of all views have the original in the column “extra”.",
+        "fields-that-could-not-be-read",
+        tr("All fields could be read."),
+        tr("Treated as missing. Exports of all views have the original in the column “extra”."),
     )
 
 
@@ -73,16 +83,18 @@ def outdated() -> str:
     count = desk().store().outdated()
     if not count:
         return ""
-    are = "was" if count == 1 else "were"
-    return (
-        f"{formats.count(count, 'day')} {are} stored by an older version or with other settings. "
-        "All numbers are right; the next sync updates the files."
+    return trn(
+        "{number} day was stored by an older version or with other settings. All numbers are "
+        "right; the next sync updates the files.",
+        "{number} days were stored by an older version or with other settings. All numbers are "
+        "right; the next sync updates the files.",
+        count,
     )
 
 
-def _fields(found: Sheet, fine: str, about: str) -> None:
+def _fields(found: Sheet, key: str, fine: str, about: str) -> None:
     if not desk().has_days():
-        st.caption("No day is stored yet.")
+        st.caption(tr("No day is stored yet."))
         return
     if found.rows.empty:
         _fine(fine)
@@ -91,11 +103,11 @@ def _fields(found: Sheet, fine: str, about: str) -> None:
     st.dataframe(
         found.rows,
         hide_index=True,
-        key=found.title.lower().replace(" ", "-"),
+        key=key,
         alt=found.title,
         column_config={
-            "field": st.column_config.TextColumn("Field", width=220),
-            "views": st.column_config.NumberColumn("Views", format="localized", width=90),
+            "field": st.column_config.TextColumn(tr("Field"), width=220),
+            "views": st.column_config.NumberColumn(tr("Views"), format="localized", width=90),
         },
     )
 
@@ -108,9 +120,9 @@ def sync_log(context: ReportContext) -> None:
     """The journal of the store, newest first."""
     events = context.desk.store().events(_READ)
     if not events:
-        st.info("No sync yet.", icon=":material/receipt_long:")
+        st.info(tr("No sync yet."), icon=":material/receipt_long:")
         return
-    if not st.toggle("Show every stored day", key="log-every"):
+    if not st.toggle(tr("Show every stored day"), key="log-every"):
         events = [event for event in events if not _usual(event)]
     events = events[:_SHOWN]
     zone = ZoneInfo(context.selection.timezone)
@@ -122,10 +134,12 @@ def sync_log(context: ReportContext) -> None:
         pd.DataFrame(table),
         hide_index=True,
         key="sync-log",
-        alt="Sync log",
+        alt=tr("Sync log"),
         column_config={
-            "Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", width=140),
-            "What happened": st.column_config.TextColumn(width=700),
+            "Time": st.column_config.DatetimeColumn(
+                tr("Time"), format="D MMM YYYY, HH:mm", width=140
+            ),
+            "What happened": st.column_config.TextColumn(tr("What happened"), width=700),
         },
     )
 
@@ -135,66 +149,103 @@ def _usual(event: Event) -> bool:
 
 
 def sentence(event: Event) -> str:
-    """A journal event in plain English; absent facts are left out."""
-    facts = event.facts
-    day, reason = _day(facts.get("day")), str(facts.get("reason") or "").strip()
+    """A journal event in plain words; absent facts are left out."""
+    facts, day = event.facts, _day(event.facts.get("day"))
     match event.name:
         case "sync_started":
-            return f"Sync started: {_count(facts, 'days', 'day')} to fetch."
+            return tr("Sync started: {days} to fetch.", days=_days(facts))
         case "day_stored":
-            text = f"{day}: {_count(facts, 'views', 'view')} stored"
-            wrong = facts.get("verified") is False
-            return text + (
-                f", though DynTube counted {_count(facts, 'total', 'view')}." if wrong else "."
-            )
+            return _stored(day, facts)
         case "day_kept":
-            return f"{day}: the stored views were kept. {reason}".strip()
+            return _and_why(tr("{day}: the stored views were kept.", day=day), facts)
         case "days_rewritten":
-            return f"{_count(facts, 'days', 'day')} stored by an older version updated."
-        case "day_failed":
-            return f"{day} could not be fetched. {reason}".strip()
-        case "waiting":
-            return f"Waited {_number(facts, 'seconds'):,.0f} s for DynTube."
-        case "audit_differs":
-            counted = _count(facts, "counted", "view")
-            stored = f"{_number(facts, 'stored'):,.0f} are stored"
-            return f"{day}: DynTube now counts {counted}, but {stored}."
-        case "audit_failed":
-            return f"Stored days could not be checked again. {reason}".strip()
-        case "first_day_not_found":
-            return (
-                f"The day of your first view could not be found, so days before "
-                f"{_day(facts.get('asked_from'))} are not fetched. {reason}".strip()
+            return trn(
+                "{number} day stored by an older version updated.",
+                "{number} days stored by an older version updated.",
+                int(_number(facts, "days")),
             )
+        case "day_failed":
+            return _and_why(tr("{day} could not be fetched.", day=day), facts)
+        case "waiting":
+            return tr("Waited {seconds} s for DynTube.", seconds=_amount(facts, "seconds"))
+        case "audit_differs":
+            return tr(
+                "{day}: DynTube now counts {views}, but {stored} are stored.",
+                day=day,
+                views=_views(facts, "counted"),
+                stored=_amount(facts, "stored"),
+            )
+        case "audit_failed":
+            return _and_why(tr("Stored days could not be checked again."), facts)
+        case "first_day_not_found":
+            text = tr(
+                "The day of your first view could not be found, so days before {day} are not "
+                "fetched.",
+                day=_day(facts.get("asked_from")),
+            )
+            return _and_why(text, facts)
         case "clock_differs":
-            seconds = _number(facts, "seconds")
-            return f"The clocks of this computer and DynTube differ by {abs(seconds):,.0f} s."
+            return tr(
+                "The clocks of this computer and DynTube differ by {seconds} s.",
+                seconds=format(abs(_number(facts, "seconds")), ",.0f"),
+            )
         case "sync_ended":
             return _ended(facts)
         case _:
             return event.name.replace("_", " ").capitalize() + "."
 
 
-def _ended(facts: dict[str, object]) -> str:
-    text = _OUTCOMES.get(str(facts.get("outcome")), "Sync ended")
-    text += f": {_count(facts, 'days', 'day')}, {_count(facts, 'views', 'view')}"
-    if failed := _number(facts, "failed"):
-        text += f", {failed:,.0f} not fetched"
-    text += f", in {formats.hours(_number(facts, 'seconds'))}."
-    return f"{text} {facts.get('reason') or ''}".strip()
+def _stored(day: str, facts: Mapping[str, object]) -> str:
+    views = _views(facts, "views")
+    if facts.get("verified") is not False:
+        return tr("{day}: {views} stored.", day=day, views=views)
+    return tr(
+        "{day}: {views} stored, though DynTube counted {counted}.",
+        day=day,
+        views=views,
+        counted=_views(facts, "total"),
+    )
 
 
-def _number(facts: dict[str, object], name: str) -> float:
+def _ended(facts: Mapping[str, object]) -> str:
+    values = {
+        "outcome": _OUTCOMES.get(str(facts.get("outcome")), tr("Sync ended")),
+        "days": _days(facts),
+        "views": _views(facts, "views"),
+        "time": formats.hours(_number(facts, "seconds")),
+    }
+    text = tr("{outcome}: {days}, {views}, in {time}.", **values)
+    if _number(facts, "failed"):
+        failed = _amount(facts, "failed")
+        text = tr(
+            "{outcome}: {days}, {views}, {failed} not fetched, in {time}.", failed=failed, **values
+        )
+    return _and_why(text, facts)
+
+
+def _and_why(text: str, facts: Mapping[str, object]) -> str:
+    return f"{text} {str(facts.get('reason') or '').strip()}".strip()
+
+
+def _number(facts: Mapping[str, object], name: str) -> float:
     value = facts.get(name)
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _count(facts: dict[str, object], name: str, thing: str) -> str:
-    return formats.count(int(_number(facts, name)), thing)
+def _amount(facts: Mapping[str, object], name: str) -> str:
+    return f"{_number(facts, name):,.0f}"
+
+
+def _days(facts: Mapping[str, object]) -> str:
+    return trn("{number} day", "{number} days", int(_number(facts, "days")))
+
+
+def _views(facts: Mapping[str, object], name: str) -> str:
+    return trn("{number} view", "{number} views", int(_number(facts, name)))
 
 
 def _day(value: object) -> str:
     try:
         return formats.day(dt.date.fromisoformat(str(value)))
     except ValueError:
-        return "A day"
+        return tr("A day")

@@ -8,12 +8,13 @@ import streamlit as st
 
 from ... import charts, formats
 from ...charts import Series
-from ...query.metrics import metric
+from ...query.metrics import Metric, metric
 from ...report.breakdown import breakdown
 from ...report.context import ReportContext
 from ...report.firsts import stored_span
 from ...report.pages import OF_VIDEO
 from ...report.side_by_side import MOST_COMPARED, side_by_side
+from ...words import tr, trn
 from ..blocks.cards import cards
 from ..blocks.chart import show_chart
 from ..blocks.share_lists import top_list
@@ -40,12 +41,12 @@ def video_detail(context: ReportContext, video: str) -> None:
 
 
 _TITLES = {
-    "country": "Countries",
-    "city": "Cities",
-    "device_type": "Devices",
-    "browser": "Browsers",
-    "embed_domain": "Embedded on",
-    "embed_page": "Pages",
+    "country": tr("Countries"),
+    "city": tr("Cities"),
+    "device_type": tr("Devices"),
+    "browser": tr("Browsers"),
+    "embed_domain": tr("Embedded on"),
+    "embed_page": tr("Pages"),
 }
 
 
@@ -55,21 +56,22 @@ def compare_videos(
     """Up to six videos on one axis, by date or by days since first view."""
     found, align = side_by_side(context, videos, metrics), context.selection.align
     measure = found.metric
-    box, switches = headed(f"Compare videos: {measure.label.lower()}", "beside", measure.help)
+    heading = tr("Compare videos: {metric}", metric=measure.label.lower())
+    box, switches = headed(heading, "beside", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
-        switch("align", {"date": "By date", "age": "By days since first view"}, align)
+        switch("align", {"date": tr("By date"), "age": tr("By days since first view")}, align)
     named = context.labels.each("video", videos[:MOST_COMPARED])
     series = [
         Series(named[line.video], line.x, line.y, line.partial, line.doubtful)
         for line in found.lines
     ]
     with box:
-        title = "Days since first view" if align == "age" else ""
+        title = tr("Days since first view") if align == "age" else ""
         if series:
             show_chart(
                 charts.lines(measure, series, palette(), x_title=title),
-                f"{measure.label} of {formats.count(len(series), 'video')}",
+                _alt(measure, len(series)),
                 found.sheet,
                 key=f"compare-{align}",
             )
@@ -79,17 +81,33 @@ def compare_videos(
     context.tables.add(found.sheet)
     numbers = breakdown(context, "video").only(videos)
     context.tables.add(numbers.sheet)
-    with card("In numbers"):
+    with card(tr("In numbers")):
         short_table(context, numbers, numbers.rows, key="compared-videos")
+
+
+def _alt(measure: Metric, videos: int) -> str:
+    return trn(
+        "{metric} of {number} video",
+        "{metric} of {number} videos",
+        videos,
+        metric=measure.label,
+    )
 
 
 def _caption(context: ReportContext, videos: tuple[str, ...]) -> str:
     parts = []
     if len(videos) > MOST_COMPARED:
-        parts.append(f"The first {MOST_COMPARED} of {len(videos)} selected videos")
+        shown, all_ = MOST_COMPARED, len(videos)
+        parts.append(tr("the first {shown} of {all} selected videos", shown=shown, all=all_))
     if context.selection.align == "age":
-        parts.append(f"the first {context.period.days} days of each video")
-    text = " · ".join(parts) or "Dashed: incomplete"
+        parts.append(
+            trn(
+                "the first day of each video",
+                "the first {number} days of each video",
+                context.period.days,
+            )
+        )
+    text = " · ".join(parts) or tr("Dashed: incomplete")
     return text[:1].upper() + text[1:]
 
 
@@ -97,11 +115,17 @@ def _too_old(context: ReportContext, names: Sequence[str]) -> str:
     """Why videos are not counted from their first view."""
     since = formats.day(stored_span(context).start)
     listed = formats.escape_markdown(", ".join(names))
-    return (
-        f"Not shown: {listed}. We only have views since {since}, and "
-        f"{'this video' if len(names) == 1 else 'these videos'} may be older. Compare by date."
+    return trn(
+        "Not shown: {videos}. We only have views since {day}, and this video may be older. Compare "
+        "by date.",
+        "Not shown: {videos}. We only have views since {day}, and these videos may be older. "
+        "Compare by date.",
+        len(names),
+        videos=listed,
+        day=since,
     )
 
 
 def _ringed(series: Sequence[Series]) -> str:
-    return " · circled: in doubt" if any(any(line.doubtful) for line in series) else ""
+    is_any = any(any(line.doubtful) for line in series)
+    return " · " + tr("circled: in doubt") if is_any else ""
