@@ -109,7 +109,7 @@ def test_only_what_opens_the_engine_knows_which_one_answers():
 
 
 def test_pages_know_what_they_say_and_the_ui_and_nothing_else():
-    allowed = re.compile(r"__future__\b|streamlit\b|dyntube\.ui\b|dyntube\.report\.pages\b")
+    allowed = re.compile(r"__future__\b|streamlit\b|dyntube\.(ui|words|report\.pages)\b")
     pages = {path: tree for path, tree in MODULES.items() if not path.startswith("dyntube/")}
 
     found = {
@@ -149,8 +149,8 @@ def test_two_modules_write_sql_for_each_engine_and_one_for_sqlite():
 
 # What stands at the top of the package; each may import only those before it.
 ORDER = (
-    *("errors", "reading", "atomic", "settings", "logs", "events", "query", "archive", "fetch"),
-    "thumbnails",
+    *("errors", "words", "reading", "atomic", "settings", "logs", "events", "query", "archive"),
+    *("fetch", "thumbnails"),
     *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
     *("store", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
 )
