@@ -8,30 +8,31 @@ same file as `__main__`.
 import streamlit as st
 
 from dyntube import ui
+from dyntube.report.pages import PAGES
 from dyntube.ui.server import log, routes, starting
 
-PAGES = (
-    ("Overview", ":material/dashboard:"),
-    ("Videos", ":material/video_library:"),
-    ("Engagement", ":material/show_chart:"),
-    ("Geography", ":material/public:"),
-    ("Devices", ":material/devices:"),
-    ("Embeds", ":material/web:"),
-    ("Live", ":material/sensors:"),
-    ("Data", ":material/database:"),
-)
+ICONS = {
+    "overview": ":material/dashboard:",
+    "videos": ":material/video_library:",
+    "engagement": ":material/show_chart:",
+    "geography": ":material/public:",
+    "devices": ":material/devices:",
+    "embeds": ":material/web:",
+    "live": ":material/sensors:",
+    "data": ":material/database:",
+}
 
 
 def main() -> None:
     """Configure the page, offer the others, draw the selected one."""
     st.set_page_config(page_title="DynTube Analytics", page_icon=ui.ICON, layout="wide")
     pages = [
-        st.Page(f"pages/{title.lower()}.py", title=title, icon=icon, default=title == "Overview")
-        for title, icon in PAGES
+        st.Page(f"pages/{name}.py", title=page.title, icon=ICONS[name], default=name == "overview")
+        for name, page in PAGES.items()
     ]
     chosen = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
-    if ui.start(chosen.title):
+    if ui.start(chosen.url_path or "overview"):
         ui.tabs(pages)
         chosen.run()
 

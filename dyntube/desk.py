@@ -29,6 +29,7 @@ from .sharing.saved_views import SavedView
 from .sharing.visible import Visible
 from .store import Store
 from .trust.trust import Trust
+from .words import tr
 
 THUMBNAILS = "api/thumbnail/"  # the path of pictures, followed by a video's key
 
@@ -108,7 +109,7 @@ class Desk:
     def _check_rows(self, asked: ViewsQuery) -> None:
         self._check(asked)
         if not self.access.may_see_rows:
-            raise NotAllowedError("You may see numbers, but not the individual views.")
+            raise NotAllowedError(tr("You may see numbers, but not the individual views."))
 
     def names(self) -> Names:
         """The names that are known of projects, channels and videos that may be seen."""
@@ -159,7 +160,7 @@ class Desk:
         """See `SavedViews.save`. Raises EntryError where an unseen view has the name."""
         same = (v for v in self.account.saved_views.for_reader(owner) if v.owner == owner)
         if any(v.name == name and not self._visible.filters(v.parameters) for v in same):
-            raise EntryError(f"The name {name} is taken. Choose another one.")
+            raise EntryError(tr("The name {name} is taken. Choose another one.", name=name))
         return self.account.saved_views.save(name, page, parameters, owner)
 
     def rename_view(self, id_: str, name: str, reader: str) -> SavedView:
@@ -178,7 +179,7 @@ class Desk:
 
     def _check_sees(self, what: str, key: str) -> None:
         if not self._visible.thing(what, key):
-            raise NotAllowedError("You may not see what this is about.")
+            raise NotAllowedError(tr("You may not see what this is about."))
 
     def _check_note(self, id_: str) -> None:
         for note in self.account.notes.all():
@@ -188,7 +189,7 @@ class Desk:
     def _check_view(self, id_: str, reader: str) -> None:
         for view in self.account.saved_views.for_reader(reader):
             if view.id == id_ and not self._visible.filters(view.parameters):
-                raise NotAllowedError("You may not see what this view is about.")
+                raise NotAllowedError(tr("You may not see what this view is about."))
 
     def version(self) -> str:
         """A text that changes whenever what is stored does."""
@@ -212,8 +213,7 @@ class Desk:
         return self.account.fetched()
 
     def newest_view(self) -> dt.datetime | None:
-        """When the newest stored view began; for those who may not see all, up to when views are
-        known."""
+        """When the newest stored view began; who may not see all gets the end of what is known."""
         if self.access.all_views:
             return max((info.newest for info in self._infos() if info.newest), default=None)
         return max((info.until for info in self._infos()), default=None)
@@ -267,7 +267,7 @@ class Desk:
     def store(self) -> Store:
         """The store itself, for administrators: it knows of the views of all."""
         if not self.access.is_admin:
-            raise NotAllowedError("Only administrators may see the store itself.")
+            raise NotAllowedError(tr("Only administrators may see the store itself."))
         return Store(self.account, self.background)
 
     def _infos(self) -> list[DayInfo]:

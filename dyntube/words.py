@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 LOCALE = Path(__file__).with_name("locale")
@@ -35,9 +36,25 @@ def trn(one: str, many: str, number: int, /, **values: object) -> str:
     return _translation.ngettext(one, many, number).format(number=f"{number:,}", **values)
 
 
-def translations() -> dict[str, str]:
-    """The texts of the chosen language by their English, for scripts; empty in English."""
+def language() -> str:
+    """The chosen language, as HTML names it: "en", "pt-BR"."""
+    return _translation.info().get("language", "en").replace("_", "-")
+
+
+def translations() -> dict[str, str | list[str]]:
+    """The texts of the chosen language by their English, for scripts; empty in English.
+
+    Those for numbers have a list of forms, and "" has the places in it of the numbers from 0 to
+    199, as digits: in every language the hundreds from there on are alike.
+    """
     if not isinstance(_translation, gettext.GNUTranslations):
         return {}
     catalogue: dict[str | tuple[str, int], str] = _translation._catalog  # type: ignore[attr-defined]
-    return {text: said for text, said in catalogue.items() if isinstance(text, str) and text}
+    plural: Callable[[int], int] = _translation.plural  # type: ignore[attr-defined]
+    found: dict[str, str | list[str]] = {"": "".join(f"{plural(n)}" for n in range(200))}
+    for text, said in catalogue.items():
+        if isinstance(text, tuple):
+            found[text[0]] = [*found.get(text[0], ()), said]
+        elif text:
+            found[text] = said
+    return found

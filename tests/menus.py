@@ -35,13 +35,13 @@ def page() -> None:
     from dyntube.ui.blocks.notes import notes_menu
     from dyntube.ui.frame.saved_views import views_menu
 
-    session.begin("Videos")
+    session.begin("videos")
     selection = session.current()
     november = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30))
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
     page = (("views",), selection, november, None, now, selection.filters)
     context = ReportContext(*page, desk=door.desk())
-    views_menu("Videos")
+    views_menu("videos")
     notes_menu(context)
     st.text("\n".join([f"{about_text(context.labels, n)}, {n.text}" for n in shown_notes(context)]))
     for text in session.remarks():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import requests
 import streamlit
 
+from dyntube.ui.server import first_page as module
 from dyntube.ui.server.first_page import first_page
 
 from . import odd
@@ -99,6 +101,25 @@ def test_its_font_is_the_one_of_the_theme() -> None:
     page = Elements(first_page(THEIRS))
     preloaded = [has["href"] for name, has in page.all if has.get("as") == "font"]
     assert f"./{faces['fontFaces'][0]['url']}" in preloaded
+
+
+def test_it_brings_the_translations_of_scripts_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {"": "10", "Search": "Шукати", "Clear": "</script><script>alert(1)</script>"}
+    monkeypatch.setattr(module, "translations", lambda: texts)
+    monkeypatch.setattr(module, "language", lambda: "pt-BR")
+    page = first_page(THEIRS)
+    assert page.count("<script") == THEIRS.count("<script") + 1
+    [data] = re.findall(
+        r'<script type="application/json" id="translations">(.*?)</script>', page, re.DOTALL
+    )
+    assert json.loads(data) == texts
+    assert '<html lang="pt-BR">' in page
+
+
+def test_without_a_translation_it_brings_none() -> None:
+    page = first_page(THEIRS)
+    assert 'id="translations"' not in page
+    assert '<html lang="en">' in page
 
 
 @pytest.mark.parametrize(

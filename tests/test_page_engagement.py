@@ -283,8 +283,8 @@ VIDEO = """
 from dyntube import ui
 from dyntube.report.page import Page
 
-if ui.start("One video"):
-    page = Page("One video", ("plays",), lambda context: ())
+if ui.start("one-video"):
+    page = Page("one-video", "One video", ("plays",), lambda context: ())
     ui.page(page, lambda context: ui.video_curve(context, "video-0"))
 """
 

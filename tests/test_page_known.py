@@ -133,7 +133,7 @@ def test_of_two_weeks_of_which_one_is_stored_the_other_is_a_gap(
     assert rows["whole"].tolist() == ["not stored"] * 7 + ["yes"] * 7
     assert rows["views"].isna().tolist() == [True] * 7 + [False] * 7
     assert "7 of 14 days stored" in taken["notes"].data_time
-    assert "not compared" in taken["notes"].comparison.lower()
+    assert taken["notes"].comparison == "Nothing: the first of these days is not stored yet"
 
 
 def test_the_heatmap_divides_by_the_hours_that_are_stored(archive: Archive) -> None:

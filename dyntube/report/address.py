@@ -21,6 +21,7 @@ from ..reading.addresses import NO_RULES, PageRules
 from ..reading.text import clean
 from ..reading.zones import zone_info
 from ..trust.day_checks import DAY_CHECKS
+from ..words import tr
 from .parameters import Parameters, Refused, one_of
 from .selection import (
     COLUMNS,
@@ -48,6 +49,9 @@ _PLAIN = (
 )
 _URL_NAMES = {"timezone": "zone"}
 _SEARCH = "-search"  # video-search=tour: the table of videos is searched, nothing is filtered
+_VALUE_TOO_LONG = tr(
+    "A filter value can have at most {number} characters.", number=f"{LONGEST_VALUE:,}"
+)
 _LEVELS = {name: levels for levels in HIERARCHIES.values() for name in levels}
 
 
@@ -150,11 +154,14 @@ def why_too_long(selection: Selection) -> str:
     """Why the selection does not fit into a URL, as a sentence; empty if it does."""
     values = [*selection.open, *(value for f in selection.filters for value in f.values)]
     if len(values) > MOST_VALUES:
-        return f"You can filter by at most {MOST_VALUES} values at once."
+        return tr("You can filter by at most {number} values at once.", number=MOST_VALUES)
     if any(len(value) > LONGEST_VALUE for value in values):
-        return f"A filter value can have at most {LONGEST_VALUE:,} characters."
+        return _VALUE_TOO_LONG
     if len(urlencode(to_parameters(selection, Selection()), doseq=True)) > LONGEST:
-        return f"All filter values together can have at most {LONGEST:,} characters in a link."
+        return tr(
+            "All filter values together can have at most {number} characters in a link.",
+            number=f"{LONGEST:,}",
+        )
     return ""
 
 
@@ -165,12 +172,11 @@ def _period(address: Parameters, default: Selection) -> tuple[str, Period | None
     preset = address.one("period", one_of(PERIOD_LABELS.keys()), "", instead=instead)
     if dates:
         if preset not in ("", CUSTOM):
-            address.refuse([("period", preset)], why="The dates in it are used.")
+            address.refuse([("period", preset)], why=tr("The dates in it are used."))
         return CUSTOM, dates
     if preset == CUSTOM and not has_dates:
-        address.refuse(
-            [("period", preset)], why="It needs a start and an end date.", instead=instead
-        )
+        why = tr("It needs a start and an end date.")
+        address.refuse([("period", preset)], why=why, instead=instead)
     return preset if preset not in ("", CUSTOM) else default.preset, None
 
 
@@ -184,10 +190,10 @@ def _comparison(address: Parameters, default: Selection) -> tuple[Compare, Perio
     if compare != "dates":
         if dates:
             asked = [("compare-from", f"{dates.start}"), ("compare-to", f"{dates.end}")]
-            address.refuse(asked, why="These dates need compare = dates.")
+            address.refuse(asked, why=tr("These dates need compare = dates."))
         return compare, None
     if not has_dates:
-        address.refuse([("compare", "dates without dates")], instead=instead)
+        address.refuse([("compare", tr("dates without dates"))], instead=instead)
     return ("dates", dates) if dates else (default.compare, None)
 
 
@@ -197,7 +203,8 @@ def _levels(address: Parameters) -> tuple[str, ...]:
         if text not in _LEVELS:
             address.refuse([("level", text)])
         elif (other := shown.setdefault(_LEVELS[text], text)) != text:
-            address.refuse([("level", text)], why=f"The same table shows {other}.")
+            why = tr("The same table shows {other}.", other=other)
+            address.refuse([("level", text)], why=why)
     return tuple(shown.values())
 
 
@@ -248,16 +255,16 @@ def _filtered(
 
 def _value(name: str, operator: Operator, text: str) -> str:
     if len(text) > LONGEST_VALUE:
-        raise Refused(f"A filter value can have at most {LONGEST_VALUE:,} characters.")
+        raise Refused(_VALUE_TOO_LONG)
     if name in LIBRARY and operator != "contains":
         return read_value(name, text)  # unchanged: DynTube's own key
     if any(category(letter) == "Cc" for letter in text):
-        raise Refused("It has control characters.")
+        raise Refused(tr("It has control characters."))
     text = clean(text)
     if operator != "contains":
         return read_value(name, text)
     if not text:
-        raise Refused("“Contains” needs a text.")
+        raise Refused(tr("“Contains” needs a text."))
     return text
 
 

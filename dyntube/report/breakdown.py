@@ -14,6 +14,7 @@ from ..query.dimensions import dimension, is_missing
 from ..query.metrics import METRICS, metric
 from ..query.query import Query
 from ..reading.text import folded, sort_key
+from ..words import tr
 from .context import ReportContext
 from .firsts import newer_than_comparison
 from .labels import Labels
@@ -66,7 +67,8 @@ class Breakdown:
         """The table for download."""
         kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
         named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
-        return Sheet(f"By {dimension(self.by).label.lower()}", named.join(self.rows[kept]))
+        title = tr("By {dimension}", dimension=dimension(self.by).label.lower())
+        return Sheet(title, named.join(self.rows[kept]))
 
 
 def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:

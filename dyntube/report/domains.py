@@ -12,6 +12,7 @@ from ..insight.domains import watch
 from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.metrics import Metric, metric
 from ..query.periods import EARLIEST, ONE_DAY, Period
+from ..words import tr
 from .breakdown import Breakdown, breakdown
 from .context import ReportContext
 from .firsts import stored_span
@@ -41,7 +42,7 @@ def domain_watch(context: ReportContext) -> DomainWatch:
     now, before = _sides(found)
     own, before_it = context.desk.own_domains, context.comparison
     rows = watch(now, before, days, period=context.period, comparison=before_it, own=own)
-    return DomainWatch(rows, days, found, Sheet("New and lost sites", rows))
+    return DomainWatch(rows, days, found, Sheet(tr("New and lost sites"), rows))
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -87,7 +88,8 @@ def top_domains(context: ReportContext, metrics: tuple[str, ...]) -> TopDomains:
     top = top.sort_values(measure.name, ascending=False, kind="stable")
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", measure.name}]
     named = pd.DataFrame(context.labels.exported(BY, top[BY]), top.index).join(top[shown])
-    return TopDomains(measure, top, found, Sheet(f"{measure.label} by site", named))
+    title = tr("{metric} by site", metric=measure.label)
+    return TopDomains(measure, top, found, Sheet(title, named))
 
 
 def has_campaigns(context: ReportContext) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .. import formats
 from ..insight.trends import Trend
-from ..query.periods import ONE_DAY, Period, bucket_bounds
+from ..query.periods import ONE_DAY, Interval, Period, bucket_bounds
 from ..trust.reasons import reasons, sentences, touched
 from ..trust.trust import Trust
+from ..words import trn
 from .context import ReportContext
 
 
@@ -27,12 +27,12 @@ class PageDoubts:
     @property
     def text(self) -> str:
         """How many days are in doubt: "3 days in doubt"; empty for none."""
-        return _in_doubt(len(self.days), "day")
+        return _in_doubt(len(self.days))
 
     @property
     def own_text(self) -> str:
         """The same for the period alone."""
-        return _in_doubt(len(self.days) - len(self.before), "day")
+        return _in_doubt(len(self.days) - len(self.before))
 
 
 def doubtful(
@@ -83,10 +83,20 @@ def _reasons(trust: Trust, begin: pd.Timestamp, end: pd.Timestamp) -> str:
     return " ".join(reason.text for reason in reasons(doubts))
 
 
-def in_words(doubts: Sequence[str], thing: str) -> str:
+def in_words(doubts: Sequence[str], interval: Interval) -> str:
     """How many buckets are in doubt: "3 days in doubt"; empty for none."""
-    return _in_doubt(sum(map(bool, doubts)), thing)
+    return _in_doubt(sum(map(bool, doubts)), interval)
 
 
-def _in_doubt(count: int, thing: str) -> str:
-    return f"{formats.count(count, thing)} in doubt" if count else ""
+def _in_doubt(count: int, interval: Interval = "day") -> str:
+    if not count:
+        return ""
+    match interval:
+        case "hour":
+            return trn("{number} hour in doubt", "{number} hours in doubt", count)
+        case "day":
+            return trn("{number} day in doubt", "{number} days in doubt", count)
+        case "week":
+            return trn("{number} week in doubt", "{number} weeks in doubt", count)
+        case "month":
+            return trn("{number} month in doubt", "{number} months in doubt", count)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from .. import formats
 from ..desk import Desk
+from ..words import tr
 
 
 def views_up_to(desk: Desk, now: dt.datetime) -> str:
@@ -25,6 +26,6 @@ def data_time(desk: Desk, now: dt.datetime) -> str:
     if newest is None or fetched is None:
         return ""
     local = newest.astimezone(now.tzinfo)
-    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
+    time = f"{local:%H:%M}" if local.date() == now.date() else formats.moment(local)
     checked = formats.ago((now - fetched).total_seconds())
-    return f"Views up to {day}{local:%H:%M} · checked {checked}"
+    return tr("Views up to {time} · checked {ago}", time=time, ago=checked)

@@ -9,6 +9,7 @@ from .. import formats
 from ..archive.coverage import Coverage
 from ..desk import Desk
 from ..query.periods import Period
+from ..words import tr, trn
 
 
 def missing_days(span: Period, timezone: str, known: Coverage, now: dt.datetime) -> list[dt.date]:
@@ -31,24 +32,41 @@ def gap_text(desk: Desk, period: Period, timezone: str, known: Coverage, now: dt
     said = []
     given_from, _ = desk.refused_before()
     if missing:
-        of, yet = sum(day <= now.date() for day in days), " yet" * (missing[-1] >= given_from)
-        said.append(_missing_text(missing, of, yet))
+        of = sum(day <= now.date() for day in days)
+        said.append(_missing_text(missing, of, comes=missing[-1] >= given_from))
     if cut:
         said.append(_cut_text(cut, timezone, known, now))
     if missing and missing[0] < given_from:
         said.append(refused_text(desk))
-    rest = "them" if missing else "the rest"
-    return " ".join([*said, f"The numbers below do not include {rest}."]) if said else ""
+    if missing:
+        said.append(tr("The numbers below do not include them."))
+    elif cut:
+        said.append(tr("The numbers below do not include the rest."))
+    return " ".join(said)
 
 
-def _missing_text(missing: Sequence[dt.date], of: int, yet: str) -> str:
+def _missing_text(missing: Sequence[dt.date], of: int, *, comes: bool) -> str:
+    """Which of so many days are missing; `comes` if the last of them can still be fetched."""
+    last = formats.day(missing[-1])
+    if of == 1:
+        text = tr("{day} is not stored yet.") if comes else tr("{day} is not stored.")
+        return text.format(day=last)
     if len(missing) == of:
-        none = "None of these days is" if of > 1 else f"{formats.day(missing[0])} is not"
-        return f"{none} stored{yet}."
-    are = "is" if len(missing) == 1 else "are"
-    return (
-        f"{len(missing):,} of the {formats.count(of, 'day')} shown {are} not stored{yet}, the "
-        f"last of them {formats.day(missing[-1])}."
+        none = tr("None of these days is stored.")
+        return tr("None of these days is stored yet.") if comes else none
+    values = {"all": f"{of:,}", "day": last}
+    if comes:
+        return trn(
+            "{number} of the {all} days shown is not stored yet, the last of them {day}.",
+            "{number} of the {all} days shown are not stored yet, the last of them {day}.",
+            len(missing),
+            **values,
+        )
+    return trn(
+        "{number} of the {all} days shown is not stored, the last of them {day}.",
+        "{number} of the {all} days shown are not stored, the last of them {day}.",
+        len(missing),
+        **values,
     )
 
 
@@ -57,15 +75,29 @@ def refused_text(desk: Desk) -> str:
     day, words = desk.refused_before()
     if not words:
         return ""
-    return f"Views before {formats.day(day)} could not be fetched: {words}"
+    values = {"day": formats.day(day), "reason": words}
+    return tr("Views before {day} could not be fetched: {reason}", **values)
 
 
 def _cut_text(cut: Sequence[dt.date], timezone: str, known: Coverage, now: dt.datetime) -> str:
     last = cut[-1]
     start, end = Period(last, last).bounds(timezone)
     until = known.until(start, end).astimezone(now.tzinfo)
-    text = f"{formats.day(last)} is only stored up to {until:%H:%M}"
+    values = {"day": formats.day(last), "time": f"{until:%H:%M}"}
+    if until == start and not cut[1:]:
+        return tr("{day} is only partly stored.", **values)
     if until == start:
-        text = f"{formats.day(last)} is only partly stored"
-    others = f", and so are parts of {formats.count(len(cut) - 1, 'day')} before" if cut[1:] else ""
-    return f"{text}{others}."
+        return trn(
+            "{day} is only partly stored, and so are parts of {number} day before.",
+            "{day} is only partly stored, and so are parts of {number} days before.",
+            len(cut) - 1,
+            **values,
+        )
+    if not cut[1:]:
+        return tr("{day} is only stored up to {time}.", **values)
+    return trn(
+        "{day} is only stored up to {time}, and so are parts of {number} day before.",
+        "{day} is only stored up to {time}, and so are parts of {number} days before.",
+        len(cut) - 1,
+        **values,
+    )

@@ -21,6 +21,7 @@ from ..query.query import Filter, Operator, Query
 from ..reading.addresses import page_name
 from ..reading.countries import country_name
 from ..reading.text import folded
+from ..words import tr
 from .selection import Selection
 from .software import SOFTWARE, software_name
 
@@ -30,9 +31,13 @@ NAMED = (
     *SOFTWARE,
     *(name for name, known in DIMENSIONS.items() if known.shown),
 )
-OPERATOR_WORDS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains"}
+OPERATOR_WORDS: dict[Operator, str] = {
+    "is": tr("is"),
+    "is_not": tr("is not"),
+    "contains": tr("contains"),
+}
 _OURS = {UNKNOWN: formats.UNKNOWN_NAME, OTHER: formats.OTHER_NAME}
-_MARKS = {UNKNOWN: "no value", OTHER: "the rest"}
+_MARKS = {UNKNOWN: tr("no value"), OTHER: tr("the rest")}
 # The second column of exports, beside their labels.
 _IDENTITIES = {"project": "key", "channel": "key", "video": "key"} | dict.fromkeys(
     ("continent", "country"), "code"
@@ -96,10 +101,14 @@ class Labels:
     def sentence(self, filter_: Filter, value: str) -> str:
         """One value of a filter in words: "Country: Germany", "City contains york"."""
         name = dimension(filter_.dimension).label
-        if filter_.operator == "contains":
-            return f"{name} contains {value}"
-        sign = ": " if filter_.operator == "is" else " is not "
-        return f"{name}{sign}{self.one(filter_.dimension, value)}"
+        match filter_.operator:
+            case "contains":
+                return tr("{dimension} contains {text}", dimension=name, text=value)
+            case "is":
+                text = tr("{dimension}: {name}")
+            case "is_not":
+                text = tr("{dimension} is not {name}")
+        return text.format(dimension=name, name=self.one(filter_.dimension, value))
 
     def name(self, by: str, value: str, *, whole: bool = False) -> str:
         """The name of a value; `whole` names keep what the page's filters imply."""
@@ -130,7 +139,8 @@ class Labels:
         if not name or not missing:
             return ""
         placed = _placed(by, value, len(outer))
-        return f"{placed} (no {dimension(missing[0]).label.lower()})"
+        what = dimension(missing[0]).label.lower()
+        return tr("{place} (no {dimension})", place=placed, dimension=what)
 
     def _columns(self, by: str, values: list[str]) -> dict[str, list[str | None]]:
         found = disambiguated({value: self.name(by, value, whole=True) for value in values})
@@ -155,7 +165,7 @@ def _placed(by: str, value: str, depth: int) -> str:
     name, *outer = value.split(BETWEEN, len(_within(by)))
     name = _quoted(name) if name else formats.UNKNOWN_NAME
     if not outer:
-        return f"{name} (anywhere)"  # a URL may give no parents
+        return tr("{place} (anywhere)", place=name)  # a URL may give no parents
     pairs = [*zip(_within(by), outer, strict=False)][len(outer) - depth :]
     parents = (country_name(part) if what == "country" else part for what, part in pairs if part)
     return ", ".join([name, *parents])

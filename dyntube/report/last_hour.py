@@ -11,6 +11,7 @@ from .. import formats
 from ..archive.coverage import Coverage
 from ..query.periods import Period
 from ..query.query import Filter
+from ..words import tr
 
 MINUTES = 60
 ACTIVE_MINUTES = 5  # viewers who watched in these are active
@@ -101,15 +102,18 @@ def freshness(
 
     If another program fetches, the age of the newest view takes the place of the check.
     """
-    asked = f"checked {_ago(since(checked, now))}"
+    asked = _ago(since(checked, now))
     if newest is None:
-        return f"No views yet, {asked}"
+        return tr("No views yet, checked {ago}", ago=asked)
     local = newest.astimezone(now.tzinfo)
-    day = "" if local.date() == now.date() else f"{formats.day(local.date())}, "
-    text = f"Views up to {day}{local:%H:%M}"
-    return f"{text}, {_ago(since(newest, now)) if external else asked}"
+    time = f"{local:%H:%M}" if local.date() == now.date() else formats.moment(local)
+    if external:
+        return tr("Views up to {time}, {ago}", time=time, ago=_ago(since(newest, now)))
+    return tr("Views up to {time}, checked {ago}", time=time, ago=asked)
 
 
 def _ago(age: dt.timedelta) -> str:
     seconds = max(age.total_seconds(), 0.0)
-    return f"{seconds:.0f} s ago" if seconds < 59.5 else formats.ago(max(seconds, 60))
+    if seconds < 59.5:
+        return tr("{seconds} s ago", seconds=f"{seconds:.0f}")
+    return formats.ago(max(seconds, 60))

@@ -16,12 +16,13 @@ from ..export.workbook import Provenance
 from ..query.dimensions import UNKNOWN
 from ..query.metrics import metric
 from ..query.query import Filter
+from ..words import tr
 from .breakdown import breakdown
 from .context import ReportContext
 from .doubts import PageDoubts, doubtful
 from .freshness import views_up_to
 from .last_hour import MINUTES, Hour, fetched_until, since
-from .provenance import provenance
+from .provenance import NOTHING, provenance
 from .runner import Answer, run, run_views
 from .totals import totals_sheet
 
@@ -93,8 +94,8 @@ def open_hour(context: ReportContext, covered: Coverage) -> LiveHour | None:
 def _compared(hour: Hour, covered: Coverage) -> tuple[Hour | None, str]:
     """The known hour to compare with, if any, and its name."""
     for earlier, name in (
-        (hour.week_ago, "the same hour last week"),
-        (hour.before, "the hour before"),
+        (hour.week_ago, tr("the same hour last week")),
+        (hour.before, tr("the hour before")),
     ):
         if covered.is_whole(*earlier.bounds):
             return earlier, name
@@ -143,7 +144,7 @@ def latest_sheet(shown: ReportContext) -> Sheet:
             table[name] = texts
     table["played"] = found["started"].fillna(False).astype("bool")
     table["watched_seconds"] = found["watch_time"]
-    return Sheet("Latest views", table)
+    return Sheet(tr("Latest views"), table)
 
 
 def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
@@ -152,12 +153,13 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
     fresh = views_up_to(context.desk, context.now)
     if live is None:
         notes = replace(provenance(title, context, link=link), counts=(), annotations=())
-        period = f"The last {MINUTES} minutes, for which there is no data"
-        return replace(notes, period=period, comparison="Nothing", data_time=fresh)
+        period = tr("The last {number} minutes, for which there is no data", number=MINUTES)
+        return replace(notes, period=period, comparison=NOTHING, data_time=fresh)
+    end = formats.moment(live.hour.end)
     compared = replace(live.context, comparison=live.earlier.period if live.earlier else None)
     return replace(
         provenance(title, compared, link=link),
-        period=f"The {MINUTES} minutes up to {formats.moment(live.hour.end)}",
+        period=tr("The {number} minutes up to {time}", number=MINUTES, time=end),
         comparison=_earlier(live),
         data_time=fresh,
     )
@@ -165,14 +167,15 @@ def live_notes(title: str, context: ReportContext, *, link: str) -> Provenance:
 
 def _earlier(live: LiveHour) -> str:
     if live.earlier is None:
-        return "Nothing"
-    return f"{live.earlier_name}, up to {formats.moment(live.earlier.end)}"
+        return NOTHING
+    end = formats.moment(live.earlier.end)
+    return tr("{hour}, up to {time}", hour=live.earlier_name, time=end)
 
 
 def minutes_sheet(hour: Hour, views: Sequence[float]) -> Sheet:
     """The views of each minute of an hour."""
     rows = {"minute": hour.starts.tz_localize(None), "views": views}
-    return Sheet("Views by minute", pd.DataFrame(rows))
+    return Sheet(tr("Views by minute"), pd.DataFrame(rows))
 
 
 def live_tables(context: ReportContext) -> Iterator[Sheet]:

@@ -6,6 +6,7 @@ from ..desk import Desk
 from ..errors import ArchiveError
 from ..query.dimensions import dimension
 from ..sharing.notes import Note, Subject, shown
+from ..words import tr
 from .context import ReportContext
 from .labels import Labels
 
@@ -23,7 +24,7 @@ def notes_problem(desk: Desk) -> str:
     try:
         desk.notes()
     except ArchiveError as error:
-        return f"Notes are left out. {error}"
+        return " ".join([tr("Notes are left out."), str(error)])
     return ""
 
 
@@ -34,4 +35,6 @@ def about_text(labels: Labels, note: Note) -> str:
 
 def subject_text(subject: Subject, name: str) -> str:
     """The subject of notes, with this name."""
-    return "Everything" if subject == "everything" else f"{dimension(subject).label}: {name}"
+    if subject == "everything":
+        return tr("Everything")
+    return tr("{dimension}: {name}", dimension=dimension(subject).label, name=name)

@@ -12,9 +12,17 @@ from ..insight.trends import Trend, paired, trend
 from ..query.metrics import Metric, metric
 from ..query.periods import Interval
 from ..query.query import Query
+from ..words import tr
 from .context import ReportContext
 from .doubts import bucket_doubts
 from .runner import run
+
+_TITLES: dict[Interval, str] = {
+    "hour": tr("By hour"),
+    "day": tr("By day"),
+    "week": tr("By week"),
+    "month": tr("By month"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +72,12 @@ def _sheet(
 ) -> Sheet:
     rows = now.rows[[now.interval, *context.metrics]]
     whole = list(map(_whole, now.partial, now.missing))
-    rows = rows.assign(whole=whole, in_doubt=[doubt or "no" for doubt in doubts])
+    rows = rows.assign(whole=whole, in_doubt=[doubt or tr("no") for doubt in doubts])
     if before is not None:
         rows[f"{now.interval}_compared"] = before.rows[now.interval]
         rows[f"{shown}_before"] = before.rows[shown]
-    return Sheet(f"By {now.interval}", rows)
+    return Sheet(_TITLES[now.interval], rows)
 
 
 def _whole(cut: bool, missing: bool) -> str:
-    return "not stored" if missing else "no" if cut else "yes"
+    return tr("not stored") if missing else tr("no") if cut else tr("yes")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..desk import Desk
 from ..export.table import Sheet
 from ..export.workbook import Provenance
+from ..words import tr
 from .context import ReportContext
 from .labels import resolved
 from .provenance import provenance
@@ -17,12 +18,12 @@ from .selection import Selection
 from .spans import Spans, spans
 from .tables import PageTables, days_name
 
-NOT_OPENED = "Only the page Videos can open videos."
+NOT_OPENED = tr("Only the page Videos can open videos.")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page's content, independent of how it is drawn.
+    """A page's content, independent of how it is drawn; `name` is that in addresses.
 
     `metrics` are queried together, so that blocks share answers. `tables` yields its tables,
     `notes` makes their provenance. Each set of dimensions in `rollups` is scanned once.
@@ -32,6 +33,7 @@ class Page:
     `opens` videos is about those that the selection has open.
     """
 
+    name: str
     title: str
     metrics: tuple[str, ...]
     tables: Callable[[ReportContext], Iterable[Sheet]]
@@ -54,7 +56,7 @@ def open_spans(
 
 def open_page(desk: Desk, page: Page, selection: Selection, shown: Spans) -> ReportContext:
     """The context of a page, with the names in its filters resolved."""
-    tables = PageTables(page.title, "" if page.span else days_name(shown.period), demo=desk.demo)
+    tables = PageTables(page.name, "" if page.span else days_name(shown.period), demo=desk.demo)
     selection = selection.opened() if page.opens else selection
     if page.span:  # it queries days of its own, and resolves names over those
         shown, filters = shown.alone, selection.filters

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..export.table import Sheet
 from ..query.dimensions import HIERARCHIES
+from ..words import tr
 from .breakdown import Breakdown, breakdown
 from .context import TIME, ReportContext
 from .domains import CAMPAIGN, domain_watch, has_campaigns, top_domains
@@ -128,33 +129,42 @@ def _embeds(context: ReportContext) -> Iterator[Sheet]:
         yield drill(context, "campaign").sheet
 
 
-OVERVIEW = Page("Overview", (*COMMON, "sound_on_rate"), _overview, rollups=(("video", TIME),))
+OVERVIEW = Page(
+    "overview",
+    tr("Overview"),
+    (*COMMON, "sound_on_rate"),
+    _overview,
+    rollups=(("video", TIME),),
+)
 VIDEOS = Page(
-    "Videos",
+    "videos",
+    tr("Videos"),
     (*COMMON[:5], "average_watch_time", *COMMON[5:]),
     _videos,
     rollups=(("video", TIME),),
     opens=True,
 )
 ENGAGEMENT = Page(
-    "Engagement",
+    "engagement",
+    tr("Engagement"),
     OF_PLAYS,
     _engagement,
     rollups=(("length", "sound", "watched_percent"), ("weekday", "hour_of_day", TIME)),
 )
-GEOGRAPHY = Page("Geography", COMMON, _geography, rollups=(("country", TIME),))
-DEVICES = Page("Devices", COMMON, _devices, rollups=((*MIX, TIME),))
-EMBEDS = Page("Embeds", COMMON, _embeds, rollups=(("embed_domain", TIME), CAMPAIGN))
+GEOGRAPHY = Page("geography", tr("Geography"), COMMON, _geography, rollups=(("country", TIME),))
+DEVICES = Page("devices", tr("Devices"), COMMON, _devices, rollups=((*MIX, TIME),))
+EMBEDS = Page("embeds", tr("Embeds"), COMMON, _embeds, rollups=(("embed_domain", TIME), CAMPAIGN))
 LIVE = Page(
-    "Live",
+    "live",
+    tr("Live"),
     ("views", "plays", "viewers", "watch_time"),
     live_tables,
     always=True,
-    span="The last 60 minutes",
+    span=tr("The last 60 minutes"),
     notes=live_notes,
 )
-DATA = Page("Data", ("views",), data_tables, always=True)
+DATA = Page("data", tr("Data"), ("views",), data_tables, always=True)
 PAGES = {
-    page.title.lower(): page
+    page.name: page
     for page in (OVERVIEW, VIDEOS, ENGAGEMENT, GEOGRAPHY, DEVICES, EMBEDS, LIVE, DATA)
 }

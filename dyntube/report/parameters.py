@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import reduce
 from typing import TypeVar
 
 from ..errors import PeriodError
 from ..query.periods import Period
 from ..reading.addresses import PageRules, page
 from ..reading.text import clean, short, valid
+from ..words import tr, trn
 
 T = TypeVar("T")
 MOST_NOTES = 8
 _SHOWN = 40  # characters quoted in a note
 _OF_STREAMLIT = ("embed", "embed_options")
 _NOUNS = {
-    "from": "start date",
-    "to": "end date",
-    "compare-from": "start date of the comparison",
-    "compare-to": "end date of the comparison",
-    "compare": "comparison",
-    "zone": "time zone",
-    **{name: name for name in ("period", "metric", "interval")},
+    "from": tr("start date"),
+    "to": tr("end date"),
+    "compare-from": tr("start date of the comparison"),
+    "compare-to": tr("end date of the comparison"),
+    "compare": tr("comparison"),
+    "zone": tr("time zone"),
+    "period": tr("period"),
+    "metric": tr("metric"),
+    "interval": tr("interval"),
 }
+_EMPTY = tr("empty")
 
 
 class Parameters:
@@ -77,7 +82,9 @@ class Parameters:
             return text
         found = page(text, self._rules)
         asked = f"{parameter} = {text[:_SHOWN]}"
-        self._notes.append(f"This link has {asked}, which is the page {found[:_SHOWN]}.")
+        self._notes.append(
+            tr("This link has {part}, which is the page {page}.", part=asked, page=found[:_SHOWN])
+        )
         return found
 
     def refuse(
@@ -88,23 +95,28 @@ class Parameters:
         instead: str = "",
     ) -> None:
         """Add a note on parameters that cannot be used, and what is shown `instead`."""
-        what = " and ".join(_named(name, text) for name, text in asked[:3])
-        what += f" and {len(asked) - 3:,} more" if asked[3:] else ""
+        what = reduce(_and, (_named(name, text) for name, text in asked[:3]))
+        if asked[3:]:
+            what = _and(what, trn("{number} more", "{number} more", len(asked) - 3))
         reason = why or (str(error) if isinstance(error, PeriodError | Refused) else "")
         told = (
-            f"This link has an invalid {what}.",
+            tr("This link has an invalid {what}.", what=what),
             reason,
-            instead and f"Showing {instead} instead.",
+            instead and tr("Showing {choice} instead.", choice=instead),
         )
         self._notes.append(" ".join(filter(None, told)))
 
     def notes(self) -> list[str]:
         """All notes, including those on parameters nothing took."""
         for name, texts in self._left.items():
-            self.refuse([(name, text) for text in texts])
+            self.refuse([(name, text) for text in texts or ("",)])
         more = len(self._notes) - MOST_NOTES
-        rest = [f"This link has {more:,} other invalid parts."]
-        return [*self._notes[:MOST_NOTES], *(rest if more > 0 else [])]
+        rest = trn(
+            "This link has {number} other invalid part.",
+            "This link has {number} other invalid parts.",
+            more,
+        )
+        return [*self._notes[:MOST_NOTES], *([rest] if more > 0 else [])]
 
 
 class Refused(ValueError):
@@ -114,15 +126,19 @@ class Refused(ValueError):
 def only(texts: Sequence[str]) -> str:
     """The one text of a parameter, empty without any; Refused if there are several."""
     if len(texts) > 1:
-        raise Refused("It can have one value only.")
+        raise Refused(tr("It can have one value only."))
     return texts[0] if texts else ""
 
 
 def _named(name: str, text: str) -> str:
     shown = clean(text)[:_SHOWN]
     if name in _NOUNS:
-        return f"{_NOUNS[name]} ({shown or 'empty'})"
-    return f"part ({short(clean(name), _SHOWN)} = {shown})"
+        return f"{_NOUNS[name]} ({shown or _EMPTY})"
+    return tr("part ({name} = {text})", name=short(clean(name), _SHOWN), text=shown)
+
+
+def _and(one: str, other: str) -> str:
+    return tr("{one} and {other}", one=one, other=other)
 
 
 def one_of(names: Collection[T]) -> Callable[[str], T]:

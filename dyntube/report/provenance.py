@@ -6,13 +6,16 @@ from .. import formats
 from ..export.workbook import Provenance
 from ..query.metrics import metric
 from ..trust.reasons import accepted_sentences
+from ..words import tr
 from .context import ReportContext
 from .doubts import page_doubts
 from .freshness import stamp, views_up_to
 from .labels import Labels
 from .notes import about_text, shown_notes
 from .runner import run
-from .spans import compared_text, lengths_text, so_far
+from .spans import comparison_text, lengths_text, so_far
+
+NOTHING = tr("Nothing")
 
 
 def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
@@ -53,8 +56,6 @@ def _doubts(context: ReportContext) -> tuple[str, ...]:
 def _comparison(context: ReportContext) -> str:
     """The comparison, or why there is none."""
     if context.comparison is None:
-        return f"Not compared: {context.why_not}" if context.why_not else "Nothing"
-    unequal = lengths_text(context.days)
-    return compared_text(context.period, context.comparison).removeprefix("compared with ") + (
-        f" · {unequal}" if unequal else ""
-    )
+        return f"{NOTHING}: {context.why_not}" if context.why_not else NOTHING
+    compared = comparison_text(context.period, context.comparison)
+    return " · ".join(filter(None, [compared, lengths_text(context.days)]))

@@ -14,6 +14,7 @@ from ..export.text import escape, markdown, rows_json
 from ..export.workbook import Provenance
 from ..query.periods import Period
 from ..reading.zones import zone_info
+from ..words import tr
 from .address import from_parameters
 from .gaps import gap_text
 from .notes import notes_problem
@@ -66,8 +67,10 @@ def asked(desk: Desk, page: Page, address: str) -> tuple[Selection, list[str]]:
     path, query = _parts(address)
     parameters = parse_qs(query, keep_blank_values=True)
     selection, remarks = from_parameters(parameters, Selection(timezone=desk.timezone), desk.rules)
-    if path and path != page.title.lower():
-        remarks.append(f"This link is for the page {path}; this is {page.title.lower()}.")
+    if path and path != page.name:
+        remarks.append(
+            tr("This link is for the page {page}; this is {shown}.", page=path, shown=page.name)
+        )
     if selection.open and not page.opens:
         remarks.append(NOT_OPENED)
     return selection, remarks
@@ -109,21 +112,18 @@ def as_markdown(read: PageRead) -> str:
     """A heading, the provenance, and each table under its title."""
     notes = read.notes
     filters = " · ".join(map(escape, notes.filters))
+    compared = tr("Compared with: {comparison}.", comparison=escape(notes.comparison))
+    in_doubt, demo = tr("**In doubt.**"), tr("**Demo data.** These views are invented.")
     said = [
         f"# {escape(notes.title)}",
-        f"{notes.period} ({notes.timezone}). {_compared(notes)}.",
-        f"Filters: {filters}." if filters else "",
-        f"Views up to {notes.data_time}." if notes.data_time else "",
+        f"{notes.period} ({notes.timezone}). {compared}",
+        tr("Filters: {filters}.", filters=filters) if filters else "",
+        tr("Views up to {time}.", time=notes.data_time) if notes.data_time else "",
         escape(read.gap),
         *(escape(text) for text in (*read.problems, *read.remarks)),
-        *(f"**In doubt.** {escape(text)}" for text in notes.doubts),
-        "**Demo data.** These views are invented." * notes.demo,
-        "There are no views." * (not read.sheets),
+        *(f"{in_doubt} {escape(text)}" for text in notes.doubts),
+        demo * notes.demo,
+        tr("There are no views.") * (not read.sheets),
     ]
     tables = (f"## {escape(sheet.title)}\n\n{markdown(sheet)}" for sheet in read.sheets)
     return "\n\n".join([*filter(None, said), *tables])
-
-
-def _compared(notes: Provenance) -> str:
-    text = escape(notes.comparison)
-    return text if text.startswith("Not compared") else f"Compared with: {text}"

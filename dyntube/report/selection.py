@@ -22,13 +22,14 @@ from ..query.periods import (
     year_before,
 )
 from ..query.query import Filter, Operator
+from ..words import tr
 
 Compare = Literal["previous", "year", "dates", "none"]
 COMPARE_LABELS: dict[Compare, str] = {
-    "previous": "Previous period",
-    "year": "Same period last year",
-    "dates": "Custom dates",
-    "none": "No comparison",
+    "previous": tr("Previous period"),
+    "year": tr("Same period last year"),
+    "dates": tr("Custom dates"),
+    "none": tr("No comparison"),
 }
 Order = Literal["falling", "rising"]
 Colour = Literal["amount", "change"]
@@ -40,8 +41,8 @@ COLUMNS = (*_NUMBERS, COURSE)
 ALL_TIME = "all-time"
 CUSTOM = "custom"
 PERIOD_LABELS = {name: preset.label for name, preset in PRESETS.items()} | {
-    ALL_TIME: "All time",
-    CUSTOM: "Custom dates",
+    ALL_TIME: tr("All time"),
+    CUSTOM: tr("Custom dates"),
 }
 FILTERABLE = (
     *(name for name, dimension in DIMENSIONS.items() if dimension.kind == "text"),

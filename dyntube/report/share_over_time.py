@@ -11,12 +11,20 @@ import pandas as pd
 from ..export.table import Sheet
 from ..insight.trends import Trend
 from ..query.dimensions import OTHER
+from ..query.periods import Interval
 from ..query.query import Filter
+from ..words import tr
 from .breakdown import breakdown
 from .context import ReportContext
 from .over_time import buckets
 from .runner import run
 
+_TITLES: dict[Interval, str] = {
+    "hour": tr("Mix by hour"),
+    "day": tr("Mix by day"),
+    "week": tr("Mix by week"),
+    "month": tr("Mix by month"),
+}
 _PARTS = 6  # shown by themselves; the rest is Other
 
 
@@ -48,4 +56,4 @@ def share_over_time(context: ReportContext, choices: Sequence[str]) -> ShareOver
     shares = wide.div(wide.sum(axis=1).replace(0, math.nan), axis=0).reset_index(drop=True)
     labels = context.labels.exported(by, found[by])
     columns = {interval: found[interval], **labels, "views": found["views"]}
-    return ShareOverTime(by, every, shares, Sheet(f"Mix by {interval}", pd.DataFrame(columns)))
+    return ShareOverTime(by, every, shares, Sheet(_TITLES[interval], pd.DataFrame(columns)))

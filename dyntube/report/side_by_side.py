@@ -12,6 +12,7 @@ from ..insight.trends import Trend
 from ..query.metrics import Metric, metric
 from ..query.periods import Period
 from ..query.query import Filter
+from ..words import tr
 from .context import ReportContext
 from .doubts import bucket_doubts
 from .firsts import first_days, stored_span
@@ -64,7 +65,7 @@ def side_by_side(
     keys, xs, ys = zip(*points, strict=True) if points else ((), (), ())
     columns = {"age" if by_age else "bucket": xs, measure.name: ys}
     named = context.labels.exported("video", map(str, keys))
-    sheet = Sheet("Videos side by side", pd.DataFrame(named | columns))
+    sheet = Sheet(tr("Videos side by side"), pd.DataFrame(named | columns))
     return SideBySide(measure, lines, sheet, left_out)
 
 

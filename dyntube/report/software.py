@@ -5,24 +5,26 @@ The log has those of ua-parser: "Mac OS X", "Mobile Safari UI/WKWebView".
 
 from __future__ import annotations
 
+from ..words import tr
+
 _BROWSERS = {
-    "Android": "Android browser",
-    "Chrome Mobile": "Chrome (mobile)",
+    "Android": tr("Android browser"),
+    "Chrome Mobile": tr("Chrome (mobile)"),
     "Chrome Mobile iOS": "Chrome (iOS)",
-    "Chrome Mobile WebView": "In-app browser (Android)",
-    "Edge Mobile": "Edge (mobile)",
-    "Facebook": "Facebook app",
-    "Firefox Mobile": "Firefox (mobile)",
+    "Chrome Mobile WebView": tr("In-app browser (Android)"),
+    "Edge Mobile": tr("Edge (mobile)"),
+    "Facebook": tr("Facebook app"),
+    "Firefox Mobile": tr("Firefox (mobile)"),
     "Firefox iOS": "Firefox (iOS)",
-    "Google": "Google app",
-    "HeadlessChrome": "Chrome (headless)",
+    "Google": tr("Google app"),
+    "HeadlessChrome": tr("Chrome (headless)"),
     "IE": "Internet Explorer",
-    "IE Mobile": "Internet Explorer (mobile)",
-    "Instagram": "Instagram app",
-    "LinkedIn": "LinkedIn app",
-    "Mobile Safari": "Safari (mobile)",
-    "Mobile Safari UI/WKWebView": "In-app browser (iOS)",
-    "Opera Mobile": "Opera (mobile)",
+    "IE Mobile": tr("Internet Explorer (mobile)"),
+    "Instagram": tr("Instagram app"),
+    "LinkedIn": tr("LinkedIn app"),
+    "Mobile Safari": tr("Safari (mobile)"),
+    "Mobile Safari UI/WKWebView": tr("In-app browser (iOS)"),
+    "Opera Mobile": tr("Opera (mobile)"),
 }
 _SYSTEMS = {"Chrome OS": "ChromeOS", "Mac OS X": "macOS"}
 SOFTWARE = {
@@ -34,7 +36,7 @@ SOFTWARE = {
 
 
 def software_name(by: str, value: str) -> str:
-    """A browser or system, with its version if it has one: "Safari 17 (mobile)", "macOS 14".
+    """A browser or system, with its version if it has one: tr("Safari 17 (mobile)"), "macOS 14".
 
     Those without another name are returned unchanged.
     """

@@ -9,6 +9,7 @@ from .. import formats
 from ..archive.coverage import Coverage
 from ..query.periods import EARLIEST, ONE_DAY, Period
 from ..reading.zones import zone_info
+from ..words import tr, trn
 from .selection import ALL_TIME, Selection
 
 
@@ -43,10 +44,13 @@ class Spans:
         parts = [
             formats.period(self.period),
             so_far(self.period, self.timezone, self.known, self.now),
-            compared_text(self.period, self.comparison),
-            lengths_text(lengths(self.period, self.comparison, self.timezone, self.known)),
-            f"not compared: {self.why_not}" if self.why_not else "",
         ]
+        if self.comparison:
+            compared = comparison_text(self.period, self.comparison)
+            parts.append(tr("compared with {period}", period=compared))
+        parts.append(lengths_text(lengths(self.period, self.comparison, self.timezone, self.known)))
+        if self.why_not:
+            parts.append(tr("not compared: {reason}", reason=self.why_not))
         return " · ".join(filter(None, parts))
 
 
@@ -64,11 +68,11 @@ def spans(selection: Selection, period: Period, known: Coverage, now: dt.datetim
     if period.start > now.date():  # nothing to compare, which needs no reason
         asked, why_not = None, ""
     elif asked and until == start:
-        why_not = "the first of these days is not stored yet"
+        why_not = tr("the first of these days is not stored yet")
     elif asked and known.has_gap(start, end):
-        why_not = "days of this period are not stored yet"
+        why_not = tr("days of this period are not stored yet")
     elif asked and not known.is_whole(*asked.bounds(zone)):
-        why_not = f"not all of {formats.period(asked)} is stored yet"
+        why_not = tr("not all of {period} is stored yet", period=formats.period(asked))
     comparison = None if why_not else asked
     wanted = selection.comparison(period, now)
     return Spans(period, comparison, why_not, wanted, zone, known, now)
@@ -78,19 +82,19 @@ def _why_not(selection: Selection, asked: Period | None) -> str:
     if asked or selection.compare == "none":
         return ""
     if selection.preset == ALL_TIME:
-        return "nothing comes before all time"
-    return f"it would start before {EARLIEST.year}"
+        return tr("nothing comes before all time")
+    return tr("it would start before {year}", year=EARLIEST.year)
 
 
-def compared_text(period: Period, comparison: Period | None) -> str:
-    """The comparison in words; empty for none."""
-    if comparison is None:
-        return ""
-    until = f" until {comparison.until:%H:%M}" if comparison.until else ""
+def comparison_text(period: Period, comparison: Period) -> str:
+    """The comparison of a period in words."""
+    text = formats.period(comparison)
+    if comparison.until:
+        text = tr("{period} until {time}", period=text, time=f"{comparison.until:%H:%M}")
     # Of whole weeks this goes without saying.
-    is_week_earlier = period.days < 7 and period.start - comparison.start == ONE_DAY * 7
-    earlier = ", a week earlier" if is_week_earlier else ""
-    return f"compared with {formats.period(comparison)}{until}{earlier}"
+    if period.days < 7 and period.start - comparison.start == ONE_DAY * 7:
+        text = tr("{period}, a week earlier", period=text)
+    return text
 
 
 def so_far(
@@ -105,9 +109,14 @@ def so_far(
         days = known.days(period, timezone)
         begun = [share for day, share in days.items() if day <= now.date()]
         stored = sum(share > 0 for share in begun)
-        return f"so far, {stored:,} of {formats.count(len(begun), 'day')} stored"
+        return trn(
+            "so far, {stored} of {number} day stored",
+            "so far, {stored} of {number} days stored",
+            len(begun),
+            stored=f"{stored:,}",
+        )
     local = until.astimezone(now.tzinfo)
-    return f"so far, up to {formats.moment(local) if dated else moment(local, now)}"
+    return tr("so far, up to {time}", time=formats.moment(local) if dated else moment(local, now))
 
 
 def moment(at: dt.datetime, now: dt.datetime) -> str:
@@ -132,10 +141,11 @@ def lengths_text(days: tuple[float, float]) -> str:
     """What unequal lengths do to changes; empty if they are equal."""
     if days[0] == days[1]:
         return ""
-    return f"{days_text(days)}, so changes are per day"
+    return tr("{lengths}, so changes are per day", lengths=days_text(days))
 
 
 def days_text(days: tuple[float, float]) -> str:
     """Two lengths in words: "30 days vs 31"."""
     now, before = (f"{round(length, 1):,g}" for length in days)
-    return f"{now} {'day' if now == '1' else 'days'} vs {before}"
+    number = 1 if now == "1" else max(2, round(days[0]))
+    return trn("{now} day vs {before}", "{now} days vs {before}", number, now=now, before=before)

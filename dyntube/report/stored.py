@@ -14,6 +14,7 @@ from ..query.checks import CHECKS, Check
 from ..query.dimensions import LIBRARY, UNKNOWN, dimension
 from ..trust.day_checks import DAY_CHECKS, DayCheck
 from ..trust.states import STATE_LABELS, StoredDay
+from ..words import tr
 from .context import ReportContext
 from .runner import run, run_checks
 
@@ -58,19 +59,19 @@ def missing_names(context: ReportContext) -> Sheet | None:
         if key != UNKNOWN and key not in known.known(kind)
     ]
     table = pd.DataFrame(rows, columns=["kind", "key", "views"])
-    return Sheet("Missing names", table.sort_values("views", ascending=False))
+    return Sheet(tr("Missing names"), table.sort_values("views", ascending=False))
 
 
 def unknown_fields(context: ReportContext) -> Sheet:
     """Fields DynTube sends that this version does not know, with their views."""
     infos = context.desk.store().infos()
-    return _fields("Unexpected fields", [info.unknown_fields for info in infos])
+    return _fields(tr("Unexpected fields"), [info.unknown_fields for info in infos])
 
 
 def unread_fields(context: ReportContext) -> Sheet:
     """Known fields that could not be read, with the views concerned."""
     infos = context.desk.store().infos()
-    return _fields("Fields that could not be read", [i.unread_fields for i in infos])
+    return _fields(tr("Fields that could not be read"), [i.unread_fields for i in infos])
 
 
 def _fields(title: str, days: list[Mapping[str, int]]) -> Sheet:
@@ -82,7 +83,7 @@ def _fields(title: str, days: list[Mapping[str, int]]) -> Sheet:
 
 def days_sheet(days: Sequence[StoredDay]) -> Sheet:
     """Stored days with their state, oldest first."""
-    return Sheet("Stored days", pd.DataFrame(map(_day, days)))
+    return Sheet(tr("Stored days"), pd.DataFrame(map(_day, days)))
 
 
 def data_tables(context: ReportContext) -> Iterator[Sheet]:
@@ -90,7 +91,7 @@ def data_tables(context: ReportContext) -> Iterator[Sheet]:
     found = check_counts(context)
     checks = [(c.label, found.counts[c.name], found.share(c), c.touched) for c in EVERY_CHECK]
     columns = ["check", "count", "share", "affects"]
-    yield Sheet("Quality checks", pd.DataFrame(checks, columns=columns))
+    yield Sheet(tr("Quality checks"), pd.DataFrame(checks, columns=columns))
     yield days_sheet(context.desk.store().days())
     if names := missing_names(context):
         yield names
@@ -106,5 +107,5 @@ def _day(day: StoredDay) -> dict[str, object]:
         "counted": day.counted,
         "unread": day.rejected,
         "fetched": day.fetched_at.replace(tzinfo=None) if day.fetched_at else None,
-        "in_doubt": " ".join(doubt.text for doubt in day.doubts) or "no",
+        "in_doubt": " ".join(doubt.text for doubt in day.doubts) or tr("no"),
     }

@@ -50,4 +50,4 @@ def days_name(period: Period) -> str:
 
 def slug(*words: str) -> str:
     """Words as a file name."""
-    return "-".join(re.findall(r"[a-z0-9]+", " ".join(words).lower())) or "table"
+    return "-".join(re.findall(r"[^\W_]+", " ".join(words).lower())) or "table"

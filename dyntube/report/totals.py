@@ -9,6 +9,7 @@ import pandas as pd
 from ..export.table import Sheet
 from ..insight.comparison import metric_of
 from ..insight.trends import Trend
+from ..words import tr
 from .context import ReportContext
 from .over_time import with_buckets
 from .runner import Answer, run, run_total
@@ -37,4 +38,4 @@ def totals_sheet(answer: Answer, metrics: tuple[str, ...]) -> tuple[Sheet, pd.Se
     """The one-row table of these metrics of an answer, and the row with all of them."""
     both = answer.compared()
     kept = [name for name in both if metric_of(str(name)) in metrics]
-    return Sheet("Totals", both[kept], totals=True), both.iloc[0]
+    return Sheet(tr("Totals"), both[kept], totals=True), both.iloc[0]

@@ -11,11 +11,12 @@ from ..insight import engagement
 from ..insight.comparison import change
 from ..insight.engagement import Step, Typical, Watched, steps
 from ..query.metrics import metric
+from ..words import tr
 from .context import ReportContext
 from .runner import Answer, run
 
 RATE = "completion_rate"
-_CURVE = "How much was watched"
+_CURVE = tr("How much was watched")
 
 
 def _plays(context: ReportContext) -> Answer:
@@ -39,7 +40,7 @@ def histogram_sheet(now: Watched) -> Sheet:
     """Plays by watched share, in steps of 5 %."""
     starts, ends = range(0, 100, 5), range(5, 101, 5)
     rows = {"watched_from": starts, "watched_to": ends, "plays": now.histogram()}
-    return Sheet("How far people watched", pd.DataFrame(rows))
+    return Sheet(tr("How far people watched"), pd.DataFrame(rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +84,17 @@ def completion(context: ReportContext) -> Completion:
     way = engagement.funnel(now)
     rows = pd.DataFrame({"step": [step.label for step in way], "count": [s.count for s in way]})
     of = [now["views"] if step.of is None else step.of for step in way]
-    funnel = Sheet("Funnel", rows.assign(share=rows["count"] / of))
-    return Completion(now, Sheet("Completion rules", _rules(now, before)), way, funnel)
+    funnel = Sheet(tr("Funnel"), rows.assign(share=rows["count"] / of))
+    return Completion(now, Sheet(tr("Completion rules"), _rules(now, before)), way, funnel)
 
 
 def _rules(now: pd.Series[float], before: pd.Series[float] | None) -> pd.DataFrame:
     rules = engagement.completion_rules(now)
     rows = pd.DataFrame(
         {
-            "rule": [f"{rule.label} (used)" if rule.used else rule.label for rule in rules],
+            "rule": [
+                tr("{rule} (used)", rule=rule.label) if rule.used else rule.label for rule in rules
+            ],
             "plays_counted": [rule.plays for rule in rules],
             RATE: [rule.rate for rule in rules],
         }

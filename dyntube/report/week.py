@@ -13,6 +13,7 @@ from ..insight import engagement
 from ..insight.engagement import Numbers
 from ..query.dimensions import CLOCK
 from ..query.metrics import FEW, Metric, metric
+from ..words import tr
 from .context import ReportContext, with_parts
 from .runner import run
 
@@ -50,7 +51,7 @@ def week(context: ReportContext, metrics: tuple[str, ...]) -> Week:
     had = hours[found["weekday"] - 1, found["hour_of_day"]]
     named = {n: [context.labels.one(n, str(value)) for value in found[n]] for n in CLOCK}
     rows = found[[*CLOCK, *metrics]].assign(**named, hours_in_period=had)
-    sheet = Sheet("By weekday and hour", rows)
+    sheet = Sheet(tr("By weekday and hour"), rows)
     plays = int(found["plays"].sum())
     return Week(drawn, values, of_day, by_day, by_hour, few, doubtful, plays, sheet)
 
@@ -63,13 +64,14 @@ def _values(
         of_few = engagement.weekday_hour_grid(found, measure.basis) < FEW
         return measure, values, np.isfinite(values) & of_few
     averages = engagement.per_hour(values, hours)
-    return _average(measure, averages, "an hour"), averages, None
+    label = tr("{metric} an hour", metric=measure.label)
+    return _average(measure, averages, label), averages, None
 
 
-def _average(measure: Metric, averages: Numbers, of: str) -> Metric:
+def _average(measure: Metric, averages: Numbers, label: str) -> Metric:
     """The metric of averages of an amount; decimals of large numbers say nothing."""
     many = bool((averages > 99).any())
-    return replace(measure, label=f"{measure.label} {of}", format="number" if many else "ratio")
+    return replace(measure, label=label, format="number" if many else "ratio")
 
 
 def _totals(
@@ -80,7 +82,8 @@ def _totals(
         grid = np.nan_to_num(engagement.weekday_hour_grid(found, measure.name))
         by_day = 24 * engagement.per_hour(grid.sum(axis=1), hours.sum(axis=1))
         by_hour = engagement.per_hour(grid.sum(axis=0), hours.sum(axis=0))
-        return _average(measure, by_day, "a day"), by_day, by_hour
+        label = tr("{metric} a day", metric=measure.label)
+        return _average(measure, by_day, label), by_day, by_hour
     upper, lower = (
         np.nan_to_num(engagement.weekday_hour_grid(found, part)) for part in measure.ratio_of or ()
     )

@@ -18,9 +18,15 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from ..atomic import failure_text, replacing
 from ..errors import ArchiveError, EntryError
 from ..reading.text import valid
+from ..words import tr
 
 Connection = sqlite3.Connection
 
+BUSY = tr("The file {file} is being changed by another program. Try again in a minute.")
+TOO_NEW = tr(
+    "The file {file} was written by a newer version of DynTube Analytics. Update this one to read "
+    "and change it."
+)
 MEMORY = Path(":memory:")
 NO_ENTRY = (EntryError, ValueError, TypeError, KeyError, RecursionError)  # raised by `Table.load`
 _OLDEST = (3, 37)  # the first SQLite that has STRICT tables
@@ -121,10 +127,11 @@ def _cell(value: object) -> str | int:
 def opened(file: Path, *, create: bool = False) -> Iterator[Connection]:
     """A connection for one read or one edit, never shared by threads or forks."""
     if sqlite3.sqlite_version_info < _OLDEST:
-        raise ArchiveError(
-            f"Python has SQLite {sqlite3.sqlite_version} here, and 3.37 is needed. Install a newer "
-            "one, or a Python that brings it."
+        text = tr(
+            "Python has SQLite {version} here, and 3.37 is needed. Install a newer one, or a "
+            "Python that brings it."
         )
+        raise ArchiveError(text.format(version=sqlite3.sqlite_version))
     name = f"{file}" if file == MEMORY else f"{file.absolute().as_uri()}?mode={_MODES[create]}"
     connection = sqlite3.connect(
         name, uri=file != MEMORY, timeout=_LOCK_SECONDS, isolation_level=None
@@ -189,27 +196,35 @@ def told(file: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code not in _SENTENCES:
             raise
-        raise ArchiveError(f"The file {file} {_SENTENCES[code]}") from error
+        raise ArchiveError(_SENTENCES[code].format(file=file)) from error
     except OSError as error:
         raise ArchiveError(failure_text("file", file, "opened", error)) from error
 
 
-_DAMAGED = (
-    "is damaged and was left as it is. Put back a backup of it, or move it away to start anew."
+_DAMAGED = tr(
+    "The file {file} is damaged and was left as it is. Put back a backup of it, or move it away to "
+    "start anew."
 )
-_READ_ONLY = (
-    "cannot be written: it or its folder may only be read. Let the user who starts this write both."
+_READ_ONLY = tr(
+    "The file {file} cannot be written: it or its folder may only be read. Let the user who starts "
+    "this write both."
 )
 _SENTENCES = {
-    sqlite3.SQLITE_BUSY: "is being changed by another program. Try again in a minute.",
+    sqlite3.SQLITE_BUSY: BUSY,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened. Let the user who starts this read it, and write "
-    "into its folder.",
-    sqlite3.SQLITE_FULL: "cannot be written: no space is left. What it had it still has; make room "
-    "and try again.",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk refuses. Look into the log of the "
-    "system, and put back a backup of the file if it stays like this.",
+    sqlite3.SQLITE_CANTOPEN: tr(
+        "The file {file} cannot be opened. Let the user who starts this read it, and write into "
+        "its folder."
+    ),
+    sqlite3.SQLITE_FULL: tr(
+        "The file {file} cannot be written: no space is left. What it had it still has; make room "
+        "and try again."
+    ),
+    sqlite3.SQLITE_IOERR: tr(
+        "The file {file} cannot be read or written: the disk refuses. Look into the log of the "
+        "system, and put back a backup of the file if it stays like this."
+    ),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # not our tables
     sqlite3.SQLITE_NOTADB: _DAMAGED,

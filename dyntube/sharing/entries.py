@@ -6,6 +6,7 @@ import datetime as dt
 from unicodedata import category
 
 from ..errors import EntryError
+from ..words import tr, trn
 
 _NOT_TEXT = ("Cc", "Cs")  # control characters and surrogates: spreadsheets reject them
 
@@ -17,9 +18,17 @@ def one_line(text: str, what: str, longest: int) -> str:
     """
     line = " ".join("".join(" " if category(c) in _NOT_TEXT else c for c in text).split())
     if not line:
-        raise EntryError(f"{what} is empty. Write a few words.")
+        raise EntryError(tr("{what} is empty. Write a few words.", what=what))
     if len(line) > longest:
-        raise EntryError(f"{what} has {len(line):,} characters; the limit is {longest}.")
+        raise EntryError(
+            trn(
+                "{what} has {number} character; the limit is {longest}.",
+                "{what} has {number} characters; the limit is {longest}.",
+                len(line),
+                what=what,
+                longest=longest,
+            )
+        )
     return line
 
 

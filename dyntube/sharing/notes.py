@@ -12,6 +12,7 @@ from ..errors import EntryError
 from ..query.periods import EARLIEST, LATEST, Period
 from ..query.query import Filter
 from ..reading.text import folded
+from ..words import tr
 from .database import Table
 from .entries import moment, one_line
 from .old_lists import OldList
@@ -60,9 +61,10 @@ class Notes:
         note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
         with self._state.editing(NOTES) as notes:
             if len(notes) >= MOST:
-                raise EntryError(
-                    f"There are already {MOST:,} notes, which is the limit. Delete some first."
+                text = tr(
+                    "There are already {number} notes, which is the limit. Delete some first."
                 )
+                raise EntryError(text.format(number=f"{MOST:,}"))
             notes[note.id] = note
         return note
 
@@ -72,7 +74,7 @@ class Notes:
         """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
         with self._state.editing(NOTES) as notes:
             if id_ not in notes:
-                raise EntryError("This note was deleted by someone else. Write it again.")
+                raise EntryError(tr("This note was deleted by someone else. Write it again."))
             changed = replace(notes[id_], day=day, text=text, scope=scope, key=key)
             notes[id_] = _checked(changed)
             return notes[id_]
@@ -131,9 +133,10 @@ def _lets_through(filter_: Filter, key: str) -> bool:
 
 def _checked(note: Note) -> Note:
     if not EARLIEST <= note.day <= LATEST:
-        raise EntryError(f"The day of a note must be between {EARLIEST} and {LATEST}.")
+        text = tr("The day of a note must be between {first} and {last}.")
+        raise EntryError(text.format(first=EARLIEST, last=LATEST))
     if note.scope not in SCOPES:
         raise EntryError(f"A note is about one of: {', '.join(SCOPES)}.")
     if (note.scope == "everything") == bool(note.key):
-        raise EntryError("Choose what the note is about: everything, or one thing.")
-    return replace(note, text=one_line(note.text, "The note", LONGEST_TEXT))
+        raise EntryError(tr("Choose what the note is about: everything, or one thing."))
+    return replace(note, text=one_line(note.text, tr("The note"), LONGEST_TEXT))

@@ -23,7 +23,8 @@ import filelock
 from ..atomic import failure_text, rename
 from ..errors import ArchiveError
 from ..events import event
-from .database import NO_ENTRY, Connection, Entry, Table
+from ..words import tr
+from .database import BUSY, NO_ENTRY, TOO_NEW, Connection, Entry, Table
 
 SUFFIX = ".before-0.2"
 _LOCK_SECONDS = 10.0
@@ -60,17 +61,15 @@ class OldList(Generic[T]):
         with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
             match json.loads(raw):
                 case {"version": int(version)} if version > newest:
-                    raise ArchiveError(
-                        f"The file {path} was written by a newer version of DynTube Analytics. "
-                        "Update this one to read and change it."
-                    )
+                    raise ArchiveError(TOO_NEW.format(file=path))
                 case {"version": int(version), "items": list(items), **more}:
                     if not more and type(version) is int and version > 0:
                         return version, items
-        raise ArchiveError(
-            f"The file {path} is damaged and was left as it is. Put back a copy of it, or move it "
+        text = tr(
+            "The file {file} is damaged and was left as it is. Put back a copy of it, or move it "
             "away to start anew."
         )
+        raise ArchiveError(text.format(file=path))
 
 
 @dataclass(frozen=True)
@@ -139,19 +138,20 @@ class OldLists:
         taken = TAKEN.all(connection)
         if found.renamed and not taken:
             names = ", ".join(path.name for path in found.renamed)
-            raise ArchiveError(
-                f"The file {file} is gone or empty, and had what was in {names} and all edits "
-                f"since. Put back a backup of it; without one, take {SUFFIX} off these names to "
+            text = tr(
+                "The file {file} is gone or empty, and had what was in {names} and all edits "
+                "since. Put back a backup of it; without one, take {ending} off these names to "
                 "begin with what they have, or move these files away to start anew."
             )
+            raise ArchiveError(text.format(file=file, names=names, ending=SUFFIX))
         for path, raw in found.raw.items():
             if _id(path) in taken and taken[_id(path)].digest != _digest(raw):
-                raise ArchiveError(
-                    f"The file {path} is newer than the move of its entries to {file.name}: an "
-                    "older version of DynTube Analytics still runs on this archive. End it, and "
-                    "move the file away; what was written with it since then has to be entered "
-                    "again."
+                text = tr(
+                    "The file {file} is newer than the move of its entries to {new}: an older "
+                    "version of DynTube Analytics still runs on this archive. End it, and move the "
+                    "file away; what was written with it since then has to be entered again."
                 )
+                raise ArchiveError(text.format(file=path, new=file.name))
         new = [path for path in self._lists if _id(path) not in taken]
         imported = [self._import(connection, path, found.raw.get(path)) for path in new]
         TAKEN.replace(connection, {}, {one.id: one for one in imported})
@@ -196,8 +196,7 @@ def _lock(path: Path) -> contextlib.AbstractContextManager[object]:
     try:
         return lock.acquire(timeout=_LOCK_SECONDS)
     except filelock.Timeout:
-        text = f"The file {path} is being changed by another program. Try again in a minute."
-        raise ArchiveError(text) from None
+        raise ArchiveError(BUSY.format(file=path)) from None
     except OSError as error:
         raise ArchiveError(failure_text("file", path, "written", error)) from error
 

@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import EntryError
 from ..query.dimensions import DIMENSIONS
 from ..reading.text import folded
+from ..words import tr
 from .database import Table
 from .entries import moment, one_line
 from .old_lists import OldList
@@ -28,7 +29,7 @@ MOST = 200  # views of one reader, and shared ones
 SHARED = ""  # stands where a personal view names its owner
 
 _PAGE = re.compile(r"[a-z0-9_-]{0,40}")
-_GONE = "This view was deleted by someone else."
+_GONE = tr("This view was deleted by someone else.")
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,10 @@ class SavedViews:
             if same:
                 view = replace(view, id=same.id)
             elif sum(other.owner == owner for other in views.values()) >= MOST:
-                raise EntryError(
-                    f"There are already {MOST} such views, which is the limit. Delete one first."
+                text = tr(
+                    "There are already {number} such views, which is the limit. Delete one first."
                 )
+                raise EntryError(text.format(number=MOST))
             views[view.id] = view
         return view, same is not None
 
@@ -92,9 +94,8 @@ class SavedViews:
             view = _checked(replace(views[id_], name=name))
             same = _called(views.values(), view.name, view.owner)
             if same and same.id != id_:
-                raise EntryError(
-                    f"There is already a view called {same.name}. Choose another name."
-                )
+                text = tr("There is already a view called {name}. Choose another name.")
+                raise EntryError(text.format(name=same.name))
             views[id_] = view
         return view
 
@@ -157,5 +158,5 @@ def _called(views: Iterable[SavedView], name: str, owner: str) -> SavedView | No
 
 def _checked(view: SavedView) -> SavedView:
     if not _PAGE.fullmatch(view.page):
-        raise EntryError("A view of this page cannot be saved.")
-    return replace(view, name=one_line(view.name, "The name", LONGEST_NAME))
+        raise EntryError(tr("A view of this page cannot be saved."))
+    return replace(view, name=one_line(view.name, tr("The name"), LONGEST_NAME))

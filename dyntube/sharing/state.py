@@ -118,9 +118,6 @@ class State:
 
     def _bring_up_to_date(self, connection: Connection, found: Found) -> None:
         if database.version(connection) > len(MIGRATIONS):
-            raise ArchiveError(
-                f"The file {self.file} was written by a newer version of DynTube Analytics. Update "
-                "this one to read and change it."
-            )
+            raise ArchiveError(database.TOO_NEW.format(file=self.file))
         database.migrate(connection)
         self._old.take_over(connection, found, self.file)

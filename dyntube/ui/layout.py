@@ -8,6 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from .. import charts
+from ..report.pages import PAGES
+from ..words import tr
 from . import session
 
 
@@ -21,12 +23,12 @@ def card(
 ) -> st.delta_generator.DeltaGenerator:
     """A bordered container with a heading; fill it using `with`.
 
-    `page` names the file of the page that says more, with the same filters.
+    `page` names the page that says more, with the same filters.
     """
     if page:
-        box, right = headed(title, f"card-of-{title.lower().replace(' ', '-')}", help)
-        label, link = page.capitalize(), session.parameters()
-        right.page_link(f"pages/{page}.py", label=f"{label} →", query_params=link)
+        box, right = headed(title, f"card-of-{page}", help)
+        label = f"{PAGES[page].title} →"
+        right.page_link(f"pages/{page}.py", label=label, query_params=session.parameters())
         return box
     box = st.container(border=True, height="stretch")
     box.header(title, anchor=False, help=help)
@@ -69,13 +71,23 @@ def switch(name: str, labels: Mapping[str, str], chosen: str, *, key: str = "") 
             session.change(lambda s: replace(s, **{name: picked}))
 
     st.segmented_control(
-        name.capitalize(),
+        _SWITCHES[name],
         list(labels),
         format_func=labels.__getitem__,
         key=key,
         label_visibility="collapsed",
         on_change=changed,
     )
+
+
+# What screen readers call a switch; it shows its options alone.
+_SWITCHES = {
+    "metric": tr("Metric"),
+    "interval": tr("Interval"),
+    "mix": tr("Mix"),
+    "colour": tr("Colour"),
+    "align": tr("Align"),
+}
 
 
 def icon_key(key: str) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from .. import formats
 from ..errors import DynTubeError
+from ..words import tr
 from .layout import icon_key
 
 _WIDTH = 330  # pixels, as on a phone; else a long word would set it
@@ -85,8 +86,8 @@ def confirm(key: str, question: str, delete: Callable[[], None]) -> None:
     """Ask, in place of a row, whether to delete it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(question)
-        st.button("Delete", key=f"{key}-yes", type="primary", on_click=delete)
-        st.button("Keep", key=f"{key}-no", on_click=begin_task, args=(key,))
+        st.button(tr("Delete"), key=f"{key}-yes", type="primary", on_click=delete)
+        st.button(tr("Keep"), key=f"{key}-no", on_click=begin_task, args=(key,))
 
 
 def _outcome(key: str) -> None:

@@ -17,6 +17,7 @@ from ..report.address import changed, from_parameters, to_parameters, why_too_lo
 from ..report.page import NOT_OPENED
 from ..report.pages import PAGES
 from ..report.selection import CUSTOM, Selection
+from ..words import tr
 from . import history
 from .door import desk
 from .streamlit_internals import came_by_history
@@ -34,7 +35,7 @@ def begin(page: str) -> None:
 
     What is open is left behind on the way to a page that does not open it.
     """
-    opens = page.lower() in PAGES and PAGES[page.lower()].opens
+    opens = page in PAGES and PAGES[page].opens
     if not begun() or came_by_history():
         selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
         found += [NOT_OPENED] if selection.open and not opens else []
@@ -84,7 +85,7 @@ def change(edit: Callable[[Selection], Selection], *, adds: bool = True) -> None
     """
     selection = edit(current())
     if reason := why_too_long(selection):
-        st.session_state[_NOTES] = [f"That is too much for one link. {reason}"]
+        st.session_state[_NOTES] = [" ".join([tr("That is too much for one link."), reason])]
         return
     st.session_state[_SELECTION], st.session_state[_NOTES] = selection, []
     if adds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...words import tr
 from .mount import mount
 
 
@@ -12,4 +13,4 @@ def demo_mark(name: str, about: str) -> None:
 
 def copy_link() -> None:
     """A button that copies the address of the page."""
-    mount("copy_link", "copy-link", {"name": "Copy link"}, {}, width="content")
+    mount("copy_link", "copy-link", {"name": tr("Copy link")}, {}, width="content")

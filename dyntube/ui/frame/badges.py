@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ... import formats
 from ...report.doubts import doubtful
 from ...report.gaps import missing_days, partial_days
 from ...report.spans import Spans
 from ...trust.reasons import touched
+from ...words import tr, trn
 from ..door import desk, local_now
 
 
@@ -30,15 +30,15 @@ def shortcomings(shown: Spans) -> tuple[list[str], list[str]]:
     damaged = touched(desk().damaged_days(), (period,), zone, now.date())
     found = doubtful(desk().trust(), period, shown.comparison, zone, now)
     wrong = {
-        "last sync failed": failed(),
-        f"{formats.count(len(damaged), 'day')} damaged": bool(damaged),
+        tr("last sync failed"): failed(),
+        trn("{number} day damaged", "{number} days damaged", len(damaged)): bool(damaged),
         found.text: bool(found.days),
     }
     gone = {*missing_days(period, zone, covered, now)} - {*damaged}
     cut = {*partial_days(period, zone, covered, now)} - {*damaged}
     missing = {
-        f"{formats.count(len(gone), 'day')} not stored": bool(gone),
-        f"{formats.count(len(cut), 'day')} stored in part": bool(cut),
+        trn("{number} day not stored", "{number} days not stored", len(gone)): bool(gone),
+        trn("{number} day stored in part", "{number} days stored in part", len(cut)): bool(cut),
     }
     said = ([word for word, holds in words.items() if holds] for words in (wrong, missing))
     return next(said), next(said)

@@ -11,12 +11,17 @@ from ...reading.zones import zones
 from ...report.labels import OPERATOR_WORDS, Labels, only_domain
 from ...report.options import Option, counts, options
 from ...report.selection import FILTERABLE, OPERATORS, Selection
+from ...words import tr, trn
 from .. import session
 from ..components.filters import Button, Entry, Open, Zone
 from ..components.filters import filters as drawn
 from ..door import desk
 
-_ALL = {"project": "All projects", "channel": "All channels", "video": "All videos"}
+_ALL = {
+    "project": tr("All projects"),
+    "channel": tr("All channels"),
+    "video": tr("All videos"),
+}
 _ZONE, _OPEN, _PART, _NUMBER = "zone", "filters-open", "filters", "filters-number"
 _MOST = 1000  # options in a list, the largest first; "contains" finds the rest
 
@@ -32,8 +37,8 @@ def _filters(period: Period) -> None:
     selection = session.current()
     drawn(
         [_button(by, selection) for by in _ALL],
-        "More filters",
-        Zone("Time zone", selection.timezone, "Days start at midnight in this time zone."),
+        tr("More filters"),
+        Zone(tr("Time zone"), selection.timezone, tr("Days start at midnight in this time zone.")),
         [_entry(by, selection) for by in FILTERABLE],
         [*OPERATOR_WORDS.items()],
         _opened(selection, period),
@@ -56,7 +61,7 @@ def _entry(by: str, selection: Selection) -> Entry:
 
 
 def _chosen(count: int) -> str:
-    return f"{count:,} chosen"
+    return trn("{number} chosen", "{number} chosen", count)
 
 
 def _open(asked: object) -> None:
@@ -92,8 +97,9 @@ def _opened(selection: Selection, period: Period) -> Open | None:
         return Open(by, operator, parameter, rows, chosen)
     found, more = _options(by, chosen, selection, period)
     rows = [(spelled(by, o.value), o.name, f"{o.views:,}" if o.views else "") for o in found]
-    note = f"The {_MOST:,} with the most views; find others with “contains”." if more else ""
-    return Open(by, operator, parameter, rows, [spelled(by, value) for value in chosen], note)
+    most = tr("The {number} with the most views; find others with “contains”.", number=f"{_MOST:,}")
+    chosen = tuple(spelled(by, value) for value in chosen)
+    return Open(by, operator, parameter, rows, chosen, most if more else "")
 
 
 def _options(

@@ -15,6 +15,7 @@ from ...fetch.background import SyncStatus
 from ...fetch.sync import Progress
 from ...query.periods import Period
 from ...report.gaps import gap_text
+from ...words import tr
 from ..door import desk, local_now
 
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between polls of the background sync
@@ -31,15 +32,16 @@ def ensure_stored(spans: Sequence[Period], timezone: str) -> SyncStatus:
 def why_nothing() -> str:
     """A sentence for an empty store: who fetches, and which other scopes the archive holds."""
     if not desk().external:
-        return "The first sync fills this page."
+        return tr("The first sync fills this page.")
     if not desk().access.is_admin:
-        return "A scheduler has to fetch it."
+        return tr("A scheduler has to fetch it.")
     archive, found = desk().store().other_scopes()
     root = formats.escape_markdown(str(archive))
     if not found:
-        return f"A scheduler has to fetch into {root}, which holds no days."
+        return tr("A scheduler has to fetch into {archive}, which holds no days.", archive=root)
     scopes = formats.escape_markdown(formats.stored_scopes(found))
-    return f"The archive {root} holds other scopes: {scopes}. {formats.OTHER_SETTINGS}"
+    held = tr("The archive {archive} holds other scopes: {scopes}.", archive=root, scopes=scopes)
+    return f"{held} {formats.OTHER_SETTINGS}"
 
 
 def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> None:
@@ -67,12 +69,16 @@ def _bar(progress: Progress) -> None:
     """Progress of a sync whose number of days is known."""
     rest = formats.time_left(progress.seconds_left)
     if progress.waiting:
-        rest = f"waiting for DynTube, {math.ceil(progress.waiting)} s"
-    st.progress(
-        progress.days_done / progress.days_total,
-        f"Loading your views: {progress.days_done:,} of {progress.days_total:,} days, "
-        f"{progress.views:,} views, {rest}",
+        rest = tr("waiting for DynTube, {seconds} s", seconds=math.ceil(progress.waiting))
+    done, total = progress.days_done, progress.days_total
+    said = tr(
+        "Loading your views: {done} of {total} days, {views} views, {rest}",
+        done=f"{done:,}",
+        total=f"{total:,}",
+        views=f"{progress.views:,}",
+        rest=rest,
     )
+    st.progress(done / total, said)
 
 
 def progress_bar(state: SyncStatus) -> None:
@@ -83,30 +89,29 @@ def progress_bar(state: SyncStatus) -> None:
         with st.container():
             _bar(state.progress)
         if not state.elsewhere:
-            st.button("Cancel", icon=":material/close:", key="cancel", on_click=desk().cancel)
+            st.button(tr("Cancel"), icon=":material/close:", key="cancel", on_click=desk().cancel)
     if cost := formats.cost(state.progress):
-        st.caption(f"{cost} You can already use what is loaded.")
+        st.caption(" ".join([cost, tr("You can already use what is loaded.")]))
 
 
 def stopped_banner(state: SyncStatus, timezone: str) -> None:
     """Why the last sync ended early, how much of it is stored, and a button to continue."""
     if state.progress or not _has_ended_early(state):
         return
-    stored = f"{formats.stored(state.stopped)}. " if state.stopped else ""
+    stored = formats.stored(state.stopped) if state.stopped else ""
     again = f"{local_now(timezone) + dt.timedelta(seconds=state.rest):%H:%M}"
     with st.container(horizontal=True, vertical_alignment="center", key="ended"):
         if state.error:
-            told = state.stopped and not desk().external
-            tried = f"{stored}Next try at {again}." if told else ""
-            st.error(
-                f"{formats.escape_markdown(str(state.error))} {tried}", icon=":material/error:"
-            )
+            tried = tr("{stored}. Next try at {time}.", stored=stored, time=again)
+            told = tried if state.stopped and not desk().external else ""
+            st.error(f"{formats.escape_markdown(str(state.error))} {told}", icon=":material/error:")
         else:
             st.info(
-                f"Stopped; {stored}Fetching continues at {again}.", icon=":material/stop_circle:"
+                tr("Stopped; {stored}. Fetching continues at {time}.", stored=stored, time=again),
+                icon=":material/stop_circle:",
             )
         if not desk().external:
-            label = "Try again" if state.error else "Continue"
+            label = tr("Try again") if state.error else tr("Continue")
             icon = ":material/refresh:" if state.error else ":material/play_arrow:"
             st.button(label, icon=icon, key="retry", on_click=desk().retry)
 

@@ -21,6 +21,7 @@ from ...report.gaps import missing_days
 from ...report.page import Page, has_views, open_page, open_spans
 from ...report.selection import ALL_TIME, OPERATORS, Selection
 from ...report.spans import Spans
+from ...words import tr
 from .. import session, style
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
@@ -36,8 +37,8 @@ from .page_header import head
 from .saved_views import views_menu
 
 
-def start(page_title: str) -> bool:
-    """Set up any page; False, with an error shown, if the installation cannot be opened."""
+def start(page_name: str) -> bool:
+    """Set up a page; False, with an error shown, if the installation cannot be opened."""
     style.apply()
     follow_theme()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
@@ -47,7 +48,7 @@ def start(page_title: str) -> bool:
     except DynTubeError as error:
         show_error(error)
         return False
-    session.begin(page_title)
+    session.begin(page_name)
     return True
 
 
@@ -106,7 +107,7 @@ def _page(of: Page, draw: _Draw) -> None:
     spans = None if of.span else shown
     menus = head(of.title, selection, of.span or shown.text, spans, compares=not of.always)
     with menus:
-        views_menu(of.title)
+        views_menu(of.name)
     on_paper = paper.place()
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
@@ -139,13 +140,13 @@ def _content(
 
 def _store(context: ReportContext, draw: _Draw) -> None:
     """A page about the store, which itself shows gaps and progress."""
-    banner(page_doubts(context), "See the list below.")
+    banner(page_doubts(context), tr("See the list below."))
     draw(context)
 
 
 def _numbers(context: ReportContext, draw: _Draw) -> None:
     """A page of numbers, with the views behind them."""
-    banner(page_doubts(context), "See the Data page.")
+    banner(page_doubts(context), tr("See the Data page."))
     gap(context.period, context.timezone, context.known, context.now)
     way_back(context)
     if _has_views(context):
@@ -155,8 +156,8 @@ def _numbers(context: ReportContext, draw: _Draw) -> None:
 
 def _can_be_shown(period: Period, today: dt.date, always: bool) -> bool:
     if period.start > today:
-        st.info("This period is in the future.", icon=":material/event:")
-        _offer("Show the last 28 days", {"period": [DEFAULT_PRESET]})
+        st.info(tr("This period is in the future."), icon=":material/event:")
+        _offer(tr("Show the last 28 days"), {"period": [DEFAULT_PRESET]})
         return always
     return True
 
@@ -175,18 +176,18 @@ def _has_views(context: ReportContext) -> bool:
         for height in (260, 360):
             st.skeleton(height=height)
     elif missing:
-        text = "Nothing is stored for this period yet."
+        text = tr("Nothing is stored for this period yet.")
         if not desk().has_days():
-            text = f"Nothing is stored yet. {why_nothing()}"
+            text = " ".join([tr("Nothing is stored yet."), why_nothing()])
         st.info(text, icon=":material/hourglass_empty:")
     elif context.selection.filters:
-        text = "No views match these filters in this period."
+        text = tr("No views match these filters in this period.")
         st.info(text, icon=":material/filter_alt_off:")
         names = (f.dimension + OPERATORS[f.operator] for f in context.selection.filters)
-        _offer("Clear filters", {name: [] for name in names})
+        _offer(tr("Clear filters"), {name: [] for name in names})
     else:
         st.info(
-            "There are no views in this period. Choose another one above.",
+            tr("There are no views in this period. Choose another one above."),
             icon=":material/event_busy:",
         )
     return False
@@ -199,6 +200,6 @@ def _first_day(selection: Selection) -> dt.date | None:
     return local_days(first, first, selection.timezone).start
 
 
-@st.cache_resource(ttl=600, show_spinner="Looking for your first view")
+@st.cache_resource(ttl=600, show_spinner=tr("Looking for your first view"))
 def _first_utc_day() -> dt.date | None:
     return desk().first_day()

@@ -13,6 +13,7 @@ from ...report.freshness import data_time
 from ...report.labels import OPERATOR_WORDS, Labels, only_domain
 from ...report.selection import OPERATORS, Selection
 from ...report.spans import Spans
+from ...words import tr
 from .. import session
 from ..components.chips import Chip, Opposite
 from ..components.chips import chips as drawn
@@ -22,8 +23,10 @@ from .badges import badge, shortcomings
 from .period import period
 
 _POLL_SECONDS = 30.0
-_TIP = "Tip: click any bar, country or row to filter the whole page"
-_ABOUT_DEMO = "These views are invented. Ask your administrator to connect your DynTube account."
+_TIP = tr("Tip: click any bar, country or row to filter the whole page")
+_ABOUT_DEMO = tr(
+    "These views are invented. Ask your administrator to connect your DynTube account."
+)
 _OPPOSITES: dict[Operator, Operator] = {"is": "is_not", "is_not": "is"}
 _NAMED = 2  # values that a chip names
 
@@ -48,7 +51,7 @@ def head(
             with st.container(width="content", key="freshness"):
                 _freshness(shown)
         if desk().demo:
-            demo_mark("Demo data", _ABOUT_DEMO)
+            demo_mark(tr("Demo data"), _ABOUT_DEMO)
         _chips(selection, tip=_TIP if shown and compares else "")
     with menus:
         copy_link()

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ...charts import LIGHT, LIGHT_FOR_DARK
 from ...export.workbook import Provenance
 from ...report.page import Page
+from ...words import tr
 from ..door import desk
 from ..layout import palette
 
@@ -26,13 +27,13 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
     """What the numbers are about and where they are."""
     link = escape(notes.link)
     rows = {
-        "Period": escape(f"{of.span or notes.period} · {notes.timezone}"),
-        "Compared with": escape(notes.comparison),
-        "Filters": escape(" · ".join(notes.filters) or "None"),
-        "Views up to": "" if of.span else escape(notes.data_time),  # else it says so
-        "As of": escape(notes.made_at),
-        "Link": f'<a href="{link}">{link}</a>' if link else "",
-        "Demo data": "These views are invented: no account is connected." * notes.demo,
+        tr("Period"): escape(f"{of.span or notes.period} · {notes.timezone}"),
+        tr("Compared with"): escape(notes.comparison),
+        tr("Filters"): escape(" · ".join(notes.filters) or tr("None")),
+        tr("Views up to"): "" if of.span else escape(notes.data_time),  # else it says so
+        tr("As of"): escape(notes.made_at),
+        tr("Link"): f'<a href="{link}">{link}</a>' if link else "",
+        tr("Demo data"): tr("These views are invented: no account is connected.") * notes.demo,
     }
     shown = (f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows.items() if text)
     said = "".join(shown)

@@ -11,6 +11,7 @@ from ...query.periods import EARLIEST, Period
 from ...report.selection import ALL_TIME, COMPARE_LABELS, CUSTOM, PERIOD_LABELS, Selection
 from ...report.spans import Spans
 from ...report.stepping import Direction, stepped
+from ...words import tr
 from .. import session
 from ..components.period import Choice, Ends, Shown
 from ..components.period import period as drawn
@@ -80,7 +81,7 @@ def _shown(selection: Selection, spans: Spans, compares: bool) -> Shown:
         compared=_ends(compared or shown),
         before=_beside(selection, shown, -1, today),
         after=_beside(selection, shown, 1, today),
-        back=f"Back to {_named(before)}" if before else "",
+        back=tr("Back to {period}", period=_named(before)) if before else "",
     )
 
 

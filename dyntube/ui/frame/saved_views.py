@@ -7,7 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from ... import formats
+from ...report.pages import PAGES
 from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
+from ...words import tr
 from .. import session as state
 from ..door import desk
 from ..menu import begin_task, close, confirm, fail, menu, row_button, row_task, run_action
@@ -18,29 +20,25 @@ _ROOT = Path(__file__).parents[3]
 
 
 def views_menu(page: str) -> None:
-    """The button "Saved views"; `page` is the page's title, which also names its file in `pages/`.
+    """The button "Saved views"; `page` is the name of the page and of its file in `pages/`.
 
     Without a cookie to identify the reader, there are only shared views.
     """
-    menu("Saved views", _MENU, ":material/bookmark:", lambda: _fill(page))
+    menu(tr("Saved views"), _MENU, ":material/bookmark:", lambda: _fill(page))
 
 
 def _fill(page: str) -> None:
     reader = _reader()
     views = desk().saved_views(reader)
-    _list("Yours", [view for view in views if view.owner != SHARED], reader, page)
-    _list("Shared", [view for view in views if view.owner == SHARED], reader, page)
+    _list(tr("Yours"), [view for view in views if view.owner != SHARED], reader, page)
+    _list(tr("Shared"), [view for view in views if view.owner == SHARED], reader, page)
     if not views:
-        st.caption("Save this page with its period and filters, and open it again from here.")
-    _save_form(_file_name(page), reader)
+        st.caption(tr("Save this page with its period and filters, and open it again from here."))
+    _save_form(page, reader)
 
 
 def _reader() -> str:
     return reader_id(st.context.cookies.get(COOKIE, ""))
-
-
-def _file_name(page: str) -> str:
-    return page.lower().replace(" ", "_") or "overview"
 
 
 def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:
@@ -55,16 +53,16 @@ def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:
 def _row(view: SavedView, reader: str, page: str) -> None:
     match row_task(_MENU):
         case ("delete", view.id):
-            question = f"Delete “{formats.escape_markdown(view.name)}”?"
+            question = tr("Delete “{name}”?", name=formats.escape_markdown(view.name))
             confirm(_MENU, question, lambda: _delete(view, reader))
         case ("rename", view.id):
             _rename_form(view, reader)
         case _:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 with st.container(width="stretch"):
-                    shown = (view.page, view.parameters) == (_file_name(page), state.parameters())
+                    shown = (view.page, view.parameters) == (page, state.parameters())
                     name = formats.escape_markdown(view.name)
-                    of_page = view.page.replace("_", " ").capitalize()
+                    of_page = PAGES[view.page].title if view.page in PAGES else view.page
                     st.button(
                         f"{name} :gray[· {formats.escape_markdown(of_page)}]",
                         key=f"{_MENU}-open-{view.id}",
@@ -73,19 +71,20 @@ def _row(view: SavedView, reader: str, page: str) -> None:
                         on_click=_open,
                         args=(view, page),
                     )
-                row_button(_MENU, "rename", view.id, ":material/edit:", "Rename this view")
-                row_button(_MENU, "delete", view.id, ":material/delete:", "Delete this view")
+                row_button(_MENU, "rename", view.id, ":material/edit:", tr("Rename this view"))
+                row_button(_MENU, "delete", view.id, ":material/delete:", tr("Delete this view"))
 
 
 def _open(view: SavedView, page: str) -> None:
     file = _ROOT / "pages" / f"{view.page}.py"
     if not file.is_file():
-        fail(_MENU, "The page of this view no longer exists. Delete the view, or save it again.")
+        text = tr("The page of this view no longer exists. Delete the view, or save it again.")
+        fail(_MENU, text)
         return
     close(_MENU)
     address = state.parameters()
     state.take(view.parameters)
-    if view.page != _file_name(page):
+    if view.page != page:
         st.switch_page(file, query_params=address)  # any other query would add a history entry
     st.rerun()
 
@@ -93,18 +92,18 @@ def _open(view: SavedView, page: str) -> None:
 def _rename_form(view: SavedView, reader: str) -> None:
     key = f"{_MENU}-name-{view.id}"
     with st.form(f"{_MENU}-rename", border=False):
-        st.text_input("New name", view.name, max_chars=LONGEST_NAME, key=key)
+        st.text_input(tr("New name"), view.name, max_chars=LONGEST_NAME, key=key)
         with st.container(horizontal=True, gap="small"):
             st.form_submit_button(
-                "Rename", type="primary", on_click=_rename, args=(view, key, reader)
+                tr("Rename"), type="primary", on_click=_rename, args=(view, key, reader)
             )
-            st.form_submit_button("Cancel", on_click=begin_task, args=(_MENU,))
+            st.form_submit_button(tr("Cancel"), on_click=begin_task, args=(_MENU,))
 
 
 def _rename(view: SavedView, key: str, reader: str) -> None:
     def rename() -> str:
         renamed = desk().rename_view(view.id, st.session_state[key], reader)
-        return f"Renamed to {renamed.name}"
+        return tr("Renamed to {name}", name=renamed.name)
 
     if run_action(_MENU, rename):
         begin_task(_MENU)
@@ -113,7 +112,7 @@ def _rename(view: SavedView, key: str, reader: str) -> None:
 def _delete(view: SavedView, reader: str) -> None:
     def remove() -> str:
         desk().remove_view(view.id, reader)
-        return f"Deleted {view.name}"
+        return tr("Deleted {name}", name=view.name)
 
     begin_task(_MENU)
     run_action(_MENU, remove)
@@ -121,14 +120,15 @@ def _delete(view: SavedView, reader: str) -> None:
 
 def _save_form(page: str, reader: str) -> None:
     name, shared = f"{_MENU}-new-name", f"{_MENU}-new-shared"
+    title = tr("Save this view")
     with st.form(f"{_MENU}-save", border=False):
-        st.markdown("**Save this view**")
-        st.text_input("Name", max_chars=LONGEST_NAME, key=name, placeholder="Monday report")
+        st.markdown(f"**{title}**")
+        st.text_input(tr("Name"), max_chars=LONGEST_NAME, key=name, placeholder=tr("Monday report"))
         if reader:
-            st.toggle("Share with everyone", key=shared)
+            st.toggle(tr("Share with everyone"), key=shared)
         else:
-            st.caption("Cookies are off, so we can't tell who you are: everyone will see this.")
-        st.form_submit_button("Save", type="primary", on_click=_save, args=(page, reader))
+            st.caption(tr("Cookies are off, so we can't tell who you are: everyone will see this."))
+        st.form_submit_button(tr("Save"), type="primary", on_click=_save, args=(page, reader))
 
 
 def _save(page: str, reader: str) -> None:
@@ -139,7 +139,8 @@ def _save(page: str, reader: str) -> None:
         view, replaced = desk().save_view(
             session[f"{_MENU}-new-name"], page, state.parameters(), owner
         )
-        return f"Replaced {view.name}" if replaced else f"Saved {view.name}"
+        name = view.name
+        return tr("Replaced {name}", name=name) if replaced else tr("Saved {name}", name=name)
 
     if run_action(_MENU, save):
         session[f"{_MENU}-new-name"] = ""

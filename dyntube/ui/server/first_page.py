@@ -5,6 +5,7 @@ On a slow line Streamlit's scripts take seconds, in which the browser would show
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from functools import cached_property
@@ -18,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ...words import language, translations
 from ..streamlit_internals import icon_font, static_folder
 from ..style import ICON, LOGO
 from .static_files import ASK_AGAIN, FONT, Content
@@ -39,11 +41,12 @@ def first_page(theirs: str) -> str:
     icons = f"./{icon_font().relative_to(static_folder()).as_posix()}"
     fonts = "\n    ".join(map(_FONT_LINK.format, (f"./app/static/{FONT}", icons)))
     for old, new in {
+        '<html lang="en">': f'<html lang="{language()}">',
         "<title>Streamlit</title>": "<title>DynTube Analytics</title>",
         "./favicon.png": "./app/static/icon.svg",
         _only(r'<link\s+rel="preload"[^>]*SourceSans[^>]*>', theirs): fonts,
         style: "",
-        '<div id="root"></div>': f'<div id="root"></div>\n{_skeleton(style)}',
+        '<div id="root"></div>': f'<div id="root"></div>\n{_skeleton(style)}{_translations()}',
     }.items():
         theirs = theirs.replace(_only(re.escape(old), theirs), new)
     return theirs
@@ -65,6 +68,12 @@ def _skeleton(stylesheet: str) -> str:
     pictures = {"logo": _in_place(LOGO), "icon": _in_place(ICON)}
     known = colours | pictures | {"stylesheet": stylesheet}
     return Template(_SKELETON.read_text("utf-8")).substitute(known)
+
+
+def _translations() -> str:
+    """What `tr` of our scripts reads: data, in which no text can end the element."""
+    texts = json.dumps(translations(), ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="translations">{texts}</script>' * (texts != "{}")
 
 
 def _in_place(picture: str) -> str:

@@ -21,6 +21,7 @@ from ...events import event
 from ...reading.text import short
 from ...settings.settings import read_hosts
 from ...settings.texts import covers
+from ...words import tr
 from .headers import safe_headers
 
 _LOOPBACK = ("localhost", "*.localhost")
@@ -91,14 +92,15 @@ class HostCheck:
 
     def _refusal(self, asked: list[str], host: str) -> PlainTextResponse:
         named = short(quote(", ".join(asked), safe=" ,:[]"), 80) or "nothing"
-        text, status = f"This dashboard does not answer for the host {named}.", 403
+        text = tr("This dashboard does not answer for the host {host}.", host=named)
+        status = 403
         if not host:
             text, status = f"The header Host must name one host, and has {named}.", 400
         headers = safe_headers() | {"Cache-Control": "no-store"}
         return PlainTextResponse(f"{text} {_WHICH}{self._trouble}", status, headers)
 
 
-_WHICH = (
+_WHICH = tr(
     "It answers for localhost, IP addresses, the names of its machine, and those in the setting "
     "DYNTUBE_HOSTS: whoever runs it adds others there, and starts it again."
 )

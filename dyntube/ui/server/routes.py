@@ -34,6 +34,7 @@ from ...report.tables import days_name
 from ...thumbnails.picture import TYPE
 from ...trust.reasons import as_json
 from ...trust.trust import Trust, consecutive_spans
+from ...words import tr
 from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
@@ -158,8 +159,12 @@ class LimitParameters:
         if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
-        said = f"This link has {count:,} parts, which is too many. You can filter by at most "
-        said += f"{MOST_VALUES} values at once."
+        said = tr(
+            "This link has {number} parts, which is too many. You can filter by at most {most} "
+            "values at once.",
+            number=f"{count:,}",
+            most=MOST_VALUES,
+        )
         await PlainTextResponse(said, 414, {"Cache-Control": "no-store"})(scope, receive, send)
 
 
@@ -171,7 +176,7 @@ def own_routes() -> list[Route]:
 
 def failed(request: Request, error: Exception) -> Response:
     """The response to an unforeseen error, whose traceback is in the server's log."""
-    text = "Something went wrong on our side; the log of this server says what."
+    text = tr("Something went wrong on our side; the log of this server says what.")
     return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
 
 

@@ -12,7 +12,6 @@ import click
 import streamlit as st
 from streamlit.web import cli
 
-from ... import formats
 from ...errors import ConfigError
 from ...settings.settings import Settings, read_settings, try_settings
 from ..door import close
@@ -87,6 +86,6 @@ def _views(settings: Settings) -> str:
     if settings.demo:
         return "invented demo data. Set DYNTUBE_API_KEY to see your account: see README.md"
     kind, count = settings.scopes[0].kind, len(settings.scopes)
-    whose = "your account" if kind == "account" else formats.count(count, kind)
+    whose = "your account" if kind == "account" else f"{count:,} {kind}{'s' * (count > 1)}"
     who = ", fetched by a scheduler" if settings.sync == "external" else ""
     return f"{whose} at {settings.stats_url}{who}"

@@ -1,5 +1,5 @@
 // Cards of numbers: a click on one draws it, its buttons explain it and show the views behind it.
-import { component, element, say, sheet, sparkline } from "./elements.js";
+import { component, element, say, sheet, sparkline, tr } from "./elements.js";
 
 const STYLE = sheet(`
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
@@ -120,7 +120,7 @@ class Cards {
     if (card.draws) draw.setAttribute("aria-pressed", String(card.chosen));
     draw.onclick = () => this.choose(item, card.name);
     explain.hidden = !card.help.length;
-    explain.setAttribute("aria-label", `What is ${card.label.toLowerCase()}?`);
+    explain.setAttribute("aria-label", tr("What is {metric}?", { metric: card.label.toLowerCase() }));
     explain.onclick = () => this.explain(this.explained === item ? null : item, card);
     // A finger would show it by entering and hide it by the click that follows.
     explain.onpointerenter = byMouse(() => this.explain(item, card));

@@ -1,5 +1,5 @@
 // The filters in force: a click on a value changes it, on "is" inverts it, on the cross removes it.
-import { component, element, say, sheet } from "./elements.js";
+import { component, element, say, sheet, tr } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -49,12 +49,12 @@ class Chips {
     this.list = new Map();
     this.clear = element("button", "plain clear", this.box);
     this.clear.type = "button";
-    say(this.clear, "Clear filters");
+    say(this.clear, tr("Clear filters"));
     this.tip = element("span", "tip", this.box);
     this.tipText = element("span", "", this.tip);
     const gone = element("button", "", this.tip);
     gone.type = "button";
-    gone.setAttribute("aria-label", "Close the tip");
+    gone.setAttribute("aria-label", tr("Close the tip"));
     icon(ICONS.close, gone);
     gone.onclick = () => {
       tipIsKnown();
@@ -87,16 +87,17 @@ class Chips {
     say(name, chip.name);
     say(sign, chip.sign);
     if (chip.opposite) {
-      sign.title = `Change to “${chip.opposite.sign}”`;
+      sign.title = tr("Change to “{condition}”", { condition: chip.opposite.sign });
       sign.onclick = () => tell("changed", { [chip.parameter]: [], [chip.opposite.parameter]: chip.opposite.values });
     }
     say(value.firstChild, chip.value);
-    value.title = [chip.hover, "Click to change"].join("\n");
-    value.setAttribute("aria-label", `${chip.name} ${chip.sign} ${chip.hover}: change`);
+    value.title = [chip.hover, tr("Click to change")].join("\n");
+    const filter = `${chip.name} ${chip.sign} ${chip.hover}`;
+    value.setAttribute("aria-label", tr("{filter}: change", { filter }));
     value.onclick = () => document.dispatchEvent(new CustomEvent("dyntube:filter",
       { detail: { by: chip.by, operator: chip.operator, rect: value.getBoundingClientRect() } }));
-    gone.setAttribute("aria-label", `Remove ${chip.name} ${chip.sign} ${chip.hover}`);
-    gone.title = "Remove this filter";
+    gone.setAttribute("aria-label", tr("Remove {filter}", { filter }));
+    gone.title = tr("Remove this filter");
     gone.onclick = () => {
       if (this.root.activeElement === gone) this.after(box).focus();
       box.hidden = true; // at once, before the server says so

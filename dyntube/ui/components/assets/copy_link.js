@@ -1,5 +1,5 @@
 // A button that copies the address of the page, which says all that is selected.
-import { component, element, say, sheet } from "./elements.js";
+import { component, element, say, sheet, tr } from "./elements.js";
 import { icon, ICONS, LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -43,7 +43,8 @@ class Link {
   }
 
   async take() {
-    const done = await copy(location.href).then(() => "Copied", () => "Copy it from the address bar");
+    const done = await copy(location.href)
+      .then(() => tr("Copied"), () => tr("Copy it from the address bar"));
     this.tell(done, "told");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tell(this.name, "waiting"), SECONDS * 1000);

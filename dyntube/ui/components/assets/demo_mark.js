@@ -1,5 +1,5 @@
 // A mark beside the title that the data is invented, with what to do about it.
-import { component, element, say, sheet } from "./elements.js";
+import { component, element, say, sheet, tr } from "./elements.js";
 import { LOOK, openAt, opens, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -14,7 +14,7 @@ class Mark {
     root.adoptedStyleSheets = [STYLE];
     this.mark = element("button", "demo", element("div", "part", root));
     this.mark.type = "button";
-    this.about = popup(root, "about", "About this data");
+    this.about = popup(root, "about", tr("About this data"));
     this.title = element("h2", "", this.about);
     this.text = element("p", "", this.about);
     opens(this.mark, this.about, (rect) => openAt(this.about, rect));

@@ -13,9 +13,19 @@ export function say(node, text) {
 
 // A text in the reader's language; see dyntube/words.py. The first page brings the translations.
 let translations;
+const translated = (text) => (translations ??=
+  JSON.parse(document.getElementById("translations")?.textContent ?? "{}"))[text];
+const filled = (text, values) => text.replace(/{(\w+)}/g, (part, name) => values[name] ?? part);
+
 export function tr(text, values = {}) {
-  translations ??= JSON.parse(document.getElementById("translations")?.textContent ?? "{}");
-  return (translations[text] ?? text).replace(/{(\w+)}/g, (part, name) => values[name] ?? part);
+  return filled(translated(text) ?? text, values);
+}
+
+// The same in the form for a number, which replaces {number}.
+export function trn(one, many, number) {
+  const forms = translated(one), places = translated("");
+  const form = forms?.[places[number < 200 ? number : 100 + (number % 100)]];
+  return filled(form ?? (number === 1 ? one : many), { number: number.toLocaleString("en") });
 }
 
 export function sheet(css) {

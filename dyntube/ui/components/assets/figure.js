@@ -1,5 +1,5 @@
 // Draws a figure of plotly in place, and tells what was clicked or dragged over.
-import { component, element, say } from "./elements.js";
+import { component, element, say, tr, trn } from "./elements.js";
 
 const SOURCE = new URL("../../../app/static/", import.meta.url);
 const CONFIG = {
@@ -65,7 +65,7 @@ class Figure {
 
   // The numbers in place of the picture, for those who cannot see it or want them.
   offer(data, keep) {
-    const text = data.table ? "Show as chart" : "Show as table";
+    const text = data.table ? tr("Show as chart") : tr("Show as table");
     say(this.toggle, text);
     this.toggle.setAttribute("aria-label", `${text}: ${data.alt}`);
     this.toggle.setAttribute("aria-expanded", String(Boolean(data.table)));
@@ -157,7 +157,8 @@ class Table {
         if (!n) cell.scope = "row";
       });
     }
-    const more = `${table.more.toLocaleString("en")} more rows are in the export.`;
+    const more = trn("{number} more row is in the export.", "{number} more rows are in the export.",
+      table.more);
     if (table.more) say(element("p", "", this.box), more);
   }
 

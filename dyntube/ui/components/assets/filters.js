@@ -1,5 +1,5 @@
 // What the page can be filtered by: a button for each list, and the list when it is open.
-import { component, element, fold, say, sheet } from "./elements.js";
+import { component, element, fold, say, sheet, tr } from "./elements.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -51,18 +51,18 @@ class Filters {
     root.adoptedStyleSheets = [STYLE];
     this.bar = element("div", "part bar", root);
     this.buttons = new Map();
-    this.panel = popup(root, "panel", "Filters");
+    this.panel = popup(root, "panel", tr("Filters"));
     const top = element("div", "top", this.panel);
     const title = element("div", "title", top);
     this.up = element("button", "", title);
     icon(ICONS.left, this.up);
     this.up.type = "button";
-    this.up.setAttribute("aria-label", "All filters");
+    this.up.setAttribute("aria-label", tr("All filters"));
     this.up.onclick = () => this.menu(this.panel.rect);
     this.title = element("h2", "", title);
     this.signs = element("div", "signs", top);
     this.signs.setAttribute("role", "group");
-    this.signs.setAttribute("aria-label", "Condition");
+    this.signs.setAttribute("aria-label", tr("Condition"));
     this.field = element("input", "", top);
     this.field.type = "search";
     this.field.oninput = () => this.narrow();
@@ -74,7 +74,7 @@ class Filters {
     this.note = element("span", "", foot);
     const done = element("button", "main", foot);
     done.type = "button";
-    say(done, "Done");
+    say(done, tr("Done"));
     done.onclick = () => close(this.panel);
     this.panel.addEventListener("toggle", ({ newState }) => newState === "closed" && this.closed());
     this.asked = (event) => this.open(event.detail.by, event.detail.operator, event.detail.rect);
@@ -133,10 +133,10 @@ class Filters {
   }
 
   drawMenu(text = "") {
-    say(this.title, "Filters");
-    this.panel.setAttribute("aria-label", "Filters");
+    say(this.title, tr("Filters"));
+    this.panel.setAttribute("aria-label", tr("Filters"));
     this.up.hidden = this.signs.hidden = true;
-    this.start("Search filters", text, false);
+    this.start(tr("Search filters"), text, false);
     const rows = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name, set: this.data.zone.text }];
     this.rows(rows.map(({ by, name, set }) => ({ value: by, name, count: set, link: true })), []);
     say(this.note, "");
@@ -146,15 +146,16 @@ class Filters {
   open(by, operator, rect) {
     this.now = { by, operator };
     [this.order, this.chosen, this.entered] = [null, null, ""];
-    this.noteText = "Loading …";
+    this.noteText = tr("Loading …");
     const named = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name }].find((one) => one.by === by);
-    say(this.title, named?.name ?? by);
-    this.panel.setAttribute("aria-label", `Filter by ${named?.name ?? by}`);
+    const title = named?.name ?? by;
+    say(this.title, title);
+    this.panel.setAttribute("aria-label", tr("Filter by {dimension}", { dimension: title }));
     this.up.hidden = false;
     this.signs.hidden = by === ZONE;
     this.drawSigns();
     const contains = operator === "contains";
-    this.start(contains ? "Part of the name, then Enter" : "Search", "", by === ZONE);
+    this.start(contains ? tr("Part of the name, then Enter") : tr("Search"), "", by === ZONE);
     this.rows([], []);
     openAt(this.panel, rect);
     this.focus();
@@ -230,7 +231,7 @@ class Filters {
     for (const row of this.list.children) row.hidden = !fold(row.title).includes(wanted);
     const all = this.seen();
     for (const row of this.list.children) row.tabIndex = row === all[0] ? 0 : -1;
-    const none = wanted && !all.length ? `No results for “${this.field.value}”.` : "";
+    const none = wanted && !all.length ? tr("No results for “{text}”.", { text: this.field.value }) : "";
     if (this.now) say(this.note, none || this.noteText || "");
     else say(this.note, none);
   }

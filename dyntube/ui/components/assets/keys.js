@@ -34,7 +34,7 @@ export function listen(pressed) {
 export function search() {
   const seen = (field) => field.getClientRects().length && !field.disabled;
   const found = all(document.querySelector('[data-testid="stMain"]') ?? document)
-    .find((field) => field.matches("input[type=search], input[placeholder^=Search]") && seen(field));
+    .find((field) => field.matches("input[type=search]") && seen(field));
   found?.focus();
   found?.select();
   return Boolean(found);

@@ -1,5 +1,5 @@
 // The period in the head of a page, what it is compared with, and the keys that choose both.
-import { component, element, say, sheet } from "./elements.js";
+import { component, element, say, sheet, tr } from "./elements.js";
 import { listen, search } from "./keys.js";
 import { close, icon, ICONS, isOpen, LOOK, openAt, opens, popup } from "./popup.js";
 
@@ -53,14 +53,14 @@ class Dates {
       return field;
     });
     const apply = element("button", "main", fields);
-    say(apply, "Apply");
+    say(apply, tr("Apply"));
     this.wrong = element("div", "wrong", this.form);
     this.wrong.setAttribute("role", "alert");
     this.form.onsubmit = (event) => {
       event.preventDefault();
       const { value: from } = this.from;
       const { value: to } = this.to;
-      if (from > to) say(this.wrong, "The first date is after the last.");
+      if (from > to) say(this.wrong, tr("The first date is after the last."));
       else chosen(from, to);
     };
   }
@@ -103,10 +103,10 @@ class Period {
       new CustomEvent("dyntube:filters", { detail: this.filters.getBoundingClientRect() }));
     this.help = element("button", "boxed help", this.bar);
     say(this.help, "?");
-    this.help.title = "Keyboard shortcuts";
-    this.help.setAttribute("aria-label", "Keyboard shortcuts");
-    this.panel = popup(root, "panel", "Period");
-    this.keys = popup(root, "keys", "Keyboard shortcuts");
+    this.help.title = tr("Keyboard shortcuts");
+    this.help.setAttribute("aria-label", tr("Keyboard shortcuts"));
+    this.panel = popup(root, "panel", tr("Period"));
+    this.keys = popup(root, "keys", tr("Keyboard shortcuts"));
     this.fill();
     opens(this.shown, this.panel, (rect) => this.open(rect));
     opens(this.help, this.keys, (rect) => openAt(this.keys, rect));
@@ -123,13 +123,14 @@ class Period {
   fill() {
     this.presets = element("div", "presets", this.panel);
     const dates = element("section", "", this.panel);
-    say(element("h2", "", dates), "Custom dates");
-    this.custom = new Dates(dates, ["From", "To"], (from, to) =>
+    say(element("h2", "", dates), tr("Custom dates"));
+    this.custom = new Dates(dates, [tr("From"), tr("To")], (from, to) =>
       this.choose({ from: [from], to: [to] }));
     this.comparison = element("section", "", this.panel);
-    say(element("h2", "", this.comparison), "Compare with");
+    say(element("h2", "", this.comparison), tr("Compare with"));
     this.compares = element("div", "compares", this.comparison);
-    this.compared = new Dates(this.comparison, ["Compare from", "Compare to"], (from, to) =>
+    const names = [tr("Compare from"), tr("Compare to")];
+    this.compared = new Dates(this.comparison, names, (from, to) =>
       this.choose({ compare: ["dates"], "compare-from": [from], "compare-to": [to] }));
   }
 
@@ -137,7 +138,8 @@ class Period {
     [this.data, this.tell] = [data, tell];
     const { period } = data;
     this.steps.hidden = this.back.hidden = !period;
-    say(this.filtersName, data.filters ? `Filters (${data.filters})` : "Filters");
+    say(this.filtersName, data.filters
+      ? tr("Filters ({number})", { number: data.filters }) : tr("Filters"));
     if (period) this.showPeriod(period);
     else close(this.panel);
     this.showKeys();
@@ -147,11 +149,16 @@ class Period {
     say(this.name, period.name);
     say(this.dates, period.dates);
     this.shown.classList.toggle("bare", !period.name);
-    this.shown.setAttribute("aria-label", `Period: ${[period.name, period.dates].filter(Boolean).join(" ")}`);
-    for (const [button, name, to] of [[this.before, "Before", period.before], [this.after, "After", period.after]]) {
+    const said = [period.name, period.dates].filter(Boolean).join(" ");
+    this.shown.setAttribute("aria-label", tr("Period: {period}", { period: said }));
+    const { before, after } = period;
+    this.before.setAttribute("aria-label",
+      before ? tr("Before: {period}", { period: before }) : tr("Nothing before"));
+    this.after.setAttribute("aria-label",
+      after ? tr("After: {period}", { period: after }) : tr("Nothing after"));
+    for (const [button, to] of [[this.before, before], [this.after, after]]) {
       button.disabled = !to;
       button.title = to;
-      button.setAttribute("aria-label", to ? `${name}: ${to}` : `Nothing ${name.toLowerCase()}`);
     }
     this.before.onclick = () => this.tell("stepped", -1);
     this.after.onclick = () => this.tell("stepped", 1);
@@ -207,12 +214,12 @@ class Period {
     this.hasPeriod = Boolean(this.data.period);
     const named = this.data.period?.presets.filter(({ key }) => key).map(({ key, name }) => [key, name]);
     const rows = [
-      ...(named ? [...named, ["C", "Custom dates"], ["X", "Comparison on and off"],
-        ["←", "Period before"], ["→", "Period after"]] : []),
-      ["/", "Search the table"], ["Esc", "Close what is open"], ["?", "This list"],
+      ...(named ? [...named, ["C", tr("Custom dates")], ["X", tr("Comparison on and off")],
+        ["←", tr("Period before")], ["→", tr("Period after")]] : []),
+      ["/", tr("Search the table")], ["Esc", tr("Close what is open")], ["?", tr("This list")],
     ];
     this.keys.replaceChildren();
-    say(element("h2", "", this.keys), "Keyboard shortcuts");
+    say(element("h2", "", this.keys), tr("Keyboard shortcuts"));
     const list = element("dl", "", this.keys);
     for (const [key, name] of rows) {
       say(element("kbd", "", element("dt", "", list)), key);

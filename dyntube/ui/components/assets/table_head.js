@@ -1,6 +1,6 @@
 // The head of a table: search, columns, and what to do with ticked rows. It holds what is chosen:
 // drawn at once where the rows are all here, told to the server, and corrected by its answer.
-import { component, element, say } from "./elements.js";
+import { component, element, say, tr } from "./elements.js";
 import { STYLE } from "./table_style.js";
 import { table } from "./tables.js";
 
@@ -18,15 +18,15 @@ class Head {
     this.search.oninput = () => this.typed();
     this.gather = this.button("do main", () => this.gathered());
     this.forget = this.button("do", () => this.untick());
-    say(this.forget, "Clear");
-    this.forget.setAttribute("aria-label", "Clear ticks");
+    say(this.forget, tr("Clear"));
+    this.forget.setAttribute("aria-label", tr("Clear ticks"));
     element("span", "space", this.box);
     this.columns = this.button("do", () => {});
-    say(this.columns, "Columns");
+    say(this.columns, tr("Columns"));
     this.menu = element("div", "menu", root);
     this.menu.popover = "auto";
     this.menu.setAttribute("role", "group");
-    this.menu.setAttribute("aria-label", "Columns");
+    this.menu.setAttribute("aria-label", tr("Columns"));
     this.menu.ontoggle = () => this.columns.setAttribute("aria-expanded",
       String(this.menu.matches(":popover-open")));
     this.columns.setAttribute("aria-expanded", "false");
@@ -93,7 +93,7 @@ class Head {
       line.box.checked = columns.includes(name) || name === sort;
       line.box.disabled = name === sort;
       line.box.name = name;
-      say(line.text, name === sort ? `${label} (sorted by)` : label);
+      say(line.text, name === sort ? tr("{column} (sorted by)", { column: label }) : label);
       return line;
     });
     [...this.menu.children].slice(labels.length).forEach((line) => line.remove());
@@ -123,7 +123,8 @@ class Head {
     const { ticked } = this.table;
     this.gather.hidden = this.forget.hidden = !ticked.size;
     this.gather.disabled = ticked.size < this.data.least;
-    this.gather.title = this.gather.disabled ? `Tick at least ${this.data.least}` : "";
+    const least = tr("Tick at least {number}", { number: this.data.least });
+    this.gather.title = this.gather.disabled ? least : "";
     say(this.gather, this.data.gather.replace("{}", ticked.size.toLocaleString("en")));
     this.table.rows?.drawTicks();
   }

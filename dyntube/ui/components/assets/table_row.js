@@ -1,5 +1,5 @@
 // One row of a table: a tick, a picture, a name that opens, and its cells.
-import { element, say, sparkline } from "./elements.js";
+import { element, say, sparkline, tr } from "./elements.js";
 
 export function make(rows, value) {
   const row = element("tr", "");
@@ -32,7 +32,7 @@ export function fill(row, rows, n) {
   row.hit.hidden = !data.table;
   row.open.disabled = data.plain;
   row.tick.checked = table.ticked.has(row.value);
-  row.tick.setAttribute("aria-label", `Tick ${name}`);
+  row.tick.setAttribute("aria-label", tr("Tick {name}", { name }));
   row.classList.toggle("ticked", row.tick.checked);
   row.classList.toggle("marked", marked.has(row.value));
   row.open.setAttribute("aria-current", String(marked.has(row.value)));

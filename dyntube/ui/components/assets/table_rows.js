@@ -1,6 +1,6 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { component, element, say } from "./elements.js";
+import { component, element, say, tr, trn } from "./elements.js";
 import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
@@ -27,7 +27,7 @@ class Rows {
     this.clear = element("button", "link", this.none);
     this.clear.type = "button";
     this.clear.onclick = () => this.table.head?.choose({ search: "" }, true);
-    say(this.clear, "Clear search");
+    say(this.clear, tr("Clear search"));
     this.foot = element("div", "foot", root);
     this.said = element("span", "", this.foot);
     this.said.setAttribute("role", "status");
@@ -174,9 +174,11 @@ class Rows {
     const { data } = head;
     say(this.noneText, empty ? data.none.replace("{}", () => choice.search) : "");
     const known = data.choice.search === choice.search;
-    say(this.said, known ? data.foot : `${this.order.length.toLocaleString("en")} of ${data.count}`);
+    const found = this.order.length.toLocaleString("en");
+    say(this.said, known ? data.foot : tr("{found} of {all}", { found, all: data.count }));
     const all = this.data.whole ? this.order.length : data.found;
-    say(this.printed, all > STEP ? `Rows 1 to ${STEP} of ${all.toLocaleString("en")}` : "");
+    const values = { last: STEP, all: all.toLocaleString("en") };
+    say(this.printed, all > STEP ? tr("Rows 1 to {last} of {all}", values) : "");
   }
 
   // Scrolls sideways to the column that the rows are sorted by.
@@ -203,7 +205,7 @@ class Rows {
     const cells = [...this.header.children].filter((cell) => cell.offsetLeft + cell.offsetWidth > edge);
     this.box.classList.toggle("beyond", cells.length > 0);
     this.further.hidden = !cells.length;
-    say(this.further, `${cells.length} more column${cells.length === 1 ? "" : "s"} →`);
+    say(this.further, trn("{number} more column →", "{number} more columns →", cells.length));
     this.foot.hidden = !this.none.hidden || (!this.table?.head && !cells.length);
   }
 
