@@ -63,6 +63,7 @@ _MONTHS = (
     "|Sep(tember)?|Oct(ober)?|Nov(ember)?|Dec(ember)?"
 )
 ALLOWED = {
+    "addresses and commands": r"https?://[^\s<>]+|\?[\w-]+=[^\s<>]*|(?<!\S)/\w\S*|`[^`]*`",
     "markup": r":material/\w+:|:\w+(-badge)?(?=\[)|<[^>]*>",
     "dates are in English, as numbers are": rf"\b({_DAYS}|{_MONTHS})\b|%-?[a-zA-Z]\b",
     "units": r"(?<=\d)[KMB]\b|(?<=\d )(h|min|s|pts)\b",
@@ -71,7 +72,6 @@ ALLOWED = {
     "names of files, of us and of DynTube's plans": (
         r"\b(CSV|Excel|Parquet|DynTube Analytics|Standard|Edge)\b"
     ),
-    "addresses and commands": r"https?://\S+|\?[\w-]+=\S*|(?<!\S)/\w\S*|`[^`]*`",
 }
 # Fields of messages to the browser, and of the data of our components, that nobody sees.
 HIDDEN = re.compile(
@@ -145,7 +145,10 @@ def build(folder: Path) -> None:
 
 def _view(chance: random.Random, id_: str, day: dt.date) -> dict[str, Any]:
     country = chance.choice((None, "DE", "US", "BR"))
-    page = chance.choice(("https://1.2/5", "https://3.4/6?utm_source=7"))
+    lately, then = day > TODAY - 20 * odd.ONE_DAY, day < TODAY - 40 * odd.ONE_DAY
+    pages = ["https://1.2/5", "https://3.4/6?utm_source=7"]
+    pages += ["https://5.6/7"] * lately + ["https://7.8/9"] * then
+    page = chance.choice(pages)
     return record(
         id_,
         f"{day}T{chance.randrange(12):02}:{chance.randrange(60):02}:00Z",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..export.table import Sheet
 from ..insight.comparison import metric_of
-from ..insight.domains import watch
+from ..insight.domains import BACK, GONE, NEW, watch
 from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.metrics import Metric, metric
 from ..query.periods import EARLIEST, ONE_DAY, Period
@@ -42,7 +42,18 @@ def domain_watch(context: ReportContext) -> DomainWatch:
     now, before = _sides(found)
     own, before_it = context.desk.own_domains, context.comparison
     rows = watch(now, before, days, period=context.period, comparison=before_it, own=own)
-    return DomainWatch(rows, days, found, Sheet(tr("New and lost sites"), rows))
+    named = rows.assign(status=rows["status"].map(_NAMES), own=rows["own"].map(_NAMES))
+    return DomainWatch(rows, days, found, Sheet(tr("New and lost sites"), named))
+
+
+_NAMES = {
+    NEW: tr("New"),
+    BACK: tr("Back"),
+    GONE: tr("Gone"),
+    "yes": tr("yes"),
+    "no": tr("no"),
+    "": "",
+}
 
 
 def _sides(found: Breakdown) -> tuple[pd.DataFrame, pd.DataFrame | None]:
