@@ -277,7 +277,9 @@ def _json(data: Any, path: str) -> Iterator[tuple[str, str]]:
 def _found() -> list[str]:
     """What is outside, each once whatever its numbers, with where it is first."""
     found: dict[str, str] = {}
-    for where, text in _drawn():
+    drawn = list(_drawn())
+    assert sum("⟦" in text for _, text in drawn) > 1000
+    for where, text in drawn:
         if left := untranslated(text):
             found.setdefault(
                 re.sub(r"\d[\d,.:]*", "0", left), f"{left}  |  {text[:99]!r}  |  {where}"
