@@ -149,9 +149,9 @@ def moment(at: dt.datetime) -> str:
     return f"{day(at.date())}, {at:%H:%M}"
 
 
-def count(number: int, thing: str, things: str = "") -> str:
+def count(number: int, thing: str) -> str:
     """A count with its noun in English, for commands and notebooks: "1 view", "2,412 views"."""
-    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
+    return f"{number:,} {thing if number == 1 else f'{thing}s'}"
 
 
 def period(span: Period) -> str:
