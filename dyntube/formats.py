@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from .archive.scopes import StoredScope
 from .fetch.progress import Progress
@@ -59,6 +59,18 @@ def change(measure: Metric, amount: float) -> str:
     if not measure.is_rate:
         return relative(amount)
     return f"{_decimals(amount * 100, 1, '+')} pts" if math.isfinite(amount) else ""
+
+
+def change_of(measure: Metric, row: Mapping[Any, Any]) -> str:
+    """The change in a row of `comparison.compare`, or that there was nothing before: "from 0"."""
+    if came_from_0(measure, row[measure.name], row.get(f"{measure.name}_before", math.nan)):
+        return tr("from 0")
+    return change(measure, float(row.get(f"{measure.name}_change", math.nan)))
+
+
+def came_from_0(measure: Metric, now: float, before: float) -> bool:
+    """Whether an amount was 0 and no longer is."""
+    return measure.is_amount and before == 0 and now > 0
 
 
 def direction(measure: Metric, amount: float) -> int:

@@ -18,7 +18,7 @@ from dyntube.report.tables import PageTables
 
 from . import odd
 from .clock import set_clock
-from .components import cards, sent
+from .components import cards, sent, share_rows
 from .odd import ONE_DAY
 from .tables import table
 from .test_pages import open_page, said
@@ -314,12 +314,14 @@ def test_periods_of_unequal_length_are_said_and_sums_change_by_the_day(
     dates = f"compare=dates&compare-from={FRIDAY - 20 * ONE_DAY}&compare-to={FRIDAY - 20 * ONE_DAY}"
     at = show(f"from={FRIDAY - 13 * ONE_DAY}&to={FRIDAY}&{dates}")
 
-    assert "14 days vs 1, so changes are per day" in words(at)
+    assert "14 days vs 1, so changes compare daily averages" in words(at)
     assert marks(at)["Views"] == ("0.0%", "")  # 3 a day on both sides
     assert marks(at)["Viewers"][0] == ""
     (viewers,) = [card.help for card in cards(at) if card.label == "Viewers"]
     assert "Not compared: 14 days vs 1" in viewers
     assert taken["By video"].rows["views_change"].tolist() == [0]
+    assert taken["By video"].per_day
+    assert taken["Totals"].per_day
     assert "14 days vs 1" in taken["notes"].comparison
 
 
@@ -327,9 +329,18 @@ def test_months_are_compared_by_the_day_and_people_as_they_are(archive: Archive)
     fill(archive, dt.date(2026, 9, 1), dt.date(2026, 11, 28))
     at = show("period=last-month")
 
-    assert "31 days vs 30, so changes are per day" in words(at)
+    assert "31 days vs 30, so changes compare daily averages" in words(at)
     assert marks(at)["Views"][0] == "0.0%"
     assert marks(at)["Viewers"][0] == "0.0%"
+    before = {card.label: card.before for card in cards(at)}
+    assert before["Views"] == "per day · 90 before"
+    assert before["Viewers"] == "in total · 1 before"
+    assert before["Play rate"] == "vs 100.0%"
+    videos = table(show("period=last-month&sort=views_change", "videos"), "Videos by their numbers")
+    [change] = (column for column in videos.rows["columns"] if column["name"] == "views_change")
+    assert (change["label"], change["said"]) == ("Change per day", "Change in views per day")
+    [countries] = (list_ for list_ in sent(at, "share_list") if "by country" in list_["label"])
+    assert countries["head"][-1] == "Change per day"
 
 
 def with_a_young_video(archive: Archive, born: dt.date) -> None:
@@ -366,6 +377,35 @@ def test_nothing_is_called_new_where_the_stored_days_do_not_reach_back(archive: 
     assert "compared with 15 – 21 Nov 2026" in words(at)
     marks = table(at, "Videos by their numbers").shown["mark"]
     assert not any("New" in mark for mark in marks)
+
+
+def test_what_is_new_since_a_comparison_has_no_first_day_behind_a_gap(archive: Archive) -> None:
+    fill(archive, FRIDAY - 40 * ONE_DAY, FRIDAY - 21 * ONE_DAY, videoKey="old")
+    fill(archive, FRIDAY - 7 * ONE_DAY, FRIDAY + ONE_DAY, videoKey="young")
+    dates = f"compare-from={FRIDAY - 27 * ONE_DAY}&compare-to={FRIDAY - 21 * ONE_DAY}"
+    at = show(f"{WEEK}&compare=dates&{dates}", "videos")
+
+    found = table(at, "Videos by their numbers").shown.set_index("name")
+    assert found.loc["young", "mark"].split(" · ")[0] == "New"
+    one = show(f"{WEEK}&open=young&compare=dates&{dates}", "videos")
+    assert marks(one)["Views"][0] == "new"
+
+
+def test_a_rise_from_nothing_is_said_where_it_may_not_be_new(archive: Archive) -> None:
+    fill(archive, FRIDAY - 12 * ONE_DAY, FRIDAY - 6 * ONE_DAY, videoKey="old", geo={})
+    fill(archive, FRIDAY - 5 * ONE_DAY, FRIDAY + ONE_DAY, videoKey="young")
+    at = show(f"{WEEK}&sort=views_change&order=rising", "videos")
+
+    found = table(at, "Videos by their numbers").shown
+    assert found["name"].tolist() == ["old", "young"]  # what has no change comes last
+    assert found["views_change"].tolist() == ["−100.0%", "from 0"]
+    assert "New" not in found["mark"][1]
+    assert {c.label: c.before for c in cards(show(f"{WEEK}&open=young", "videos"))}["Views"] == (
+        "from 0"
+    )
+    overview = show(WEEK)
+    [germany] = (row for row in share_rows(overview, "Views by country") if row["value"] == "DE")
+    assert germany["change"] == "from 0"
 
 
 # D10 and D11

@@ -116,6 +116,18 @@ def test_what_is_compared_stands_beside_each_number_and_counts_are_whole() -> No
     }
 
 
+def test_changes_of_sums_over_unequal_periods_are_said_to_be_per_day() -> None:
+    rows = pd.DataFrame({"views": [31], "views_change": [0.0], "viewers_change": [0.1]})
+    rows["play_rate_change"] = [0.2]
+    file = csv(Sheet("By video", rows, per_day=True)).decode("utf-8-sig")
+    assert file.splitlines()[0] == (
+        'Views,"Views, change per day (%)","Viewers, change (%)","Play rate, change (points)"'
+    )
+    of = rows.assign(viewers=7, play_rate=0.5)
+    lines = csv(Sheet("Totals", of, totals=True, per_day=True)).decode("utf-8-sig").splitlines()
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["% per day", "%", "points"]
+
+
 def test_shares_of_every_kind_are_in_per_cent() -> None:
     rows = pd.DataFrame({"watched_at_least": [0, 55], "share": [1.0, 0.46789123]})
     assert written(rows).to_dict("list") == {

@@ -327,6 +327,12 @@ def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
     assert (notes["Compared with"], notes["Filters"]) == ("Nothing", "None")
 
 
+def test_the_notes_say_of_which_changes_are_per_day() -> None:
+    table = dataclasses.replace(DAYS, per_day=True)
+    assert "daily average" in notes_of(workbook([table], NOTES))["…, change per day"]
+    assert "…, change per day" not in notes_of(workbook([DAYS], NOTES))
+
+
 def test_a_page_without_metrics_or_comparison_defines_nothing() -> None:
     table = Sheet("Days", pd.DataFrame({"day": pd.to_datetime(["2026-11-01"]), "state": ["ok"]}))
     notes = notes_of(excel(table, NOTES))

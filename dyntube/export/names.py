@@ -61,19 +61,24 @@ _NAMES = {
 _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
-def header(name: str) -> str:
-    """A column's header with its unit: "Views, before", "Watch time (hours)", "Play rate (%)"."""
-    what, of = label(name), unit(name)
+def header(name: str, *, per_day: bool = False) -> str:
+    """A column's header with its unit: "Views, before", "Watch time (hours)", "Play rate (%)".
+
+    With `per_day`, changes of sums are: "Views, change per day (%)".
+    """
+    what, of = label(name, per_day=per_day), unit(name)
     return what if not of or of in what else f"{what} ({of})"
 
 
-def label(name: str) -> str:
+def label(name: str, *, per_day: bool = False) -> str:
     """What a column is, without its unit: "Views, before", "Watch time", "Video key"."""
     metric, part = metric_and_part(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _NAMES.get(name) or _words(name)
     if part == "before":
         return tr("{metric}, before", metric=metric.label)
+    if part and per_day and metric.additive:
+        return tr("{metric}, change per day", metric=metric.label)
     return tr("{metric}, change", metric=metric.label) if part else metric.label
 
 

@@ -40,8 +40,7 @@ class Provenance:
 def sections(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, list[Line]]]:
     """The notes on these tables: headings, each with lines of a label and what it says."""
     yield notes.title, list(_about(notes))
-    names = list(dict.fromkeys(str(name) for sheet in sheets for name in sheet.rows))
-    if meanings := list(_meanings(names)):
+    if meanings := list(_meanings(sheets)):
         yield tr("What the numbers mean"), meanings
     if notes.annotations:
         lines: list[Line] = [(day, f"{scope}: {text}") for day, scope, text in notes.annotations]
@@ -65,12 +64,14 @@ def _about(notes: Provenance) -> Iterator[Line]:
     yield from notes.counts
 
 
-def _meanings(names: Sequence[str]) -> Iterator[Line]:
+def _meanings(sheets: Sequence[Sheet]) -> Iterator[Line]:
     """The definitions of the metrics, and what units and parts mean."""
+    names = list(dict.fromkeys(str(name) for sheet in sheets for name in sheet.rows))
     of = {name: metric_and_part(name) for name in names}
     used = {metric.name for metric, _ in of.values() if metric}
     yield from ((header(name), METRICS[name].help) for name in METRICS if name in used)
     parts = {part for _, part in of.values()}
+    per_day = any(sheet.per_day for sheet in sheets)
     if "before" in parts:
         yield (
             tr("…, before"),
@@ -83,6 +84,14 @@ def _meanings(names: Sequence[str]) -> Iterator[Line]:
         yield (
             tr("…, change"),
             tr("Percentage points for rates, otherwise per cent of the number before."),
+        )
+    if per_day:
+        yield (
+            tr("…, change per day"),
+            tr(
+                "The change of the daily average, since the two periods have different lengths. "
+                "All else, such as viewers, changes as it stands."
+            ),
         )
     if any(unit(name) == "%" for name in names):
         yield "%", tr("A percentage: 63.9% in an Excel file is 63.9 in a CSV file.")

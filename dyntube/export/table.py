@@ -46,12 +46,13 @@ class Sheet:
 
     `rows` has dimensions as labels, metrics by their names and in the units of the code, and for
     comparisons `<metric>_before` and `<metric>_change`. It must not be modified. The single row of
-    `totals` is written as a line for each metric.
+    `totals` is written as a line for each metric. With `per_day`, changes of sums are per day.
     """
 
     title: str
     rows: pd.DataFrame
     totals: bool = False
+    per_day: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,13 +133,15 @@ def columns(sheet: Sheet) -> list[Column]:
     rates and other changes are fractions, times are seconds. Numbers have four decimals at most,
     in the unit of their header. Days are dates, other times datetimes.
     """
-    rows = sheet.rows
+    rows, per_day = sheet.rows, sheet.per_day
     if sheet.totals:
-        return _as_lines(rows)
-    return [column(rows.iloc[:, place], str(rows.columns[place])) for place in _order(rows)]
+        return _as_lines(rows, per_day)
+    return [
+        column(rows.iloc[:, place], str(rows.columns[place]), per_day) for place in _order(rows)
+    ]
 
 
-def _as_lines(rows: pd.DataFrame) -> list[Column]:
+def _as_lines(rows: pd.DataFrame, per_day: bool) -> list[Column]:
     """Totals as a line for each metric: its name, value, value before and change."""
     cells = {str(name): column(rows[name], str(name)) for name in rows}
     names = [name for name in cells if not metric_and_part(name)[1]]
@@ -149,8 +152,14 @@ def _as_lines(rows: pd.DataFrame) -> list[Column]:
             values = [cell.values[0] if cell else None for cell in found]
             lines.append(Column(title, values, TEXT, tuple(c.format if c else TEXT for c in found)))
     if any(f"{name}_change" in cells for name in names):
-        lines.append(Column(tr("Change in"), [unit(f"{name}_change") for name in names], TEXT))
+        units = [_change_unit(name, per_day) for name in names]
+        lines.append(Column(tr("Change in"), units, TEXT))
     return lines
+
+
+def _change_unit(name: str, per_day: bool) -> str:
+    (metric, _), of = metric_and_part(name), unit(f"{name}_change")
+    return tr("{unit} per day", unit=of) if per_day and metric and metric.additive else of
 
 
 _LINES = ((tr("This period"), ""), (tr("Before"), "_before"), (tr("Change"), "_change"))
@@ -167,18 +176,19 @@ def _order(rows: pd.DataFrame) -> list[int]:
     return sorted(range(len(found)), key=lambda place: (group[place], _PARTS[found[place][1]]))
 
 
-def column(values: pd.Series[Any], name: str) -> Column:
+def column(values: pd.Series[Any], name: str, per_day: bool = False) -> Column:
     """One column, as in `columns`."""
     look, scale = _look(name)
+    head = header(name, per_day=per_day)
     if not look:
         plain = _values(values, _DIGITS)
-        return Column(header(name), plain, _format(plain))
+        return Column(head, plain, _format(plain))
     if scale != 1:
         values = values.astype("float64") * scale
     rounded = _values(values, _DIGITS + 2 if look in PERCENTS else _DIGITS)
     if look == COUNT:
         rounded = list(map(_whole, rounded))
-    return Column(header(name), rounded, look, part=metric_and_part(name)[1])
+    return Column(head, rounded, look, part=metric_and_part(name)[1])
 
 
 def _look(name: str) -> tuple[str, float]:

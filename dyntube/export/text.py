@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -71,11 +71,12 @@ class Texts:
 def texts(sheet: Sheet, most: int) -> Texts:
     """The first rows of a table in words."""
     rows = sheet.rows.head(most)
+    head = replace(sheet, rows=rows)
     written = {str(name): column(rows[name], str(name)) for name in rows}
     shown = [name for name in written if not metric_and_part(name)[1]]
     return Texts(
         [label(name) for name in shown],
-        list(zip(*(_texts(name, written[name], rows) for name in shown), strict=True)),
+        list(zip(*(_texts(name, written[name], head) for name in shown), strict=True)),
         [written[name].format not in _ON_THE_LEFT for name in shown],
         max(len(sheet.rows) - most, 0),
     )
@@ -85,15 +86,17 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _texts(name: str, written: Column, rows: pd.DataFrame) -> list[str]:
+def _texts(name: str, written: Column, head: Sheet) -> list[str]:
     """The cells of a column, with its change in brackets."""
-    measure, _ = metric_and_part(name)
+    (measure, _), rows = metric_and_part(name), head.rows
     if measure is None:
         return [_cell(value, written) for value in written.values]
     values = [formats.value(measure, amount, full=True) for amount in _amounts(rows[name])]
     if f"{name}_change" not in rows:
         return values
     changes = [formats.change(measure, amount) for amount in _amounts(rows[f"{name}_change"])]
+    if head.per_day and measure.additive:
+        changes = [tr("{change} per day", change=change) if change else "" for change in changes]
     pairs = zip(values, changes, strict=True)
     return [f"{value} ({change})" if change else value for value, change in pairs]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -71,7 +72,7 @@ def _write_tables(book: Any, sheets: Iterable[Sheet], notes: Provenance) -> None
 def _parts(sheet: Sheet) -> Iterator[Sheet]:
     """The table, split at Excel's row limit."""
     for start in range(0, max(1, len(sheet.rows)), _MOST_ROWS):
-        yield Sheet(sheet.title, sheet.rows.iloc[start : start + _MOST_ROWS], sheet.totals)
+        yield replace(sheet, rows=sheet.rows.iloc[start : start + _MOST_ROWS])
 
 
 def _set_up(page: Any, notes: Provenance) -> None:

@@ -58,6 +58,11 @@ def direction(measure: Metric, change: float) -> Direction:
     return 1 if (change > 0) == measure.more_is_better else -1
 
 
+def is_per_day(measure: Metric, days: Days) -> bool:
+    """Whether a metric's change over these lengths is one of its daily averages."""
+    return measure.additive and days[0] != days[1]
+
+
 def comparable(measure: Metric, days: Days) -> bool:
     """Whether a metric can be compared over these lengths: distinct counts only if alike."""
     people = any(metric(name).distinct for name in measure.ratio_of or (measure.name,))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -21,17 +22,16 @@ from .labels import Labels
 from .runner import run, run_total
 from .selection import NAME
 
-FIRST = "first_view"
-
 
 @dataclass(frozen=True, eq=False)
 class Breakdown:
     """Every value of the dimension `by`, labelled and sorted.
 
     `rows` has the columns `by`, `label`, the metrics, the bases of rates, and for comparisons
-    `<metric>_before` and `<metric>_change`. Values younger than the comparison have no change; if
-    there are any, the column FIRST has their first day. `total` is the row over all views. Both
-    ignore `is` filters on the dimension itself.
+    `<metric>_before` and `<metric>_change`, `per_day` where the two differ in length. Those in
+    `young` are younger than the comparison and have no change: by value, with their first days if
+    these are certain. `total` is the row over all views. Both ignore `is` filters on the dimension
+    itself.
     """
 
     by: str
@@ -39,6 +39,8 @@ class Breakdown:
     rows: pd.DataFrame
     total: pd.Series[float]
     labels: Labels
+    young: Mapping[str, dt.date | None] = field(default_factory=dict)
+    per_day: bool = False
 
     def only(self, values: Collection[str]) -> Breakdown:
         """The same with the rows of these values only."""
@@ -65,10 +67,14 @@ class Breakdown:
     @property
     def sheet(self) -> Sheet:
         """The table for download."""
-        kept = [n for n in self.rows if n == FIRST or metric_of(str(n)) in self.metrics]
+        kept = [name for name in self.rows if metric_of(str(name)) in self.metrics]
         named = pd.DataFrame(self.labels.exported(self.by, self.rows[self.by]), self.rows.index)
+        rows = named.join(self.rows[kept])
+        if self.young:
+            firsts = [self.young.get(str(value)) for value in self.rows[self.by]]
+            rows["first_view"] = pd.Series(firsts, rows.index, dtype=object)
         title = tr("By {dimension}", dimension=dimension(self.by).label.lower())
-        return Sheet(title, named.join(self.rows[kept]))
+        return Sheet(title, rows, per_day=self.per_day)
 
 
 def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
@@ -86,25 +92,21 @@ def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) ->
 def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -> Breakdown:
     [by] = query.by
     answer = run(context, query, compared=_compared(context, query.metrics))
-    rows = answer.compared(gone=True)
+    rows, young = answer.compared(gone=True), {}
     if answer.before is not None:
-        rows = _without_changes_of_young(context, rows, by)
+        young = newer_than_comparison(context, by, [str(value) for value in rows[by]])
+        rows = _without_changes(rows, rows[by].isin(young))
     named = context.labels.each(by, rows[by])
     rows = rows.assign(label=[named[value] for value in rows[by]])
     total = run_total(context, query).rows.iloc[0]
     rows = ordered(rows, by, context.selection.sort, rising=context.selection.order == "rising")
-    return Breakdown(by, metrics, rows, total, context.labels)
+    return Breakdown(by, metrics, rows, total, context.labels, young, answer.per_day)
 
 
-def _without_changes_of_young(context: ReportContext, rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    first = newer_than_comparison(context, by, [str(value) for value in rows[by]])
-    if not first:
-        return rows
-    days = [first.get(str(value)) for value in rows[by]]
-    is_old = pd.Series([day is None for day in days], index=rows.index)
+def _without_changes(rows: pd.DataFrame, which: pd.Series[bool]) -> pd.DataFrame:
     changes = [str(name) for name in rows if str(name).endswith("_change")]
-    kept: dict[str, Any] = {name: rows[name].where(is_old) for name in changes}
-    return rows.assign(**kept, **{FIRST: pd.Series(days, index=rows.index, dtype=object)})
+    kept: dict[str, Any] = {name: rows[name].mask(which) for name in changes}
+    return rows.assign(**kept)
 
 
 def _compared(context: ReportContext, asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ def first_days(
 
 def newer_than_comparison(
     context: ReportContext, by: str, values: Sequence[str]
-) -> dict[str, dt.date]:
-    """The values younger than the comparison, with their first days.
+) -> dict[str, dt.date | None]:
+    """The values younger than the comparison, with their first days: None after a gap.
 
     Empty if that cannot be known: without an earlier comparison, or unless the stored history
     reaches back before it, without a gap, by at least its length again.
@@ -57,18 +57,20 @@ def newer_than_comparison(
     query = context.query(by, metrics=("views",), period=history, filters=())
     old = {*run(context, query).rows[by], UNKNOWN}
     new = [value for value in values if value not in old]
-    return first_days(context, by, new, since=start) if new else {}
+    firsts = first_days(context, by, new, since=start) if new else {}
+    from_start, end = Period(start, stored.end).bounds(context.timezone)
+    known_to = context.known.until(from_start, end).astimezone(context.now.tzinfo).date()
+    return {value: day if day <= known_to else None for value, day in firsts.items()}
 
 
 def _is_stored(context: ReportContext, span: Period) -> bool:
     return context.known.is_whole(*span.bounds(context.timezone))
 
 
-def first_day(context: ReportContext) -> dt.date | None:
-    """The first day of the page's subject, if it is filtered to a single young value."""
+def young_subject(context: ReportContext) -> dict[str, dt.date | None]:
+    """The single value the page is filtered to, if younger than the comparison; else empty."""
     for by in reversed(HIERARCHIES["library"]):
         values = context.selection.values(by)
         if values:
-            found = newer_than_comparison(context, by, values) if len(values) == 1 else {}
-            return found.get(values[0])
-    return None
+            return newer_than_comparison(context, by, values) if len(values) == 1 else {}
+    return {}

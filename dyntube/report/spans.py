@@ -141,7 +141,7 @@ def lengths_text(days: tuple[float, float]) -> str:
     """What unequal lengths do to changes; empty if they are equal."""
     if days[0] == days[1]:
         return ""
-    return tr("{lengths}, so changes are per day", lengths=days_text(days))
+    return tr("{lengths}, so changes compare daily averages", lengths=days_text(days))
 
 
 def days_text(days: tuple[float, float]) -> str:

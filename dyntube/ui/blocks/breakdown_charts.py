@@ -15,16 +15,13 @@ from ...report.context import ReportContext
 from ...words import tr
 from ..layout import headed, palette, switch
 from .chart import show_filtering_chart
-from .share_lists import ranked_rows, share_of
+from .share_lists import change_line, ranked_rows, share_of
 
 
 def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any], earlier: str) -> Item:
     value, amount = str(row[found.by]), float(row[measure.name])
     change = float(row.get(f"{measure.name}_change", math.nan))
-    lines = []
-    if not math.isnan(change):
-        said = formats.change(measure, change)
-        lines.append(tr("{change} vs {period}", change=said, period=earlier))
+    lines = [*change_line(found, measure, change, earlier)]
     if share := share_of(found, measure, amount):
         lines.append(tr("{share} of all {metric}", share=share, metric=measure.label.lower()))
     return Item(

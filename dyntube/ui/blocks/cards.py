@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from ...insight.comparison import Days, comparable, direction, few
 from ...query.metrics import FEW, Metric, metric
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
-from ...report.firsts import first_day
+from ...report.firsts import young_subject
 from ...report.spans import days_text
 from ...report.totals import Totals, totals
 from ...words import tr, trn
@@ -39,12 +38,12 @@ def cards(
     A click on a card of `draws`, by default all, chooses its metric for the page.
     """
     shown = metrics or context.metrics
-    found, first, draws = totals(context, metrics), first_day(context), draws or shown
+    found, new, draws = totals(context, metrics), _new(context), draws or shown
     context.tables.add(found.sheet)
     chosen = context.chosen(draws)
     made = [
         replace(
-            _card(context, metric(name), found, first), draws=name in draws, chosen=name == chosen
+            _card(context, metric(name), found, new), draws=name in draws, chosen=name == chosen
         )
         for name in shown
     ]
@@ -59,15 +58,21 @@ def _open(name: str) -> None:
     session.change(lambda s: replace(s, behind=name))
 
 
-def _card(context: ReportContext, measure: Metric, found: Totals, first: dt.date | None) -> Card:
+def _new(context: ReportContext) -> str:
+    """That the page's subject is younger than the comparison; empty if it is not."""
+    for first in young_subject(context).values():
+        return tr("new on {day}", day=formats.day(first)) if first else tr("new")
+    return ""
+
+
+def _card(context: ReportContext, measure: Metric, found: Totals, new: str) -> Card:
     row, name = found.row, measure.name
-    change = float(row.get(f"{name}_change", math.nan))
-    made = number(measure, row, change=math.nan if first else change)
-    if first:  # younger than the comparison: no change
-        made = replace(made, change="", before=tr("new on {day}", day=formats.day(first)))
+    made = number(measure, row, context.days)
+    if new:
+        made = replace(made, change="", sign=0, direction=0, before=new)
     return replace(
         made,
-        marks=tuple(_marks(context, measure, found, is_changed=bool(made.sign))),
+        marks=tuple(_marks(context, measure, found)),
         help=tuple(
             explained(
                 *(measure, row, _compared(context), context.days),
@@ -91,9 +96,9 @@ def _compared(context: ReportContext) -> str:
 _COMPARED = {"previous": tr("the previous period"), "year": tr("the same period last year")}
 
 
-def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) -> Card:
-    """A card of a metric, with its change and the value before."""
-    before = float(row.get(f"{measure.name}_before", math.nan))
+def number(measure: Metric, row: pd.Series[float], days: Days = (1, 1)) -> Card:
+    """A card of a metric, with its change and the value before; `days` as in `explained`."""
+    change = float(row.get(f"{measure.name}_change", math.nan))
     return Card(
         measure.name,
         measure.label,
@@ -101,18 +106,31 @@ def number(measure: Metric, row: pd.Series[float], *, change: float = math.nan) 
         formats.change(measure, change),
         formats.direction(measure, change),
         direction(measure, change),
-        "" if math.isnan(before) else tr("vs {amount}", amount=formats.value(measure, before)),
+        _before(measure, row, change, days),
     )
 
 
-def _marks(
-    context: ReportContext, measure: Metric, found: Totals, *, is_changed: bool
-) -> Iterator[str]:
+def _before(measure: Metric, row: pd.Series[float], change: float, days: Days) -> str:
+    """What a number is compared with: "vs 65.6K", "per day · 65.6K before"."""
+    before = float(row.get(f"{measure.name}_before", math.nan))
+    if math.isnan(before):
+        return ""
+    if formats.came_from_0(measure, row[measure.name], before):
+        return tr("from 0")
+    amount = formats.value(measure, before)
+    if days[0] == days[1] or not (measure.additive or measure.distinct):
+        return tr("vs {amount}", amount=amount)
+    if math.isnan(change):
+        return tr("{amount} before", amount=amount)
+    if measure.additive:
+        return tr("per day · {amount} before", amount=amount)
+    return tr("in total · {amount} before", amount=amount)
+
+
+def _marks(context: ReportContext, measure: Metric, found: Totals) -> Iterator[str]:
     """Caveats on a number and its change, in a word or two each."""
     if not found.is_whole and measure.is_amount:
         yield tr("so far")
-    if is_changed and measure.additive and context.days[0] != context.days[1]:
-        yield tr("per day")
     if fewer := few(measure, found.row):
         yield _FEW[fewer]
     if page_doubts(context).days:
@@ -174,4 +192,8 @@ def _about_lengths(measure: Metric, days: Days) -> Iterator[str]:
             lengths=days_text(days),
         )
     elif measure.additive:
-        yield tr("{lengths}: the change is per day.", lengths=days_text(days))
+        yield tr("{lengths}: the change is that of the daily average.", lengths=days_text(days))
+    elif measure.distinct:
+        yield tr(
+            "{lengths}: the change is that of the total, not per day.", lengths=days_text(days)
+        )

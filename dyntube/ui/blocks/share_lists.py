@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ... import formats
-from ...insight.comparison import direction, few
+from ...insight.comparison import direction, few, is_per_day
 from ...query.dimensions import dimension, is_missing
 from ...query.metrics import Metric, metric
 from ...report.breakdown import Breakdown, breakdown, ordered
@@ -71,6 +71,7 @@ def draw_list(
     Where nothing is `compared`, a small basis is that of this period alone.
     """
     label, of = dimension(found.by).label, dimension(found.by).label.lower()
+    per_day = is_per_day(measure, context.days)
     earlier = formats.period(context.comparison) if compared and context.comparison else ""
     longest = max((float(amount) for amount in rows[measure.name] if amount > 0), default=1.0)
     chosen = context.selection.values(found.by)
@@ -85,7 +86,7 @@ def draw_list(
             label,
             measure.label,
             tr("Share") if measure.additive else "",
-            tr("Change") if earlier else "",
+            "" if not earlier else tr("Change per day") if per_day else tr("Change"),
         ),
         on_pick=lambda value: toggle((found.by, value)),
         rest=rest,
@@ -113,25 +114,32 @@ def _row(
         str(row["label"]),
         formats.value(measure, amount),
         share_of(found, measure, amount),
-        formats.change(measure, change),
+        _change(found, measure, row) if earlier else "",
         direction(measure, change),
         width=max(amount, 0.0) / longest if math.isfinite(amount) else 0.0,
         chosen=value in chosen,
         look=f"{look} faded" if chosen and value not in chosen else look,
-        hover=tuple(_hover(measure, amount, change, earlier, basis)) + tuple(lines),
+        hover=(
+            f"{measure.label}: {formats.value(measure, amount, full=True)}",
+            *change_line(found, measure, change, earlier),
+            *filter(None, [_FEW.get(basis)]),
+            *lines,
+        ),
         searched=found.labels.one(found.by, value),
     )
 
 
-def _hover(
-    measure: Metric, amount: float, change: float, earlier: str, basis: str
-) -> Iterator[str]:
-    yield f"{measure.label}: {formats.value(measure, amount, full=True)}"
-    if not math.isnan(change):
-        said = formats.change(measure, change)
+def _change(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> str:
+    return tr("new") if row[found.by] in found.young else formats.change_of(measure, row)
+
+
+def change_line(found: Breakdown, measure: Metric, change: float, earlier: str) -> Iterator[str]:
+    """A change with the period it is against; nothing without one."""
+    said = formats.change(measure, change)
+    if said and found.per_day and measure.additive:
+        yield tr("{change} per day vs {period}", change=said, period=earlier)
+    elif said:
         yield tr("{change} vs {period}", change=said, period=earlier)
-    if basis:
-        yield _FEW[basis]
 
 
 def share_of(found: Breakdown, measure: Metric, amount: float) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from ... import formats
-from ...insight.comparison import direction, few, metric_of
+from ...insight.comparison import direction, few, is_per_day, metric_of
 from ...query.dimensions import dimension, is_missing
 from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.text import sort_key
-from ...report.breakdown import FIRST, Breakdown
+from ...report.breakdown import Breakdown
 from ...report.context import ReportContext
 from ...report.over_time import buckets
 from ...report.runner import run
@@ -41,10 +41,16 @@ def offered_columns(context: ReportContext, found: Breakdown) -> dict[str, str]:
         label = metric(name).label
         every[name] = label
         if context.comparison:
-            every[f"{name}_change"] = tr("Change in {metric}", metric=label.lower())
+            every[f"{name}_change"] = _change_name(context, metric(name))
         if not number:
             every[COURSE] = tr("Trend")
     return every
+
+
+def _change_name(context: ReportContext, measure: Metric) -> str:
+    if is_per_day(measure, context.days):
+        return tr("Change in {metric} per day", metric=measure.label.lower())
+    return tr("Change in {metric}", metric=measure.label.lower())
 
 
 def as_rows(
@@ -95,9 +101,9 @@ def _column(
         return Column(name, measure.label, said, texts, help=measure.help, ranks=ranks)
     return Column(
         name,
-        tr("Change"),
+        tr("Change per day") if is_per_day(measure, context.days) else tr("Change"),
         said,
-        [formats.change(measure, amount) for amount in amounts],
+        list(_change_texts(found, shown, measure)),
         "change",
         _change_help(context, measure),
         ranks,
@@ -108,14 +114,19 @@ def _column(
 _COURSE = tr("Views over the period, on a scale from 0. A gap means that there is no data.")
 
 
+def _change_texts(found: Breakdown, shown: pd.DataFrame, measure: Metric) -> Iterator[str]:
+    """The changes of rows; the mark of a young one says why it has none."""
+    for row in shown.to_dict("records"):
+        yield "" if row[found.by] in found.young else formats.change_of(measure, row)
+
+
 def _change_help(context: ReportContext, measure: Metric) -> str:
-    if context.days[0] == context.days[1] or not measure.additive:
+    if context.days[0] == context.days[1] or not (measure.additive or measure.distinct):
         return tr("{metric}: change vs the comparison", metric=measure.label)
-    return tr(
-        "{metric}: change vs the comparison, per day: {lengths}",
-        metric=measure.label,
-        lengths=days_text(context.days),
-    )
+    values = {"metric": measure.label, "lengths": days_text(context.days)}
+    if measure.additive:
+        return tr("{metric}: change of the daily average: {lengths}", **values)
+    return tr("{metric}: change of the total, not per day: {lengths}", **values)
 
 
 def _ranks(amounts: Sequence[float]) -> list[int | None]:
@@ -134,9 +145,14 @@ def _name_ranks(values: Sequence[str], names: Sequence[str]) -> list[int | None]
 def _marks(found: Breakdown, shown: pd.DataFrame) -> Iterator[str]:
     """What to know of each row: "New on 4 Nov 2026", "Few plays"."""
     for row in shown.to_dict("records"):
-        day = row.get(FIRST)
-        new = tr("New on {day}", day=formats.day(day)) if day is not None and day == day else ""
-        yield " · ".join(filter(None, [new, _few(found, row)]))
+        yield " · ".join(filter(None, [_new(found, str(row[found.by])), _few(found, row)]))
+
+
+def _new(found: Breakdown, value: str) -> str:
+    if value not in found.young:
+        return ""
+    first = found.young[value]
+    return tr("New on {day}", day=formats.day(first)) if first else tr("New")
 
 
 def _few(found: Breakdown, row: Mapping[Any, Any]) -> str:

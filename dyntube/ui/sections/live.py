@@ -7,7 +7,6 @@ look quiet.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -221,9 +220,8 @@ def _number(measure: Metric, row: pd.Series[float], found: PageDoubts) -> Card:
     help_ = [*explained(measure, row, doubts=found.reasons)]
     if measure is GROWING:
         help_.append(tr("Not compared: views in progress still add to it."))
-    change = float(row.get(f"{measure.name}_change", math.nan))
     marks = (IN_DOUBT,) if found.days else ()
-    return replace(number(measure, row, change=change), marks=marks, help=tuple(help_))
+    return replace(number(measure, row), marks=marks, help=tuple(help_))
 
 
 def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> str:

@@ -13,7 +13,7 @@ button { border: 0; background: none; cursor: pointer; text-align: left; }
 .head, .row { display: grid; grid-template-columns: 1fr auto 3.4rem 4.4rem; gap: .5rem;
   align-items: center; box-sizing: border-box; width: 100%; padding: .2rem .5rem; }
 .bare :is(.head, .row) { grid-template-columns: 1fr auto 3.4rem; }
-.head { color: var(--quiet); font-size: 12px; }
+.head { align-items: end; color: var(--quiet); font-size: 12px; line-height: 1.2; }
 .row { position: relative; isolation: isolate; min-height: 32px; margin: 1px 0; border-radius: 6px; }
 .bar { position: absolute; inset: 0; z-index: -1; border-radius: 6px; background: var(--bar);
   transform: scaleX(var(--width)); transform-origin: left; transition: transform .2s; }
@@ -23,6 +23,7 @@ button { border: 0; background: none; cursor: pointer; text-align: left; }
 .missing .name { font-style: italic; }
 .number, .share, .change { text-align: right; font-variant-numeric: tabular-nums;
   white-space: nowrap; }
+.head .change { white-space: normal; }
 .share, .change { color: var(--quiet); }
 .better { color: var(--good); } .worse { color: var(--bad); }
 .bare .change { display: none; }
