@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -29,7 +28,7 @@ class Series:
     """A line: dates, moments or whole numbers with an amount each, NaN for a gap.
 
     `partial` marks the points of partial buckets; empty means none. `doubtful` marks points that
-    may be wrong; they are ringed.
+    may be wrong; they are ringed. `colour` is its number among the colours, by default its place.
     """
 
     label: str
@@ -37,6 +36,7 @@ class Series:
     y: Sequence[float]
     partial: Sequence[bool] = ()
     doubtful: Sequence[bool] = ()
+    colour: int | None = None
 
 
 def lines(
@@ -46,9 +46,10 @@ def lines(
     top = largest(amount for line in series for amount in line.y)
     divisor = unit(measure, top)
     names = apart([line.label for line in series], _LABEL_LENGTH)
+    colours = palette.series[:-1]
     drawn = [
-        _line(measure, line, name, colour, divisor, palette)
-        for line, name, colour in zip(series, names, cycle(palette.series[:-1]), strict=False)
+        _line(measure, line, name, colours[_number(line, place) % len(colours)], divisor, palette)
+        for place, (line, name) in enumerate(zip(series, names, strict=True))
     ]
     return figure(
         [trace for traces in drawn for trace in traces],
@@ -60,6 +61,10 @@ def lines(
         xaxis=_x_axis(series, x_title, palette) | pointed(palette),
         yaxis=value_axis(measure, top, palette),
     )
+
+
+def _number(line: Series, place: int) -> int:
+    return place if line.colour is None else line.colour
 
 
 def _line(
@@ -88,7 +93,7 @@ def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str,
     if not places or not isinstance(places[0], dt.date):  # base class of datetime and Timestamp
         whole = {"tickformat": ",d", "nticks": 9}
         named |= {"unifiedhovertitle": {"text": f"{title}: %{{x}}" if title else "%{x}"}}
-        ends = {"range": [places[0], max(places[-1], places[0] + 1)]} if places else {}
+        ends = {"range": _around(places[0], places[-1])} if places else {}
         return base_axis(palette) | whole | ends | named
     starts = pd.Series(pd.DatetimeIndex(places))
     moments = clocks(starts).tolist()
@@ -100,3 +105,9 @@ def _x_axis(series: Sequence[Series], title: str, palette: Palette) -> dict[str,
         "hoverformat": "%a %-d %b %Y, %H:%M" if by_hour else "%a %-d %b %Y",
     }
     return time_axis(palette) | shown | few_ticks(moments) | named
+
+
+def _around(first: int, last: int) -> list[float]:
+    """The ends of an axis on which the markers of these numbers are whole."""
+    room = max(0.5, (last - first) * _EDGE)
+    return [first - room, last + room]

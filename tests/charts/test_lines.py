@@ -39,6 +39,14 @@ def test_each_thing_has_a_line_a_colour_and_a_name():
     assert figure.layout.showlegend
 
 
+def test_a_thing_keeps_its_colour_where_another_is_left_out():
+    both = [Series("a", DAYS, range(10), colour=0), Series("b", DAYS, range(10), colour=1)]
+
+    every, alone = (charts.lines(VIEWS, shown, LIGHT) for shown in (both, both[1:]))
+
+    assert points(alone)[0].marker.color == points(every)[1].marker.color
+
+
 def test_a_single_thing_needs_no_legend():
     assert not charts.lines(VIEWS, [Series("Video", DAYS, range(10))], LIGHT).layout.showlegend
 
@@ -68,7 +76,7 @@ def test_days_since_the_first_view_are_whole_numbers_with_a_title():
     axis = charts.lines(VIEWS, series, LIGHT, x_title="Days since first view").layout.xaxis
 
     assert axis.type is None
-    assert list(axis.range) == [0, 29]
+    assert list(axis.range) == [-0.5, 29.5]  # markers at the ends are whole
     assert axis.title.text == "Days since first view"
     assert axis.unifiedhovertitle.text == "Days since first view: %{x}"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -63,7 +64,14 @@ def compare_videos(
         switch("align", {"date": tr("By date"), "age": tr("By days since first view")}, align)
     named = context.labels.each("video", videos[:MOST_COMPARED])
     series = [
-        Series(named[line.video], line.x, line.y, line.partial, line.doubtful)
+        Series(
+            named[line.video],
+            line.x,
+            line.y,
+            line.partial,
+            line.doubtful,
+            colour=videos.index(line.video),
+        )
         for line in found.lines
     ]
     with box:
@@ -75,7 +83,8 @@ def compare_videos(
                 found.sheet,
                 key=f"compare-{align}",
             )
-            st.caption(_caption(context, videos) + _ringed(series))
+            if said := " · ".join(_remarks(context, videos, series)):
+                st.caption(said[:1].upper() + said[1:])
         if found.left_out:
             st.caption(_too_old(context, [named[video] for video in found.left_out]))
     context.tables.add(found.sheet)
@@ -94,21 +103,29 @@ def _alt(measure: Metric, videos: int) -> str:
     )
 
 
-def _caption(context: ReportContext, videos: tuple[str, ...]) -> str:
-    parts = []
+def _remarks(
+    context: ReportContext, videos: tuple[str, ...], series: Sequence[Series]
+) -> Iterator[str]:
+    """What to know of the chart, for its caption."""
     if len(videos) > MOST_COMPARED:
         shown, all_ = MOST_COMPARED, len(videos)
-        parts.append(tr("the first {shown} of {all} selected videos", shown=shown, all=all_))
+        yield tr("the first {shown} of {all} selected videos", shown=shown, all=all_)
     if context.selection.align == "age":
-        parts.append(
-            trn(
-                "the first day of each video",
-                "the first {number} days of each video",
-                context.period.days,
-            )
+        yield trn(
+            "the first day of each video",
+            "the first {number} days of each video",
+            context.period.days,
         )
-    text = " · ".join(parts) or tr("Dashed: incomplete")
-    return text[:1].upper() + text[1:]
+    if any(_has_dashes(line) for line in series):
+        yield tr("dashed: incomplete")
+    if any(any(line.doubtful) for line in series):
+        yield tr("circled: in doubt")
+
+
+def _has_dashes(line: Series) -> bool:
+    """Whether a line leads to or from a bucket that is known in part."""
+    ends = zip(line.y, line.y[1:], line.partial, line.partial[1:], strict=False)
+    return any((cut or next_cut) and not math.isnan(y + after) for y, after, cut, next_cut in ends)
 
 
 def _too_old(context: ReportContext, names: Sequence[str]) -> str:
@@ -124,8 +141,3 @@ def _too_old(context: ReportContext, names: Sequence[str]) -> str:
         videos=listed,
         day=since,
     )
-
-
-def _ringed(series: Sequence[Series]) -> str:
-    is_any = any(any(line.doubtful) for line in series)
-    return " · " + tr("circled: in doubt") if is_any else ""
