@@ -54,6 +54,13 @@ def value(measure: Metric, amount: float, *, full: bool = False) -> str:
             return _decimals(amount, 0) if full else compact(amount)
 
 
+def average(measure: Metric, amount: float) -> str:
+    """An average of a metric's values, which are whole for counts: "4.6", "58.1K"."""
+    if measure.format == "number" and abs(amount) < 9.95:
+        return _trimmed(_decimals(amount, 1))
+    return value(measure, amount)
+
+
 def change(measure: Metric, amount: float) -> str:
     """A change: "+12.4%" or "×24" for amounts, "−1.5 pts" for rates; empty without a base."""
     if not measure.is_rate:

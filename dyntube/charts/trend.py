@@ -192,7 +192,7 @@ def _average_label(
 ) -> dict[str, Any]:
     """Beside the frame, where no line can run through it."""
     return {
-        "text": f"{tr('average')}<br>{formats.value(measure, average)}",
+        "text": f"{tr('average')}<br>{formats.average(measure, average)}",
         "x": 1,
         "xref": "paper",
         "xanchor": "left",

@@ -236,6 +236,15 @@ def test_the_average_is_a_line_with_its_number_and_without_one_there_is_none():
         assert not plain.layout.annotations
 
 
+@pytest.mark.parametrize(
+    ("average", "text"), [(4.55, "4.5"), (9.96, "10"), (3.0, "3"), (23.4, "23")]
+)
+def test_a_small_average_of_counts_has_a_decimal(average, text):
+    figure = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=average)
+
+    assert figure.layout.annotations[0].text == f"average<br>{text}"
+
+
 def test_an_average_above_every_day_is_within_the_axis():
     figure = charts.trend(VIEWS, course(3, 5), None, LIGHT, average=90)
 
