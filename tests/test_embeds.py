@@ -83,7 +83,7 @@ def test_a_domain_is_new_when_its_first_stored_view_lies_in_the_period():
     [
         ((20,), "New"),
         ((19, 20), ""),
-        ((9, 20), "Back"),
+        ((9, 20), "Returned"),
         ((9, 10, 20), ""),
         ((9, 19, 29), ""),
         ((10,), "Gone"),
@@ -128,7 +128,7 @@ def test_a_domain_seen_between_comparison_and_period_is_not_back():
     gap_between = Period(START + ONE_DAY * 8, START + ONE_DAY * 12)
 
     assert statuses([*OLD, *seen(2, 15, 25)], gap_between)["a.example"] == ""
-    assert statuses([*OLD, *seen(2, 25)], gap_between)["a.example"] == "Back"
+    assert statuses([*OLD, *seen(2, 25)], gap_between)["a.example"] == "Returned"
 
 
 def test_filters_decide_what_is_listed_and_never_make_a_domain_new_gone_or_back():
@@ -202,7 +202,7 @@ def test_the_watch_agrees_with_its_definition_over_any_views(views, comparison):
         elif comparison and max(days) < 20:
             status = "Gone"
         elif comparison and START + ONE_DAY * min(days) < comparison.start:
-            status = "" if any(is_in(day, comparison) for day in days) else "Back"
+            status = "" if any(is_in(day, comparison) for day in days) else "Returned"
         expected[domain] = (status, now, before)
 
     rows = watched(views, comparison)

@@ -126,8 +126,8 @@ def test_the_page_counts_and_lists_new_gone_and_unexpected_domains(open_embeds) 
     assert new == [of("new.example", 28, 1), of(HOSTILE, 28, 1), of("back.example", 28, 1)]
     assert gone == [of("gone.example", 56, 29)]
     assert unexpected == [of(d, 28, 1) for d in ("new.example", "old.example", HOSTILE)]
-    assert ", 1 back after a pause" in words(at)
-    assert table(at, LISTS[0]).shown["mark"].tolist() == ["New", "New", "Back"]
+    assert ", 1 returned after a pause" in words(at)
+    assert table(at, LISTS[0]).shown["mark"].tolist() == ["New", "New", "Returned"]
 
 
 def test_the_four_cards_are_those_of_all_views(open_embeds) -> None:
@@ -176,6 +176,17 @@ def test_where_nothing_older_is_stored_nobody_can_say_what_is_new(open_embeds) -
 def test_the_page_says_how_far_back_it_knows_and_what_it_misses(open_embeds) -> None:
     first = formats.day(TODAY - 60 * ONE_DAY)
     assert f"We only have views since {first}, with 3 days missing" in words(open_embeds())
+
+
+def test_a_first_view_before_which_days_are_missing_may_have_been_earlier(open_embeds) -> None:
+    """All days are stored but those between the 60th and the 56th day before today."""
+    found = table(open_embeds(OWN_DOMAINS="back.example"), LISTS[2]).shown.set_index("name")
+    known = table(open_embeds(**OWN), LISTS[0]).shown.set_index("name")
+
+    edge = formats.day(TODAY - 56 * ONE_DAY)
+    assert found.loc["acme.example", "first_view"] == f"by {edge}"
+    assert known.loc["new.example", "first_view"] == formats.day(TODAY - 9 * ONE_DAY)
+    assert known.loc["back.example", "first_view"] == (f"by {formats.day(TODAY - 60 * ONE_DAY)}")
 
 
 def test_a_filter_asks_nothing_about_the_past_again(
@@ -271,7 +282,7 @@ def test_the_watch_is_a_table_of_the_workbook(open_embeds, monkeypatch: pytest.M
     rows = sheets["New and lost sites"].set_index("embed_domain")
     assert rows["status"].to_dict() == {
         "new.example": "New",
-        "back.example": "Back",
+        "back.example": "Returned",
         HOSTILE: "New",
         "gone.example": "Gone",
     } | dict.fromkeys(("acme.example", "shop.acme.example", "old.example"), "") | {

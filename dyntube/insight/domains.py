@@ -1,4 +1,4 @@
-"""Embed watch: which embed domains are new, back, gone or unexpected."""
+"""Embed watch: which embed domains are new, have returned, are gone or unexpected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..query.periods import Period
 from ..reading.addresses import is_own, site
 from .comparison import compare
 
-NEW, BACK, GONE = "New", "Back", "Gone"
+NEW, RETURNED, GONE = "New", "Returned", "Gone"
 _BY = "embed_domain"
 _COUNTS = ["views", "plays"]
 
@@ -30,12 +30,12 @@ def watch(
     on which a domain has any views. So filters decide which domains are listed, but never make one
     new or gone.
 
-    Columns: `embed_domain`; `status`, "New" (no view before the period), "Back" (views before the
-    comparison, none from its start until the period), "Gone" (none in the period) or ""; `own`,
-    "yes" or "no", or "" where `own` names no domain; `views`, `plays`, `views_before`,
+    Columns: `embed_domain`; `status`, "New" (no view before the period), "Returned" (views before
+    the comparison, none from its start until the period), "Gone" (none in the period) or "";
+    `own`, "yes" or "no", or "" where `own` names no domain; `views`, `plays`, `views_before`,
     `plays_before`; `first_view` and `last_view`, days. Nothing is new unless an earlier stored day
-    has views; nothing is back or gone without a comparison that begins before the period. UNKNOWN
-    is left out. Spellings of one site share status and days.
+    has views; nothing has returned or is gone without a comparison that begins before the period.
+    UNKNOWN is left out. Spellings of one site share status and days.
     """
     if comparison is None or comparison.start >= period.start:
         before, comparison = None, None
@@ -64,7 +64,7 @@ def _seen(days: pd.DataFrame, period: Period, comparison: Period | None) -> pd.D
         first = pd.Timestamp(comparison.start)
         compared = days.loc[days["day"].between(first, start, inclusive="left"), "site"]
         is_back = (found["first_view"] < first) & ~found.index.isin(compared)
-        found.loc[is_back, "status"] = BACK
+        found.loc[is_back, "status"] = RETURNED
         found.loc[found["last_view"] < start, "status"] = GONE
     return found
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..export.table import Sheet
 from ..insight.comparison import metric_of
-from ..insight.domains import BACK, GONE, NEW, watch
+from ..insight.domains import GONE, NEW, RETURNED, watch
 from ..query.dimensions import HIERARCHIES, UNKNOWN
 from ..query.metrics import Metric, metric
 from ..query.periods import EARLIEST, ONE_DAY, Period
@@ -25,7 +25,7 @@ _BARS = 10
 
 @dataclass(frozen=True, eq=False)
 class DomainWatch:
-    """Which domains are new, back or gone, as in `insight.domains.watch`.
+    """Which domains are new, have returned or are gone, as in `insight.domains.watch`.
 
     `days` are the stored days on which each domain has views, `all` is the breakdown by domain.
     """
@@ -48,7 +48,7 @@ def domain_watch(context: ReportContext) -> DomainWatch:
 
 _NAMES = {
     NEW: tr("New"),
-    BACK: tr("Back"),
+    RETURNED: tr("Returned"),
     GONE: tr("Gone"),
     "yes": tr("yes"),
     "no": tr("no"),

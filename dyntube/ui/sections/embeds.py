@@ -11,9 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from ... import formats
-from ...insight.domains import BACK, GONE, NEW
+from ...insight.domains import GONE, NEW, RETURNED
 from ...query.metrics import metric
-from ...query.periods import ONE_DAY, Period
+from ...query.periods import EARLIEST, ONE_DAY, Period
 from ...report.context import ReportContext
 from ...report.domains import BY, DomainWatch, has_campaigns, top_domains
 from ...report.domains import domain_watch as watched_domains
@@ -27,10 +27,12 @@ from ..layout import caption, card, columns, headed, switch
 
 _LOST = tr("No longer showing your videos")
 _HELP = tr(
-    "New: no stored views before this period. Back: views long ago, none from the start of the "
-    "comparison until this period. No longer showing your videos: views in the comparison, none in "
-    "this period. Filters only decide which sites are listed, not which are new or lost."
+    "New: no views before this period, as far as we have them. Returned: had views before, none in "
+    "the comparison period or since, until this period. No longer showing your videos: had views "
+    "in the comparison period, none in this one. Filters only decide which sites are listed, not "
+    "which are new or lost."
 )
+_FIRST_HELP = tr("“By” a day: perhaps earlier, since the day before has not been loaded.")
 _HOW_TO_EXPECT = tr(
     "To see sites that are not your own, ask your administrator to list yours in the "
     "setting `DYNTUBE_OWN_DOMAINS`."
@@ -76,16 +78,18 @@ class _List:
 
 
 def _new(context: ReportContext, found: DomainWatch) -> _List:
-    help_ = tr("Sites without views before this period, then those that are back.")
+    help_ = tr("Sites without views before this period, then those that have returned.")
     parts = "new", tr("New"), help_
     if not (found.days["day"] < pd.Timestamp(context.period.start)).any():
         said = tr("No views are stored before this period, so we can't tell which sites are new.")
         return _List(*parts, None, said)
     rows = found.rows
-    new, back = rows[rows["status"] == NEW], rows[rows["status"] == BACK]
+    new, back = rows[rows["status"] == NEW], rows[rows["status"] == RETURNED]
     notes = [_of_views(new["views"], found.all.rows["views"])] if len(new) else []
     if len(back):
-        notes.append(trn("{number} back after a pause", "{number} back after a pause", len(back)))
+        notes.append(
+            trn("{number} returned after a pause", "{number} returned after a pause", len(back))
+        )
     listed = pd.concat([new, back], ignore_index=True)
     said = tr("No new sites in this period.")
     return _List(*parts, listed, said, len(new), ", ".join(notes))
@@ -136,7 +140,7 @@ def _draw(context: ReportContext, list_: _List) -> None:
     if rows is None or rows.empty:
         return
     table_rows(
-        _shown(list_, rows),
+        _shown(list_, rows, _days(context, list_, rows)),
         tr("{list}: sites with their views and plays", list=list_.label),
         key=f"domains-{list_.name}",
         on_open=lambda domain: toggle((BY, domain)),
@@ -144,7 +148,20 @@ def _draw(context: ReportContext, list_: _List) -> None:
     )
 
 
-def _shown(list_: _List, rows: pd.DataFrame) -> Rows:
+def _days(context: ReportContext, list_: _List, rows: pd.DataFrame) -> list[str]:
+    """The last views of lost sites; of others the first, as far back as it is known."""
+    if list_.gone:
+        return [formats.day(at.date()) for at in rows["last_view"]]
+    found = [at.date() for at in rows["first_view"]]
+    span = Period(max(EARLIEST, min(found) - ONE_DAY), max(found))
+    known = context.known.days(span, context.timezone)
+    return [
+        formats.day(day) if known.get(day - ONE_DAY) == 1 else tr("by {day}", day=formats.day(day))
+        for day in found
+    ]
+
+
+def _shown(list_: _List, rows: pd.DataFrame, days: list[str]) -> Rows:
     names = [str(domain) for domain in rows[BY]]
     columns = [
         Column(name, metric(name).label, metric(name).label, _counts_of(rows, name, list_))
@@ -153,13 +170,13 @@ def _shown(list_: _List, rows: pd.DataFrame) -> Rows:
     day, label = "first_view", tr("First view")
     if list_.gone:
         day, label = "last_view", tr("Last view")
-    columns.append(Column(day, label, label, [formats.day(at.date()) for at in rows[day]]))
+    columns.append(Column(day, label, label, days, help="" if list_.gone else _FIRST_HELP))
     is_mixed = list_.count < len(rows)  # the rest are back
     marks = [_MARKS[status] for status in rows["status"]] if is_mixed else ()
     return Rows(tr("Site"), names, names, columns, marks=marks)
 
 
-_MARKS = {NEW: tr("New"), BACK: tr("Back")}
+_MARKS = {NEW: tr("New"), RETURNED: tr("Returned")}
 
 
 def _counts_of(rows: pd.DataFrame, name: str, list_: _List) -> list[str]:
