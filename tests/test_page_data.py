@@ -132,7 +132,7 @@ def wrong(stored: Path) -> AppTest:
 
 
 def test_days_that_need_attention_are_counted_and_listed(wrong: AppTest) -> None:
-    assert "3 days need attention, and 3 more are not stored." in words(wrong)
+    assert "3 days need attention, and 3 more have not been loaded." in words(wrong)
     assert "1 day has accepted doubts." in words(wrong)
     rows = table(wrong, "Days that need attention").set_index("Day")
     short, bad, damaged = (formats.day(TODAY - n * ONE_DAY) for n in (8, 10, 15))
@@ -396,7 +396,8 @@ def test_an_error_is_said_and_the_stored_days_stay(tmp_path: Path, connect) -> N
         at = settle(open_data())
         assert not at.exception
         assert "DynTube refused the API key" in said(at)
-        assert "5 days since the first stored day are missing." in words(at)
+        first, last = formats.day(TODAY - 4 * ONE_DAY), formats.day(TODAY)
+        assert f"5 days between {first} and {last} have not been loaded." in words(at)
         assert facts(at)["Days stored"] == "10"
         assert facts(at)["Last sync"] == formats.NONE
         failed = table(at, "Sync log")["What happened"]
@@ -428,12 +429,12 @@ def days(*states: str) -> list[Any]:
         (["final", "changing"], "All 2 stored days are complete."),
         (["final", "short"], "1 day needs attention."),
         (["short", "damaged", "bad"], "3 days need attention."),
-        (["final", "missing", "final"], "1 day since the first stored day is missing."),
-        (["damaged", "missing"], "1 day needs attention, and 1 more are not stored."),
+        (["final", "missing", "final"], "2 May 2026 has not been loaded."),
+        (["damaged", "missing"], "1 day needs attention, and 1 more have not been loaded."),
     ],
 )
 def test_overall_health_is_one_plain_sentence(states: list[str], text: str) -> None:
-    assert health_of(days(*states)).text == text.replace("1 more are", "1 more is")
+    assert health_of(days(*states)).text == text.replace("1 more have", "1 more has")
 
 
 def test_missing_days_that_follow_each_other_are_one_row() -> None:

@@ -280,7 +280,7 @@ def test_other_charts_over_time_say_it_under_the_pointer(weeks: Archive) -> None
     at = show(f"{WEEK}&open=a&open=video-a", "videos")
     (one, other) = rings(at, "of 2 videos")
     assert [x[:10] for x in one["x"] + other["x"]] == [str(MONDAY)] * 2
-    assert "circled: in doubt" in words(at)
+    assert "Circled: in doubt" in words(at)
 
 
 def test_by_age_a_videos_own_days_are_ringed(weeks: Archive) -> None:

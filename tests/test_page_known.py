@@ -124,16 +124,16 @@ def test_of_two_weeks_of_which_one_is_stored_the_other_is_a_gap(
     assert course(at) == [None] * 7 + [3] * 7
     (average,) = chart(at, "Views by day")["layout"]["annotations"]
     assert average["text"] == "average<br>3"
-    assert "so far, 7 of 14 days stored" in words(at)
-    assert "not compared: the first of these days is not stored yet" in words(at)
+    assert "7 of 14 days loaded so far" in words(at)
+    assert "not compared: days of this period are missing" in words(at)
     assert "7 of the 14 days shown are not stored yet, the last of them 20 Nov 2026" in said(at)
     assert "gap: 7 days not stored" in words(at)
     assert marks(at)["Views"] == ("", "so far")
     rows = taken["By day"].rows
     assert rows["whole"].tolist() == ["not stored"] * 7 + ["yes"] * 7
     assert rows["views"].isna().tolist() == [True] * 7 + [False] * 7
-    assert "7 of 14 days stored" in taken["notes"].data_time
-    assert taken["notes"].comparison == "Nothing: the first of these days is not stored yet"
+    assert "7 of 14 days loaded" in taken["notes"].data_time
+    assert taken["notes"].comparison == "Nothing: days of this period are missing"
 
 
 def test_the_heatmap_divides_by_the_hours_that_are_stored(archive: Archive) -> None:
@@ -151,8 +151,8 @@ def test_a_gap_between_stored_days_is_drawn_and_nothing_is_compared(archive: Arc
     at = show(WEEK)
 
     assert course(at) == [3, 3, None, 3, 3, 3, 3]
-    assert "so far, 6 of 7 days stored" in words(at)
-    assert "not compared: days of this period are not stored yet" in words(at)
+    assert "6 of 7 days loaded so far" in words(at)
+    assert "not compared: days of this period are missing" in words(at)
     assert "1 of the 7 days shown is not stored yet, the last of them 24 Nov 2026" in said(at)
     assert marks(at)["Views"][0] == ""
 
@@ -217,6 +217,20 @@ def test_today_is_compared_with_the_same_weekday_up_to_the_same_time(archive: Ar
     assert "compared with Sun 22 Nov 2026 until 09:30, a week earlier" in words(at)
 
 
+@pytest.mark.parametrize(
+    ("days", "said_of_it"),
+    [(7, "23 – 29 Nov 2025, same weekdays"), (8, "21 – 28 Nov 2025, same dates")],
+)
+def test_a_year_ago_says_whether_weekdays_or_dates_are_compared(
+    archive: Archive, days: int, said_of_it: str
+) -> None:
+    first = FRIDAY - (days - 2) * ONE_DAY
+    fill(archive, first, FRIDAY + ONE_DAY)
+    fill(archive, dt.date(2025, 11, 15), dt.date(2025, 11, 30))
+    at = show(f"from={first}&to={FRIDAY + ONE_DAY}&compare=year")
+    assert f"compared with {said_of_it}" in words(at)
+
+
 # D3 and D4: UTC days and local days
 
 
@@ -276,8 +290,21 @@ def test_videos_that_may_be_older_than_what_is_stored_have_no_days_since_first_v
     assert "Not shown: a. We only have views since 7 Nov 2026, and this video may be older" in (
         words(at).replace("\u2060\\", "")
     )
+    by_date = chart(show(f"{WEEK}&open=a&open=b", "videos"), "of 2 videos")["data"]
+    colours = [t["marker"]["color"] for t in by_date if t["mode"] == "markers"]
+    assert [t["marker"]["color"] for t in points] == colours[1:]  # each keeps its own
     alone = show(f"{WEEK}&open=a&open=c&align=age", "videos")
     assert "Not shown: a" in words(alone).replace("\u2060\\", "")
+
+
+def test_dashes_are_explained_where_there_are_any(archive: Archive) -> None:
+    fill(archive, FRIDAY - 3 * ONE_DAY, FRIDAY - ONE_DAY, videoKey="a")
+    odd.put(archive, FRIDAY, odd.views(FRIDAY, 2, videoKey="a"), until=STOPPED, settled=False)
+    pair = "open=a&open=b"
+    cut = show(f"from={FRIDAY - ONE_DAY}&to={FRIDAY}&{pair}", "videos")
+    assert "Dashed: incomplete" in words(cut)
+    whole = show(f"from={FRIDAY - 2 * ONE_DAY}&to={FRIDAY - ONE_DAY}&{pair}", "videos")
+    assert "ashed: incomplete" not in words(whole)
 
 
 # D9: what the header says
@@ -290,7 +317,7 @@ def test_a_comparison_that_is_not_stored_is_not_said_to_be_compared(
     at = show(WEEK)
 
     assert "compared with" not in words(at)
-    assert "not compared: not all of 15 – 21 Nov 2026 is stored yet" in words(at)
+    assert "not compared: not all of 15 – 21 Nov 2026 is loaded yet" in words(at)
     assert "15 – 21 Nov 2026" in taken["notes"].comparison
 
 

@@ -198,7 +198,8 @@ def check_list(listed: dict[str, Any], by: str, walk: Walk) -> None:
     counts = sorted((int(row["views"]) for row in walk.groups(by).values()), reverse=True)
     shown, rest = counts[: len(listed["rows"])], counts[len(listed["rows"]) :]
     assert [row["hover"][0] for row in listed["rows"]] == [f"Views: {n:,}" for n in shown]
-    assert listed["rest"].split(",")[0] == (f"{len(rest):,} more" if rest else "")
+    others = "other" if len(rest) == 1 else "others"
+    assert listed["rest"].split(":")[0] == (f"{len(rest):,} {others}" if rest else "")
 
 
 def check_map(spec: dict[str, Any], by: str, walk: Walk) -> None:

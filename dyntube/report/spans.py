@@ -67,12 +67,10 @@ def spans(selection: Selection, period: Period, known: Coverage, now: dt.datetim
     why_not = _why_not(selection, asked)
     if period.start > now.date():  # nothing to compare, which needs no reason
         asked, why_not = None, ""
-    elif asked and until == start:
-        why_not = tr("the first of these days is not stored yet")
-    elif asked and known.has_gap(start, end):
-        why_not = tr("days of this period are not stored yet")
+    elif asked and (until == start or known.has_gap(start, end)):
+        why_not = tr("days of this period are missing")
     elif asked and not known.is_whole(*asked.bounds(zone)):
-        why_not = tr("not all of {period} is stored yet", period=formats.period(asked))
+        why_not = tr("not all of {period} is loaded yet", period=formats.period(asked))
     comparison = None if why_not else asked
     wanted = selection.comparison(period, now)
     return Spans(period, comparison, why_not, wanted, zone, known, now)
@@ -91,10 +89,18 @@ def comparison_text(period: Period, comparison: Period) -> str:
     text = formats.period(comparison)
     if comparison.until:
         text = tr("{period} until {time}", period=text, time=f"{comparison.until:%H:%M}")
-    # Of whole weeks this goes without saying.
+    # Of whole weeks and months this goes without saying.
     if period.days < 7 and period.start - comparison.start == ONE_DAY * 7:
-        text = tr("{period}, a week earlier", period=text)
+        return tr("{period}, a week earlier", period=text)
+    if period.unit in ("day", "week") and period.start - comparison.start == ONE_DAY * 364:
+        return tr("{period}, same weekdays", period=text)
+    if period.unit in ("day", "week") and _is_year_apart(comparison.start, period.start):
+        return tr("{period}, same dates", period=text)
     return text
+
+
+def _is_year_apart(before: dt.date, day: dt.date) -> bool:
+    return (before.year + 1, before.month, before.day) == (day.year, day.month, day.day)
 
 
 def so_far(
@@ -110,8 +116,8 @@ def so_far(
         begun = [share for day, share in days.items() if day <= now.date()]
         stored = sum(share > 0 for share in begun)
         return trn(
-            "so far, {stored} of {number} day stored",
-            "so far, {stored} of {number} days stored",
+            "{stored} of {number} day loaded so far",
+            "{stored} of {number} days loaded so far",
             len(begun),
             stored=f"{stored:,}",
         )

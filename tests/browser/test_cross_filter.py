@@ -19,7 +19,7 @@ def show(opened: Watched, url: str) -> Page:
     opened.open(url)
     opened.wait_painted()
     opened.page.wait_for_function(  # a first fetch is over, and its last views are drawn
-        "() => !/Loading your views|so far|not stored yet/.test(document.body.innerText)",
+        "() => !/Loading your views|so far|loaded yet/.test(document.body.innerText)",
         timeout=120_000,
     )
     opened.wait_painted()

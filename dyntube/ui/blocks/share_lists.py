@@ -149,15 +149,15 @@ def share_of(found: Breakdown, measure: Metric, amount: float) -> str:
 
 
 def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> str:
-    """What a list leaves out: "60 more, 48.1% of views"."""
+    """What a list leaves out: "60 others: 48.1% of views"."""
     if rows.empty:
         return ""
     share = share_of(found, measure, float(rows[measure.name].sum())) if measure.additive else ""
     if not share:
-        return trn("{number} more", "{number} more", len(rows))
+        return trn("{number} other", "{number} others", len(rows))
     return trn(
-        "{number} more, {share} of {metric}",
-        "{number} more, {share} of {metric}",
+        "{number} other: {share} of {metric}",
+        "{number} others: {share} of {metric}",
         len(rows),
         share=share,
         metric=measure.label.lower(),

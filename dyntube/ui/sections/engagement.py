@@ -28,6 +28,10 @@ _CURVE_HELP = tr(
     "For each part of the length, the share of plays that watched at least so much. It says how "
     "much was watched, not where: DynTube records the time watched, not the place in the video."
 )
+_HISTOGRAM_HELP = tr(
+    "Plays by how much of the video they watched. The completion rate counts plays that reached "
+    "the end, also after skipping parts."
+)
 _Band = tuple[list[float], list[float], list[float]]
 
 
@@ -105,7 +109,7 @@ def watched_histogram(context: ReportContext) -> None:
     """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
-    with card(tr("How far people watched"), tr("Plays by how much of the video they watched.")):
+    with card(tr("How far people watched"), _HISTOGRAM_HELP):
         if _is_empty(now):
             return
         show_chart(
@@ -120,7 +124,7 @@ def watched_histogram(context: ReportContext) -> None:
 
 def _extremes_text(now: Watched, little: float) -> str:
     return tr(
-        "{little} of plays stopped before 5%; {all} watched to the end.",
+        "{little} of plays watched less than 5% of the video, {all} its full length.",
         little=formats.percent(little / now.plays),
         all=formats.percent(now.counts[100] / now.plays),
     )

@@ -47,7 +47,7 @@ def health_of(days: Sequence[StoredDay]) -> Health:
     """The state of all days in words."""
     stored = [day for day in days if day.infos]
     wrong = sum(day.needs_attention and day.state != "missing" for day in days)
-    missing = sum(day.state == "missing" for day in days)
+    missing = [day.day for day in days if day.state == "missing"]
     changing = sum(day.state == "changing" for day in days)
     accepted = sum(day.state == "accepted" for day in days)
     if not days:
@@ -56,21 +56,27 @@ def health_of(days: Sequence[StoredDay]) -> Health:
     return Health(_health_text(wrong, missing, len(stored)), _remark(changing, accepted), icon)
 
 
-def _health_text(wrong: int, missing: int, stored: int) -> str:
+def _health_text(wrong: int, missing: Sequence[dt.date], stored: int) -> str:
     if wrong and missing:
         return trn(
             "{number} day needs attention, and {missing}.",
             "{number} days need attention, and {missing}.",
             wrong,
-            missing=trn("{number} more is not stored", "{number} more are not stored", missing),
+            missing=trn(
+                "{number} more has not been loaded",
+                "{number} more have not been loaded",
+                len(missing),
+            ),
         )
     if wrong:
         return trn("{number} day needs attention.", "{number} days need attention.", wrong)
     if missing:
         return trn(
-            "{number} day since the first stored day is missing.",
-            "{number} days since the first stored day are missing.",
-            missing,
+            "{first} has not been loaded.",
+            "{number} days between {first} and {last} have not been loaded.",
+            len(missing),
+            first=formats.day(missing[0]),
+            last=formats.day(missing[-1]),
         )
     return trn("The one stored day is complete.", "All {number} stored days are complete.", stored)
 

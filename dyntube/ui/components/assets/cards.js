@@ -34,6 +34,7 @@ button { font: inherit; color: inherit; border: 0; padding: 0; background: none;
 .chosen .line { color: var(--st-primary-color); }
 .says { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 0 .5rem; min-height: 17px;
   color: var(--quiet); font-size: 12px; font-variant-numeric: tabular-nums; }
+.says > :empty { display: none; }
 .change { font-weight: 600; } .better { color: var(--good); } .worse { color: var(--bad); }
 .draw:focus-visible { outline: none; }
 .draw:focus-visible::after, .small:focus-visible { outline: 2px solid var(--st-primary-color);
