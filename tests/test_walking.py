@@ -166,8 +166,8 @@ def check_data(at: AppTest, walk: Walk) -> None:
     """The checks count the views that are filtered by, and the keys without a name theirs."""
     count = formats.count(len(walk.views()), "view")
     assert [text.value for text in at.caption if text.value.startswith(f"{count}, ")]
-    shown = [table.value for table in at.dataframe if table.proto.alt == "Keys without a name"]
-    found = sum(shown[0]["views"]) if shown else 0
+    shown = [one.shown for one in tables(at) if one.rows["label"] == "Keys without a name"]
+    found = sum(int(text.replace(",", "")) for text in shown[0]["Views"]) if shown else 0
     kinds = ("project", "channel", "video")
     rows = [(name, key, row) for name in kinds for (key,), row in groups_within(walk, name).items()]
     nameless = [row for name, key, row in rows if key not in {*walking.NAMES[name], MISSING}]

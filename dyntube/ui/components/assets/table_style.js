@@ -25,7 +25,9 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); vert
   background: var(--ground); text-align: left; white-space: normal; }
 thead .pinned { z-index: 2; }
 td.text, th.text { text-align: left; }
-td.text { min-width: 6rem; max-width: 26rem; white-space: normal; overflow-wrap: anywhere; }
+td.text { min-width: 5rem; max-width: 34rem; white-space: normal; overflow-wrap: anywhere; }
+table:has(td.text) .pinned { width: auto; min-width: 8rem; } /* texts take the room they need */
+.text .sort { max-width: none; }
 .sort { position: relative; display: inline-flex; align-items: end; max-width: 6rem;
   white-space: normal; }
 .pinned .sort { max-width: none; }
@@ -87,7 +89,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
 }
 @media (max-width: 640px) {
   .pinned { min-width: 9.5rem; max-width: 9.5rem; }
-  .picture { display: none; } .search { flex: 1 1 9rem; }
+  td.text { min-width: 8rem; } .picture { display: none; } .search { flex: 1 1 9rem; }
 }
 @media print {
   .box, .box.bare { max-height: none; overflow: visible; box-shadow: none !important; }
