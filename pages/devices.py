@@ -1,7 +1,6 @@
 """Devices, browsers and operating systems, and their mix over time."""
 
 from dyntube import ui
-from dyntube.query.dimensions import MACHINE
 from dyntube.report import pages
 from dyntube.words import tr
 
@@ -15,7 +14,7 @@ def draw(context: ui.ReportContext) -> None:
     with right, ui.card(tr("Operating systems")):
         ui.top_list(context, "os", rows=6, metrics=context.metrics)
     ui.shares_over_time(context, pages.MIX)
-    ui.drill(context, *MACHINE, title=tr("Devices and software"))
+    ui.drill(context, *pages.MACHINE, title=tr("Devices and software"))
 
 
 ui.page(pages.DEVICES, draw)

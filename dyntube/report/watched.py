@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -45,9 +46,13 @@ def histogram_sheet(now: Watched) -> Sheet:
 
 @dataclass(frozen=True, eq=False)
 class VideoWatched:
-    """The watched shares of one video, and the typical curve of similar videos, if known."""
+    """The watched shares of one video, and the typical curve of similar videos, if known.
+
+    `length` is the video's in seconds, NaN if unknown.
+    """
 
     now: Watched
+    length: float
     usual: Typical | None
     sheet: Sheet
 
@@ -65,7 +70,8 @@ def video_watched(context: ReportContext, video: str) -> VideoWatched:
     if usual:
         rows |= {"usual_lower_quartile": usual.lower, "usual_median": usual.median}
         rows |= {"usual_upper_quartile": usual.upper}
-    return VideoWatched(now, usual, Sheet(_CURVE, pd.DataFrame(rows)))
+    length = lengths.get(video, math.nan)
+    return VideoWatched(now, length, usual, Sheet(_CURVE, pd.DataFrame(rows)))
 
 
 @dataclass(frozen=True, eq=False)
