@@ -501,3 +501,19 @@ def test_the_legend_counts_each_state_that_occurs() -> None:
     assert "Final <b>1,200</b>" in html
     assert "!</i>In doubt <b>1</b>" in html
     assert STATE_LABELS["missing"] not in html
+
+
+def test_views_behind_a_check_name_countries_browsers_and_systems_as_other_pages_do(
+    stored: Path,
+) -> None:
+    day = TODAY - ONE_DAY
+    fields: dict[str, Any] = {"geo": {"country": "GB", "continent": "EU"}}
+    fields |= {"browser": {"family": "Chrome Mobile"}, "os": {"family": "Mac OS X"}}
+    known = odd.record("known", f"{day}T10:00:00Z", clientUserId=None, **fields)
+    odd.put(odd.open_archive(stored), day, [known])
+    at = whole(open_data("check=no_user_id"))
+    [row] = table(at, f"{CHECKS['no_user_id'].label}: 1 view").to_dict("records")
+    assert row["geo_country"] == "United Kingdom"
+    assert row["geo_continent"] == "Europe"
+    assert row["browser_family"] == "Chrome (mobile)"
+    assert row["os_family"] == "macOS"

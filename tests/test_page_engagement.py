@@ -274,10 +274,10 @@ def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.Mo
     show({YESTERDAY: records})
     sheets = {sheet.title: sheet.rows for sheet in taken}
     assert len(sheets) == len(taken)
-    assert sheets["How much was watched"]["share"].tolist() == pytest.approx(
+    assert sheets["Audience retention"]["share"].tolist() == pytest.approx(
         plain_curve(shares(records))
     )
-    assert sheets["How far people watched"]["plays"].sum() == len(shares(records))
+    assert sheets["Where viewers stopped"]["plays"].sum() == len(shares(records))
     assert sheets["Funnel"]["share"].iloc[0] == 1
     assert sheets["Completion rules"]["completion_rate"].iloc[0] < 1
     for title in ("By video length", "By sound", "By weekday and hour"):

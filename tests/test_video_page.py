@@ -89,7 +89,7 @@ def test_previous_and_next_go_through_the_list_as_it_is_sorted_and_searched(
 def test_ticked_videos_are_compared(library: Pages) -> None:
     at = gather(library.open("videos"), "video", "a", "c")
 
-    assert heading(at) == "2 videos side by side"
+    assert heading(at) == "Comparing 2 videos"
     [numbers] = tables(at)
     assert numbers.shown.set_index("name")["views"].to_dict() == {"Tour": "5", "Answers": "2"}
     assert list(library.sheets) == ["Videos side by side", "By video"]

@@ -280,12 +280,12 @@ def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
     match title:
         case "Totals":
             check_rows(as_one_row(rows), [whole], walk_before(walk))
-        case "How much was watched":
+        case "Audience retention":
             shares = [min(v["watchTime"] / v["duration"], 1) for v in lasting(walk)]
             if shares:
                 half = sum(share >= 0.5 for share in shares) / len(shares)
                 assert rows["Share (%)"][50] == pytest.approx(half * 100, abs=1e-4)
-        case "How far people watched":
+        case "Where viewers stopped":
             assert sum(rows["Plays"]) == len(lasting(walk))
         case "Funnel":
             assert rows["Count"].tolist()[:2] == [whole["views"], whole["plays"]]

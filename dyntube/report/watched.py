@@ -17,7 +17,7 @@ from .context import ReportContext
 from .runner import Answer, run
 
 RATE = "completion_rate"
-_CURVE = tr("How much was watched")
+_CURVE = tr("Audience retention")
 
 
 def _plays(context: ReportContext) -> Answer:
@@ -41,7 +41,7 @@ def histogram_sheet(now: Watched) -> Sheet:
     """Plays by watched share, in steps of 5 %."""
     starts, ends = range(0, 100, 5), range(5, 101, 5)
     rows = {"watched_from": starts, "watched_to": ends, "plays": now.histogram()}
-    return Sheet(tr("How far people watched"), pd.DataFrame(rows))
+    return Sheet(tr("Where viewers stopped"), pd.DataFrame(rows))
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,10 +37,10 @@ def way_back(context: ReportContext) -> None:
 
 def _title(context: ReportContext, *, unknown: bool) -> str:
     videos = context.selection.open
-    if unknown and not any(map(context.desk.names().videos.get, videos)):
-        return tr("Unknown video")
     if len(videos) > 1:
-        return trn("{number} video side by side", "{number} videos side by side", len(videos))
+        return trn("Comparing {number} video", "Comparing {number} videos", len(videos))
+    if unknown and videos[0] not in context.desk.names().videos:
+        return tr("Unknown video")
     return formats.escape_markdown(context.labels.one("video", videos[0]))
 
 

@@ -22,7 +22,7 @@ from ...report.opened import are_unknown
 from ...report.page import Page, has_views, open_page, open_spans
 from ...report.selection import ALL_TIME, OPERATORS, Selection
 from ...report.spans import Spans
-from ...words import tr
+from ...words import tr, trn
 from .. import session, style
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
@@ -182,7 +182,11 @@ def _has_views(context: ReportContext) -> bool:
             text = " ".join([tr("Nothing is stored yet."), why_nothing()])
         st.info(text, icon=":material/hourglass_empty:")
     elif are_unknown(context):
-        text = tr("This video does not exist, or has no stored views.")
+        text = trn(
+            "This video does not exist, or has no stored views.",
+            "These videos do not exist, or have no stored views.",
+            len(context.selection.open),
+        )
         st.info(text, icon=":material/help:")  # the way back to all of them is above
     elif session.current().filters:
         text = tr("No views match these filters in this period.")

@@ -76,7 +76,7 @@ def _usual_text(usual: Typical | None) -> str:
 def _curve(
     now: Watched, typical: _Band | None, name: str, other: str, text: str, sheet: Sheet
 ) -> None:
-    with card(tr("How much was watched"), _CURVE_HELP):
+    with card(tr("Audience retention"), _CURVE_HELP):
         if _is_empty(now):
             return
         show_chart(
@@ -105,7 +105,7 @@ def watched_histogram(context: ReportContext) -> None:
     """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
-    with card(tr("How far people watched"), tr("Plays by how much of the video they watched.")):
+    with card(tr("Where viewers stopped"), tr("Plays by how much of the video they watched.")):
         if _is_empty(now):
             return
         show_chart(

@@ -14,7 +14,7 @@ button { border: 0; background: none; padding: 0; cursor: pointer; text-align: i
   outline-offset: 1px; border-radius: 4px; }
 .box { position: relative; overflow: auto; max-height: min(70vh, 41rem); scroll-padding: 3rem 0 0;
   overscroll-behavior-x: contain; contain: layout paint; }
-.box.bare { max-height: 30rem; }
+.box.bare { max-height: var(--most, 30rem); }
 .box.beyond { box-shadow: inset -10px 0 8px -10px rgb(0 0 0 / .35); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400;
