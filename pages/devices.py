@@ -14,9 +14,7 @@ def draw(context: ui.ReportContext) -> None:
     with right, ui.card(tr("Operating systems")):
         ui.top_list(context, "os", rows=6, metrics=context.metrics)
     ui.shares_over_time(context, pages.MIX)
-    ui.drill(context, "device", title=tr("Devices, brands and models"))
-    ui.drill(context, "browser", title=tr("Browsers and versions"))
-    ui.drill(context, "system", title=tr("Operating systems and versions"))
+    ui.drill(context, *pages.MACHINE, title=tr("Devices and software"))
 
 
 ui.page(pages.DEVICES, draw)

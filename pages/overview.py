@@ -14,7 +14,7 @@ def draw(context: ui.ReportContext) -> None:
     with right, ui.card(tr("Top sites"), page="embeds"):
         ui.top_list(context, "embed_domain", rows=6)
     left, middle, right = ui.columns(1, 1, 1)
-    with left, ui.card(tr("Map")):
+    with left, ui.card(tr("Views by country")):
         ui.country_map(context)
     with middle, ui.card(tr("Countries"), page="geography"):
         ui.top_list(context, "country", rows=6)

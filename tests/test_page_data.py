@@ -32,6 +32,7 @@ from .clock import NOON, TODAY, set_clock
 from .components import figures
 from .odd import HOSTILE, ONE_DAY
 from .scripted import Answer, Asked, serve, views
+from .tables import press, tables
 from .test_pages import open_page, said, settle
 from .test_quality import DAY, info
 
@@ -60,7 +61,18 @@ def whole(at: AppTest) -> AppTest:
 def table(at: AppTest, alt: str) -> Any:
     """The table that a screen reader calls so; None where there is none."""
     found = [frame.value for frame in at.dataframe if frame.proto.alt == alt]
+    found += [one.shown for one in tables(at) if one.rows["label"] == alt]
     return found[0] if found else None
+
+
+def numbers(texts: Any) -> list[int]:
+    return [int(text.replace(",", "")) for text in texts]
+
+
+def counts(at: AppTest) -> dict[str, int]:
+    """The checks that found something, with their counts."""
+    rows = table(at, "Quality checks")
+    return dict(zip(rows["name"], numbers(rows["Count"]), strict=True))
 
 
 def words(at: AppTest) -> str:
@@ -88,7 +100,7 @@ def test_a_fresh_archive_says_what_comes_next(stored: Path) -> None:
     assert "no views to check in this period" in said(at)
     assert "No sync yet." in said(at)
     assert not figures(at)
-    assert not at.dataframe
+    assert not tables(at)
 
 
 def test_days_that_are_all_good_are_said_to_be_complete(stored: Path) -> None:
@@ -134,7 +146,7 @@ def wrong(stored: Path) -> AppTest:
 def test_days_that_need_attention_are_counted_and_listed(wrong: AppTest) -> None:
     assert "3 days need attention, and 3 more have not been loaded." in words(wrong)
     assert "1 day has accepted doubts." in words(wrong)
-    rows = table(wrong, "Days that need attention").set_index("Day")
+    rows = table(wrong, "Days that need attention").set_index("name")
     short, bad, damaged = (formats.day(TODAY - n * ONE_DAY) for n in (8, 10, 15))
     assert rows.loc[short, "State"] == "In doubt"
     assert rows.loc[short, "What happened"] == "DynTube counts 5 views and 3 are stored."
@@ -167,33 +179,48 @@ def test_the_calendar_says_each_days_state_in_words(wrong: AppTest) -> None:
     assert "No time names its zone." in accepted
 
 
-def test_each_check_counts_and_says_what_is_done(wrong: AppTest) -> None:
-    rows = table(wrong, "Quality checks").set_index("Check")
-    labels = [check.label for check in (*CHECKS.values(), *DAY_CHECKS.values())]
-    assert list(rows.index) == labels
-    assert rows.loc["Video length missing or 0", "Count"] == 1
-    assert rows.loc["Sent twice by DynTube", "Count"] == 2
-    assert rows.loc["Views that could not be read", "Count"] == 2
-    assert rows.loc["Changed in DynTube since", "Count"] == 3
-    assert rows.loc["Deleted in DynTube since", "Count"] == 1
-    assert rows.loc["Count differs from DynTube", "Count"] == 1
-    assert rows.loc["Days without views", "Count"] == 1
-    assert (rows["Open"] == "Show").tolist() == (rows["Count"] > 0).tolist()
+def test_each_check_that_found_something_counts_and_says_what_is_done(wrong: AppTest) -> None:
+    found = counts(wrong)
+    assert found["Video length missing or 0"] == 1
+    assert found["Sent twice by DynTube"] == 2
+    assert found["Views that could not be read"] == 2
+    assert found["Changed in DynTube since"] == 3
+    assert found["Deleted in DynTube since"] == 1
+    assert found["Count differs from DynTube"] == 1
+    assert found["Days without views"] == 1
+    assert all(found.values())
     views = 28 * 3 - 3 - 3 * 3 - 2 - 3  # an empty, a damaged, three lost days and a shorter one
     assert f"{views} views, " in words(wrong)
-    assert rows.loc["Video length missing or 0", "Share"] == pytest.approx(100 / views)
+    shares = table(wrong, "Quality checks").set_index("name")["Share"]
+    assert shares["Video length missing or 0"] == f"{1 / views:.1%}"
+    assert shares["Days without views"] == formats.NONE
 
 
-def test_a_check_opens_the_views_behind_it(wrong: AppTest) -> None:
-    at = wrong.selectbox(key="check").select("watched_longer").run()
+def test_checks_that_found_nothing_stand_apart(wrong: AppTest) -> None:
+    labels = [check.label for check in (*CHECKS.values(), *DAY_CHECKS.values())]
+    passed = table(wrong, "Quality checks that found nothing")["name"].tolist()
+    assert passed == [label for label in labels if label not in counts(wrong)]
+
+
+def test_without_findings_the_checks_say_that_all_numbers_passed(stored: Path) -> None:
+    odd.fill(odd.open_archive(stored), TODAY, 57)
+    at = whole(open_data("video=video-a"))
+    assert "All numbers passed every check." in words(at)
+    assert table(at, "Quality checks") is None
+
+
+def test_a_check_opens_the_views_behind_it_and_closes_them_again(wrong: AppTest) -> None:
+    at = press(wrong, "checks", "watched_longer")
     assert "Watched longer than the video: 1 view" in words(whole(at))
     rows = table(at, "Watched longer than the video: 1 view")
     assert rows["id"].tolist() == [f"{TODAY - 6 * ONE_DAY}-1"]
     assert set(rows.columns) == {*VIEW_COLUMNS, "watched"} == {*TITLES}
+    at = press(at, "checks", "watched_longer")
+    assert table(at, "Watched longer than the video: 1 view") is None
 
 
 def test_records_that_could_not_be_read_are_shown_with_their_reason(wrong: AppTest) -> None:
-    at = wrong.selectbox(key="check").select("rejected").run()
+    at = press(wrong, "checks", "rejected")
     rows = table(whole(at), "Views that could not be read")
     assert len(rows) == 2
     assert rows["Reason"].str.len().min() > 5
@@ -211,8 +238,7 @@ def test_a_check_of_days_opens_the_days_behind_it(stored: Path, check: str) -> N
     assert f"{label}: 1 day" in words(at)
     assert len(rows) == 1
     if DAY_CHECKS[check].counts == "views":
-        count = table(at, "Quality checks").set_index("Check").loc[label, "Count"]
-        assert rows[label].sum() == count
+        assert sum(numbers(rows[label])) == counts(at)[label]
 
 
 def test_views_behind_a_check_come_in_pages_that_leave_none_out(stored: Path) -> None:
@@ -247,19 +273,18 @@ def test_filters_change_the_checks_of_views_and_say_that_days_are_whole(stored: 
     odd.build(stored, TODAY)
     at = whole(open_data("project=project-a"))
     assert "ignore the filters" in words(at)
-    assert (
-        table(at, "Quality checks").set_index("Check").loc["Views that could not be read", "Count"]
-        == 2
-    )
+    assert counts(at)["Views that could not be read"] == 2
 
 
 def test_unknown_fields_and_missing_names_are_listed_as_they_are(wrong: AppTest) -> None:
     fields = table(wrong, "Unexpected fields")
-    assert fields.values.tolist() == [[odd.UNKNOWN_FIELD, 3], [HOSTILE, 1]]
-    missing = table(wrong, "Keys without a name").set_index(["kind", "key"])["views"]
+    assert fields[["name", "Views"]].values.tolist() == [[odd.UNKNOWN_FIELD, "3"], [HOSTILE, "1"]]
+    rows = table(wrong, "Keys without a name")
+    views = numbers(rows["Views"])
+    missing = dict(zip(zip(rows["Kind"], rows["name"], strict=True), views, strict=True))
     assert missing["Video", HOSTILE] == 1
     assert missing["Project", "project-a"] > 40
-    assert missing.is_monotonic_decreasing
+    assert views == sorted(views, reverse=True)
 
 
 def test_a_key_with_a_name_is_not_missing(stored: Path) -> None:
@@ -269,7 +294,7 @@ def test_a_key_with_a_name_is_not_missing(stored: Path) -> None:
     names |= {"projects": {"project-a": "Product"}, "videos": {}}
     (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
     missing = table(whole(open_data()), "Keys without a name")
-    assert missing["key"].tolist() == ["video-a"]
+    assert missing["name"].tolist() == ["video-a"]
 
 
 def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -> None:
@@ -280,7 +305,7 @@ def test_names_that_dyntube_lists_no_longer_are_counted_and_used(stored: Path) -
     (stored / archive.folders[0] / "names.json").write_text(json.dumps(names))
     at = whole(open_data())
     assert "no longer lists 2 names" in words(at)
-    assert table(at, "Keys without a name")["key"].tolist() == ["project-a"]
+    assert table(at, "Keys without a name")["name"].tolist() == ["project-a"]
 
 
 def test_the_log_is_newest_first_in_plain_english(wrong: AppTest) -> None:
@@ -379,13 +404,15 @@ def test_sync_now_fetches_what_is_not_final(
         fetched = door.desk().store().days()[-1].fetched_at
         asked = len(server.asked)
         set_clock(monkeypatch, NOON + dt.timedelta(minutes=1))
-        at = settle(button(at, "Refresh").click().run())
+        at = settle(button(at, "Refresh 3 recent days").click().run())
         assert len(server.asked) > asked
         changing = [day for day in door.desk().store().days() if day.state == "changing"]
         assert any(day.fetched_at > fetched for day in changing)
         offered = at.selectbox(key="sync-days").options
         assert offered[0].startswith("3 recent days")
         assert offered[1].startswith("4 days that may still change")
+        at = at.selectbox(key="sync-days").select(offered[1]).run()
+        assert button(at, "Refresh 4 days that may still change")
 
 
 def test_an_error_is_said_and_the_stored_days_stay(tmp_path: Path, connect) -> None:
@@ -475,3 +502,19 @@ def test_the_legend_counts_each_state_that_occurs() -> None:
     assert "Final <b>1,200</b>" in html
     assert "!</i>In doubt <b>1</b>" in html
     assert STATE_LABELS["missing"] not in html
+
+
+def test_views_behind_a_check_name_countries_browsers_and_systems_as_other_pages_do(
+    stored: Path,
+) -> None:
+    day = TODAY - ONE_DAY
+    fields: dict[str, Any] = {"geo": {"country": "GB", "continent": "EU"}}
+    fields |= {"browser": {"family": "Chrome Mobile"}, "os": {"family": "Mac OS X"}}
+    known = odd.record("known", f"{day}T10:00:00Z", clientUserId=None, **fields)
+    odd.put(odd.open_archive(stored), day, [known])
+    at = whole(open_data("check=no_user_id"))
+    [row] = table(at, f"{CHECKS['no_user_id'].label}: 1 view").to_dict("records")
+    assert row["geo_country"] == "United Kingdom"
+    assert row["geo_continent"] == "Europe"
+    assert row["browser_family"] == "Chrome (mobile)"
+    assert row["os_family"] == "macOS"

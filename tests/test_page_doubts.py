@@ -14,10 +14,12 @@ import pytest
 import requests
 from streamlit.testing.v1 import AppTest
 
+from dyntube import formats
 from dyntube.archive.archive import Archive
 from dyntube.archive.doubts import Doubt
 from dyntube.errors import UnavailableError
 from dyntube.fetch.status import StatusFile, SyncEnd
+from dyntube.trust.day_checks import DAY_CHECKS
 
 from . import odd
 from .clock import NOON, TODAY
@@ -397,7 +399,7 @@ def test_the_list_of_days_can_be_narrowed_to_a_state(stored: Archive) -> None:
     at = open_data()
     rows = table(at, "Days that need attention")
     assert rows["State"].tolist() == ["In doubt", "Doubt accepted", "Not stored"]
-    assert rows["Day"].iloc[0].endswith(" · 2 days")  # of which the same is said
+    assert rows["name"].iloc[0].endswith(" · 2 days")  # of which the same is said
     assert "2 days need attention" in words(at)
     assert f"accept --from {TODAY - 9 * ONE_DAY} --to {TODAY - 8 * ONE_DAY}" in words(at)
     at = at.pills(key="attention-state").set_value("Doubt accepted").run()
@@ -454,9 +456,9 @@ def test_a_day_far_below_its_like_and_a_field_that_became_rare_are_only_noted(
         at = open_data(f"check={check}")
         assert badge(at) == ("green", "")
         assert table(at, "Days that need attention") is None
-        (behind,) = [f.value for f in at.dataframe if "Why" in f.value.columns]
+        behind = table(at, DAY_CHECKS[check].label)
         assert behind["Why"].iloc[0].startswith(why)
-        assert behind["Day"].tolist() == [day]
+        assert behind["name"].tolist() == [formats.day(day)]
 
 
 def test_a_field_that_has_vanished_is_in_doubt_on_every_page(stored: Archive) -> None:

@@ -12,13 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from dyntube import formats
 from dyntube.export.table import Sheet
+from dyntube.insight.comparison import direction
 from dyntube.query.dimensions import LENGTHS, UNKNOWN
+from dyntube.query.metrics import metric
 from dyntube.report.tables import PageTables
 
 from . import odd, plain
 from .clock import TODAY
 from .components import cards, figures, sent
 from .odd import ONE_DAY
+from .tables import table
 from .test_engagement import plain_curve, shares, some_records
 from .test_pages import open_page
 
@@ -26,6 +29,7 @@ YESTERDAY = TODAY - ONE_DAY
 Record = dict[str, Any]
 PERIOD = f"from={YESTERDAY - 6 * ONE_DAY}&to={YESTERDAY}"
 SOUNDS = {True: "Off", False: "On", None: UNKNOWN}
+RULES = "Plays counted and completion rate under each rule"
 CURVE, HISTOGRAM, FUNNEL, WEEK = range(4)
 
 
@@ -94,12 +98,12 @@ def test_every_block_says_what_plain_python_finds(show) -> None:
     reached = [expected[f"reached_{percent}"] for percent in (25, 50, 75, 95)]
     steps = [len(records), expected["plays"], *reached, expected["completions"]]
     assert chart(at, FUNNEL)["data"][0]["x"] == steps
-    rules = at.dataframe[0].value
+    rules = table(at, RULES).shown
     counts = [expected[name] for name in ("completions", "reached_75", "reached_90", "reached_95")]
-    assert rules["plays_counted"].tolist() == counts
+    assert rules["Plays"].tolist() == [f"{count:,}" for count in counts]
     of = [expected["plays"], *[expected["lasting_plays"]] * 3]
-    rates = [100 * count / all_ for count, all_ in zip(counts, of, strict=True)]
-    assert rules["completion_rate"].tolist() == pytest.approx(rates)
+    rates = [f"{count / all_:.1%}" for count, all_ in zip(counts, of, strict=True)]
+    assert rules["Rate"].tolist() == rates
     left_out = expected["plays"] - len(percents)
     said = f"{left_out} plays are left out because the video length or the watch time is missing"
     assert words(at).count(said) == 4  # curve, histogram, rules and funnel
@@ -108,7 +112,7 @@ def test_every_block_says_what_plain_python_finds(show) -> None:
 def test_without_a_stored_comparison_nothing_is_compared(show) -> None:
     at = show({YESTERDAY: moved(some_records(), YESTERDAY)})
     assert lines(at) == []
-    assert "completion_rate_change" not in at.dataframe[0].value
+    assert "Change" not in table(at, RULES).shown
     assert "Dotted" not in words(at)
 
 
@@ -123,13 +127,16 @@ def test_the_comparison_is_a_dotted_curve_and_a_change_of_every_rule(show) -> No
     assert "Dotted: " in words(at)
     after, base = plain.metrics(now), plain.metrics(before)
     changes = [
-        100 * (after[name] / after[of] - base[name] / base[of])
+        after[name] / after[of] - base[name] / base[of]
         for name, of in (
             ("completions", "plays"),
             *((f"reached_{percent}", "lasting_plays") for percent in (75, 90, 95)),
         )
     ]
-    assert at.dataframe[0].value["completion_rate_change"].tolist() == pytest.approx(changes)
+    rate, rules = metric("completion_rate"), table(at, RULES)
+    assert rules.shown["Change"].tolist() == [formats.change(rate, change) for change in changes]
+    looks = [column["looks"] for column in rules.rows["columns"] if column["name"] == "Change"]
+    assert looks == [[direction(rate, change) for change in changes]]
     none = show({}, f"{PERIOD}&compare=none")
     assert lines(none) == []
 
@@ -139,13 +146,13 @@ def test_views_without_a_play_give_sentences_instead_of_charts(show) -> None:
     assert len(figures(at)) == 1  # the funnel, from 3 views to nothing
     assert words(at).count("Nothing was played in this period.") == 5
     assert cards(at)[0].value == "0"
-    assert at.dataframe[0].value["completion_rate"].isna().all()
+    assert set(table(at, RULES).shown["Rate"]) == {formats.NONE}
 
 
 def test_plays_of_unknown_length_only_say_that_no_share_can_be_told(show) -> None:
     at = show({YESTERDAY: odd.views(YESTERDAY, duration=None, ended=True)})
     assert words(at).count("the length of every video played is unknown") == 2
-    assert at.dataframe[0].value["plays_counted"].tolist() == [3, 0, 0, 0]
+    assert table(at, RULES).shown["Plays"].tolist() == ["3", "0", "0", "0"]
     assert len(figures(at)) == 2  # the funnel and the week
 
 
@@ -267,10 +274,10 @@ def test_every_block_is_in_the_workbook_of_the_page(show, monkeypatch: pytest.Mo
     show({YESTERDAY: records})
     sheets = {sheet.title: sheet.rows for sheet in taken}
     assert len(sheets) == len(taken)
-    assert sheets["How much was watched"]["share"].tolist() == pytest.approx(
+    assert sheets["Audience retention"]["share"].tolist() == pytest.approx(
         plain_curve(shares(records))
     )
-    assert sheets["How far people watched"]["plays"].sum() == len(shares(records))
+    assert sheets["Where viewers stopped"]["plays"].sum() == len(shares(records))
     assert sheets["Funnel"]["share"].iloc[0] == 1
     assert sheets["Completion rules"]["completion_rate"].iloc[0] < 1
     for title in ("By video length", "By sound", "By weekday and hour"):

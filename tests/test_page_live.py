@@ -105,7 +105,7 @@ def test_the_numbers_are_those_of_the_last_sixty_minutes(stored: Archive) -> Non
     put_all(stored)
     at = whole(open_live())
     assert expected(HOUR).items() <= numbers(at).items()
-    assert "Last 60 minutes, up to 18:32; the chosen period does not apply." in words(at)
+    assert "Always shows the last 60 minutes, up to 18:32." in words(at)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_filters_count(stored: Archive) -> None:
     assert expected(germany).items() <= numbers(at).items()
     assert numbers(at)["Active now"] == "~2"
     assert len(latest(at)) == len(germany)
-    assert sum(chart(at, "Views by minute")["y"]) == len(germany)
+    assert sum(chart(at, "Views per minute")["y"]) == len(germany)
     at = clear(at, "country")
     assert expected(HOUR).items() <= numbers(at).items()
 
@@ -139,7 +139,7 @@ def test_text_to_be_contained_in_names_is_looked_for_in_the_hour(stored: Archive
 
 def test_a_bar_for_every_minute_and_the_last_is_pale(stored: Archive) -> None:
     put_all(stored)
-    bars = chart(whole(open_live()), "Views by minute, 17:33 to 18:32")
+    bars = chart(whole(open_live()), "Views per minute, 17:33 to 18:32")
     assert len(bars["y"]) == 60
     assert sum(bars["y"]) == len(HOUR)
     assert (bars["y"][0], bars["y"][27], bars["y"][-1]) == (1, 1, 1)

@@ -48,7 +48,7 @@ def test_after_midnight_the_hour_is_of_two_days(
     set_clock(monkeypatch, midnight + dt.timedelta(minutes=30, seconds=5))
     at = whole(open_live())
     assert numbers(at)["Views"] == "3"
-    assert sum(chart(at, "Views by minute, 23:31 to 00:30")["y"]) == 3
+    assert sum(chart(at, "Views per minute, 23:31 to 00:30")["y"]) == 3
 
 
 def test_where_the_day_before_is_not_stored_it_is_said(
@@ -122,7 +122,7 @@ def test_of_two_projects_the_one_that_is_behind_ends_the_hour(
     connect(odd.STATS_URL, tmp_path, SYNC="external", PROJECT_KEYS="p,q")
     set_clock(monkeypatch, NOW)
     at = whole(open_live())
-    assert "Last 60 minutes, up to 18:29" in words(at)
+    assert "the last 60 minutes, up to 18:29" in words(at)
     assert numbers(at)["Views"] == "4"  # "old" is in it, "d" and "last" are not
 
 

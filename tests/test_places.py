@@ -22,7 +22,7 @@ from dyntube.report.selection import Selection
 from . import odd
 from .components import cards, chips
 from .opened import DAY, Pages, pages, views
-from .tables import choose, counted, table
+from .tables import choose, counted, press, table, tables
 
 __all__ = ["pages"]
 PLACES = {
@@ -138,6 +138,28 @@ def test_models_of_one_name_are_of_their_brands(pages: Pages) -> None:
 
     shown = counted(at, "Device models by their numbers")
     assert shown == {"P, Fair": 1, "P, Huge": 2, "Unknown": 3}
+
+
+def test_devices_and_software_share_a_table_with_a_tab_for_each_level(pages: Pages) -> None:
+    pages.store(views(3, browser={"family": "Chrome", "major": "141"}, os={"family": "Linux"}))
+    at = pages.open("devices", level="browser")
+    assert len(tables(at)) == 1
+    assert list(at.segmented_control(key="level-device").options) == [
+        *("Device type", "Brand", "Model", "Browser", "Browser version"),
+        *("Operating system", "OS version"),
+    ]
+    at = press(at, "table-browser", "Chrome")
+    assert counted(at, "Browser versions by their numbers") == {"Chrome 141": 3}
+    at = at.button(key="crumb-browser-top").click().run()
+    assert counted(at, "Browsers by their numbers") == {"Chrome": 3}
+    at = at.segmented_control(key="level-device").set_value("os").run()
+    assert counted(at, "Operating systems by their numbers") == {"Linux": 3}
+
+
+def test_of_an_old_link_with_several_levels_the_last_is_shown(pages: Pages) -> None:
+    pages.store(views(3, os={"family": "Linux"}))
+    at = pages.open("devices", level=["device_model", "browser_version", "os_version"])
+    assert counted(at, "Operating system versions by their numbers") == {"Linux": 3}
 
 
 BARE = Labels(Names())  # of nothing

@@ -92,10 +92,10 @@ def test_the_last_hour_is_read_as_it_is_drawn(stored: Any, pages: Pages) -> None
 
     found = {sheet.title: sheet.rows for sheet in read("live", {}, NOW).sheets}
 
-    assert list(found)[:3] == ["Totals", "Views by minute", "Latest views"]
+    assert list(found)[:3] == ["Totals", "Views per minute", "Latest views"]
     assert found["Totals"]["views"].tolist() == [int(shown["Views"])]
     assert shown["Active now"] == f"~{found['Totals']['active_now'].iloc[0]}"
-    assert found["Views by minute"]["views"].sum() == len(VIEWS) - 1
+    assert found["Views per minute"]["views"].sum() == len(VIEWS) - 1
     assert found["Latest views"]["time"].iloc[0] == pd.Timestamp("2026-11-19 18:32:05")
 
 

@@ -173,6 +173,6 @@ def test_who_may_not_see_views_gets_the_last_hour_without_them(stored: Archive) 
     odd.put(stored, CHECKED.date(), VIEWS, until=CHECKED, fetched_at=CHECKED)
     reader = dataclasses.replace(door.desk(), access=Access(all_views=True))
     found = [sheet.title for sheet in read_page(reader, PAGES["live"], "", NOW).sheets]
-    assert found[:2] == ["Totals", "Views by minute"]
+    assert found[:2] == ["Totals", "Views per minute"]
     assert "Latest views" not in found
     assert "By country" in found

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntube.query.dimensions import HIERARCHIES
+from dyntube.query.dimensions import HIERARCHIES, MACHINE
 from dyntube.query.query import Filter
+from dyntube.report.pages import shown_of
 from dyntube.report.selection import FILTERABLE, OPERATORS, Selection
 
 from .selections import selections
@@ -150,6 +151,24 @@ def test_a_click_leads_one_level_down_from_where_it_was():
     assert europe.levels == ("embed_page",)  # the other hierarchy stays
     assert europe.toggled("country", "DE").level(PLACE, "country") == "region"
     assert selection.toggled("video", "v").levels == selection.levels
+
+
+def test_hierarchies_that_share_a_table_share_its_level():
+    chosen = DEFAULT.at_level("device_brand").at_level("city").at_level("browser")
+
+    assert chosen.levels == ("city", "browser")
+    assert shown_of(chosen, MACHINE) == "browser"
+    assert shown_of(DEFAULT, MACHINE) == "device"
+    assert shown_of(DEFAULT.where("os", ("Linux",)), MACHINE) == "system"
+
+
+def test_a_shared_table_goes_on_showing_what_was_chosen():
+    browsers = DEFAULT.where("device_type", ("TV",)).at_level("browser")
+
+    chrome = browsers.narrowed("browser", ("Chrome",))
+    assert chrome.levels == ("browser_version",)
+    assert chrome.toggled("browser_version", "Chrome 1").levels == ("browser_version",)
+    assert browsers.toggled("device_type", "Phone").levels == ("browser",), "from another list"
 
 
 def test_going_up_takes_away_the_filters_from_there_down():

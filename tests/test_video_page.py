@@ -89,7 +89,7 @@ def test_previous_and_next_go_through_the_list_as_it_is_sorted_and_searched(
 def test_ticked_videos_are_compared(library: Pages) -> None:
     at = gather(library.open("videos"), "video", "a", "c")
 
-    assert heading(at) == "2 videos side by side"
+    assert heading(at) == "Comparing 2 videos"
     [numbers] = tables(at)
     assert numbers.shown.set_index("name")["views"].to_dict() == {"Tour": "5", "Answers": "2"}
     assert list(library.sheets) == ["Videos side by side", "By video"]
@@ -109,6 +109,39 @@ def test_a_video_that_has_no_views_here_has_a_way_back(library: Pages) -> None:
     assert "No views match" in at.info[-1].value
     at = at.button(key="opened-back").click().run()
     assert selection(at).open == ()
+
+
+def test_an_unknown_video_is_said_to_be_unknown_with_a_way_back(library: Pages) -> None:
+    at = library.open("videos", open="nobodys")
+
+    assert heading(at) == "Unknown video"
+    assert at.info[-1].value == "This video does not exist, or has no stored views."
+    assert not [button for button in at.button if button.key in ("way-out", "opened-next")]
+    at = at.button(key="opened-back").click().run()
+    assert selection(at).open == ()
+
+
+def test_filters_can_be_cleared_only_where_some_are_set(library: Pages) -> None:
+    at = library.open("videos", open="a", country="JP")
+
+    assert heading(at) == "Tour"
+    at = at.button(key="way-out").click().run()
+    assert number(at) == "5"
+
+
+def test_the_page_of_a_video_says_which_of_the_list_it_is(library: Pages) -> None:
+    at = library.open("videos", open="a")
+
+    assert "2 of 4" in [caption.value for caption in at.caption]
+    at = at.button(key="opened-next").click().run()
+    assert "3 of 4" in [caption.value for caption in at.caption]
+
+
+def test_the_page_of_a_video_says_how_long_it_is(pages: Pages) -> None:
+    pages.store(views(3, videoKey="a", duration=250, watchTime=40), videos={"a": "Tour"})
+    at = pages.open("videos", open="a")
+
+    assert "Length 4:10" in [plain(caption.value) for caption in at.caption]
 
 
 def test_other_filters_hold_on_the_page_of_a_video_but_not_one_on_videos(library: Pages) -> None:

@@ -166,8 +166,8 @@ def check_data(at: AppTest, walk: Walk) -> None:
     """The checks count the views that are filtered by, and the keys without a name theirs."""
     count = formats.count(len(walk.views()), "view")
     assert [text.value for text in at.caption if text.value.startswith(f"{count}, ")]
-    shown = [table.value for table in at.dataframe if table.proto.alt == "Keys without a name"]
-    found = sum(shown[0]["views"]) if shown else 0
+    shown = [one.shown for one in tables(at) if one.rows["label"] == "Keys without a name"]
+    found = sum(int(text.replace(",", "")) for text in shown[0]["Views"]) if shown else 0
     kinds = ("project", "channel", "video")
     rows = [(name, key, row) for name in kinds for (key,), row in groups_within(walk, name).items()]
     nameless = [row for name, key, row in rows if key not in {*walking.NAMES[name], MISSING}]
@@ -281,12 +281,12 @@ def check_sheet(title: str, rows: pd.DataFrame, walk: Walk) -> None:
     match title:
         case "Totals":
             check_rows(as_one_row(rows), [whole], walk_before(walk))
-        case "How much was watched":
+        case "Audience retention":
             shares = [min(v["watchTime"] / v["duration"], 1) for v in lasting(walk)]
             if shares:
                 half = sum(share >= 0.5 for share in shares) / len(shares)
                 assert rows["Share (%)"][50] == pytest.approx(half * 100, abs=1e-4)
-        case "How far people watched":
+        case "Where viewers stopped":
             assert sum(rows["Plays"]) == len(lasting(walk))
         case "Funnel":
             assert rows["Count"].tolist()[:2] == [whole["views"], whole["plays"]]

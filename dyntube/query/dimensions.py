@@ -209,6 +209,7 @@ HIERARCHIES = {
     "embed": ("embed_domain", "embed_page"),
     "campaign": ("campaign_source", "campaign_medium", "campaign_name"),
 }
+MACHINE = ("device", "browser", "system")  # hierarchies that share a table
 
 
 def dimension(name: str) -> Dimension:

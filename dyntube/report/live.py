@@ -175,7 +175,7 @@ def _earlier(live: LiveHour) -> str:
 def minutes_sheet(hour: Hour, views: Sequence[float]) -> Sheet:
     """The views of each minute of an hour."""
     rows = {"minute": hour.starts.tz_localize(None), "views": views}
-    return Sheet(tr("Views by minute"), pd.DataFrame(rows))
+    return Sheet(tr("Views per minute"), pd.DataFrame(rows))
 
 
 def live_tables(context: ReportContext) -> Iterator[Sheet]:

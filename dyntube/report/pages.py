@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..export.table import Sheet
-from ..query.dimensions import HIERARCHIES
+from ..query.dimensions import HIERARCHIES, MACHINE
 from ..words import tr
 from .breakdown import Breakdown, breakdown
 from .context import TIME, ReportContext
@@ -15,6 +15,7 @@ from .length_and_sound import by_kind_of_play
 from .live import live_notes, live_tables
 from .over_time import over_time
 from .page import Page
+from .selection import Selection
 from .share_over_time import share_over_time
 from .side_by_side import side_by_side
 from .stored import data_tables
@@ -47,8 +48,19 @@ BEGINNINGS = {
 }
 
 
-def drill(context: ReportContext, hierarchy: str) -> Breakdown:
-    """The page's metrics at the selected level of a hierarchy."""
+def shown_of(selection: Selection, hierarchies: tuple[str, ...]) -> str:
+    """The hierarchy that a table shows: of the level chosen last, else one with a filter."""
+    for level in reversed(selection.levels):
+        for name in hierarchies:
+            if level in HIERARCHIES[name]:
+                return name
+    filtered = (n for n in hierarchies if any(map(selection.values, HIERARCHIES[n])))
+    return next(filtered, hierarchies[0])
+
+
+def drill(context: ReportContext, *hierarchies: str) -> Breakdown:
+    """The page's metrics at the selected level of one of these hierarchies."""
+    hierarchy = shown_of(context.selection, hierarchies)
     level = context.selection.level(HIERARCHIES[hierarchy], BEGINNINGS[hierarchy])
     return breakdown(context, level)
 
@@ -115,8 +127,7 @@ def _devices(context: ReportContext) -> Iterator[Sheet]:
     for by in MIX:
         yield breakdown(context, by).sheet
     yield share_over_time(context, MIX).sheet
-    for hierarchy in ("device", "browser", "system"):
-        yield drill(context, hierarchy).sheet
+    yield drill(context, *MACHINE).sheet
 
 
 def _embeds(context: ReportContext) -> Iterator[Sheet]:

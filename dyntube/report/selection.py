@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..errors import PeriodError
-from ..query.dimensions import DIMENSIONS, HIERARCHIES
+from ..query.dimensions import DIMENSIONS, HIERARCHIES, MACHINE
 from ..query.metrics import METRICS
 from ..query.periods import (
     DEFAULT_PRESET,
@@ -137,11 +137,19 @@ class Selection:
         values = self.values(dimension)
         rest = tuple(other for other in values if other != value)
         values = rest if value in values else (*values, value)
-        return replace(self.where(dimension, values), levels=self._levels_beside(dimension))
+        return self._led(dimension, self.where(dimension, values))
 
     def narrowed(self, dimension: str, values: tuple[str, ...]) -> Selection:
         """The selection filtered to these values, showing the level below them."""
-        return self.above(dimension, _hierarchy(dimension)).where(dimension, values)
+        above = self.above(dimension, _hierarchy(dimension))
+        return self._led(dimension, above.where(dimension, values))
+
+    def _led(self, dimension: str, filtered: Selection) -> Selection:
+        """`filtered` with the level below its filters, which a shared table goes on showing."""
+        mine = _hierarchy(dimension)
+        led = replace(filtered, levels=self._levels_beside(dimension))
+        stays = mine in _SHARED and len(led.levels) < len(self.levels)
+        return led.at_level(led.level(mine, mine[0])) if stays else led
 
     def opened(self) -> Selection:
         """The selection for the page of the open videos, to which it is filtered."""
@@ -169,8 +177,10 @@ class Selection:
         return max(below, default, key=hierarchy.index)
 
     def at_level(self, level: str) -> Selection:
-        """The selection showing this dimension of its hierarchy."""
-        return replace(self, levels=(*self._levels_beside(level), level))
+        """The selection showing this dimension in the table of its hierarchy."""
+        mine = _hierarchy(level)
+        table = sum(_SHARED, ()) if mine in _SHARED else mine
+        return replace(self, levels=(*(one for one in self.levels if one not in table), level))
 
     def above(self, dimension: str, hierarchy: tuple[str, ...]) -> Selection:
         """The selection without filters on a dimension and those below it in the hierarchy."""
@@ -181,6 +191,9 @@ class Selection:
     def _levels_beside(self, dimension: str) -> tuple[str, ...]:
         mine = _hierarchy(dimension)
         return tuple(level for level in self.levels if level not in mine)
+
+
+_SHARED = tuple(HIERARCHIES[name] for name in MACHINE)
 
 
 def _hierarchy(dimension: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,7 +17,7 @@ from .context import ReportContext
 from .runner import Answer, run
 
 RATE = "completion_rate"
-_CURVE = tr("How much was watched")
+_CURVE = tr("Audience retention")
 
 
 def _plays(context: ReportContext) -> Answer:
@@ -40,14 +41,18 @@ def histogram_sheet(now: Watched) -> Sheet:
     """Plays by watched share, in steps of 5 %."""
     starts, ends = range(0, 100, 5), range(5, 101, 5)
     rows = {"watched_from": starts, "watched_to": ends, "plays": now.histogram()}
-    return Sheet(tr("How far people watched"), pd.DataFrame(rows))
+    return Sheet(tr("Where viewers stopped"), pd.DataFrame(rows))
 
 
 @dataclass(frozen=True, eq=False)
 class VideoWatched:
-    """The watched shares of one video, and the typical curve of similar videos, if known."""
+    """The watched shares of one video, and the typical curve of similar videos, if known.
+
+    `length` is the video's in seconds, NaN if unknown.
+    """
 
     now: Watched
+    length: float
     usual: Typical | None
     sheet: Sheet
 
@@ -65,7 +70,8 @@ def video_watched(context: ReportContext, video: str) -> VideoWatched:
     if usual:
         rows |= {"usual_lower_quartile": usual.lower, "usual_median": usual.median}
         rows |= {"usual_upper_quartile": usual.upper}
-    return VideoWatched(now, usual, Sheet(_CURVE, pd.DataFrame(rows)))
+    length = lengths.get(video, math.nan)
+    return VideoWatched(now, length, usual, Sheet(_CURVE, pd.DataFrame(rows)))
 
 
 @dataclass(frozen=True, eq=False)

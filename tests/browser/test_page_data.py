@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from .. import odd
 from ..clock import machine_time
 from .app import Watched, running, wait_painted
+from .rows import focused
 
 Tab = Callable[..., Watched]
 
@@ -76,12 +77,11 @@ def test_a_check_is_opened_with_the_keyboard_and_the_link_remembers_it(
     wrong: str, tab: Tab
 ) -> None:
     page = draw(tab(), f"{wrong}/data")
-    chooser = page.locator(".st-key-check input")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if chooser.evaluate("e => e === document.activeElement"):
+    page.get_by_role("button", name="Video length missing or 0").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+        if focused(page) == "Views that could not be read":
             break
-    page.keyboard.type("Could not")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 views could not be read").last).to_be_visible()
     page.wait_for_url(lambda url: "check=rejected" in url)
@@ -89,14 +89,41 @@ def test_a_check_is_opened_with_the_keyboard_and_the_link_remembers_it(
     expect(again.get_by_text("2 views could not be read").last).to_be_visible()
 
 
-def test_show_in_a_row_of_the_table_opens_its_check(wrong: str, tab: Tab) -> None:
+def test_the_name_of_a_check_opens_it_and_closes_it_again(wrong: str, tab: Tab) -> None:
     page = draw(tab(), f"{wrong}/data")
-    table = page.locator('[data-testid="stDataFrame"]').nth(1)
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] - 30, box["y"] + 35 * 1.5)
-    expect(page.get_by_text("Video length missing or 0: 1 view")).to_be_visible()
+    name = page.get_by_role("button", name="Video length missing or 0")
+    name.click()
+    opened = page.get_by_text("Video length missing or 0: 1 view")
+    expect(opened).to_be_visible()
+    name.click()
+    expect(opened).to_have_count(0)
+
+
+def test_checks_that_found_nothing_are_seen_when_asked_for_and_on_paper(
+    wrong: str, tab: Tab
+) -> None:
+    page = draw(tab(), f"{wrong}/data")
+    passed = page.get_by_role("table", name="Quality checks that found nothing")
+    expect(passed).to_be_hidden()
+    page.evaluate("() => document.documentElement.classList.add('paper')")
+    expect(passed).to_be_visible()
+    page.evaluate("() => document.documentElement.classList.remove('paper')")
+    page.locator(".st-key-checks-every label").click()
+    expect(passed).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_texts_of_tables_stand_left_and_wrap_and_numbers_right(
+    wrong: str, tab: Tab, width: int
+) -> None:
+    page = draw(tab(width=width), f"{wrong}/data")
+    table = page.get_by_role("table", name="Quality checks", exact=True)
+    looks = "e => [getComputedStyle(e).textAlign, getComputedStyle(e).whiteSpace]"
+    assert table.locator("td.number").first.evaluate(looks)[0] == "right"
+    assert table.locator("td.text").first.evaluate(looks) == ["left", "normal"]
+    log = page.get_by_role("table", name="Sync log")
+    widths = log.locator("tr").nth(1).evaluate("e => [...e.children].map(c => c.offsetWidth)")
+    assert widths[1] > widths[0], "the text takes the room"
 
 
 def test_a_sync_by_hand_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path, tab: Tab) -> None:

@@ -115,7 +115,7 @@ def test_ticks_are_collected_across_searches_and_compared(demo: str, tab: Tab) -
     page.get_by_role("button", name="Compare 3").click()
     until(page, "open=")
     assert len(asked(page)["open"]) == 3
-    assert page.locator(".st-key-opened h2").inner_text() == "3 videos side by side"
+    assert page.locator(".st-key-opened h2").inner_text() == "Comparing 3 videos"
     assert len(names(page)) == 3
 
 

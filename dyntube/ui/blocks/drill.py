@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ... import formats
-from ...query.dimensions import HIERARCHIES, dimension
+from ...query.dimensions import HIERARCHIES, MACHINE, dimension
 from ...report.context import ReportContext
 from ...report.pages import drill as drilled
+from ...report.pages import shown_of
+from ...report.selection import Selection
 from ...words import tr, trn
 from .. import session
 from ..layout import headed
 from .table import table
 
+_SHARED = [HIERARCHIES[name] for name in MACHINE]
 # The root of each breadcrumb.
 _TOPS = {
     "library": tr("Everything"),
@@ -27,19 +30,30 @@ _TOPS = {
 }
 
 
-def drill(context: ReportContext, hierarchy: str, *, title: str) -> None:
-    """The page's metrics at one level of a hierarchy; a name leads one level down."""
-    levels, found = HIERARCHIES[hierarchy], drilled(context, hierarchy)
-    box, switches = headed(title, f"drill-{hierarchy}")
+# Levels with long names, among others of their kind.
+_SHORT = {
+    "device_brand": tr("Brand"),
+    "device_model": tr("Model"),
+    "os_version": tr("OS version"),
+}
+
+
+def drill(context: ReportContext, *hierarchies: str, title: str) -> None:
+    """The page's metrics at one level of a hierarchy; a name leads one level down.
+
+    Several hierarchies share the table and its switch of levels.
+    """
+    hierarchy, found = shown_of(context.selection, hierarchies), drilled(context, *hierarchies)
+    box, switches = headed(title, f"drill-{hierarchies[0]}")
     with switches:
-        _switch(hierarchy, levels, found.by)
+        _switch(hierarchies, found.by)
     with box:
-        _crumbs(context, hierarchy, levels)
+        _crumbs(context, hierarchy, HIERARCHIES[hierarchy])
         table(context, found)
 
 
-def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
-    key = f"level-{hierarchy}"
+def _switch(hierarchies: Sequence[str], level: str) -> None:
+    key = f"level-{hierarchies[0]}"
     st.session_state[key] = level
 
     def changed() -> None:
@@ -48,8 +62,8 @@ def _switch(hierarchy: str, levels: Sequence[str], level: str) -> None:
 
     st.segmented_control(
         tr("Level"),
-        levels,
-        format_func=lambda name: dimension(name).label,
+        [name for hierarchy in hierarchies for name in HIERARCHIES[hierarchy]],
+        format_func=lambda name: _SHORT.get(name) or dimension(name).label,
         key=key,
         label_visibility="collapsed",
         on_change=changed,
@@ -80,6 +94,11 @@ def _names(context: ReportContext, level: str, values: Sequence[str]) -> str:
 
 def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> None:
     """One step; a click removes the filters from level `gone` on down."""
+
+    def up(selection: Selection) -> Selection:
+        above = selection.above(gone, levels) if gone else selection
+        return above.at_level(gone) if gone and levels in _SHARED else above
+
     st.button(
         formats.escape_markdown(text),
         icon=":material/chevron_right:" if gone else None,
@@ -88,5 +107,5 @@ def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> No
         type="tertiary",
         disabled=gone is None,
         on_click=session.change,
-        args=(lambda s: s.above(gone, levels) if gone else s,),
+        args=(up,),
     )

@@ -1,4 +1,4 @@
-"""The head of a video's page, or of several side by side: the way back, titles, its neighbours."""
+"""The head of a video's page, or of several side by side: titles, and ways back, before and on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from ... import formats
 from ...report.context import ReportContext
-from ...report.opened import neighbours
+from ...report.opened import Place, about, are_unknown, place
 from ...words import tr, trn
 from ..clicks import open_videos
 
@@ -27,18 +27,29 @@ def way_back(context: ReportContext) -> None:
             on_click=open_videos,
             args=((),),
         )
-        st.header(_title(context), anchor=False, width="stretch")
-        if len(videos) == 1:
-            before, after = neighbours(context, videos[0])
-            _step(context, tr("Previous"), "previous", before)
-            _step(context, tr("Next"), "next", after)
+        unknown = are_unknown(context)
+        st.header(_title(context, unknown=unknown), anchor=False, width="stretch")
+        if len(videos) == 1 and not unknown:
+            _steps(context, place(context, videos[0]))
+    if len(videos) == 1 and (said := about(context, videos[0])):
+        st.caption(formats.escape_markdown(said))
 
 
-def _title(context: ReportContext) -> str:
+def _title(context: ReportContext, *, unknown: bool) -> str:
     videos = context.selection.open
     if len(videos) > 1:
-        return trn("{number} video side by side", "{number} videos side by side", len(videos))
+        return trn("Comparing {number} video", "Comparing {number} videos", len(videos))
+    if unknown and videos[0] not in context.desk.names().videos:
+        return tr("Unknown video")
     return formats.escape_markdown(context.labels.one("video", videos[0]))
+
+
+def _steps(context: ReportContext, found: Place) -> None:
+    _step(context, tr("Previous"), "previous", found.before)
+    if found.number:
+        number, every = f"{found.number:,}", f"{found.all:,}"
+        st.caption(tr("{number} of {all}", number=number, all=every), width="content")
+    _step(context, tr("Next"), "next", found.after)
 
 
 def _step(

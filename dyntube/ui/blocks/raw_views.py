@@ -20,6 +20,16 @@ from .. import session
 ROWS = 25  # per page
 TIME = "D MMM YYYY, HH:mm:ss"
 _FLAGS = ("started", "ended", "muted")
+# Columns with values that have names, and the dimensions of these.
+_NAMED = {
+    "video_key": "video",
+    "project_key": "project",
+    "channel_key": "channel",
+    "geo_country": "country",
+    "geo_continent": "continent",
+    "browser_family": "browser",
+    "os_family": "os",
+}
 # Columns in their order: first those that describe a view as people do, keys and ids last.
 TITLES = {
     "date": tr("Time"),
@@ -144,17 +154,16 @@ def _formats() -> dict[str, Any]:
 
 
 def _named(context: ReportContext, found: pd.DataFrame) -> pd.DataFrame:
-    """Raw views with titles for keys, and how much was watched in one column."""
-    titles = {}
-    for name in ("video", "project", "channel"):
-        keys = found[f"{name}_key"].fillna(UNKNOWN)
-        titles[f"{name}_key"] = keys.map(context.labels.each(name, keys)).where(
-            keys != UNKNOWN, None
-        )
+    """Raw views with names for keys and codes, and how much was watched in one column."""
+    names = {}
+    for column, by in _NAMED.items():
+        values = found[column].fillna(UNKNOWN)
+        named = values.map(context.labels.each(by, values))
+        names[column] = named.where(values != UNKNOWN, None)
     sides = zip(found["started"].eq(True), found["watch_time"], found["duration"], strict=True)
     flags = {name: found[name].map({True: tr("Yes"), False: tr("No")}) for name in _FLAGS}
     return found.assign(
-        **titles,
+        **names,
         **flags,
         date=found["date"].dt.tz_localize(None),
         watched=[_watched(*side) for side in sides],

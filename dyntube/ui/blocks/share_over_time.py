@@ -19,7 +19,7 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
     """Shares of a dimension over time, with a switch between these dimensions."""
     found = share_over_time(context, choices)
     by, interval, order = found.by, found.buckets.interval, list(map(str, found.shares))
-    box, switches = headed(tr("The mix over time"), "mix")
+    box, switches = headed(tr("Share of views over time"), "mix")
     with switches:
         switch("mix", {name: dimension(name).label for name in choices}, by)
     named = context.labels.each(by, order)

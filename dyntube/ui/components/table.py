@@ -140,6 +140,13 @@ def table_rows(
     mount("table", f"{key}-rows", data, {"opened": opened}, counted=False)
 
 
+def plain_table(
+    name: str, names: Sequence[str], columns: Sequence[Column], label: str, *, key: str
+) -> None:
+    """A table whose names, in the column `name`, open nothing."""
+    table_rows(Rows(name, [*map(str, range(len(names)))], names, columns), label, key=key)
+
+
 def _sent(column: Column) -> dict[str, Any]:
     names = column.__dataclass_fields__
     return {name: value for name in names if (value := getattr(column, name)) != ()}

@@ -18,10 +18,11 @@ from ...query.periods import DEFAULT_PRESET, Period, local_days
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
 from ...report.gaps import missing_days
+from ...report.opened import are_unknown
 from ...report.page import Page, has_views, open_page, open_spans
 from ...report.selection import ALL_TIME, OPERATORS, Selection
 from ...report.spans import Spans
-from ...words import tr
+from ...words import tr, trn
 from .. import session, style
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
@@ -180,10 +181,17 @@ def _has_views(context: ReportContext) -> bool:
         if not desk().has_days():
             text = " ".join([tr("Nothing is stored yet."), why_nothing()])
         st.info(text, icon=":material/hourglass_empty:")
-    elif context.selection.filters:
+    elif are_unknown(context):
+        text = trn(
+            "This video does not exist, or has no stored views.",
+            "These videos do not exist, or have no stored views.",
+            len(context.selection.open),
+        )
+        st.info(text, icon=":material/help:")  # the way back to all of them is above
+    elif session.current().filters:
         text = tr("No views match these filters in this period.")
         st.info(text, icon=":material/filter_alt_off:")
-        names = (f.dimension + OPERATORS[f.operator] for f in context.selection.filters)
+        names = (f.dimension + OPERATORS[f.operator] for f in session.current().filters)
         _offer(tr("Clear filters"), {name: [] for name in names})
     else:
         st.info(

@@ -6,9 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from ... import formats
@@ -18,6 +16,7 @@ from ...trust.reasons import accepted_text, ended
 from ...trust.states import STATE_LABELS, StoredDay
 from ...trust.trust import consecutive_spans
 from ...words import tr, trn
+from ..components.table import column, plain_table
 from ..door import desk
 from ..layout import card
 
@@ -32,25 +31,24 @@ def attention_list(days: Sequence[StoredDay]) -> None:
         return
     with card(tr("Days that need attention")):
         chosen = _chosen([row["State"] for row in rows])
-        st.dataframe(
-            pd.DataFrame([row for row in rows if chosen in (None, row["State"])]),
-            hide_index=True,
-            key="attention",
-            alt=tr("Days that need attention"),
-            column_config=_columns(),
-        )
+        _table([row for row in rows if chosen in (None, row["State"])])
         if doubtful := consecutive_spans(day.day for day in days if day.state == "doubt"):
             _how_to_accept(*doubtful[-1])
 
 
-def _columns() -> dict[str, Any]:
-    text = st.column_config.TextColumn
-    return {
-        "Day": text(tr("Day"), width=195),
-        "State": text(tr("State"), width=120),
-        "What happened": text(tr("What happened"), width=480),
-        "What happens next": text(tr("What happens next"), width=300),
+def _table(rows: Sequence[dict[str, str]]) -> None:
+    labels = {
+        "State": tr("State"),
+        "What happened": tr("What happened"),
+        "What happens next": tr("What happens next"),
     }
+    plain_table(
+        tr("Day"),
+        [row["Day"] for row in rows],
+        [column(label, [row[name] for row in rows]) for name, label in labels.items()],
+        tr("Days that need attention"),
+        key="attention",
+    )
 
 
 def _chosen(states: Sequence[str]) -> str | None:
@@ -118,7 +116,7 @@ def _what_happened(day: StoredDay) -> Iterator[str]:
     if day.state == "damaged":
         yield tr("The stored file cannot be read, so all numbers leave out its views.")
     elif day.state == "missing":
-        yield tr("Only partly fetched.") if day.infos else tr("Never fetched.")
+        yield tr("Only partly fetched.") if day.infos else tr("Not loaded yet.")
     yield from (ended(doubt.text) for doubt in day.doubts)
     yield from map(accepted_text, day.accepted)
     if day.rejected:

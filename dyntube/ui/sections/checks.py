@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from ... import formats
 from ...errors import EngineError
-from ...query.checks import CHECKS
+from ...query.checks import CHECKS, Check
 from ...report.context import ReportContext
 from ...report.stored import EVERY_CHECK, CheckCounts, check_counts
 from ...trust.day_checks import DAY_CHECKS, DayCheck
 from ...trust.states import StoredDay
 from ...words import tr, trn
 from .. import session
-from ..blocks.raw_views import ROWS, TIME, page_of, views_table
+from ..blocks.raw_views import ROWS, page_of, views_table
+from ..components.table import Column, Rows, column, plain_table, table_rows
 from ..frame.page import show_error
+from ..layout import caption
 
 
 def quality_checks(context: ReportContext) -> None:
-    """Every check with its count; one can be opened to show what it counts."""
+    """The checks that count something, each of which opens what it counts, and the others."""
     try:
         found = check_counts(context)
     except EngineError as error:  # the rest of the page needs no warehouse
@@ -39,10 +39,9 @@ def quality_checks(context: ReportContext) -> None:
         )
         return
     st.caption(_scope(context, found))
-    _table(found)
-    _chooser(context, found)
-    chosen = context.selection.check
-    if chosen:
+    _found(context, found)
+    _passed([check for check in EVERY_CHECK if not found.counts[check.name]])
+    if chosen := context.selection.check:
         _behind(context, found, chosen)
 
 
@@ -58,72 +57,55 @@ def _scope(context: ReportContext, found: CheckCounts) -> str:
     return f"{text} {whole}"
 
 
-def _table(found: CheckCounts) -> None:
-    every = EVERY_CHECK
-    counts = [found.counts[check.name] for check in every]
-    table = pd.DataFrame(
-        {
-            "Check": [check.label for check in every],
-            "Count": counts,
-            "Share": [100 * found.share(check) for check in every],
-            "Affects": [check.touched for check in every],
-            "How we handle it": [check.help for check in every],
-            "Open": [tr("Show") if count else None for count in counts],
-        }
-    )
-
-    def opened() -> None:
-        chosen = every[st.session_state["check-open"].row].name
-        session.change(lambda s: replace(s, check=chosen))
-
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="checks",
-        height="content",
-        placeholder="",
-        alt=tr("Quality checks"),
-        column_config=_columns(opened),
-    )
-
-
-def _columns(opened: Callable[[], None]) -> dict[str, Any]:
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    affected = tr("Which numbers can be affected")
+def _found(context: ReportContext, found: CheckCounts) -> None:
+    """The checks that count something; a name opens what it counts, and closes it again."""
+    checks = [check for check in EVERY_CHECK if found.counts[check.name]]
+    if not checks:
+        st.markdown(":green[:material/check_circle:] " + tr("All numbers passed every check."))
+        return
+    counts = [f"{found.counts[check.name]:,}" for check in checks]
+    shares = [formats.percent(found.share(check)) for check in checks]
     share = tr("Share of the views in this period that match the filters")
-    return {
-        "Check": text(tr("Check"), width=235),
-        "Count": number(tr("Count"), format="localized", width=65),
-        "Share": number(tr("Share"), format="%.1f%%", width=60, help=share),
-        "Affects": text(tr("Affects"), width=300, help=affected),
-        "How we handle it": text(tr("How we handle it"), width=300),
-        "Open": st.column_config.ButtonColumn(
-            tr("Details"), type="tertiary", width=60, key="check-open", on_click=opened
-        ),
-    }
+    columns = [
+        column(tr("Count"), counts, "number"),
+        column(tr("Share"), shares, "number", share),
+        *_about(checks),
+    ]
+    names = [check.name for check in checks]
 
+    def opened(name: str) -> None:
+        session.change(lambda s: replace(s, check=None if s.check == name else name))
 
-def _chooser(context: ReportContext, found: CheckCounts) -> None:
-    labels = {name: c.label for name, c in (CHECKS | DAY_CHECKS).items()}
-    chosen = context.selection.check
-    offered = [name for name in labels if found.counts[name] or name == chosen]
-    st.session_state["check"] = chosen
-
-    def changed() -> None:
-        picked = st.session_state["check"]
-        session.change(lambda s: replace(s, check=picked))
-
-    st.selectbox(
-        tr("See details of a check"),
-        offered,
-        index=None,
-        format_func=lambda name: f"{labels[name]} · {found.counts[name]:,}",
-        key="check",
-        placeholder=tr("Choose a check") if offered else tr("No issues found"),
-        disabled=not offered,
-        on_change=changed,
-        width=420,
+    table_rows(
+        Rows(tr("Check"), names, [check.label for check in checks], columns),
+        tr("Quality checks"),
+        key="checks",
+        on_open=opened,
+        marked=[name for name in names if name == context.selection.check],
     )
+    caption(tr("The checks that found something"), tr("click one to see what"), key="checks")
+
+
+def _passed(checks: Sequence[Check | DayCheck]) -> None:
+    """The checks that count nothing, which are asked for; on paper they are always there."""
+    number = len(EVERY_CHECK)
+    every = st.toggle(tr("Show all {number} checks", number=number), key="checks-every")
+    with st.container(key="checks-passed" if every else "paper-checks"):
+        plain_table(
+            tr("Nothing found"),
+            [check.label for check in checks],
+            _about(checks),
+            tr("Quality checks that found nothing"),
+            key="nothing-found",
+        )
+
+
+def _about(checks: Sequence[Check | DayCheck]) -> list[Column]:
+    affected = tr("Which numbers can be affected")
+    return [
+        column(tr("Affects"), [check.touched for check in checks], help=affected),
+        column(tr("How we handle it"), [check.help for check in checks]),
+    ]
 
 
 def _behind(context: ReportContext, found: CheckCounts, chosen: str) -> None:
@@ -146,20 +128,16 @@ def _rejected(context: ReportContext, days: Sequence[StoredDay], total: int) -> 
     said = trn("{number} view could not be read", "{number} views could not be read", total)
     first = page_of("rejected", total, said)
     records = context.desk.store().rejected(days[0].day, days[-1].day)
-    shown = [
-        {"Day": formats.day(day), "Reason": record.reason, "Received data": record.raw}
-        for day, record in islice(records, first, first + ROWS)
-    ]
-    st.dataframe(
-        shown,
-        hide_index=True,
+    shown = [*islice(records, first, first + ROWS)]
+    plain_table(
+        tr("Day"),
+        [formats.day(day) for day, _ in shown],
+        [
+            column(tr("Reason"), [record.reason for _, record in shown]),
+            column(tr("Received data"), [record.raw for _, record in shown]),
+        ],
+        tr("Views that could not be read"),
         key="rejected",
-        alt=tr("Views that could not be read"),
-        column_config={
-            "Day": tr("Day"),
-            "Reason": tr("Reason"),
-            "Received data": tr("Received data"),
-        },
     )
 
 
@@ -167,39 +145,23 @@ def _days(context: ReportContext, days: Sequence[StoredDay], check: DayCheck) ->
     wanted = [day for day in reversed(days) if check.amount(day)]
     counted = trn("{number} day", "{number} days", len(wanted))
     first = page_of(check.name, len(wanted), f"{check.label}: {counted}")
-    st.dataframe(
-        _table_of(wanted, check, ZoneInfo(context.timezone)).iloc[first : first + ROWS],
-        hide_index=True,
-        key="days",
-        alt=check.label,
-        column_config={
-            "Day": st.column_config.DateColumn(tr("Day"), format="D MMM YYYY"),
-            "Why": st.column_config.TextColumn(tr("Why"), width=420),
-            "Views stored": tr("Views stored"),
-            "Counted by DynTube": tr("Counted by DynTube"),
-            "Could not be read": tr("Could not be read"),
-            "Fetched": st.column_config.DatetimeColumn(tr("Fetched"), format=TIME),
-        },
+    shown = wanted[first : first + ROWS]
+    columns = [*_day_columns(shown, check, ZoneInfo(context.timezone))]
+    plain_table(
+        tr("Day"), [formats.day(day.day) for day in shown], columns, check.label, key="days"
     )
 
 
-def _table_of(days: Sequence[StoredDay], check: DayCheck, zone: ZoneInfo) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "Day": [day.day for day in days],
-            check.label: [check.amount(day) for day in days],
-            "Views stored": [day.rows for day in days],
-            "Counted by DynTube": [day.counted for day in days],
-            "Could not be read": [day.rejected for day in days],
-            "Fetched": [_local(day.fetched_at, zone) for day in days],
-        }
-    )
-    if check.counts == "days":
-        table = table.drop(columns=check.label)
+def _day_columns(days: Sequence[StoredDay], check: DayCheck, zone: ZoneInfo) -> Iterator[Column]:
     if check.why:
-        table.insert(1, "Why", list(map(check.why, days)))
-    return table
+        yield column(tr("Why"), [*map(check.why, days)])
+    if check.counts != "days":
+        yield column(check.label, [f"{check.amount(day):,}" for day in days], "number")
+    yield column(tr("Views stored"), [f"{day.rows:,}" for day in days], "number")
+    yield column(tr("Counted by DynTube"), [f"{day.counted:,}" for day in days], "number")
+    yield column(tr("Could not be read"), [f"{day.rejected:,}" for day in days], "number")
+    yield column(tr("Fetched"), [_local(day.fetched_at, zone) for day in days])
 
 
-def _local(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
-    return at.astimezone(zone).replace(tzinfo=None) if at else None
+def _local(at: dt.datetime | None, zone: ZoneInfo) -> str:
+    return formats.moment(at.astimezone(zone)) if at else formats.NONE

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from ... import charts, formats
+from ...insight.comparison import direction
 from ...insight.engagement import Watched
 from ...query.metrics import FEW, metric
 from ...report.context import ReportContext
 from ...report.watched import RATE, completion, watched
 from ...words import tr, trn
 from ..blocks.chart import show_chart
+from ..components.table import column, plain_table
 from ..layout import card, palette
 from .engagement import HINT, left_out
 
@@ -48,28 +52,20 @@ def _unknown(shares: Watched) -> str:
 
 
 def _table(rows: pd.DataFrame) -> None:
-    percents = {name: rows[name] * 100 for name in (RATE, f"{RATE}_change") if name in rows}
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        rows.assign(**percents),
-        hide_index=True,
-        key="completion-rules",
-        height="content",
-        row_height=36,
-        placeholder=formats.NONE,
-        column_order=["rule", "plays_counted", *percents],
-        column_config={
-            "rule": st.column_config.TextColumn(tr("Rule"), width=150),
-            "plays_counted": number(
-                tr("Plays"), format="localized", help=tr("Plays that the rule counts"), width=70
-            ),
-            RATE: number(tr("Rate"), format="%.1f%%", help=metric(RATE).label, width=60),
-            f"{RATE}_change": number(
-                tr("Change"), format="%+.1f pts", help=tr("Against the comparison"), width=75
-            ),
-        },
-        alt=tr("Plays counted and completion rate under each rule"),
-    )
+    rate, changed = metric(RATE), f"{RATE}_change"
+    counts = [f"{plays:,}" for plays in rows["plays_counted"]]
+    rates = [formats.value(rate, amount) for amount in rows[RATE]]
+    columns = [
+        column(tr("Plays"), counts, "number", tr("Plays that the rule counts")),
+        column(tr("Rate"), rates, "number", rate.label),
+    ]
+    if changed in rows:
+        texts = [formats.change(rate, amount) for amount in rows[changed]]
+        looks = [direction(rate, amount) for amount in rows[changed]]
+        said = tr("Against the comparison")
+        columns.append(replace(column(tr("Change"), texts, help=said), kind="change", looks=looks))
+    label = tr("Plays counted and completion rate under each rule")
+    plain_table(tr("Rule"), [*rows["rule"]], columns, label, key="completion-rules")
 
 
 def funnel(context: ReportContext) -> None:

@@ -46,7 +46,8 @@ def domain_watch(context: ReportContext) -> None:
     new, gone = _new(context, found), _gone(context, found)
     own = context.desk.own_domains
     with card(tr("New and lost sites"), _HELP):
-        left, right = columns(1, 1)
+        with st.container(key="domain-lists"):
+            left, right = columns(1, 1)
         if own:
             sides = [(left, new), (left, gone), (right, _unexpected(found))]
         else:

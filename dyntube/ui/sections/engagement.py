@@ -80,7 +80,7 @@ def _usual_text(usual: Typical | None) -> str:
 def _curve(
     now: Watched, typical: _Band | None, name: str, other: str, text: str, sheet: Sheet
 ) -> None:
-    with card(tr("How much was watched"), _CURVE_HELP):
+    with card(tr("Audience retention"), _CURVE_HELP):
         if _is_empty(now):
             return
         show_chart(
@@ -109,7 +109,7 @@ def watched_histogram(context: ReportContext) -> None:
     """The histogram of watched shares."""
     now, _ = watched(context)
     counts = now.histogram()
-    with card(tr("How far people watched"), _HISTOGRAM_HELP):
+    with card(tr("Where viewers stopped"), _HISTOGRAM_HELP):
         if _is_empty(now):
             return
         show_chart(

@@ -195,7 +195,7 @@ def _draw_hour(context: ReportContext, known: Known, newest: dt.datetime | None)
 
 def _about(live: LiveHour) -> str:
     text = tr(
-        "Last {minutes} minutes, up to {time}; the chosen period does not apply.",
+        "Always shows the last {minutes} minutes, up to {time}.",
         minutes=MINUTES,
         time=format(live.hour.end, "%H:%M"),
     )
@@ -247,10 +247,10 @@ def _quiet(context: ReportContext, hour: Hour, filters: tuple[Filter, ...]) -> s
 def _minutes(shown: ReportContext, hour: Hour) -> None:
     starts, views = list(hour.starts), by_minute(shown, hour)
     measure, first, end = metric("views"), f"{starts[0]:%H:%M}", f"{hour.end:%H:%M}"
-    with card(tr("Views by minute"), measure.help):
+    with card(tr("Views per minute"), measure.help):
         show_chart(
             charts.minutes(measure, starts, views, palette()),
-            tr("Views by minute, {start} to {end}", start=first, end=end),
+            tr("Views per minute, {start} to {end}", start=first, end=end),
             minutes_sheet(hour, views),
             key="minutes",
         )

@@ -140,11 +140,9 @@ def _refresh(choices: dict[str, list[dt.date]]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="sync"):
         place, chosen = st.container(width="content"), first
         if others:
-            chosen = st.selectbox(
-                tr("Days to refresh"), list(choices), key="sync-days", label_visibility="collapsed"
-            )
+            chosen = st.selectbox(tr("Days to refresh"), list(choices), key="sync-days")
         place.button(
-            tr("Refresh") if others else tr("Refresh {days}", days=first),
+            tr("Refresh {days}", days=chosen),
             icon=":material/sync:",
             type="primary",
             key="refresh",

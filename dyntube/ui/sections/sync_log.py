@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
 from ... import formats
@@ -15,6 +14,7 @@ from ...export.table import Sheet
 from ...report import stored
 from ...report.context import ReportContext
 from ...words import tr, trn
+from ..components.table import column, plain_table
 from ..door import desk
 
 _READ, _SHOWN = 5000, 200  # events
@@ -45,17 +45,10 @@ def missing_names(context: ReportContext) -> None:
         return
     if known.fetched_at is None:
         st.caption(tr("Names have not been fetched yet; keys are shown instead."))
-    st.dataframe(
-        found.rows,
-        hide_index=True,
-        key="missing-names",
-        alt=tr("Keys without a name"),
-        column_config={
-            "kind": st.column_config.TextColumn(tr("Kind"), width=70),
-            "key": st.column_config.TextColumn(tr("Key"), width=260),
-            "views": st.column_config.NumberColumn(tr("Views"), format="localized", width=70),
-        },
-    )
+    rows = found.rows
+    views = column(tr("Views"), [f"{count:,}" for count in rows["views"]], "number")
+    columns = [column(tr("Kind"), [*rows["kind"]]), views]
+    plain_table(tr("Key"), [*rows["key"]], columns, tr("Keys without a name"), key="missing-names")
 
 
 def unknown_fields(context: ReportContext) -> None:
@@ -100,16 +93,8 @@ def _fields(found: Sheet, key: str, fine: str, about: str) -> None:
         _fine(fine)
         return
     st.caption(about)
-    st.dataframe(
-        found.rows,
-        hide_index=True,
-        key=key,
-        alt=found.title,
-        column_config={
-            "field": st.column_config.TextColumn(tr("Field"), width=220),
-            "views": st.column_config.NumberColumn(tr("Views"), format="localized", width=90),
-        },
-    )
+    views = column(tr("Views"), [f"{count:,}" for count in found.rows["views"]], "number")
+    plain_table(tr("Field"), [*found.rows["field"]], [views], found.title, key=key)
 
 
 def _fine(text: str) -> None:
@@ -126,22 +111,9 @@ def sync_log(context: ReportContext) -> None:
         events = [event for event in events if not _usual(event)]
     events = events[:_SHOWN]
     zone = ZoneInfo(context.selection.timezone)
-    table = {
-        "Time": [event.at.astimezone(zone).replace(tzinfo=None) for event in events],
-        "What happened": [sentence(event) for event in events],
-    }
-    st.dataframe(
-        pd.DataFrame(table),
-        hide_index=True,
-        key="sync-log",
-        alt=tr("Sync log"),
-        column_config={
-            "Time": st.column_config.DatetimeColumn(
-                tr("Time"), format="D MMM YYYY, HH:mm", width=140
-            ),
-            "What happened": st.column_config.TextColumn(tr("What happened"), width=700),
-        },
-    )
+    times = [formats.moment(event.at.astimezone(zone)) for event in events]
+    said = column(tr("What happened"), [*map(sentence, events)])
+    plain_table(tr("Time"), times, [said], tr("Sync log"), key="sync-log")
 
 
 def _usual(event: Event) -> bool:

@@ -61,7 +61,7 @@ def compare_videos(
     box, switches = headed(heading, "beside", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)
-        switch("align", {"date": tr("By date"), "age": tr("By days since first view")}, align)
+        switch("align", {"date": tr("By date"), "age": tr("Days since first view")}, align)
     named = context.labels.each("video", videos[:MOST_COMPARED])
     series = [
         Series(
@@ -90,7 +90,7 @@ def compare_videos(
     context.tables.add(found.sheet)
     numbers = breakdown(context, "video").only(videos)
     context.tables.add(numbers.sheet)
-    with card(tr("In numbers")):
+    with card(tr("Key metrics")):
         short_table(context, numbers, numbers.rows, key="compared-videos")
 
 

@@ -14,7 +14,7 @@ button { border: 0; background: none; padding: 0; cursor: pointer; text-align: i
   outline-offset: 1px; border-radius: 4px; }
 .box { position: relative; overflow: auto; max-height: min(70vh, 41rem); scroll-padding: 3rem 0 0;
   overscroll-behavior-x: contain; contain: layout paint; }
-.box.bare { max-height: 30rem; }
+.box.bare { max-height: var(--most, 30rem); }
 .box.beyond { box-shadow: inset -10px 0 8px -10px rgb(0 0 0 / .35); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400;
@@ -25,7 +25,9 @@ thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); vert
   background: var(--ground); text-align: left; white-space: normal; }
 thead .pinned { z-index: 2; }
 td.text, th.text { text-align: left; }
-td.text { min-width: 6rem; max-width: 26rem; white-space: normal; overflow-wrap: anywhere; }
+td.text { min-width: 5rem; max-width: 34rem; white-space: normal; overflow-wrap: anywhere; }
+table:has(td.text) .pinned { width: auto; min-width: 8rem; } /* texts take the room they need */
+.text .sort { max-width: none; }
 .sort { position: relative; display: inline-flex; align-items: end; max-width: 6rem;
   white-space: normal; }
 .pinned .sort { max-width: none; }
@@ -87,7 +89,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
 }
 @media (max-width: 640px) {
   .pinned { min-width: 9.5rem; max-width: 9.5rem; }
-  .picture { display: none; } .search { flex: 1 1 9rem; }
+  td.text { min-width: 8rem; } .picture { display: none; } .search { flex: 1 1 9rem; }
 }
 @media print {
   .box, .box.bare { max-height: none; overflow: visible; box-shadow: none !important; }
