@@ -10,7 +10,7 @@ from .. import formats
 from ..words import tr
 from .breakdown import breakdown
 from .context import ReportContext
-from .firsts import first_day, first_days
+from .firsts import first_days, young_subject
 from .gaps import missing_days
 from .page import has_views
 from .watched import video_watched
@@ -63,5 +63,5 @@ def _facts(context: ReportContext, video: str) -> Iterator[str]:
         yield tr("Project {name}", name=context.labels.one("project", project))
     if channel:
         yield tr("Channel {name}", name=context.labels.one("channel", channel))
-    if first := first_day(context):
+    if first := young_subject(context).get(video):
         yield tr("First view {day}", day=formats.day(first))
