@@ -195,7 +195,7 @@ def test_a_choice_filters_and_is_said_once_in_full(world: Pages) -> None:
     buttons = {
         one["by"]: one["text"] for one in sent(choose(at, "video", "v1"), "filters")[0]["lists"]
     }
-    assert buttons == {"project": "All projects", "channel": "All channels", "video": "1 chosen"}
+    assert buttons == {"project": "All projects", "channel": "All channels", "video": "1 selected"}
 
 
 def test_every_dimension_can_be_contained_negated_and_cleared(world: Pages) -> None:
@@ -204,7 +204,7 @@ def test_every_dimension_can_be_contained_negated_and_cleared(world: Pages) -> N
     at = choose(at, "video-not", "v2")
     assert chips(at) == ["Video is not Two", "Country contains fra"]
     [entry] = [e for e in sent(at, "filters")[0]["dimensions"] if e["by"] == "country"]
-    assert (entry["set"], entry["operator"]) == ("1 chosen", "contains")
+    assert (entry["set"], entry["operator"]) == ("1 selected", "contains")
     assert chips(clear(at, "country-contains")) == ["Video is not Two"]
 
 

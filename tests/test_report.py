@@ -119,7 +119,7 @@ def test_the_command_prints_the_numbers_of_a_page(pages: Pages, tmp_path: Path) 
     assert sum(row["views"] for row in tables["By video"]) == expected["views"]
     assert said["filters"] == ["Country: Germany"]
     assert said["days"] == [f"{DAY}", f"{DAY}"]
-    assert said["remarks"] == ["This link has an invalid part (nonsense = 1)."]
+    assert said["remarks"] == ["We ignored part of this link: nonsense=1."]
     assert said["remarks"][0] in done.stderr
 
 

@@ -165,20 +165,20 @@ def test_every_filter_can_be_written_by_hand(name, operator):
         ({"zone": "Factory"}, ["time zone (Factory)"]),
         ({"zone": "localtime"}, ["time zone (localtime)"]),
         ({"zone": "europe/berlin"}, ["time zone (europe/berlin)", "one is Europe/Berlin"]),
-        ({"utm_source": "newsletter"}, ["utm_source = newsletter"]),
+        ({"utm_source": "newsletter"}, ["utm_source=newsletter"]),
         ({"Country": "DE"}, ["Country = DE"]),
-        ({"galaxy": "M31"}, ["galaxy = M31"]),
-        ({"galaxy-not": "M31"}, ["galaxy-not = M31"]),
-        ({"hour": "7"}, ["hour = 7"]),  # a dimension, and none to filter by
-        ({"country-is": "DE"}, ["country-is = DE"]),
-        ({"country-not-contains": "D"}, ["country-not-contains = D"]),
-        ({"": "x"}, ["= x"]),
-        ({"x" * 5000: "y" * 5000}, ["x" * 39 + "… = " + "y" * 40]),
-        ({"city": "Par\0is"}, ["city = Par", "control characters"]),
-        ({"browser-contains": "\x1f"}, ["browser-contains =", "control characters"]),
-        ({"city-contains": ""}, ["city-contains =", "needs a text"]),
-        ({"city-contains": "  "}, ["city-contains =", "needs a text"]),
-        ({"video": "v" * 2001}, ["video = " + "v" * 40, "at most 2,000 characters"]),
+        ({"galaxy": "M31"}, ["galaxy=M31"]),
+        ({"galaxy-not": "M31"}, ["galaxy-not=M31"]),
+        ({"hour": "7"}, ["hour=7"]),  # a dimension, and none to filter by
+        ({"country-is": "DE"}, ["country-is=DE"]),
+        ({"country-not-contains": "D"}, ["country-not-contains=D"]),
+        ({"": "x"}, ["=x"]),
+        ({"x" * 5000: "y" * 5000}, ["x" * 39 + "…=" + "y" * 40]),
+        ({"city": "Par\0is"}, ["city=Par", "control characters"]),
+        ({"browser-contains": "\x1f"}, ["browser-contains=", "control characters"]),
+        ({"city-contains": ""}, ["city-contains=", "needs a text"]),
+        ({"city-contains": "  "}, ["city-contains=", "needs a text"]),
+        ({"video": "v" * 2001}, ["video=" + "v" * 40, "at most 2,000 characters"]),
         ({"compare-from": "2026-01-01", "compare-to": "2026-01-31"}, ["need compare = dates"]),
         (
             {"compare": "year", "compare-from": "2026-01-01", "compare-to": "2026-01-31"},
@@ -187,26 +187,26 @@ def test_every_filter_can_be_written_by_hand(name, operator):
         ({"compare-from": "2026-01-01"}, ["start date of the comparison (2026-01-01)"]),
         ({"metric": ""}, ["metric (empty)"]),
         ({"from": ""}, ["start date (empty)"]),
-        ({"level": ""}, ["level ="]),
+        ({"level": ""}, ["level="]),
         ({"metric": "likes"}, ["metric (likes)"]),
         ({"metric": "views; DROP TABLE views"}, ["metric (views; DROP TABLE views)"]),
         ({"interval": "decade"}, ["interval (decade)"]),
         ({"interval": "None"}, ["interval (None)"]),
-        ({"check": "duration <= 0"}, ["check = duration <= 0"]),
+        ({"check": "duration <= 0"}, ["check=duration <= 0"]),
         ({"zone": "Europe/Atlantis"}, ["time zone (Europe/Atlantis)"]),
         ({"zone": "../../etc/passwd"}, ["time zone (../../etc/passwd)"]),
         ({"zone": "a\0b"}, ["time zone (ab)"]),
         ({"zone": "x" * 5000}, ["time zone (" + "x" * 40]),
         ({"compare": "apples"}, ["comparison (apples)"]),
-        ({"level": "galaxy"}, ["level = galaxy"]),
-        ({"level": "sound"}, ["level = sound"]),  # nothing lies above or below it
-        ({"sort": "likes"}, ["sort = likes"]),
-        ({"sort": "views_before"}, ["sort = views_before"]),
-        ({"order": "up"}, ["order = up"]),
-        ({"colour": "#f00"}, ["colour = #f00"]),
-        ({"align": "left"}, ["align = left"]),
-        ({"mix": "day"}, ["mix = day"]),
-        ({"behind": "likes"}, ["behind = likes"]),
+        ({"level": "galaxy"}, ["level=galaxy"]),
+        ({"level": "sound"}, ["level=sound"]),  # nothing lies above or below it
+        ({"sort": "likes"}, ["sort=likes"]),
+        ({"sort": "views_before"}, ["sort=views_before"]),
+        ({"order": "up"}, ["order=up"]),
+        ({"colour": "#f00"}, ["colour=#f00"]),
+        ({"align": "left"}, ["align=left"]),
+        ({"mix": "day"}, ["mix=day"]),
+        ({"behind": "likes"}, ["behind=likes"]),
         ({"compare": "dates", "compare-from": "9999"}, ["start date of the comparison (9999)"]),
         (
             {"compare": "dates", "compare-from": "2026-02-02", "compare-to": "2026-02-01"},
@@ -232,7 +232,7 @@ def test_each_value_that_makes_no_sense_has_its_own_note_and_costs_no_other():
     )
 
     assert selection == replace(DEFAULT, interval="week", filters=(Filter("video", ("v",)),))
-    assert [note.split(" (")[0].removeprefix("This link has an invalid ") for note in notes] == [
+    assert [note.split(" (")[0].removeprefix("We ignored part of this link: ") for note in notes] == [
         *("period", "time zone", "metric")
     ]
 
@@ -270,7 +270,7 @@ def test_of_two_levels_of_one_table_the_first_is_shown_and_a_note_says_so():
 
     assert selection.levels == ("city", "channel")
     [note] = notes
-    assert "level = country" in note
+    assert "level=country" in note
     assert "shows city" in note
 
 
@@ -362,7 +362,7 @@ def test_an_address_full_of_nonsense_has_few_notes_and_none_is_long():
 
     assert selection == DEFAULT
     assert len(notes) == MOST_NOTES + 1
-    assert f"{900 - MOST_NOTES:,} other invalid parts" in notes[-1]
+    assert f"{900 - MOST_NOTES:,} other parts" in notes[-1]
     assert max(map(len, notes)) < 300
 
 

@@ -100,7 +100,7 @@ class Parameters:
             what = _and(what, trn("{number} more", "{number} more", len(asked) - 3))
         reason = why or (str(error) if isinstance(error, PeriodError | Refused) else "")
         told = (
-            tr("This link has an invalid {what}.", what=what),
+            tr("We ignored part of this link: {what}.", what=what),
             reason,
             instead and tr("Showing {choice} instead.", choice=instead),
         )
@@ -112,8 +112,8 @@ class Parameters:
             self.refuse([(name, text) for text in texts or ("",)])
         more = len(self._notes) - MOST_NOTES
         rest = trn(
-            "This link has {number} other invalid part.",
-            "This link has {number} other invalid parts.",
+            "We ignored {number} other part of this link.",
+            "We ignored {number} other parts of this link.",
             more,
         )
         return [*self._notes[:MOST_NOTES], *([rest] if more > 0 else [])]
@@ -134,7 +134,7 @@ def _named(name: str, text: str) -> str:
     shown = clean(text)[:_SHOWN]
     if name in _NOUNS:
         return f"{_NOUNS[name]} ({shown or _EMPTY})"
-    return tr("part ({name} = {text})", name=short(clean(name), _SHOWN), text=shown)
+    return f"{short(clean(name), _SHOWN)}={shown}"
 
 
 def _and(one: str, other: str) -> str:

@@ -114,7 +114,7 @@ def test_the_command_prints_a_page_whole(environ: dict[str, str], tmp_path: Path
         "Filters Country: Germany",
         "Views up to",
         "Link https://dash.example?zone=Europe%2FBerlin&period=last-7-days&country=DE",
-        "These views are invented",
+        "Sample data",
     ):
         assert said in text, said
 

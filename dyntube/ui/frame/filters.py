@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ...query.dimensions import UNKNOWN, dimension, spelled
 from ...query.periods import Period
-from ...query.query import Operator
+from ...query.query import Filter, Operator
 from ...reading.zones import zones
 from ...report.labels import OPERATOR_WORDS, Labels, only_domain
 from ...report.options import Option, counts, options
@@ -37,7 +39,7 @@ def _filters(period: Period) -> None:
     selection = session.current()
     drawn(
         [_button(by, selection) for by in _ALL],
-        tr("More filters"),
+        _more(selection),
         Zone(tr("Time zone"), selection.timezone, tr("Days start at midnight in this time zone.")),
         [_entry(by, selection) for by in FILTERABLE],
         [*OPERATOR_WORDS.items()],
@@ -49,19 +51,30 @@ def _filters(period: Period) -> None:
 
 
 def _button(by: str, selection: Selection) -> Button:
-    count = len(selection.values(by))
-    return Button(by, dimension(by).label, _chosen(count) if count else _ALL[by], bool(count))
+    text = _chosen([f for f in selection.filters if f.dimension == by])
+    return Button(by, dimension(by).label, text or _ALL[by], bool(text))
+
+
+def _more(selection: Selection) -> str:
+    """The button of all filters, with the number of those that have no button of their own."""
+    count = sum(f.dimension not in _ALL for f in selection.filters)
+    return tr("More filters ({number})", number=count) if count else tr("More filters")
 
 
 def _entry(by: str, selection: Selection) -> Entry:
     mine = [f for f in selection.filters if f.dimension == by]
-    count = sum(len(f.values) for f in mine)
-    operator = mine[0].operator if mine else "is"
-    return Entry(by, dimension(by).label, _chosen(count) if count else "", operator)
+    return Entry(by, dimension(by).label, _chosen(mine), mine[0].operator if mine else "is")
 
 
-def _chosen(count: int) -> str:
-    return trn("{number} chosen", "{number} chosen", count)
+def _chosen(filters: Sequence[Filter]) -> str:
+    """How many values of a dimension are selected and excluded; "" for none."""
+    out = sum(len(f.values) for f in filters if f.operator == "is_not")
+    selected = sum(len(f.values) for f in filters) - out
+    parts = [
+        trn("{number} selected", "{number} selected", selected) if selected else "",
+        trn("{number} excluded", "{number} excluded", out) if out else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _open(asked: object) -> None:

@@ -33,7 +33,7 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         tr("Views up to"): "" if of.span else escape(notes.data_time),  # else it says so
         tr("As of"): escape(notes.made_at),
         tr("Link"): f'<a href="{link}">{link}</a>' if link else "",
-        tr("Demo data"): tr("These views are invented: no account is connected.") * notes.demo,
+        tr("Demo data"): tr("Sample data: no account is connected.") * notes.demo,
     }
     shown = (f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows.items() if text)
     said = "".join(shown)
