@@ -10,7 +10,7 @@ import pytest
 
 from . import pseudo, words
 
-KEYS = {"Enter", "Escape", "Esc"}  # as they are called on keyboards and in browsers
+KEYS = {"Enter", "Escape", "Esc", "Space"}  # as they are called on keyboards and in browsers
 CAUGHT = {"The browser does not copy."}  # the text of an error that is shown in other words
 SCRIPTS = sorted((words.ROOT / "dyntube/ui/components/assets").glob("*.js"))
 # A text that begins as a sentence does, with what is before it.

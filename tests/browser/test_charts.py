@@ -180,6 +180,23 @@ def test_a_tap_gives_what_it_means_and_is_not_undone(phone, figure, across, down
     assert values(page) == [value]
 
 
+def test_a_tap_on_a_course_shows_the_values_of_the_day_and_chooses_nothing(phone) -> None:
+    page = phone("trend")
+
+    page.touchscreen.tap(*page.evaluate(AT, [3, 0.1]))
+
+    page.wait_for_selector(".hoverlayer .hovertext, .hoverlayer .legend")
+    page.wait_for_timeout(500)
+    assert "5 Nov" in (page.locator(".hoverlayer").text_content() or "")
+    assert page.locator(".st-key-picked code").inner_text() == "[]"
+
+
+def test_a_map_on_a_phone_is_no_higher_than_the_world(phone) -> None:
+    box = phone("map").locator(".figure").bounding_box()
+    assert box
+    assert box["height"] < box["width"] * 0.6
+
+
 @pytest.mark.parametrize("figure", ["map", "mix", "still"])
 def test_a_finger_on_a_figure_scrolls_the_page(phone, figure) -> None:
     page = phone(figure)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from .app import Watched, wait_painted, watch
 from .rows import column, focused, names, rates, search, until
@@ -75,6 +76,18 @@ def test_rows_are_walked_through_ticked_and_opened_by_keys(demo: str, tab: Tab) 
     page.keyboard.press("Enter")
     until(page, "open=")
     assert page.locator(".st-key-opened h2").inner_text() == listed[1]
+    back = page.locator(".st-key-opened-back button")
+    expect(back).to_be_focused()
+    wait_painted(page)
+    following = page.get_by_role("button", name="Next")
+    following.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-opened h2")).to_have_text(listed[2])
+    wait_painted(page)
+    expect(following).to_be_focused()
+    back.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody .open").nth(1)).to_be_focused()
 
 
 def test_a_video_is_opened_left_and_followed_by_the_next(demo: str, tab: Tab) -> None:
@@ -104,6 +117,16 @@ def test_a_video_is_opened_left_and_followed_by_the_next(demo: str, tab: Tab) ->
     page.get_by_role("link", name="Devices").click()
     page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Devices'")
     page.wait_for_function("() => !location.search.includes('open')", timeout=30_000)
+
+
+def test_a_table_shows_that_there_are_more_rows_until_the_last(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/videos")
+    box = page.locator(".box:has(tbody)")
+    expect(box).to_have_class(re.compile(r"\bbelow\b"))
+    box.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    page.wait_for_timeout(100)  # further rows are drawn on the way
+    box.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(box).not_to_have_class(re.compile(r"\bbelow\b"))
 
 
 def test_ticks_are_collected_across_searches_and_compared(demo: str, tab: Tab) -> None:

@@ -49,7 +49,7 @@ def trend_chart(context: ReportContext) -> None:
             shown=context.period,
         )
         legend = _legend(context, now, ringed, in_words(found.doubts_before, interval))
-        caption(legend, tr("Drag to zoom in"), key="trend")
+        caption(legend, _HINTS[interval], key="trend")
     context.tables.add(found.sheet)
 
 
@@ -114,6 +114,12 @@ def _cut(context: ReportContext, now: Trend, cut: pd.Series[pd.Timestamp]) -> st
     return _INCOMPLETE[now.interval]
 
 
+_HINTS: dict[Interval, str] = {
+    "hour": tr("Drag to zoom in, click an hour to open its day"),
+    "day": tr("Drag to zoom in, click a day to open it"),
+    "week": tr("Drag to zoom in, click a week to open it"),
+    "month": tr("Drag to zoom in, click a month to open it"),
+}
 _SEVERAL: dict[Interval, str] = {
     "hour": tr("incomplete hours, not in the average"),
     "day": tr("incomplete days, not in the average"),

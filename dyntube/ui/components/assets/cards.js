@@ -1,12 +1,11 @@
 // Cards of numbers: a click on one draws it, its buttons explain it and show the views behind it.
-import { component, element, say, sheet, sparkline, tr } from "./elements.js";
+import { COLOURS, component, element, icon, ICONS, say, sheet, sparkline, tr } from "./elements.js";
 
 const STYLE = sheet(`
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
   gap: .75rem; margin: 0; padding: 0; list-style: none; color: var(--st-text-color);
   font: 13px/1.3 var(--st-font);
-  --quiet: light-dark(#55627a, #a3b0c2); --good: light-dark(#086b41, #4ade80);
-  --bad: light-dark(#b42318, #fca5a5); --hover: light-dark(#f6f8fc, #111a2c); }
+  ${COLOURS} --hover: light-dark(#f6f8fc, #111a2c); }
 .cards.four { grid-template-columns: repeat(4, 1fr); }
 .card { position: relative; display: grid; grid-template-columns: auto minmax(3rem, 1fr);
   gap: .15rem .75rem; align-content: start; padding: .6rem .8rem .55rem; box-sizing: border-box;
@@ -23,8 +22,7 @@ button { font: inherit; color: inherit; border: 0; padding: 0; background: none;
 .small { position: relative; z-index: 1; display: grid; place-items: center; width: 22px;
   height: 22px; flex: none; border-radius: 6px; color: var(--quiet); cursor: pointer; }
 .small:hover { background: light-dark(#e8edf5, #223049); color: var(--st-text-color); }
-.small svg { width: 15px; height: 15px; fill: none; stroke: currentColor; stroke-width: 1.6;
-  stroke-linecap: round; stroke-linejoin: round; }
+.small svg { width: 15px; height: 15px; }
 .rows { margin-left: auto; }
 .value { font-size: 22px; font-weight: 650; line-height: 1.15; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
@@ -47,18 +45,14 @@ button { font: inherit; color: inherit; border: 0; padding: 0; background: none;
 [hidden] { display: none !important; }
 @media (max-width: 1100px) { .cards.four { grid-template-columns: repeat(2, 1fr); } }
 @media (max-width: 640px) { .cards, .cards.four { grid-template-columns: repeat(2, 1fr); gap: .5rem; }
-  .card { grid-template-columns: minmax(0, 1fr); } .line { height: 20px; } }
+  .card { grid-template-columns: minmax(0, 1fr); } .line { height: 20px; }
+  .draw { white-space: normal; } .rows { position: absolute; right: .4rem; top: 2.7rem; } }
 @media (hover: hover) { .rows { opacity: 0; } .card:hover .rows, .rows:focus-visible { opacity: 1; } }
 @media (hover: none) { .small { width: 32px; height: 32px; } }
 @media print { .small, .explanation { display: none; } .card { break-inside: avoid; }
   .cards { grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); }
   .cards.four { grid-template-columns: repeat(4, 1fr); } }
 `);
-const ICONS = {
-  help: "M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13M6.2 6.2a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2M8 11.3v.1",
-  rows: "M2 3.5h12M2 8h12M2 12.5h12",
-};
-
 class Cards {
   constructor(root) {
     root.adoptedStyleSheets = [STYLE];
@@ -94,8 +88,8 @@ class Cards {
     const top = element("div", "top", item);
     item.parts = {
       draw: element("button", "draw", top),
-      explain: icon("help", top),
-      rows: icon("rows", top),
+      explain: small("help", top),
+      rows: small("rows", top),
       value: element("div", "value", item),
       line: sparkline(item),
     };
@@ -121,7 +115,7 @@ class Cards {
     if (card.draws) draw.setAttribute("aria-pressed", String(card.chosen));
     draw.onclick = () => this.choose(item, card.name);
     explain.hidden = !card.help.length;
-    explain.setAttribute("aria-label", tr("What is {metric}?", { metric: card.label.toLowerCase() }));
+    explain.setAttribute("aria-label", tr("About {metric}", { metric: card.label }));
     explain.onclick = () => this.explain(this.explained === item ? null : item, card);
     // A finger would show it by entering and hide it by the click that follows.
     explain.onpointerenter = byMouse(() => this.explain(item, card));
@@ -135,6 +129,7 @@ class Cards {
     };
     rows.hidden = !card.rows;
     rows.title = card.rows;
+    rows.setAttribute("aria-haspopup", "dialog");
     rows.setAttribute("aria-label", `${card.rows}: ${card.label}`);
     rows.onclick = () => this.tell("rows", card.name);
   }
@@ -167,16 +162,10 @@ const byMouse = (act) => ({ pointerType }) => {
   if (pointerType === "mouse") act();
 };
 
-function icon(name, parent) {
+function small(name, parent) {
   const button = element("button", `small ${name}`, parent);
   button.type = "button";
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  button.append(svg);
+  icon(ICONS[name], button);
   return button;
 }
 

@@ -1,6 +1,6 @@
 // The filters in force: a click on a value changes it, on "is" inverts it, on the cross removes it.
-import { component, element, say, sheet, tr } from "./elements.js";
-import { icon, ICONS, LOOK } from "./popup.js";
+import { component, element, icon, ICONS, say, sheet, tr } from "./elements.js";
+import { LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
 .chips { display: flex; flex-wrap: wrap; gap: .3rem .4rem; align-items: center; min-height: 28px; }
@@ -14,12 +14,13 @@ button.sign { text-decoration: underline dotted; text-underline-offset: 3px; }
 .value { font-weight: 600; min-width: 0; }
 .value span { overflow: hidden; text-overflow: ellipsis; max-width: 22rem; }
 .clear { min-height: 28px; }
-.tip { display: inline-flex; align-items: center; gap: .3rem; color: var(--quiet); }
+.tip { display: inline-flex; align-items: center; gap: .3rem; color: var(--quiet); min-width: 0; }
+.tip span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .tip button { padding: .3rem; display: inline-flex; }
 @media (hover: hover) { .chip button:hover { background: var(--chosen); } }
 @media (hover: none), (max-width: 640px) { .chip, .clear { min-height: 44px; }
   .chip > :last-child { padding-right: .9rem; padding-left: .6rem; } .tip button { padding: .9rem; }
-  .value span { max-width: 9rem; } }
+  .value span { max-width: 9rem; } .tip span { white-space: normal; } }
 `);
 const TIP = "dyntube-tip"; // in the browser: that the tip was there
 
@@ -59,6 +60,7 @@ class Chips {
     gone.onclick = () => {
       tipIsKnown();
       this.tip.hidden = true;
+      this.say();
     };
   }
 
@@ -74,11 +76,20 @@ class Chips {
     this.clear.hidden = !data.chips.length;
     this.clear.onclick = () => tell("changed", Object.fromEntries(data.chips.map((c) => [c.parameter, []])));
     if (data.chips.length) tipIsKnown();
-    this.tip.hidden = !data.tip || Boolean(data.chips.length) || !tipIsNew();
-    say(this.tipText, data.tip);
+    const tip = data.tips[Number(matchMedia("(hover: none)").matches)];
+    this.tip.hidden = !tip || Boolean(data.chips.length) || !tipIsNew();
+    say(this.tipText, tip ?? "");
+    this.tipText.title = tip ?? "";
+    this.say();
     if (focused && this.root.activeElement !== focused) {
       (focused.isConnected ? focused : this.box.querySelector("button:not([hidden])"))?.focus({ preventScroll: true });
     }
+  }
+
+  // For css/frame.css: what there is takes more room or less.
+  say() {
+    const found = this.list.size ? "chips" : this.tip.hidden ? "nothing" : "tip";
+    this.root.host.dataset.shows = found;
   }
 
   fill(chip, tell) {

@@ -1,6 +1,6 @@
 // A button that copies the address of the page, which says all that is selected.
-import { component, element, say, sheet, tr } from "./elements.js";
-import { icon, ICONS, LOOK } from "./popup.js";
+import { component, element, icon, ICONS, say, sheet, tr } from "./elements.js";
+import { LOOK } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
 @media (max-width: 640px) { .boxed { padding: 0; width: 44px; justify-content: center; }
@@ -43,6 +43,7 @@ class Link {
   }
 
   async take() {
+    this.button.style.minWidth = `${this.button.getBoundingClientRect().width}px`; // nothing beside it moves
     const done = await copy(location.href)
       .then(() => tr("Copied"), () => tr("Copy it from the address bar"));
     this.tell(done, "told");

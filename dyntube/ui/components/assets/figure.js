@@ -1,5 +1,6 @@
-// Draws a figure of plotly in place, and tells what was clicked or dragged over.
-import { component, element, say, tr, trn } from "./elements.js";
+// Draws a figure of plotly in place, and tells what was clicked or dragged over. On a chart over
+// time, a finger shows the values of a point and chooses nothing.
+import { component, element, icon, ICONS, say, tr, trn } from "./elements.js";
 
 const SOURCE = new URL("../../../app/static/", import.meta.url);
 const CONFIG = {
@@ -12,6 +13,7 @@ const CONFIG = {
   topojsonURL: new URL("topojson-4.1.1/", SOURCE).href,
 };
 const NEAR = "300px"; // from the screen, where drawing begins
+const WORLD = 0.55; // its height to its width
 const ONE_TAP = 400; // milliseconds
 let library;
 
@@ -31,6 +33,7 @@ class Figure {
     this.plot.className = "figure";
     this.plot.setAttribute("role", "img");
     this.plot.dataset.state = "away"; // from the screen, or "drawing", or "drawn"
+    this.plot.addEventListener("pointerdown", (event) => { this.isFinger = event.pointerType === "touch"; }, true);
     this.isNear = false;
     this.width = 0;
     this.drawing = Promise.resolve();
@@ -59,14 +62,22 @@ class Figure {
     this.data = data;
     this.figure = JSON.parse(data.figure);
     // Before plotly is there, so that nothing moves when it draws.
-    this.plot.style.height = `${this.figure.layout.height}px`;
+    this.plot.style.height = `${this.height()}px`;
     if (this.isNear) this.draw();
+  }
+
+  // A map is no higher than the world is at its width.
+  height() {
+    const { geo, height } = this.figure.layout;
+    const width = this.plot.getBoundingClientRect().width || height / WORLD;
+    return geo ? Math.min(height, Math.round(width * WORLD)) : height;
   }
 
   // The numbers in place of the picture, for those who cannot see it or want them.
   offer(data, keep) {
     const text = data.table ? tr("Show as chart") : tr("Show as table");
-    say(this.toggle, text);
+    this.toggle.replaceChildren(icon(data.table ? ICONS.chart : ICONS.table));
+    this.toggle.title = text;
     this.toggle.setAttribute("aria-label", `${text}: ${data.alt}`);
     this.toggle.setAttribute("aria-expanded", String(Boolean(data.table)));
     this.toggle.onclick = () => keep("table", !data.table);
@@ -101,7 +112,9 @@ class Figure {
     }
     this.width = wanted;
     const { data, layout } = this.light ? JSON.parse(this.light(this.data.figure)) : this.figure;
-    const sized = { ...layout, width: wanted, selections: [] };
+    const height = this.height();
+    this.plot.style.height = `${height}px`;
+    const sized = { ...layout, width: wanted, height, selections: [] };
     await library.react(this.plot, data, sized, CONFIG);
     this.plot.dataset.state = "drawn";
     if (!this.listens) this.listen(library);
@@ -112,6 +125,7 @@ class Figure {
     this.plot.on("plotly_click", ({ points, event }) => {
       const picked = points.map((point) => point.customdata?.[0]).find(Boolean);
       if (!picked || !this.data.listens.includes("picked")) return;
+      if (this.isFinger && this.data.listens.includes("range")) return;
       // A tap on a phone is told twice, as a touch and as a click.
       const again = picked === this.picked && event.timeStamp - this.clicked < ONE_TAP;
       [this.picked, this.clicked] = [picked, event.timeStamp];

@@ -1,6 +1,6 @@
 // What the page can be filtered by: a button for each list, and the list when it is open.
-import { component, element, fold, say, sheet, tr } from "./elements.js";
-import { close, icon, ICONS, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
+import { component, element, fold, icon, ICONS, say, scrollbar, sheet, tr } from "./elements.js";
+import { close, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
 .bar { display: grid; gap: .2rem; }
@@ -21,6 +21,7 @@ const STYLE = sheet(`${LOOK}
 .signs button:last-child { border-radius: 0 8px 8px 0; }
 .signs [aria-pressed=true] { background: var(--chosen); color: var(--strong); font-weight: 600; }
 .list { overflow-y: auto; overscroll-behavior: contain; padding: 0 .4rem .2rem; flex: 1 1 auto; }
+${scrollbar(".list")}
 .row { display: grid; grid-template-columns: auto 1fr auto; gap: .55rem; align-items: center; width: 100%;
   min-height: 32px; padding: 0 .5rem; box-sizing: border-box; cursor: pointer; border-radius: 6px;
   content-visibility: auto; contain-intrinsic-height: 32px; }
@@ -37,6 +38,7 @@ const STYLE = sheet(`${LOOK}
 .foot { padding: .5rem .8rem .7rem; color: var(--quiet); font-size: 12px; display: flex; gap: .5rem;
   align-items: center; justify-content: space-between; border-top: 1px solid var(--st-border-color); }
 .foot .main { display: none; }
+@media (min-width: 641px) { .foot:has(> span:empty) { display: none; } .list { padding-bottom: .4rem; } }
 @media (hover: hover) { .row:hover { background: var(--soft); } }
 @media (max-width: 640px) { .panel { padding: 0; } .panel:popover-open { max-height: 82dvh; }
   .row { min-height: 44px; contain-intrinsic-height: 44px; } .signs button { min-height: 44px; }

@@ -1,7 +1,7 @@
 // The period in the head of a page, what it is compared with, and the keys that choose both.
-import { component, element, say, sheet, tr } from "./elements.js";
+import { component, element, icon, ICONS, say, sheet, tr } from "./elements.js";
 import { listen, search } from "./keys.js";
-import { close, icon, ICONS, isOpen, LOOK, openAt, opens, popup } from "./popup.js";
+import { close, isOpen, LOOK, openAt, opens, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
 .bar { display: flex; align-items: center; gap: .35rem; flex-wrap: wrap; justify-content: flex-end; }
@@ -24,7 +24,7 @@ section { border-top: 1px solid var(--st-border-color); margin-top: .6rem; paddi
 section h2 { margin-bottom: .5rem; padding: 0 .6rem; }
 .fields { display: flex; align-items: center; gap: .4rem; padding: 0 .6rem; }
 .fields input { flex: 1; min-width: 0; }
-.wrong { color: light-dark(#b42318, #fca5a5); padding: .3rem .6rem 0; }
+.wrong { color: var(--bad); padding: .3rem .6rem 0; }
 .keys { width: 24rem; }
 .keys dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem .8rem; margin: .6rem 0 0; }
 .keys dt { text-align: right; } .keys dd { margin: 0; }
@@ -60,7 +60,7 @@ class Dates {
       event.preventDefault();
       const { value: from } = this.from;
       const { value: to } = this.to;
-      if (from > to) say(this.wrong, tr("The first date is after the last."));
+      if (from > to) say(this.wrong, tr("The start date must be before the end date."));
       else chosen(from, to);
     };
   }
@@ -203,6 +203,7 @@ class Period {
 
   open(rect = this.shown.getBoundingClientRect()) {
     this.isEntering = false;
+    this.panel.opener = this.shown;
     this.compared.form.hidden = this.data.period.compare !== "dates";
     openAt(this.panel, rect);
     const chosen = this.presets.querySelector("[aria-pressed=true]") ?? this.presets.firstChild;
@@ -214,9 +215,10 @@ class Period {
     this.hasPeriod = Boolean(this.data.period);
     const named = this.data.period?.presets.filter(({ key }) => key).map(({ key, name }) => [key, name]);
     const rows = [
-      ...(named ? [...named, ["C", tr("Custom dates")], ["X", tr("Comparison on and off")],
-        ["←", tr("Period before")], ["→", tr("Period after")]] : []),
-      ["/", tr("Search the table")], ["Esc", tr("Close what is open")], ["?", tr("This list")],
+      ...(named ? [...named, ["C", tr("Custom dates")], ["X", tr("Turn comparison on or off")],
+        ["←", tr("Previous period")], ["→", tr("Next period")]] : []),
+      ["/", tr("Search the table")], ["↑ ↓", tr("Move through rows")], ["Enter", tr("Open a row")],
+      ["Space", tr("Tick a row")], ["Esc", tr("Close")], ["?", tr("Show shortcuts")],
     ];
     this.keys.replaceChildren();
     say(element("h2", "", this.keys), tr("Keyboard shortcuts"));
@@ -229,6 +231,7 @@ class Period {
 
   pressed(key) {
     if (key === "?") {
+      this.keys.opener = this.help;
       if (isOpen(this.keys)) close(this.keys);
       else openAt(this.keys, this.help.getBoundingClientRect());
       return true;

@@ -1,5 +1,5 @@
 // Panels above the page: beside what opened them, on a phone at its lower edge.
-import { element } from "./elements.js";
+import { COLOURS, element, focused } from "./elements.js";
 
 const GAP = 6; // pixels between a panel, what opened it, and the edges of the screen
 export const PHONE = "(max-width: 640px)";
@@ -7,7 +7,7 @@ export const PHONE = "(max-width: 640px)";
 // What the parts of the frame look like: buttons, fields, panels.
 export const LOOK = `
 :host, .part { font: 13px/1.4 var(--st-font); color: var(--st-text-color); }
-.part, .popup { --quiet: light-dark(#55627a, #a3b0c2); --soft: light-dark(#eef2f8, #1c2942);
+.part, .popup { ${COLOURS} --soft: light-dark(#eef2f8, #1c2942);
   --chosen: light-dark(#e1ebfe, #1d3b70); --strong: light-dark(#1d4ed8, #bfdbfe); }
 button, input, select { font: inherit; color: inherit; }
 button { cursor: pointer; border: 0; background: none; text-align: left; border-radius: 8px; }
@@ -46,20 +46,30 @@ kbd { font: 11px/1 var(--st-font); color: var(--quiet); border: 1px solid var(--
 @media print { .part, .popup { display: none !important; } }
 `;
 
-// A panel that closes by Escape and by a click anywhere else.
+// A panel that closes by Escape and by a click anywhere else. The focus goes back to where it was
+// when it opened, if it was in the panel; browsers do not know an element inside of a component.
 export function popup(parent, name, label) {
   const box = element("div", `popup ${name}`, parent);
   box.popover = "auto";
   box.tabIndex = -1;
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", label);
+  box.addEventListener("toggle", ({ newState }) => {
+    const at = focused();
+    if (newState === "closed" && (at === document.body || box.contains(at))) {
+      box.cameFrom?.focus({ preventScroll: true });
+    }
+  });
   return box;
 }
 
 export const isOpen = (box) => box.matches(":popover-open");
 
 export function openAt(box, rect) {
-  if (!isOpen(box)) box.showPopover();
+  if (!isOpen(box)) {
+    box.cameFrom = focused();
+    box.showPopover();
+  }
   place(box, rect);
 }
 
@@ -82,6 +92,9 @@ export function close(box) {
 export function opens(button, box, open) {
   let wasOpen = false;
   button.setAttribute("aria-haspopup", "dialog");
+  button.setAttribute("aria-expanded", "false");
+  box.addEventListener("toggle", ({ newState }) => button.setAttribute("aria-expanded",
+    String(newState === "open" && box.opener === button)));
   button.onpointerdown = () => { wasOpen = isOpen(box) && box.opener === button; };
   button.onclick = () => {
     if (!wasOpen) {
@@ -91,22 +104,3 @@ export function opens(button, box, open) {
     wasOpen = false;
   };
 }
-
-export function icon(path, parent) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: 16, height: 16,
-    fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round",
-    "stroke-linejoin": "round", "aria-hidden": "true" })) svg.setAttribute(name, value);
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  parent?.append(svg);
-  return svg;
-}
-
-export const ICONS = {
-  left: "M10 3 5 8l5 5", right: "m6 3 5 5-5 5", down: "m4 6 4 4 4-4", close: "m4 4 8 8M12 4l-8 8",
-  calendar: "M2.5 4.5h11v9h-11zM2.5 7.5h11M5.5 2.5v3M10.5 2.5v3", tick: "m3.5 8.5 3 3 6-7",
-  filters: "M2 4h12M4.5 8h7M7 12h2", zoomOut: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM13.5 13.5l-3.2-3.2M5 7h4",
-  link: "M6.5 9.5 9.5 6.5M7 4.5l1.6-1.6a3 3 0 0 1 4.3 4.3L11.4 8.8M9 11.5l-1.6 1.6a3 3 0 0 1-4.3-4.3L4.6 7.2",
-};

@@ -1,13 +1,13 @@
 // A list of values with a bar, a number and a change each; a click on a row picks it.
-import { component, element, fold, say, sheet } from "./elements.js";
+import { COLOURS, component, element, fold, say, scrollbar, sheet } from "./elements.js";
 
 const STYLE = sheet(`
 .list { font: 13px/1.35 var(--st-font); color: var(--st-text-color); container-type: inline-size;
-  --quiet: light-dark(#55627a, #a3b0c2); --good: light-dark(#086b41, #4ade80);
-  --bad: light-dark(#b42318, #fca5a5); --bar: light-dark(#dbe7fe, #1d3b70);
+  ${COLOURS} --bar: light-dark(#dbe7fe, #1d3b70);
   --idle: light-dark(#e8ecf3, #26324a); }
 ul { list-style: none; margin: 0; padding: 0; }
 .whole { max-height: 26rem; overflow-y: auto; }
+${scrollbar(".whole")}
 button, input { font: inherit; color: inherit; }
 button { border: 0; background: none; cursor: pointer; text-align: left; }
 .head, .row { display: grid; grid-template-columns: 1fr auto 3.4rem 4.4rem; gap: .5rem;

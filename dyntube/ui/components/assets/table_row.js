@@ -16,7 +16,7 @@ export function make(rows, value) {
   row.open = element("button", "open", line);
   row.open.type = "button";
   row.open.tabIndex = -1;
-  row.open.onclick = () => rows.tell("opened", value);
+  row.open.onclick = () => rows.open(value);
   row.name = element("span", "name", row.open);
   row.mark = element("span", "mark", row.open);
   row.shown = "";

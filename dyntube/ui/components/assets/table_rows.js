@@ -1,6 +1,6 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { component, element, say, tr, trn } from "./elements.js";
+import { component, element, followUp, say, tr, trn } from "./elements.js";
 import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
@@ -38,6 +38,7 @@ class Rows {
     this.heads = new Map();
     this.made = new Map();
     this.limit = FIRST;
+    this.isNew = true;
     this.gone = new AbortController();
     matchMedia("print").addEventListener("change", () => this.drawTo(STEP),
       { signal: this.gone.signal });
@@ -66,6 +67,22 @@ class Rows {
     this.arrange();
     if (this.table.top) this.box.scrollTop = this.table.top;
     this.table.head?.drawTicks();
+    if (this.isNew) this.comeBack();
+    this.isNew = false;
+  }
+
+  // Opens what a name stands for. On the page that follows, the keyboard begins at its way back.
+  open(value) {
+    this.table.opened = value;
+    this.tell("opened", value);
+    followUp(() => document.querySelector(".st-key-opened-back button"));
+  }
+
+  // From a page that this table has opened, the keyboard comes back to the row.
+  comeBack() {
+    const value = this.table.opened;
+    if (value !== undefined) followUp(() => this.made.get(value)?.isConnected && this.made.get(value).open);
+    this.table.opened = undefined;
   }
 
   // Draws what is chosen: after a choice, and with new rows.
@@ -100,11 +117,12 @@ class Rows {
     const cells = columns.map((column) => {
       const cell = this.heads.get(column.name) ?? this.makeHead(column.name);
       cell.className = column.kind === "name" ? "pinned" : column.kind;
-      cell.title = column.help ?? "";
       const sortable = Boolean(head) && column.kind !== "course" && column.kind !== "text";
       cell.button.disabled = !sortable;
       say(cell.text, column.label.replace(" %", "\u00a0%")); // no line begins with the sign
+      cell.title = column.help ?? "";
       cell.button.setAttribute("aria-label", column.said);
+      cell.button.setAttribute("aria-description", cell.title);
       if (choice?.sort === column.name) {
         cell.setAttribute("aria-sort", choice.order === "rising" ? "ascending" : "descending");
       } else {
@@ -199,13 +217,15 @@ class Rows {
     this.sayFurther();
   }
 
-  // How many columns lie beyond the right edge.
+  // How many columns lie beyond the right edge, and whether rows lie below the lower one.
   sayFurther() {
     const edge = this.box.scrollLeft + this.box.clientWidth + 4;
     const cells = [...this.header.children].filter((cell) => cell.offsetLeft + cell.offsetWidth > edge);
     this.box.classList.toggle("beyond", cells.length > 0);
     this.further.hidden = !cells.length;
     say(this.further, trn("{number} more column →", "{number} more columns →", cells.length));
+    const { scrollHeight, scrollTop, clientHeight } = this.box;
+    this.box.classList.toggle("below", scrollHeight - scrollTop - clientHeight > 4);
     this.foot.hidden = !this.none.hidden || (!this.table?.head && !cells.length);
   }
 

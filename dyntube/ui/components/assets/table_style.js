@@ -1,9 +1,8 @@
 // The looks of a table and of its head.
-import { sheet } from "./elements.js";
+import { COLOURS, scrollbar, sheet } from "./elements.js";
 
 export const STYLE = sheet(`
-:host, .box, .head, .foot, .none { --quiet: light-dark(#55627a, #a3b0c2);
-  --good: light-dark(#086b41, #4ade80); --bad: light-dark(#b42318, #fca5a5);
+:host, .box, .head, .foot, .none { ${COLOURS}
   --ground: var(--st-background-color); --line: light-dark(#e3e8ef, #2a3648);
   --hover: light-dark(#f3f6fb, #1a2436); --chosen: light-dark(#e6eefe, #1b2c4d); }
 .box, .head, .foot, .none { font: 13px/1.35 var(--st-font); color: var(--st-text-color); }
@@ -15,6 +14,11 @@ button { border: 0; background: none; padding: 0; cursor: pointer; text-align: i
 .box { position: relative; overflow: auto; max-height: min(70vh, 41rem); scroll-padding: 3rem 0 0;
   overscroll-behavior-x: contain; contain: layout paint; }
 .box.bare { max-height: var(--most, 30rem); }
+${scrollbar(".box")}
+.box::after { content: ""; position: sticky; z-index: 2; bottom: 0; left: 0; display: none; width: 100%;
+  height: 16px; margin-top: -16px; pointer-events: none;
+  background: linear-gradient(transparent, color-mix(in srgb, var(--st-text-color) 18%, transparent)); }
+.box.below::after { display: block; }
 .box.beyond { box-shadow: inset -10px 0 8px -10px rgb(0 0 0 / .35); }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); font-weight: 400;
@@ -92,6 +96,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
   td.text { min-width: 8rem; } .picture { display: none; } .search { flex: 1 1 9rem; }
 }
 @media print {
+  .box::after { display: none !important; }
   .box, .box.bare { max-height: none; overflow: visible; box-shadow: none !important; }
   .head, .hit, .further, .none .link { display: none !important; }
   .printed { display: inline; }
