@@ -152,7 +152,7 @@ def test_pages_of_their_own_time_offer_no_period_and_the_store_no_comparison(
     assert period(open_page(page="live")) is None
     assert period(open_page(page="data"))["compares"] == []
     tips = {
-        page: sent(open_page(page=page), "chips")[0]["tip"] for page in ("live", "data", "devices")
+        page: sent(open_page(page=page), "chips")[0]["tips"] for page in ("live", "data", "devices")
     }
     assert [page for page, tip in tips.items() if tip] == ["devices"]
 
@@ -205,6 +205,8 @@ def test_every_dimension_can_be_contained_negated_and_cleared(world: Pages) -> N
     assert chips(at) == ["Video is not Two", "Country contains fra"]
     [entry] = [e for e in sent(at, "filters")[0]["dimensions"] if e["by"] == "country"]
     assert (entry["set"], entry["operator"]) == ("1 selected", "contains")
+    [video] = [one for one in sent(at, "filters")[0]["lists"] if one["by"] == "video"]
+    assert (video["text"], sent(at, "filters")[0]["more"]) == ("1 excluded", "More filters (1)")
     assert chips(clear(at, "country-contains")) == ["Video is not Two"]
 
 

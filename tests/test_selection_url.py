@@ -166,13 +166,13 @@ def test_every_filter_can_be_written_by_hand(name, operator):
         ({"zone": "localtime"}, ["time zone (localtime)"]),
         ({"zone": "europe/berlin"}, ["time zone (europe/berlin)", "one is Europe/Berlin"]),
         ({"utm_source": "newsletter"}, ["utm_source=newsletter"]),
-        ({"Country": "DE"}, ["Country = DE"]),
+        ({"Country": "DE"}, ["Country=DE"]),
         ({"galaxy": "M31"}, ["galaxy=M31"]),
         ({"galaxy-not": "M31"}, ["galaxy-not=M31"]),
         ({"hour": "7"}, ["hour=7"]),  # a dimension, and none to filter by
         ({"country-is": "DE"}, ["country-is=DE"]),
         ({"country-not-contains": "D"}, ["country-not-contains=D"]),
-        ({"": "x"}, ["=x"]),
+        ({"": "x"}, [" =x"]),
         ({"x" * 5000: "y" * 5000}, ["x" * 39 + "…=" + "y" * 40]),
         ({"city": "Par\0is"}, ["city=Par", "control characters"]),
         ({"browser-contains": "\x1f"}, ["browser-contains=", "control characters"]),
@@ -232,9 +232,9 @@ def test_each_value_that_makes_no_sense_has_its_own_note_and_costs_no_other():
     )
 
     assert selection == replace(DEFAULT, interval="week", filters=(Filter("video", ("v",)),))
-    assert [note.split(" (")[0].removeprefix("We ignored part of this link: ") for note in notes] == [
-        *("period", "time zone", "metric")
-    ]
+    assert [
+        note.split(" (")[0].removeprefix("We ignored part of this link: ") for note in notes
+    ] == [*("period", "time zone", "metric")]
 
 
 def test_chosen_dates_to_compare_with_need_dates():
@@ -255,7 +255,7 @@ def test_of_several_levels_those_that_exist_count():
     selection, notes = from_parameters({"level": levels}, DEFAULT)
 
     assert selection.levels == ("city", "embed_page")
-    assert [note.split(" = ")[1].split(")")[0] for note in notes] == ["galaxy", "<b>"]
+    assert [note.split("level=")[1].removesuffix(".") for note in notes] == ["galaxy", "<b>"]
 
 
 def test_the_order_of_filters_in_a_url_does_not_matter():
@@ -328,9 +328,7 @@ def test_more_values_than_a_link_can_keep_are_refused_with_a_note(count):
 
     assert selection == DEFAULT.where("country", ("FR",))
     [note] = notes
-    assert (
-        f"(video = v0) and part (video = v1) and part (video = v2) and {count - 3:,} more" in note
-    )
+    assert f"video=v0 and video=v1 and video=v2 and {count - 3:,} more" in note
     assert f"at most {MOST_VALUES} values" in note
 
 

@@ -22,7 +22,7 @@ def menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
 
 @st.fragment
 def _menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
-    opened = st.popover(label, key=key, icon=icon, type="tertiary", on_change="rerun")
+    opened = st.popover(label, key=key, icon=icon, on_change="rerun")
     if not opened.open:
         begin_task(key)
         return

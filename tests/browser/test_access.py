@@ -185,7 +185,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(demo: str, tab
     stops = list(walk(opened.page))
     assert [stop for stop in stops if stop.role != _PLACE and not _is_named(stop)] == []
     assert [stop for stop in stops if stop.seen < sum(stop.box[2:])] == []  # half way around it
-    words = ["Project", "Video", "Time zone", "Period", "Saved views", "Export", "What is views?"]
+    words = ["Project", "Video", "Time zone", "Period", "Saved views", "Export", "About Views"]
     names = [stop.name for stop in stops]
     places = [next(n for n, name in enumerate(names) if name.startswith(w)) for w in words]
     assert places == sorted(places)

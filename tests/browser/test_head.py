@@ -84,7 +84,7 @@ def test_dates_are_applied_and_a_first_after_the_last_is_refused(demo: str, tab:
     last.fill("2026-11-02")
     last.press("Enter")
     expect(panel(page, "Period").get_by_role("alert").first).to_have_text(
-        "The first date is after the last."
+        "The start date must be before the end date."
     )
     last.fill("2026-11-12")
     found = acted(page, lambda: last.press("Enter"))
@@ -119,7 +119,7 @@ def test_keys_choose_and_step_but_not_while_somebody_types(demo: str, tab: Tab) 
     assert asked(page) == {"period": ["yesterday"]}
 
     page.keyboard.press("?")
-    expect(panel(page, "Keyboard shortcuts")).to_contain_text("Period before")
+    expect(panel(page, "Keyboard shortcuts")).to_contain_text("Previous period")
     page.keyboard.press("Escape")
     expect(panel(page, "Keyboard shortcuts")).to_be_hidden()
 
@@ -154,6 +154,23 @@ def test_a_name_is_chosen_at_once_and_boxes_are_ticked_one_by_one(demo: str, tab
     expect(videos).to_be_hidden()
 
 
+def test_the_focus_goes_back_to_where_the_filters_were_opened(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/?period=last-7-days")
+    more = page.locator("button[data-by='more']")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(more).to_have_attribute("aria-expanded", "true")
+    page.keyboard.type("country")
+    page.keyboard.press("Enter")
+    panel(page, "Filter by Country").get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert set(press(page, "Enter")) == {"country", "period"}
+    expect(more).to_be_focused()
+    expect(more).to_have_text("More filters (1)")
+    expect(more).to_have_attribute("aria-expanded", "false")
+
+
 def test_a_chip_is_changed_turned_round_and_cleared(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/?country=DE&period=last-7-days&zone=Asia/Tokyo")
     page.locator(".chip .value").click()
@@ -180,18 +197,41 @@ def test_a_filter_does_not_move_the_page_under_the_pointer(demo: str, tab: Tab) 
 def test_the_tip_is_there_on_a_first_visit_only(demo: str, tab: Tab) -> None:
     opened = tab(new=True)
     page = show(opened, demo)
-    expect(page.get_by_text("Tip: click any bar")).to_be_visible()
+    expect(page.get_by_text("Tip: click a bar")).to_be_visible()
     page.get_by_role("button", name="Close the tip").click()
     page.reload()
     wait_painted(page)
-    expect(page.get_by_text("Tip: click any bar")).to_be_hidden()
+    expect(page.get_by_text("Tip: click a bar")).to_be_hidden()
+
+
+def test_the_tip_takes_no_line_of_its_own_and_a_phone_has_no_gap_without_it(
+    demo: str, tab: Tab
+) -> None:
+    page = show(tab(new=True), f"{demo}/?period=last-month")
+    tip, mark = page.get_by_text("Tip: click a bar"), page.get_by_role("button", name="Demo data")
+    boxes = [part.bounding_box() or {} for part in (tip, mark)]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert middles[0] == pytest.approx(middles[1], abs=4)
+
+    page = show(tab(width=390, touch=True), f"{demo}/videos?period=last-month")
+    expect(page.get_by_text("Tip: tap a bar")).to_be_visible()
+    page.get_by_role("button", name="Close the tip").tap()
+    expect(page.get_by_text("Tip: tap a bar")).to_be_hidden()
+    line = page.locator(".st-key-line").bounding_box()
+    mark_box = page.get_by_role("button", name="Demo data").bounding_box()
+    assert line
+    assert mark_box
+    assert line["y"] + line["height"] - (mark_box["y"] + mark_box["height"]) < 12
 
 
 def test_the_link_is_copied(demo: str, tab: Tab) -> None:
     opened = tab(new=True)
     page = show(opened, f"{demo}/?period=last-7-days")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    around = page.locator("button.shown").bounding_box()
     page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    assert page.locator("button.shown").bounding_box() == around, "nothing beside it moves"
     copied = "url => navigator.clipboard.readText().then(text => text === url)"
     page.wait_for_function(copied, arg=page.url)
 
@@ -237,4 +277,5 @@ def test_on_a_phone_all_is_in_reach_of_a_finger(demo: str, tab: Tab, width: int)
     expect(everything).to_be_hidden()
 
     page.get_by_role("link", name="Devices", exact=True).tap()
+    expect(page.get_by_role("link", name="Devices", exact=True)).to_be_in_viewport(ratio=0.8)
     expect(page.get_by_role("heading", name="Devices", exact=True, level=1)).to_be_visible()

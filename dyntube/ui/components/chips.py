@@ -34,10 +34,14 @@ class Chip:
     opposite: Opposite | None = None
 
 
-def chips(shown: Sequence[Chip], tip: str, *, on_change: Callable[[object], None]) -> None:
-    """The filters; without any, and only on a first visit, a `tip`.
+def chips(
+    shown: Sequence[Chip], tips: Sequence[str], *, on_change: Callable[[object], None]
+) -> None:
+    """The filters; without any, and only on a first visit, a tip.
+
+    `tips` has it for a mouse and for touch, or is empty.
 
     `on_change` is called with query parameters. A click on a value opens its list in `filters`.
     """
-    data = {"chips": [asdict(chip) for chip in shown], "tip": tip}
+    data = {"chips": [asdict(chip) for chip in shown], "tips": list(tips)}
     mount("chips", "chips", data, {"changed": on_change})

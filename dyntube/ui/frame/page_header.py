@@ -23,9 +23,13 @@ from .badges import badge, shortcomings
 from .period import period
 
 _POLL_SECONDS = 30.0
-_TIP = tr("Tip: click any bar, country or row to filter the whole page")
+# With a mouse, and on touch.
+_TIPS = (
+    tr("Tip: click a bar or row to filter"),
+    tr("Tip: tap a bar or row to filter"),
+)
 _ABOUT_DEMO = tr(
-    "These views are invented. Ask your administrator to connect your DynTube account."
+    "Sample data. Ask your administrator to connect your DynTube account to see your own."
 )
 _OPPOSITES: dict[Operator, Operator] = {"is": "is_not", "is_not": "is"}
 _NAMED = 2  # values that a chip names
@@ -52,7 +56,7 @@ def head(
                 _freshness(shown)
         if desk().demo:
             demo_mark(tr("Demo data"), _ABOUT_DEMO)
-        _chips(selection, tip=_TIP if shown and compares else "")
+        _chips(selection, tips=_TIPS if shown and compares else ())
     with menus:
         copy_link()
     return menus
@@ -70,11 +74,11 @@ def _row(key: str, **settings: Any) -> st.delta_generator.DeltaGenerator:
     return st.container(key=key, **{"width": "content", **centred, **settings})
 
 
-def _chips(selection: Selection, tip: str) -> None:
+def _chips(selection: Selection, tips: Sequence[str]) -> None:
     labels = Labels(desk().names(), only_domain(selection))
     drawn(
         [_chip(filter_, selection, labels) for filter_ in selection.filters],
-        tip,
+        tips,
         on_change=session.choose,
     )
 

@@ -143,4 +143,4 @@ def _save(page: str, reader: str) -> None:
         return tr("Replaced {name}", name=name) if replaced else tr("Saved {name}", name=name)
 
     if run_action(_MENU, save):
-        session[f"{_MENU}-new-name"] = ""
+        session[f"{_MENU}-new-name"], session[f"{_MENU}-new-shared"] = "", False
