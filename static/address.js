@@ -1,22 +1,9 @@
 // Writes the address that a page has put into the document, and remembers no more than the last one.
 // What a reader did on a page is an entry of its own; whatever only corrects the address, or follows
-// a change of page, which is an entry already, replaces it. A new page's tab, which phones have, comes
-// into sight. Evaluated once per document.
+// a change of page, which is an entry already, replaces it. Evaluated once per document.
 let known = null;
-let shown = null; // the path whose tab has come into sight
-
-function showTab() {
-  if (shown === location.pathname) return;
-  const tabs = [...document.querySelectorAll(".st-key-pages a")];
-  const name = location.pathname.split("/").at(-1); // empty for the first page
-  const tab = tabs.find((link) => link.getAttribute("href").split("?")[0] === name);
-  if (!tab) return;
-  shown = location.pathname;
-  tab.scrollIntoView({ block: "nearest", inline: "center" });
-}
 
 function write() {
-  showTab();
   const place = document.getElementById("address");
   if (!place || place.dataset.run === known?.run) return;
   const { query, page, session, run } = place.dataset;

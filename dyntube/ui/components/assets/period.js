@@ -74,6 +74,11 @@ class Dates {
   }
 }
 
+// On a phone, the tab of the page comes into sight. The first tab's address is that of any page.
+const showTab = () => setTimeout(() =>
+  [...document.querySelectorAll(".st-key-pages a")].findLast(({ pathname }) => pathname === location.pathname)
+    ?.scrollIntoView({ block: "nearest", inline: "center" }));
+
 // What asks for the comparison of a period.
 const comparison = ({ compare, compared: [from, to] }) => (compare === "dates"
   ? { compare: [compare], "compare-from": [from], "compare-to": [to] } : { compare: [compare] });
@@ -140,6 +145,8 @@ class Period {
     this.steps.hidden = this.back.hidden = !period;
     say(this.filtersName, data.filters
       ? tr("Filters ({number})", { number: data.filters }) : tr("Filters"));
+    if (location.pathname !== this.path) showTab();
+    this.path = location.pathname;
     if (period) this.showPeriod(period);
     else close(this.panel);
     this.showKeys();
