@@ -33,7 +33,7 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
     if ui.start(chosen.url_path or "overview"):
-        ui.tabs(pages)
+        ui.tabs(pages, chosen)
         chosen.run()
 
 

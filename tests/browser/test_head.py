@@ -277,6 +277,8 @@ def test_on_a_phone_all_is_in_reach_of_a_finger(demo: str, tab: Tab, width: int)
     expect(everything).to_be_hidden()
 
     page.get_by_role("link", name="Devices", exact=True).tap()
+    expect(page.get_by_role("heading", name="Devices", exact=True, level=1)).to_be_visible()
     page.reload()
+    wait_painted(page)
     expect(page.locator(".st-key-pages a", has_text="Devices")).to_be_in_viewport(ratio=0.8)
     expect(page.get_by_role("heading", name="Devices", exact=True, level=1)).to_be_visible()

@@ -62,11 +62,13 @@ def head(
     return menus
 
 
-def tabs(pages: Sequence[st.Page]) -> None:
+def tabs(pages: Sequence[st.Page], chosen: st.Page) -> None:
     """The pages in a row with the same filters, for screens too small for those at the top."""
     with _row("pages", width="stretch"):
         for page in pages:
-            st.page_link(page, query_params=session.parameters())
+            key = "this-page" if page.url_path == chosen.url_path else None
+            with st.container(key=key, width="content"):
+                st.page_link(page, query_params=session.parameters())
 
 
 def _row(key: str, **settings: Any) -> st.delta_generator.DeltaGenerator:
