@@ -14,7 +14,7 @@ from .app import Watched, running
 from .test_policy import LISTEN
 
 POLISH = {
-    "More filters": "Więcej filtrów",
+    "More filters ({number})": "Więcej filtrów ({number})",
     "Filter by {dimension}": "Filtruj: {dimension}",
     "Keyboard shortcuts": "Skróty <b>klawiszowe</b>",
     "Clear filters": "Wyczyść filtry",
@@ -61,7 +61,7 @@ def test_pages_and_their_scripts_speak_another_language(
     opened.wait_painted()
     page = opened.page
     assert page.locator("html").get_attribute("lang") == "pl"
-    assert page.get_by_role("button", name=POLISH["More filters"]).count() == 1  # from the server
+    assert page.get_by_role("button", name="Więcej filtrów (1)").count() == 1  # from the server
     assert page.get_by_role("button", name=POLISH["Clear filters"]).count() == 1  # from a script
     assert page.locator("button.help").get_attribute("title") == POLISH["Keyboard shortcuts"]
     assert page.evaluate("window.stopped") == []
