@@ -123,6 +123,14 @@ def test_the_url_says_what_is_shown() -> None:
 
 
 @pytest.mark.usefixtures("full")
+def test_of_a_number_that_is_neither_good_nor_bad_the_help_says_why_its_change_has_no_colour() -> (
+    None
+):
+    shown = cards(open_page())
+    assert [card.label for card in shown if "the change has no colour" in card.help] == ["Sound on"]
+
+
+@pytest.mark.usefixtures("full")
 @pytest.mark.parametrize("preset", ["today", "last-7-days", "this-month", "last-quarter"])
 def test_other_periods_are_whole_too(preset: str) -> None:
     at = open_page(f"period={preset}")

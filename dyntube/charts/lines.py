@@ -20,7 +20,7 @@ from .series import pieces, points, rings
 
 _HEIGHT = 340
 _EDGE = 0.015  # fraction of the axis beyond its first and last point
-_LABEL_LENGTH = 16  # two labels side by side fit on a phone
+_LABEL_LENGTH = 40  # on a phone, a label then has a row of its own
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,8 @@ def explained(
         amount = formats.value(measure, before, full=True)
         yield tr("{amount} in {period}", amount=amount, period=compared or tr("the comparison"))
         yield from _about_lengths(measure, days)
+        if measure.more_is_better is None:
+            yield tr("Neither more nor less is better, so the change has no colour.")
     if fewer := few(measure, row):
         yield _FEWER[fewer]
     if doubts:
