@@ -93,7 +93,7 @@ def _wait_until_fetched(browser: Browser, url: str) -> None:
 def _draw_all(browser: Browser, url: str, pages: dict[str, str]) -> None:
     for name, address in pages.items():
         for look, (width, dark) in LOOKS.items():
-            tab = watch(browser)
+            tab = watch(browser, touch=look == "phone")
             tab.look(width=width, dark=dark)
             tab.open(url + address)
             _wait(tab, name)
