@@ -266,7 +266,7 @@ def test_a_check_that_counts_0_says_so(stored: Path) -> None:
 
 def test_a_check_that_does_not_exist_gives_a_note(stored: Path) -> None:
     odd.fill(odd.open_archive(stored), TODAY, 3)
-    assert "check = everything" in said(whole(open_data("check=everything")))
+    assert "check=everything" in said(whole(open_data("check=everything")))
 
 
 def test_filters_change_the_checks_of_views_and_say_that_days_are_whole(stored: Path) -> None:

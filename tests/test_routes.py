@@ -177,9 +177,9 @@ def test_head_says_the_same_without_a_file(url: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("period=next-century", "part of this link: period (next-century)"),
+        ("period=next-century", "invalid period (next-century)"),
         ("from=2026-11-05&to=2026-11-01", "before it starts"),
-        ("from=yesterday", "part of this link: start date (yesterday)"),
+        ("from=yesterday", "invalid start date (yesterday)"),
         ("zone=Mars/Olympus", "no time zone"),
         ("metric=<script>alert(1)</script>", "<script>"),
         ("zone=posix/Europe/Berlin", "no time zone"),

@@ -232,9 +232,9 @@ def test_each_value_that_makes_no_sense_has_its_own_note_and_costs_no_other():
     )
 
     assert selection == replace(DEFAULT, interval="week", filters=(Filter("video", ("v",)),))
-    assert [
-        note.split(" (")[0].removeprefix("We ignored part of this link: ") for note in notes
-    ] == [*("period", "time zone", "metric")]
+    assert [note.split(" (")[0].removeprefix("This link has an invalid ") for note in notes] == [
+        *("period", "time zone", "metric")
+    ]
 
 
 def test_chosen_dates_to_compare_with_need_dates():

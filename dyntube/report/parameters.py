@@ -99,8 +99,11 @@ class Parameters:
         if asked[3:]:
             what = _and(what, trn("{number} more", "{number} more", len(asked) - 3))
         reason = why or (str(error) if isinstance(error, PeriodError | Refused) else "")
+        known = all(name in _NOUNS for name, _ in asked)
         told = (
-            tr("We ignored part of this link: {what}.", what=what),
+            tr("This link has an invalid {what}.", what=what)
+            if known
+            else tr("We ignored part of this link: {what}.", what=what),
             reason,
             instead and tr("Showing {choice} instead.", choice=instead),
         )
