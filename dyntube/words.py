@@ -24,8 +24,8 @@ _translation = gettext.translation(
 def tr(text: str, /, **values: object) -> str:
     """A text in the reader's language, with `{name}` replaced by each value.
 
-    The text must be literal, or `make words` misses it, and whole: other languages order the parts
-    of a sentence otherwise.
+    The text must be a literal, so that `make words` finds it, and a whole sentence or label: other
+    languages use another word order.
     """
     translated = _translation.gettext(text)
     return translated.format(**values) if values else translated
@@ -44,8 +44,8 @@ def language() -> str:
 def translations() -> dict[str, str | list[str]]:
     """The texts of the chosen language by their English, for scripts; empty in English.
 
-    Those for numbers have a list of forms, and "" has the places in it of the numbers from 0 to
-    199, as digits: in every language the hundreds from there on are alike.
+    A plural has a list of forms. The entry "" has a digit for each number from 0 to 199: which form
+    it takes. From there on, in every language, numbers repeat the last hundred.
     """
     if not isinstance(_translation, gettext.GNUTranslations):
         return {}

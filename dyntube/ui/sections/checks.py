@@ -50,10 +50,7 @@ def _scope(context: ReportContext, found: CheckCounts) -> str:
     text = trn("{number} view, {period}.", "{number} views, {period}.", found.views, period=period)
     if not context.filters:
         return text
-    whole = tr(
-        "The checks from “{check}” down cover whole days and ignore the filters.",
-        check=next(iter(DAY_CHECKS.values())).label,
-    )
+    whole = tr("Checks of whole days ignore the filters.")
     return f"{text} {whole}"
 
 
