@@ -3,7 +3,8 @@
 `locale/messages.pot` lists every text with the files that show it (`make words` writes it). A
 language is a catalogue `locale/<language>/LC_MESSAGES/messages.po`, compiled to `.mo`, and chosen
 by the environment of the process as for any program: LANGUAGE, LC_ALL, LC_MESSAGES or LANG.
-Commands, logs and messages to administrators are in English.
+Logs and messages to administrators are in English, and so are commands, but for what they share
+with pages.
 """
 
 from __future__ import annotations

@@ -490,6 +490,10 @@ def test_missing_days_that_follow_each_other_are_one_row() -> None:
          "Sync cancelled: 2 days, 9 views, in 2 min."),
         ("sync_ended", {}, "Sync ended: 0 days, 0 views, in 0 s."),
         ("day_failed", {"day": "no day", "reason": None}, "A day could not be fetched."),
+        ("waiting", {"seconds": float("inf")}, "Waited 0 s for DynTube."),
+        ("sync_started", {"days": float("nan")}, "Sync started: 0 days to fetch."),
+        ("audit_differs", {"day": "2026-05-01", "counted": 2, "stored": 1},
+         "1 May 2026: DynTube now counts 2 views, but the archive has 1."),
         ("shelf_dusted", {"day": [1]}, "Shelf dusted."),
     ],
 )  # fmt: skip

@@ -109,7 +109,7 @@ def test_the_banner_says_when_days_are_those_compared_with(weeks: Archive) -> No
     doubt(weeks, MONDAY - 7 * ONE_DAY)
     assert "Numbers of 1 day in the comparison may be wrong." in banner(show(WEEK))
     doubt(weeks, MONDAY)
-    assert "Numbers of 2 days may be wrong, 1 of them in the comparison." in banner(show(WEEK))
+    assert "Numbers of 2 days may be wrong, including 1 in the comparison." in banner(show(WEEK))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_banner_is_short_however_many_days_and_doubts_there_are(weeks: Archive
     doubt(weeks, dt.date(2026, 11, 16))
     shown = banner(show(WEEK))
     assert shown.splitlines() == [
-        "**Numbers of 6 days may be wrong, 1 of them in the comparison.** See the Data page.",
+        "**Numbers of 6 days may be wrong, including 1 in the comparison.** See the Data page.",
         "- 16 Nov 2026, 22 – 24 Nov 2026, 26 Nov 2026 and 1 more day: DynTube's own count differs "
         "from the views it sent. The latest: DynTube counts 8 views and sent 3.",
         "- 22 – 24 Nov 2026, 26 Nov 2026, 28 Nov 2026: No time names its zone.",

@@ -153,7 +153,7 @@ def test_a_gap_between_stored_days_is_drawn_and_nothing_is_compared(archive: Arc
     assert course(at) == [3, 3, None, 3, 3, 3, 3]
     assert "6 of 7 days loaded so far" in words(at)
     assert "not compared: days of this period are missing" in words(at)
-    assert "1 of the 7 days shown is not stored yet, the last of them 24 Nov 2026" in said(at)
+    assert "1 of the 7 days shown is not stored yet: 24 Nov 2026" in said(at)
     assert marks(at)["Views"][0] == ""
 
 
@@ -346,6 +346,7 @@ def test_periods_of_unequal_length_are_said_and_sums_change_by_the_day(
     assert marks(at)["Viewers"][0] == ""
     (viewers,) = [card.help for card in cards(at) if card.label == "Viewers"]
     assert "Not compared: 14 days vs 1" in viewers
+    assert "the change" not in viewers, "there is none"
     assert taken["By video"].rows["views_change"].tolist() == [0]
     assert taken["By video"].per_day
     assert taken["Totals"].per_day
@@ -360,14 +361,17 @@ def test_months_are_compared_by_the_day_and_people_as_they_are(archive: Archive)
     assert marks(at)["Views"][0] == "0.0%"
     assert marks(at)["Viewers"][0] == "0.0%"
     before = {card.label: card.before for card in cards(at)}
-    assert before["Views"] == "per day · 90 before"
+    assert before["Views"] == "in the daily average · 90 before"
     assert before["Viewers"] == "in total · 1 before"
     assert before["Play rate"] == "vs 100.0%"
     videos = table(show("period=last-month&sort=views_change", "videos"), "Videos by their numbers")
     [change] = (column for column in videos.rows["columns"] if column["name"] == "views_change")
-    assert (change["label"], change["said"]) == ("Change per day", "Change in views per day")
+    assert (change["label"], change["said"]) == (
+        "Change in daily average",
+        "Change in views per day",
+    )
     [countries] = (list_ for list_ in sent(at, "share_list") if "by country" in list_["label"])
-    assert countries["head"][-1] == "Change per day"
+    assert countries["head"][-1] == "Change in daily average"
 
 
 def with_a_young_video(archive: Archive, born: dt.date) -> None:

@@ -258,6 +258,16 @@ def test_of_several_levels_those_that_exist_count():
     assert [note.split("level=")[1].removesuffix(".") for note in notes] == ["galaxy", "<b>"]
 
 
+def test_of_levels_that_share_a_table_the_last_counts():
+    selection, notes = from_parameters(
+        {"level": ["browser_version", "city", "os_version"]}, DEFAULT
+    )
+
+    assert selection.levels == ("city", "os_version")
+    assert selection.toggled("browser", "Chrome").levels == ("city", "os_version")
+    assert notes == []
+
+
 def test_the_order_of_filters_in_a_url_does_not_matter():
     there = {"video": ["v"], "country-not": ["DE"], "country": ["FR"]}
     back = dict(reversed(there.items()))

@@ -121,11 +121,16 @@ def test_changes_of_sums_over_unequal_periods_are_said_to_be_per_day() -> None:
     rows["play_rate_change"] = [0.2]
     file = csv(Sheet("By video", rows, per_day=True)).decode("utf-8-sig")
     assert file.splitlines()[0] == (
-        'Views,"Views, change per day (%)","Viewers, change (%)","Play rate, change (points)"'
+        'Views,"Views, change in daily average (%)","Viewers, change (%)",'
+        '"Play rate, change (points)"'
     )
     of = rows.assign(viewers=7, play_rate=0.5)
     lines = csv(Sheet("Totals", of, totals=True, per_day=True)).decode("utf-8-sig").splitlines()
-    assert [line.rpartition(",")[2] for line in lines[1:]] == ["% per day", "%", "points"]
+    assert [line.rpartition(",")[2] for line in lines[1:]] == [
+        "% of the daily average",
+        "%",
+        "points",
+    ]
 
 
 def test_shares_of_every_kind_are_in_per_cent() -> None:

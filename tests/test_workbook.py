@@ -329,8 +329,8 @@ def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
 
 def test_the_notes_say_of_which_changes_are_per_day() -> None:
     table = dataclasses.replace(DAYS, per_day=True)
-    assert "daily average" in notes_of(workbook([table], NOTES))["…, change per day"]
-    assert "…, change per day" not in notes_of(workbook([DAYS], NOTES))
+    assert "daily average" in notes_of(workbook([table], NOTES))["…, change in daily average"]
+    assert "…, change in daily average" not in notes_of(workbook([DAYS], NOTES))
 
 
 def test_a_page_without_metrics_or_comparison_defines_nothing() -> None:

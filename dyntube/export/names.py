@@ -64,7 +64,7 @@ _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 def header(name: str, *, per_day: bool = False) -> str:
     """A column's header with its unit: "Views, before", "Watch time (hours)", "Play rate (%)".
 
-    With `per_day`, changes of sums are: "Views, change per day (%)".
+    With `per_day`, changes of sums are: "Views, change in daily average (%)".
     """
     what, of = label(name, per_day=per_day), unit(name)
     return what if not of or of in what else f"{what} ({of})"
@@ -78,7 +78,7 @@ def label(name: str, *, per_day: bool = False) -> str:
     if part == "before":
         return tr("{metric}, before", metric=metric.label)
     if part and per_day and metric.additive:
-        return tr("{metric}, change per day", metric=metric.label)
+        return tr("{metric}, change in daily average", metric=metric.label)
     return tr("{metric}, change", metric=metric.label) if part else metric.label
 
 

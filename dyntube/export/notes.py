@@ -71,7 +71,12 @@ def _meanings(sheets: Sequence[Sheet]) -> Iterator[Line]:
     used = {metric.name for metric, _ in of.values() if metric}
     yield from ((header(name), METRICS[name].help) for name in METRICS if name in used)
     parts = {part for _, part in of.values()}
-    per_day = any(sheet.per_day for sheet in sheets)
+    per_day = any(
+        measure and part == "change" and measure.additive
+        for sheet in sheets
+        if sheet.per_day
+        for measure, part in map(metric_and_part, map(str, sheet.rows))
+    )
     if "before" in parts:
         yield (
             tr("…, before"),
@@ -87,10 +92,10 @@ def _meanings(sheets: Sequence[Sheet]) -> Iterator[Line]:
         )
     if per_day:
         yield (
-            tr("…, change per day"),
+            tr("…, change in daily average"),
             tr(
-                "The change of the daily average, since the two periods have different lengths. "
-                "All else, such as viewers, changes as it stands."
+                "The periods differ in length, so daily averages are compared. Viewers are "
+                "compared as totals, or not at all if the lengths differ by more than 10%."
             ),
         )
     if any(unit(name) == "%" for name in names):

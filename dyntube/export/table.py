@@ -159,7 +159,9 @@ def _as_lines(rows: pd.DataFrame, per_day: bool) -> list[Column]:
 
 def _change_unit(name: str, per_day: bool) -> str:
     (metric, _), of = metric_and_part(name), unit(f"{name}_change")
-    return tr("{unit} per day", unit=of) if per_day and metric and metric.additive else of
+    if per_day and metric and metric.additive:
+        return tr("{unit} of the daily average", unit=of)
+    return of
 
 
 _LINES = ((tr("This period"), ""), (tr("Before"), "_before"), (tr("Change"), "_change"))

@@ -96,7 +96,7 @@ def _texts(name: str, written: Column, head: Sheet) -> list[str]:
         return values
     changes = [formats.change(measure, amount) for amount in _amounts(rows[f"{name}_change"])]
     if head.per_day and measure.additive:
-        changes = [tr("{change} per day", change=change) if change else "" for change in changes]
+        changes = [one and tr("{change} in the daily average", change=one) for one in changes]
     pairs = zip(values, changes, strict=True)
     return [f"{value} ({change})" if change else value for value, change in pairs]
 

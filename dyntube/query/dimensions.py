@@ -1,7 +1,8 @@
 """Every dimension: name, label, SQL expression, and the columns behind it.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA`, of COMPUTED and of the
-calendar. A new dimension is one entry here and nothing else.
+calendar. A new dimension is one entry here, and its nouns in
+`nouns` if it has a table.
 """
 
 from __future__ import annotations

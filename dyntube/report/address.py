@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import get_args
 from unicodedata import category
 from urllib.parse import urlencode
@@ -205,7 +206,8 @@ def _levels(address: Parameters) -> tuple[str, ...]:
         elif (other := shown.setdefault(_LEVELS[text], text)) != text:
             why = tr("The same table shows {other}.", other=other)
             address.refuse([("level", text)], why=why)
-    return tuple(shown.values())
+    # Tables that used to be several may be one now, which shows the last of their levels.
+    return reduce(Selection.at_level, shown.values(), Selection()).levels
 
 
 def _columns(address: Parameters) -> tuple[str, ...]:

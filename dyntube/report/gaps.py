@@ -48,22 +48,23 @@ def gap_text(desk: Desk, period: Period, timezone: str, known: Coverage, now: dt
 def _missing_text(missing: Sequence[dt.date], of: int, *, comes: bool) -> str:
     """Which of so many days are missing; `comes` if the last of them can still be fetched."""
     last = formats.day(missing[-1])
+    if of == 1 and comes:
+        return tr("{day} is not stored yet.", day=last)
     if of == 1:
-        text = tr("{day} is not stored yet.") if comes else tr("{day} is not stored.")
-        return text.format(day=last)
+        return tr("{day} is not stored.", day=last)
     if len(missing) == of:
         none = tr("None of these days is stored.")
         return tr("None of these days is stored yet.") if comes else none
     values = {"all": f"{of:,}", "day": last}
     if comes:
         return trn(
-            "{number} of the {all} days shown is not stored yet, the last of them {day}.",
+            "{number} of the {all} days shown is not stored yet: {day}.",
             "{number} of the {all} days shown are not stored yet, the last of them {day}.",
             len(missing),
             **values,
         )
     return trn(
-        "{number} of the {all} days shown is not stored, the last of them {day}.",
+        "{number} of the {all} days shown is not stored: {day}.",
         "{number} of the {all} days shown are not stored, the last of them {day}.",
         len(missing),
         **values,

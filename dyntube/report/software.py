@@ -36,7 +36,7 @@ SOFTWARE = {
 
 
 def software_name(by: str, value: str) -> str:
-    """A browser or system, with its version if it has one: tr("Safari 17 (mobile)"), "macOS 14".
+    """A browser or system, with its version if it has one: "Safari 17 (mobile)", "macOS 14".
 
     Those without another name are returned unchanged.
     """

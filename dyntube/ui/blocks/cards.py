@@ -111,19 +111,20 @@ def number(measure: Metric, row: pd.Series[float], days: Days = (1, 1)) -> Card:
 
 
 def _before(measure: Metric, row: pd.Series[float], change: float, days: Days) -> str:
-    """What a number is compared with: "vs 65.6K", "per day · 65.6K before"."""
+    """What a number is compared with: "vs 65.6K", "in the daily average · 65.6K before"."""
     before = float(row.get(f"{measure.name}_before", math.nan))
     if math.isnan(before):
         return ""
     if formats.came_from_0(measure, row[measure.name], before):
         return tr("from 0")
     amount = formats.value(measure, before)
-    if days[0] == days[1] or not (measure.additive or measure.distinct):
+    alike = days[0] == days[1]
+    if alike or (comparable(measure, days) and not (measure.additive or measure.distinct)):
         return tr("vs {amount}", amount=amount)
     if math.isnan(change):
         return tr("{amount} before", amount=amount)
     if measure.additive:
-        return tr("per day · {amount} before", amount=amount)
+        return tr("in the daily average · {amount} before", amount=amount)
     return tr("in total · {amount} before", amount=amount)
 
 
@@ -163,9 +164,7 @@ def explained(
     if not math.isnan(before):
         amount = formats.value(measure, before, full=True)
         yield tr("{amount} in {period}", amount=amount, period=compared or tr("the comparison"))
-        yield from _about_lengths(measure, days)
-        if measure.more_is_better is None:
-            yield tr("Neither more nor less is better, so the change has no colour.")
+        yield from _about_change(measure, row, days)
     if fewer := few(measure, row):
         yield _FEWER[fewer]
     if doubts:
@@ -185,15 +184,19 @@ def _doubts_text(doubts: Sequence[str]) -> str:
     return f"{text} {others}"
 
 
-def _about_lengths(measure: Metric, days: Days) -> Iterator[str]:
-    if days[0] == days[1]:
-        return
+def _about_change(measure: Metric, row: pd.Series[float], days: Days) -> Iterator[str]:
     if not comparable(measure, days):
         yield tr(
             "Not compared: {lengths}, and viewers cannot be counted per day.",
             lengths=days_text(days),
         )
-    elif measure.additive:
+    if math.isnan(row.get(f"{measure.name}_change", math.nan)):
+        return
+    if measure.more_is_better is None:
+        yield tr("Neither more nor less is better, so the change has no colour.")
+    if days[0] == days[1]:
+        return
+    if measure.additive:
         yield tr("{lengths}: the change is that of the daily average.", lengths=days_text(days))
     elif measure.distinct:
         yield tr(

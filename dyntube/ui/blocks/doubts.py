@@ -35,8 +35,8 @@ def _which(found: PageDoubts) -> str:
             len(found.days),
         )
     return trn(
-        "Numbers of {number} day may be wrong, {before} of them in the comparison.",
-        "Numbers of {number} days may be wrong, {before} of them in the comparison.",
+        "Numbers of {number} day may be wrong, including {before} in the comparison.",
+        "Numbers of {number} days may be wrong, including {before} in the comparison.",
         len(found.days),
         before=format(len(found.before), ","),
     )

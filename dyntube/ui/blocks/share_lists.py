@@ -86,7 +86,7 @@ def draw_list(
             label,
             measure.label,
             tr("Share") if measure.additive else "",
-            "" if not earlier else tr("Change per day") if per_day else tr("Change"),
+            "" if not earlier else tr("Change in daily average") if per_day else tr("Change"),
         ),
         on_pick=lambda value: toggle((found.by, value)),
         rest=rest,
@@ -137,7 +137,7 @@ def change_line(found: Breakdown, measure: Metric, change: float, earlier: str) 
     """A change with the period it is against; nothing without one."""
     said = formats.change(measure, change)
     if said and found.per_day and measure.additive:
-        yield tr("{change} per day vs {period}", change=said, period=earlier)
+        yield tr("{change} in the daily average vs {period}", change=said, period=earlier)
     elif said:
         yield tr("{change} vs {period}", change=said, period=earlier)
 

@@ -101,7 +101,7 @@ def _column(
         return Column(name, measure.label, said, texts, help=measure.help, ranks=ranks)
     return Column(
         name,
-        tr("Change per day") if is_per_day(measure, context.days) else tr("Change"),
+        tr("Change in daily average") if is_per_day(measure, context.days) else tr("Change"),
         said,
         list(_change_texts(found, shown, measure)),
         "change",

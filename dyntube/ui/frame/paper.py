@@ -30,7 +30,7 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         tr("Period"): escape(f"{of.span or notes.period} · {notes.timezone}"),
         tr("Compared with"): escape(notes.comparison),
         tr("Filters"): escape(" · ".join(notes.filters) or tr("None")),
-        tr("Views up to"): "" if of.span else escape(notes.data_time),  # else it says so
+        tr("Views up to"): "" if of.span else escape(notes.data_time),
         tr("As of"): escape(notes.made_at),
         tr("Link"): f'<a href="{link}">{link}</a>' if link else "",
         tr("Demo data"): tr("Sample data: no account is connected.") * notes.demo,

@@ -74,7 +74,7 @@ def funnel(context: ReportContext) -> None:
     context.tables.add(found.funnel)
     with card(
         tr("Drop-off: from view to finish"),
-        tr("How many views were played, and how far those plays came."),
+        tr("How many views were played, and how far those plays got."),
     ):
         counts = ", ".join(f"{step.label} {step.count:,}" for step in found.way)
         show_chart(charts.funnel(found.way, palette()), counts, found.funnel, key="funnel")

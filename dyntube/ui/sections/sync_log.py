@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -142,7 +143,7 @@ def sentence(event: Event) -> str:
             return tr("Waited {seconds} s for DynTube.", seconds=_amount(facts, "seconds"))
         case "audit_differs":
             return tr(
-                "{day}: DynTube now counts {views}, but {stored} are stored.",
+                "{day}: DynTube now counts {views}, but the archive has {stored}.",
                 day=day,
                 views=_views(facts, "counted"),
                 stored=_amount(facts, "stored"),
@@ -201,7 +202,7 @@ def _and_why(text: str, facts: Mapping[str, object]) -> str:
 
 def _number(facts: Mapping[str, object], name: str) -> float:
     value = facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
 def _amount(facts: Mapping[str, object], name: str) -> str:

@@ -107,6 +107,7 @@ class Figure {
     const library = await plotly();
     const wanted = Math.floor(this.plot.getBoundingClientRect().width);
     if (!wanted || !this.plot.isConnected) {
+      this.width = 0; // so that it is drawn when it has room again
       this.plot.dataset.state = "away";
       return;
     }

@@ -96,8 +96,8 @@ export function opens(button, box, open) {
   box.addEventListener("toggle", ({ newState }) => button.setAttribute("aria-expanded",
     String(newState === "open" && box.opener === button)));
   button.onpointerdown = () => { wasOpen = isOpen(box) && box.opener === button; };
-  button.onclick = () => {
-    if (!wasOpen) {
+  button.onclick = ({ detail }) => {
+    if (!wasOpen || !detail) { // a key has no press before it
       box.opener = button;
       open(button.getBoundingClientRect());
     }

@@ -13,10 +13,13 @@ export function make(rows, value) {
   row.tick.tabIndex = -1;
   row.tick.onchange = () => rows.tick(value, row.tick.checked);
   row.picture = element("span", "picture", line);
-  row.open = element("button", "open", line);
-  row.open.type = "button";
-  row.open.tabIndex = -1;
-  row.open.onclick = () => rows.open(value);
+  // A name that opens nothing is plain text, which can be selected and copied.
+  row.open = element(rows.data.plain ? "span" : "button", "open", line);
+  if (!rows.data.plain) {
+    row.open.type = "button";
+    row.open.tabIndex = -1;
+    row.open.onclick = () => rows.open(value);
+  }
   row.name = element("span", "name", row.open);
   row.mark = element("span", "mark", row.open);
   row.shown = "";
@@ -30,7 +33,6 @@ export function fill(row, rows, n) {
   say(row.mark, data.marks[n] ?? "");
   row.open.title = name;
   row.hit.hidden = !data.table;
-  row.open.disabled = data.plain;
   row.tick.checked = table.ticked.has(row.value);
   row.tick.setAttribute("aria-label", tr("Tick {name}", { name }));
   row.classList.toggle("ticked", row.tick.checked);

@@ -243,7 +243,7 @@ class Rows {
 
   // One stop of the Tab key for the rows and one for the header; arrows move within them.
   stopAt(row) {
-    if (!row) return;
+    if (!row || this.data.plain) return;
     for (const other of this.body.children) other.open.tabIndex = other === row ? 0 : -1;
   }
 

@@ -35,7 +35,7 @@ table:has(td.text) .pinned { width: auto; min-width: 8rem; } /* texts take the r
 .sort { position: relative; display: inline-flex; align-items: end; max-width: 6rem;
   white-space: normal; }
 .pinned .sort { max-width: none; }
-:is(.sort, .open):disabled { cursor: default; }
+.sort:disabled { cursor: default; }
 thead [aria-sort] { color: var(--st-text-color); font-weight: 600; }
 [aria-sort] .sort::after { position: absolute; bottom: 0; right: -.8em; }
 [aria-sort=ascending] .sort::after { content: "↑"; }
@@ -81,7 +81,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
 .menu label { display: flex; gap: .5rem; align-items: center; padding: .25rem .4rem; cursor: pointer;
   border-radius: 4px; }
 @media (hover: hover) {
-  .open:enabled:hover .name, .sort:enabled:hover, .link:hover { text-decoration: underline; }
+  button.open:hover .name, .sort:enabled:hover, .link:hover { text-decoration: underline; }
   tbody tr:hover > *, .menu label:hover { background: var(--hover); }
   tbody tr.ticked:hover > * { background: var(--chosen); }
   .do:not(:disabled):hover { border-color: var(--st-primary-color); }
