@@ -96,7 +96,7 @@ def test_all_that_names_the_same_thing_states_the_same_number(
     at = open_page(walk.address, page)
     assert not at.exception
     assert not at.error
-    assert "part of this link" not in "".join(info.value for info in at.info)
+    assert " this link" not in "".join(info.value for info in at.info)
     check_options(at, walk)
     walk = walk.on(page)
     check_raw_views(api, walk)

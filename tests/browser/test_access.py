@@ -225,3 +225,20 @@ def test_a_chart_gives_way_to_its_numbers_and_comes_back(demo: str, tab: Tab) ->
     table.wait_for(state="detached")
     opened.wait_painted()
     assert page.locator(".figure:visible").count() == page.locator(".figure").count()
+
+
+def test_a_chart_that_comes_back_shows_what_was_chosen_meanwhile(demo: str, tab: Tab) -> None:
+    opened = tab()
+    opened.open(demo)
+    opened.wait_painted()
+    page = opened.page
+    line = page.locator(".figure .scatterlayer .js-line").first
+    before = line.get_attribute("d")
+    page.get_by_role("button", name="Show as table: Views by day").click()
+    page.get_by_role("region", name="Views by day").get_by_role("table").wait_for()
+    page.locator('.card[data-name="completion_rate"]').click()
+    page.wait_for_function("() => location.search.includes('metric=completion_rate')")
+    wait_ready(page)
+    page.get_by_role("button", name="Show as chart").first.click()
+    opened.wait_painted()
+    assert line.get_attribute("d") != before

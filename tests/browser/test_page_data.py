@@ -137,3 +137,10 @@ def test_a_sync_by_hand_shows_how_far_it_is_and_can_be_cancelled(tmp_path: Path,
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_role("button", name="Refresh")).to_be_visible(timeout=60_000)
         opened.close()
+
+
+def test_the_text_of_a_small_table_can_be_copied(wrong: str, tab: Tab) -> None:
+    page = draw(tab(), f"{wrong}/data")
+    name = page.get_by_role("table", name="Days that need attention").locator("tbody .name").first
+    name.click(click_count=3)
+    assert name.inner_text() in page.evaluate("() => getSelection().toString()")
