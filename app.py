@@ -26,14 +26,22 @@ ICONS = {
 def main() -> None:
     """Configure the page, offer the others, draw the selected one."""
     st.set_page_config(page_title="DynTube Analytics", page_icon=ui.ICON, layout="wide")
+    visible = ui.visible_pages()
     pages = [
-        st.Page(f"pages/{name}.py", title=page.title, icon=ICONS[name], default=name == "overview")
+        st.Page(
+            f"pages/{name}.py",
+            title=page.title,
+            icon=ICONS[name],
+            default=name == "overview",
+            visibility="visible" if name in visible else "hidden",
+        )
         for name, page in PAGES.items()
     ]
-    chosen = st.navigation(pages, position="top")
+    chosen = st.navigation(pages, position="top" if visible else "hidden")
     st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
-    if ui.start(chosen.url_path or "overview"):
-        ui.tabs(pages, chosen)
+    if visible:
+        ui.start(chosen.url_path or "overview")
+        ui.tabs([page for page in pages if page.visibility == "visible"], chosen)
         chosen.run()
 
 
@@ -41,6 +49,7 @@ if __name__ != "__main__":
     log.log_everything()
     app = st.App(
         __file__,
+        secrets=starting.sign_in_secrets(),
         lifespan=starting.lifespan,
         routes=routes.own_routes(),
         middleware=routes.MIDDLEWARE,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -17,9 +18,11 @@ from .archive.coverage import Coverage
 from .archive.dayfile import DayInfo
 from .archive.doubts import LABELS
 from .archive.generations import day_of
+from .engine.wanted import still_wanted
 from .errors import EntryError, NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
+from .people.reader import Reader
 from .query.access import Access
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
@@ -44,7 +47,12 @@ class Desk:
 
     account: Account
     background: Background
-    access: Access
+    reader: Reader
+
+    @property
+    def access(self) -> Access:
+        """What the reader may see at this moment; a session may end and rules may change."""
+        return self.reader.access
 
     @property
     def demo(self) -> bool:
@@ -73,43 +81,74 @@ class Desk:
 
     def answer(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """See `Engine.answer`. Do not change the frame."""
-        self._check(query)
-        return self.account.engine.answer(query, rollup)
+        with self._asking(query):
+            return self.account.engine.answer(query, rollup)
 
     def total(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row over all rows of a question; see `Engine.total`. Do not change the frame."""
-        self._check(query)
-        return self.account.engine.total(query, rollup)
+        with self._asking(query):
+            return self.account.engine.total(query, rollup)
 
     def rows(self, query: ViewsQuery) -> pd.DataFrame:
         """The views themselves; see `Engine.rows`. Do not change the frame."""
         self._check_rows(query)
-        return self.account.engine.rows(query)
+        with self._asking(query):
+            return self.account.engine.rows(query)
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
-        """All views of a question, day by day; see `Engine.batches`."""
+        """All views of a question, day by day, for an export; see `Engine.batches`.
+
+        Raises NotAllowedError in the middle when access ends, or the limit of a day is reached.
+        """
         self._check_rows(query)
-        return self.account.engine.batches(query)
+        return self._exported(query)
 
     def count(self, query: CountQuery) -> int:
         """How many views a metric is about."""
-        self._check(query)
-        return self.account.engine.count(query)
+        with self._asking(query):
+            return self.account.engine.count(query)
 
     def checks(self, query: ChecksQuery) -> dict[str, int]:
         """The count of all views and of each check of views."""
-        self._check(query)
-        found = self.account.engine.checks(query).iloc[0]
+        with self._asking(query):
+            found = self.account.engine.checks(query).iloc[0]
         return {str(name): int(count) for name, count in found.items()}
 
-    def _check(self, asked: Question) -> None:
-        if asked.access != self.access:
-            raise NotAllowedError("This question is not this reader's.")
+    @contextmanager
+    def _asking(self, asked: Question) -> Iterator[None]:
+        self.check_same(asked.access)
+        with self.reader.turn(still_wanted.get() or _always):
+            yield
+
+    def _exported(self, query: ViewsQuery) -> Iterator[pa.Table]:
+        batches = self.account.engine.batches(query)
+        while True:
+            self._check_rows(query)
+            with self._asking(query):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            self.reader.export(batch.num_rows)
+            yield batch
 
     def _check_rows(self, asked: ViewsQuery) -> None:
-        self._check(asked)
-        if not self.access.may_see_rows:
+        if not asked.access.may_see_rows:
+            self.reader.refused("individual_views")
             raise NotAllowedError(tr("You may see numbers, but not the individual views."))
+
+    def exports(self, what: str, form: str, drawn_for: Access | None = None) -> None:
+        """Write an export into the audit log.
+
+        Raises NotAllowedError if it was drawn for an access that the reader no longer has.
+        """
+        self.check_same(drawn_for or self.access)
+        self.reader.log("export", what=what, form=form)
+
+    def check_same(self, access: Access) -> None:
+        """Raise NotAllowedError unless the reader may still see what was drawn with an access."""
+        if access != self.access:
+            self.reader.refused("other_access")
+            raise NotAllowedError(tr("What you may see has changed. Reload this page."))
 
     def names(self) -> Names:
         """The names that are known of projects, channels and videos that may be seen."""
@@ -266,8 +305,7 @@ class Desk:
 
     def store(self) -> Store:
         """The store itself, for administrators: it knows of the views of all."""
-        if not self.access.is_admin:
-            raise NotAllowedError(tr("Only administrators may see the store itself."))
+        self._check_admin(tr("Only administrators may see the store itself."))
         return Store(self.account, self.background)
 
     def _infos(self) -> list[DayInfo]:
@@ -279,21 +317,39 @@ class Desk:
 
     def ensure(self, days: Collection[dt.date], refresh: dt.timedelta | None = None) -> SyncStatus:
         """See to it that these UTC days are stored and fresh; see `Background.ensure`."""
-        return self._told(self.background.ensure(days, refresh))
+        most = self.reader.fetch_days
+        wanted = sorted(days)[-most:] if most else days
+        return self._told(self.background.ensure(wanted, refresh))
 
     def cancel(self) -> None:
-        """End the running sync; what it has stored stays."""
+        """End the running sync, for administrators; what it has stored stays."""
+        self._check_admin(_NO_SYNC)
+        self.reader.log("sync", did="cancel")
         self.background.cancel()
 
     def retry(self) -> None:
-        """Go on at once with what has failed or was cancelled."""
+        """Go on at once with what has failed or was cancelled, for administrators."""
+        self._check_admin(_NO_SYNC)
+        self.reader.log("sync", did="retry")
         self.background.retry()
+
+    def _check_admin(self, text: str) -> None:
+        if not self.access.is_admin:
+            self.reader.refused("admins_only")
+            raise NotAllowedError(text)
 
     def _told(self, state: SyncStatus) -> SyncStatus:
         """How far a sync is, without the views of others."""
         if self.access.all_views or state.progress is None:
             return state
         return replace(state, progress=replace(state.progress, views=0))
+
+
+_NO_SYNC = tr("Only administrators may stop or start fetching.")
+
+
+def _always() -> bool:
+    return True
 
 
 def _local(first: dt.date | None, timezone: str) -> dt.date | None:

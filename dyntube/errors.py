@@ -5,6 +5,8 @@ DynTubeError
 ├── QueryError          a query names something that does not exist
 ├── PeriodError         an invalid period: reversed, not a date, unknown time zone
 ├── NotAllowedError     a reader requests data beyond their access
+│   ├── NotSignedInError  nobody has signed in, or not for this long
+│   └── NoAccessError     signed in, but no rule lets them see anything
 ├── EntryError          an invalid note or saved view
 ├── ApiError            the DynTube API did not deliver
 │   ├── AuthError       it refused the API key or its plan (401, 402, 403); not retried
@@ -49,6 +51,14 @@ class PeriodError(DynTubeError):
 
 class NotAllowedError(DynTubeError):
     """A reader requests data beyond their access."""
+
+
+class NotSignedInError(NotAllowedError):
+    """Nobody has signed in, or the session is over."""
+
+
+class NoAccessError(NotAllowedError):
+    """Somebody has signed in whom no rule lets see anything."""
 
 
 class EntryError(DynTubeError):

@@ -18,6 +18,7 @@ from dyntube.archive.doubts import Doubt
 from dyntube.desk import Desk
 from dyntube.errors import EntryError, NotAllowedError
 from dyntube.fetch.background import Background
+from dyntube.people.reader import Anyone
 from dyntube.query.access import EVERYTHING, PERSONAL, Access
 from dyntube.query.dimensions import BETWEEN
 from dyntube.query.periods import Period
@@ -109,7 +110,9 @@ def account(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 def desk(account: Account, access: Access) -> Desk:
-    return Desk(account, Background(account.syncer, account.catalog, external=True), access)
+    return Desk(
+        account, Background(account.syncer, account.catalog, external=True), Anyone(access=access)
+    )
 
 
 def asked(access: Access) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from streamlit.runtime.context import ContextProxy
 
 from dyntube.sharing.saved_views import SHARED, SavedView, reader_id
 from dyntube.ui import door
-from dyntube.ui.frame.saved_views import COOKIE
+from dyntube.ui.door import COOKIE
 
 from .menus import NOBODY_LISTENS, address, draw, keep_names, press, store, told
 

@@ -14,7 +14,7 @@ from ..desk import Desk
 from ..fetch.background import Background
 from ..pdf import browser
 from ..pdf.write import write_pdf
-from ..query.access import EVERYTHING
+from ..people.reader import Anyone
 from ..report.address import to_parameters
 from ..report.pages import PAGES
 from ..report.read import as_json, as_markdown, asked, dashboard, read_page
@@ -51,7 +51,7 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def report(account: Account, options: argparse.Namespace) -> int:
     """Read a page and print it; remarks on the URL go to stderr."""
-    desk = Desk(account, Background(account.syncer, account.catalog, external=True), EVERYTHING)
+    desk = Desk(account, Background(account.syncer, account.catalog, external=True), Anyone())
     return _pdf(desk, account, options) if options.pdf else _text(desk, options)
 
 

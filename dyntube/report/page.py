@@ -30,7 +30,8 @@ class Page:
 
     A page about the store itself is shown `always`, even without views in the period, and compares
     nothing. A page with a `span`, named by it, ignores the selected period. Only a page that
-    `opens` videos is about those that the selection has open.
+    `opens` videos is about those that the selection has open. A page `for_admins` is about the
+    store, which holds everybody's views.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Page:
     tables: Callable[[ReportContext], Iterable[Sheet]]
     rollups: tuple[tuple[str, ...], ...] = ()
     always: bool = False
+    for_admins: bool = False
     span: str = ""
     opens: bool = False
     notes: Callable[..., Provenance] = provenance

@@ -174,7 +174,7 @@ LIVE = Page(
     span=tr("The last 60 minutes"),
     notes=live_notes,
 )
-DATA = Page("data", tr("Data"), ("views",), data_tables, always=True)
+DATA = Page("data", tr("Data"), ("views",), data_tables, always=True, for_admins=True)
 PAGES = {
     page.name: page
     for page in (OVERVIEW, VIDEOS, ENGAGEMENT, GEOGRAPHY, DEVICES, EMBEDS, LIVE, DATA)

@@ -16,6 +16,7 @@ from ..errors import ConfigError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.zones import zone_info
 from . import texts
+from .sign_in import THIS_MACHINE, Network, SignIn, networks, read_sign_in
 from .sources import Sources, Stray, find_sources
 from .texts import Sync
 from .warehouse import Warehouse, warehouse
@@ -56,8 +57,9 @@ class Settings:
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
     of dates without one; empty: not configured. `engine` answers queries instead of the day files.
     `thumbnail_hosts` are where pictures of videos may be fetched, in the form of `hosts`; empty:
-    there are none. `browser` prints pages; empty: the first that is found. `demo`: no account is
-    connected.
+    there are none. `browser` prints pages; empty: the first that is found. `sign_in`: how people
+    sign in; None: whoever reaches the dashboard sees everything. `proxies` are believed when they
+    say for whom they ask. `demo`: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -78,6 +80,8 @@ class Settings:
     engine: Warehouse | None = None
     thumbnail_hosts: tuple[str, ...] = THUMBNAIL_HOSTS
     browser: str = ""
+    sign_in: SignIn | None = None
+    proxies: tuple[Network, ...] = THIS_MACHINE
     demo: bool = False
 
     @property
@@ -158,8 +162,15 @@ def try_settings(
         engine=read.engine(),
         thumbnail_hosts=read("DYNTUBE_THUMBNAIL_HOSTS", texts.hosts_or_off, THUMBNAIL_HOSTS),
         browser=read("DYNTUBE_BROWSER", texts.program, ""),
+        sign_in=read_sign_in(read, sources.folder),
+        proxies=read("DYNTUBE_PROXIES", networks, THIS_MACHINE),
         demo=demo,
     )
+    if any(table.split(".")[0] == "auth" for _, table in sources.tables):
+        read.wrong["auth"] = (
+            f"{sources.file} has a section [auth]: name the provider in DYNTUBE_OIDC_URL and the "
+            "settings below it instead; see docs/hosting.md."
+        )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
 
 
@@ -194,6 +205,10 @@ class _Reader:
         except ConfigError as error:
             self.wrong[name] = str(error)
             return default
+
+    def is_set(self, name: str) -> bool:
+        """Whether it has a text."""
+        return bool(self._sources.text(name))
 
     def engine(self) -> Warehouse | None:
         found = self("DYNTUBE_ENGINE", warehouse, IN_FILES)

@@ -135,23 +135,31 @@ def _host(name: str, text: str) -> str:
 
 
 def url(name: str, text: str) -> str:
-    """A URL without its trailing slash; https:// unless it is on this machine."""
+    """The URL of an API, without its trailing slash; https:// unless it is on this machine."""
+    return checked_url(name, text, "https://stats.dyntube.com", "the API key would travel readable")
+
+
+def checked_url(name: str, text: str, like: str, danger: str) -> str:
+    """A URL without its trailing slash; https:// unless it is on this machine.
+
+    `like` is an example of one, `danger` what http:// would do.
+    """
     try:
         parts = urlsplit(text)
         sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         sound = False
     if not sound or parts.scheme not in ("http", "https"):
-        raise ConfigError(f"{name} must look like https://stats.dyntube.com.")
-    if parts.scheme == "http" and not _is_local(parts.hostname or ""):
+        raise ConfigError(f"{name} must look like {like}.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ConfigError(
-            f"{name} must start with https://, or the API key would travel readable; "
-            "http:// is for servers on this machine."
+            f"{name} must start with https://, or {danger}; http:// is for servers on this machine."
         )
     return text.rstrip("/")
 
 
-def _is_local(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name alone."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

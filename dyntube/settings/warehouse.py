@@ -7,12 +7,12 @@ which is the default for loopback only; `ca` is a file of certificates to trust.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..errors import ConfigError
+from .texts import is_loopback
 
 Node = tuple[str, int]  # a host and its HTTP port
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -35,7 +35,7 @@ class Warehouse:
     @property
     def is_exposed(self) -> bool:
         """Whether views and the password cross a network without TLS."""
-        return not self.secure and not all(_is_loopback(host) for host, _ in self.nodes)
+        return not self.secure and not all(is_loopback(host) for host, _ in self.nodes)
 
 
 def warehouse(name: str, text: str) -> Warehouse:
@@ -56,7 +56,7 @@ def warehouse(name: str, text: str) -> Warehouse:
     database, cluster = url.path.strip("/"), known.get("cluster", "")
     if not _NAME.fullmatch(database) or (cluster and not _NAME.fullmatch(cluster)):
         raise ConfigError(f"{name} must name a database and a cluster in plain letters: {_FORM}")
-    said = known.get("secure", "false" if _is_loopback(host) else "true")
+    said = known.get("secure", "false" if is_loopback(host) else "true")
     if said not in ("true", "false"):
         raise ConfigError(f"{name}: secure is true or false.")
     usual = _PORTS[said == "true"]
@@ -78,10 +78,3 @@ def _node(name: str, text: str, usual: int) -> Node:
     if not host:
         raise ConfigError(f"{name} has a node that is no host and port.")
     return host, port
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, asdict, dataclass
@@ -52,6 +53,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE old_lists (
             number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
             unread INTEGER NOT NULL
+        ) STRICT""",
+    ),
+    (
+        "ALTER TABLE notes ADD COLUMN author TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE notes ADD COLUMN author_name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE saved_views ADD COLUMN author TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE saved_views ADD COLUMN author_name TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE people (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL,
+            subject TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, groups TEXT NOT NULL,
+            signed_in_at TEXT NOT NULL, ended_at TEXT NOT NULL
+        ) STRICT""",
+        """CREATE TABLE exports (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, day TEXT NOT NULL,
+            rows INTEGER NOT NULL
         ) STRICT""",
     ),
 )
@@ -166,6 +182,15 @@ def migrate(connection: Connection) -> None:
             for statement in statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
+
+
+def stamp(file: Path) -> tuple[int, bytes] | None:
+    """SQLite's own counter of commits, and which file it is in; None if there is none."""
+    try:
+        with file.open("rb") as opened_file:
+            return os.fstat(opened_file.fileno()).st_ino, opened_file.read(28)[24:]
+    except FileNotFoundError:
+        return None
 
 
 def check(connection: Connection) -> None:

@@ -35,6 +35,8 @@ class Note:
     scope: Subject
     key: str  # of a project, channel or video; "" for everything
     created_at: dt.datetime
+    author: str = ""  # the `id` of a person; "" where nobody signs in
+    author_name: str = ""
 
 
 class Notes:

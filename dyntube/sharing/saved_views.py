@@ -42,6 +42,8 @@ class SavedView:
     parameters: dict[str, list[str]]
     owner: str  # a `reader_id`, or SHARED
     created_at: dt.datetime
+    author: str = ""  # the `id` of a person; "" where nobody signs in
+    author_name: str = ""
 
 
 class SavedViews:

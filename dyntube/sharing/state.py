@@ -47,6 +47,11 @@ class State:
         with self._reading() as connection:
             return tuple(table.all(connection).values())
 
+    def stamp(self) -> object:
+        """A value that differs after each edit, here or in another process."""
+        with told(self.file):
+            return database.stamp(self.file)
+
     @contextlib.contextmanager
     def editing(self, table: Table[T]) -> Iterator[dict[str, T]]:
         """The entries by id, to change in place; stored at the end, unless an error is raised."""

@@ -15,7 +15,8 @@ from .blocks.share_lists import top_list
 from .blocks.share_over_time import shares_over_time
 from .blocks.table import top_videos
 from .blocks.trend import trend_chart
-from .frame.page import page, start
+from .frame.entrance import visible_pages
+from .frame.page import page
 from .frame.page_header import tabs
 from .layout import card, columns
 from .sections.checks import quality_checks
@@ -27,6 +28,7 @@ from .sections.live import live
 from .sections.stored_days import health, stored_days
 from .sections.sync_log import missing_names, sync_log, unknown_fields, unread_fields
 from .sections.videos import compare_videos, video_detail
+from .session import begin as start
 from .style import ICON
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "unread_fields",
     "video_curve",
     "video_detail",
+    "visible_pages",
     "watched_curve",
     "watched_histogram",
     "world",

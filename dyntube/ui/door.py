@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from weakref import WeakSet
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,20 @@ import streamlit as st
 from ..account import Account, open_account
 from ..desk import Desk
 from ..engine.wanted import still_wanted
+from ..errors import NotSignedInError
 from ..fetch.background import Background
-from ..query.access import EVERYTHING
+from ..people.gate import Gate
+from ..people.person import Person, from_claims, from_headers
+from ..people.reader import Anyone, Reader, SignedIn
+from ..settings.sign_in import OpenId
+from ..sharing.people import People
+from ..sharing.saved_views import reader_id
 from ..thumbnails.thumbnails import Thumbnails
+from ..words import tr
 from .streamlit_internals import run_is_wanted
+
+COOKIE = "dyntube_reader"  # a random id, to tell readers apart where nobody signs in
+_BEGAN, _SEEN_AS = "session-began", "seen-as"
 
 
 @st.cache_resource(show_spinner=False)
@@ -29,20 +40,20 @@ def _account() -> Account:
 @st.cache_resource(show_spinner=False)
 def _background() -> Background:
     """The server's background sync."""
-    external = _fetches_nothing or _account().settings.sync == "external"
+    external = _for_operator or _account().settings.sync == "external"
     made = Background(_account().syncer, _account().catalog, external=external)
     _made.add(made)
     return made
 
 
 _made: WeakSet[Background | Thumbnails] = WeakSet()
-_fetches_nothing = False
+_for_operator = False
 
 
-def fetch_nothing() -> None:
-    """Show what is stored, for the life of this process."""
-    global _fetches_nothing
-    _fetches_nothing = True
+def serve_operator() -> None:
+    """Show what is stored to whoever started this process, for its life; nobody signs in."""
+    global _for_operator
+    _for_operator = True
 
 
 def close(seconds: float) -> None:
@@ -51,10 +62,72 @@ def close(seconds: float) -> None:
         made.close(seconds)
 
 
-def desk() -> Desk:
-    """The desk of this session's reader; what is asked there is cancelled once nobody waits."""
+@st.cache_resource(show_spinner=False)
+def gate() -> Gate | None:
+    """What the server knows of people; None if nobody signs in. Raises as `desk`."""
+    account = _account()
+    sign_in = account.settings.sign_in
+    return Gate(sign_in, People(account.state)) if sign_in and not _for_operator else None
+
+
+def desk(reader: Reader | None = None) -> Desk:
+    """The desk of a reader, by default the session's; not for threads without a session.
+
+    What is asked there is cancelled once nobody waits. Raises ConfigError, UnavailableError and
+    NotSignedInError.
+    """
     still_wanted.set(run_is_wanted())
-    return Desk(_account(), _background(), EVERYTHING)
+    return Desk(_account(), _background(), reader or _reader())
+
+
+def reader_of(
+    cookies: Mapping[str, str],
+    headers: Mapping[str, str],
+    claims: Mapping[str, object],
+    address: str,
+    began: dt.datetime | None = None,
+) -> Reader:
+    """Whoever sends a request with these cookies, headers and claims, from an address.
+
+    `began` is when a session behind a proxy began. Raises NotSignedInError.
+    """
+    if (guard := gate()) is None:
+        return Anyone(reader_id(cookies.get(COOKIE, "")))
+    return SignedIn(_person(guard, headers, claims, began or guard.now()), guard, address)
+
+
+def _person(
+    guard: Gate, headers: Mapping[str, str], claims: Mapping[str, object], began: dt.datetime
+) -> Person:
+    way = guard.sign_in.way
+    if isinstance(way, OpenId):
+        if not claims:
+            raise NotSignedInError(tr("Sign in to see how your videos do."))
+        return from_claims(claims, way.groups_claim, guard.now())
+    groups = headers.get(way.groups, "") if way.groups else ""
+    if person := from_headers(headers.get(way.user, ""), groups, began):
+        return person
+    raise NotSignedInError(
+        tr("Open this dashboard at its usual address: nobody signed you in on the way here.")
+    )
+
+
+def _reader() -> Reader:
+    """Whoever sits at this session's browser."""
+    context, state = st.context, st.session_state
+    claims = st.user.to_dict() if st.user.get("is_logged_in") else {}
+    began = state.setdefault(_BEGAN, dt.datetime.now(dt.UTC))
+    address = context.ip_address or ""
+    cookies, headers = dict(context.cookies), context.headers.to_dict()
+    reader = reader_of(
+        cookies, {name.lower(): headers[name] for name in headers}, claims, address, began
+    )
+    return reader.seeing_as(state.get(_SEEN_AS)) if isinstance(reader, SignedIn) else reader
+
+
+def see_as(person: Person | None) -> None:
+    """Let this session's admin see as another person does, or as before; for callbacks."""
+    st.session_state[_SEEN_AS] = person
 
 
 def local_now(timezone: str) -> dt.datetime:

@@ -9,6 +9,7 @@ import streamlit as st
 from .. import formats
 from ..errors import DynTubeError
 from ..words import tr
+from .fragments import fragment
 from .layout import icon_key
 
 _WIDTH = 330  # pixels, as on a phone; else a long word would set it
@@ -20,7 +21,7 @@ def menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
         _menu(label, key, icon, fill)
 
 
-@st.fragment
+@fragment
 def _menu(label: str, key: str, icon: str, fill: Callable[[], None]) -> None:
     opened = st.popover(label, key=key, icon=icon, on_change="rerun")
     if not opened.open:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -20,7 +21,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
+from streamlit.web.server.starlette import starlette_server_config, starlette_websocket
 
+USER_COOKIE: str = starlette_server_config.USER_COOKIE_NAME
 # Query parameters; Streamlit ignores the whole query string of a URL with more.
 MOST_PARAMETERS: int = CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 
@@ -63,6 +66,28 @@ def run_is_wanted() -> Callable[[], bool]:
         return requests._state is kinds.CONTINUE or waits
 
     return wanted
+
+
+def redraws_a_part() -> bool:
+    """Whether only a fragment runs, and not the whole page."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.fragment_ids_this_run)
+
+
+def claims_in(cookies: Mapping[str, str], origin: str) -> dict[str, object]:
+    """What the id_token said of whoever sends these cookies to us at an origin; {} of nobody.
+
+    Streamlit gives `st.user` to scripts alone, and only to websockets from that origin.
+    """
+    signed = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE)
+    claims: dict[str, object] = json.loads(signed) if signed else {}
+    told = claims.pop("origin", None) == origin and claims.pop("is_logged_in", False) is True
+    return claims if told else {}
+
+
+def trust_header(name: str) -> None:
+    """Let Streamlit tell people apart by a header, when a browser comes back to its session."""
+    config.set_option("server.trustedUserHeaders", {name: "proxy_user"})
 
 
 def static_folder() -> Path:

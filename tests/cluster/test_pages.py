@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dyntube.account import open_account
 from dyntube.desk import Desk
 from dyntube.fetch.background import Background
+from dyntube.people.reader import Anyone
 from dyntube.query.access import EVERYTHING, Access
 from dyntube.report.pages import PAGES
 from dyntube.report.read import as_json, read_page
@@ -44,7 +45,9 @@ def desk(stand_in: str, filled: Path, access: Access, engine: str = "") -> Desk:
     account = open_account(
         Settings(stats_url=stand_in, api_url=stand_in, archive=filled, engine=at, sync="external")
     )
-    return Desk(account, Background(account.syncer, account.catalog, external=True), access)
+    return Desk(
+        account, Background(account.syncer, account.catalog, external=True), Anyone(access=access)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from dyntube.desk import THUMBNAILS, Desk
+from dyntube.people.reader import Anyone
 from dyntube.query.access import Access
 from dyntube.thumbnails.kept import Kept
 from dyntube.ui import door
@@ -81,7 +82,9 @@ def test_a_picture_that_may_not_be_seen_is_as_one_that_is_not_there(
 ) -> None:
     whole = door.desk()
     assert requests.get(f"{url}/{THUMBNAILS}plain", timeout=20).status_code == 200
-    reader = Desk(whole.account, whole.background, Access(channels=frozenset({"other"})))
+    reader = Desk(
+        whole.account, whole.background, Anyone(access=Access(channels=frozenset({"other"})))
+    )
     monkeypatch.setattr(routes, "desk", lambda: reader)
     assert reader.thumbnails(KEYS) == {}
     assert_nothing(requests.get(f"{url}/{THUMBNAILS}plain", timeout=20))

@@ -10,6 +10,8 @@ import streamlit as st
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
 from ...report.tables import PageTables
 from ...words import tr
+from ..door import desk
+from ..fragments import fragment
 from ..layout import icon_key
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +34,8 @@ def export_menu(
                 key="export-page",
             )
             _one_table(report)
-        _raw_views(parameters, bool(notes().doubts))
+        if desk().access.may_see_rows:
+            _raw_views(parameters, bool(notes().doubts))
         _print()
 
 
@@ -48,7 +51,7 @@ def table_downloads(sheet: Sheet, report: PageTables, *, key: str) -> None:
         _as_csv_and_excel(sheet, report, key=key)
 
 
-@st.fragment
+@fragment
 def _one_table(report: PageTables) -> None:
     label = tr("One table")
     st.markdown(f"**{label}**")
@@ -75,9 +78,17 @@ def _as_csv_and_excel(sheet: Sheet, report: PageTables, *, key: str) -> None:
 
 
 def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str) -> None:
+    asker = desk()
+    drawn_for = asker.access
+
+    def allowed() -> bytes:
+        """The file; made on the click, in a thread that has no session."""
+        asker.exports("table", file_name.rpartition(".")[2], drawn_for)
+        return data()
+
     st.download_button(
         label,
-        data,
+        allowed,
         file_name,
         _CSV if file_name.endswith(".csv") else _EXCEL,
         key=key,
@@ -102,7 +113,7 @@ def _raw_views(parameters: Mapping[str, list[str]], doubtful: bool) -> None:
             )
 
 
-@st.fragment
+@fragment
 def _print() -> None:
     """The button that `static/print.js` listens to."""
     st.button(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from .. import session
 from ..components.filters import Button, Entry, Open, Zone
 from ..components.filters import filters as drawn
 from ..door import desk
+from ..fragments import fragment
 
 _ALL = {
     "project": tr("All projects"),
@@ -34,7 +36,7 @@ def sidebar(period: Period) -> None:
         _filters(period)
 
 
-@st.fragment(key=_PART)
+@partial(fragment, key=_PART)
 def _filters(period: Period) -> None:
     selection = session.current()
     drawn(

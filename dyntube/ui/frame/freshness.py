@@ -17,6 +17,7 @@ from ...query.periods import Period
 from ...report.gaps import gap_text
 from ...words import tr
 from ..door import desk, local_now
+from ..fragments import fragment
 
 _POLL_BUSY, _POLL_IDLE = 0.5, 30.0  # seconds between polls of the background sync
 _REDRAW_SECONDS = 4.0  # minimum time between redraws during a fetch
@@ -56,7 +57,7 @@ def watch_progress(spans: Sequence[Period], timezone: str, drawn: str, *, silent
     """Poll the background sync and redraw the page when it brings news."""
     state = desk().sync_state()
     busy = state.progress is not None
-    watch = st.fragment(run_every=poll_seconds(busy))(_watch)
+    watch = fragment(_watch, run_every=poll_seconds(busy))
     watch(spans, timezone, drawn, busy, silent, not busy and _has_ended_early(state))
 
 
@@ -88,7 +89,7 @@ def progress_bar(state: SyncStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="fetching"):
         with st.container():
             _bar(state.progress)
-        if not state.elsewhere:
+        if not state.elsewhere and desk().access.is_admin:
             st.button(tr("Cancel"), icon=":material/close:", key="cancel", on_click=desk().cancel)
     if cost := formats.cost(state.progress):
         st.caption(" ".join([cost, tr("You can already use what is loaded.")]))
@@ -110,7 +111,7 @@ def stopped_banner(state: SyncStatus, timezone: str) -> None:
                 tr("Stopped; {stored}. Fetching continues at {time}.", stored=stored, time=again),
                 icon=":material/stop_circle:",
             )
-        if not desk().external:
+        if not desk().external and desk().access.is_admin:
             label = tr("Try again") if state.error else tr("Continue")
             icon = ":material/refresh:" if state.error else ":material/play_arrow:"
             st.button(label, icon=icon, key="retry", on_click=desk().retry)

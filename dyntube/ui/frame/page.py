@@ -12,8 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from ... import formats
+from ...desk import Desk
 from ...errors import DynTubeError
 from ...events import unforeseen
+from ...query.access import Access
 from ...query.periods import DEFAULT_PRESET, Period, local_days
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
@@ -23,35 +25,19 @@ from ...report.page import Page, has_views, open_page, open_spans
 from ...report.selection import ALL_TIME, OPERATORS, Selection
 from ...report.spans import Spans
 from ...words import tr, trn
-from .. import session, style
+from .. import session
 from ..blocks.doubts import banner
 from ..blocks.export import export_menu
 from ..blocks.opened import way_back
 from ..blocks.raw_views import views_behind
-from ..components.theme import follow_theme
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
 from . import paper
+from .entrance import show_error
 from .filters import sidebar
 from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
 from .page_header import head
 from .saved_views import views_menu
-
-
-def start(page_name: str) -> bool:
-    """Set up a page; False, with an error shown, if the installation cannot be opened."""
-    style.apply()
-    follow_theme()
-    st.logo(style.LOGO, size="large", icon_image=style.ICON)
-    try:
-        with st.skeleton(height=600):
-            desk()
-    except DynTubeError as error:
-        show_error(error)
-        return False
-    session.begin(page_name)
-    return True
-
 
 _Draw = Callable[[ReportContext], None]
 
@@ -90,12 +76,6 @@ atexit.register(gc.unfreeze)  # else libraries report leaks at exit
 # For the small tables of a page, Python strings are faster than Arrow, whose functions also
 # release the GIL to other sessions' threads.
 pd.options.mode.string_storage = "python"
-
-
-def show_error(error: DynTubeError) -> None:
-    """Show an error to the reader."""
-    st.error(formats.escape_markdown(str(error)), icon=":material/error:")
-    paper.failed(str(error))
 
 
 def _page(of: Page, draw: _Draw) -> None:
@@ -147,7 +127,7 @@ def _store(context: ReportContext, draw: _Draw) -> None:
 
 def _numbers(context: ReportContext, draw: _Draw) -> None:
     """A page of numbers, with the views behind them."""
-    banner(page_doubts(context), tr("See the Data page."))
+    banner(page_doubts(context), tr("See the Data page.") if desk().access.is_admin else "")
     gap(context.period, context.timezone, context.known, context.now)
     way_back(context)
     if _has_views(context):
@@ -208,6 +188,12 @@ def _first_day(selection: Selection) -> dt.date | None:
     return local_days(first, first, selection.timezone).start
 
 
-@st.cache_resource(ttl=600, show_spinner=tr("Looking for your first view"))
 def _first_utc_day() -> dt.date | None:
-    return desk().first_day()
+    asker = desk()
+    return _first_day_of(asker.access, asker)
+
+
+@st.cache_resource(ttl=600, show_spinner=tr("Looking for your first view"))
+def _first_day_of(access: Access, _asker: Desk) -> dt.date | None:
+    """By access: readers with the same rights share the answer."""
+    return _asker.first_day()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ..components.chips import Chip, Opposite
 from ..components.chips import chips as drawn
 from ..components.marks import copy_link, demo_mark
 from ..door import desk, local_now
+from ..fragments import fragment
 from .badges import badge, shortcomings
 from .period import period
 
@@ -111,7 +113,7 @@ def _opposite(filter_: Filter, selection: Selection) -> Opposite | None:
     return Opposite(OPERATOR_WORDS[operator], by + OPERATORS[operator], texts)
 
 
-@st.fragment(run_every=_POLL_SECONDS)
+@partial(fragment, run_every=_POLL_SECONDS)
 def _freshness(shown: Spans) -> None:
     if text := data_time(desk(), local_now(shown.timezone)):
         badge(text, *shortcomings(shown))

@@ -8,13 +8,12 @@ import streamlit as st
 
 from ... import formats
 from ...report.pages import PAGES
-from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView, reader_id
+from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView
 from ...words import tr
 from .. import session as state
 from ..door import desk
 from ..menu import begin_task, close, confirm, fail, menu, row_button, row_task, run_action
 
-COOKIE = "dyntube_reader"  # a random id, to tell readers apart
 _MENU = "saved-views"
 _ROOT = Path(__file__).parents[3]
 
@@ -38,7 +37,7 @@ def _fill(page: str) -> None:
 
 
 def _reader() -> str:
-    return reader_id(st.context.cookies.get(COOKIE, ""))
+    return desk().reader.owner
 
 
 def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:

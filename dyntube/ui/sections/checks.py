@@ -21,7 +21,7 @@ from ...words import tr, trn
 from .. import session
 from ..blocks.raw_views import ROWS, page_of, views_table
 from ..components.table import Column, Rows, column, plain_table, table_rows
-from ..frame.page import show_error
+from ..frame.entrance import show_error
 from ..layout import caption
 
 

@@ -39,9 +39,10 @@ from ..blocks.doubts import banner
 from ..blocks.share_lists import top_list
 from ..components.cards import Card, number_cards
 from ..door import desk, local_now
+from ..fragments import fragment
 from ..frame.badges import failed
+from ..frame.entrance import show_error
 from ..frame.freshness import gap, progress_bar, why_nothing
-from ..frame.page import show_error
 from ..layout import card, columns, palette
 from .latest import latest_views
 
@@ -87,7 +88,7 @@ def live(context: ReportContext) -> None:
     known = look(context.timezone)
     every = _SOON if known.waiting else _EVERY
     shown = "" if known.fetching else known.error
-    st.fragment(run_every=every)(_refresh)(context, known.waiting, shown)
+    fragment(_refresh, run_every=every)(context, known.waiting, shown)
 
 
 def look(timezone: str) -> Known:

@@ -18,6 +18,7 @@ from ...trust.states import STATE_LABELS, DayState, StoredDay
 from ...words import tr, trn
 from ..blocks.chart import show_chart
 from ..door import desk
+from ..fragments import fragment
 from ..frame.freshness import poll_seconds, progress_bar, why_nothing
 from ..layout import palette
 from .attention import attention_list
@@ -114,7 +115,7 @@ def health(context: ReportContext) -> None:
             st.caption(" ".join(filter(None, [remark, outdated()])))
         with right:
             busy = desk().sync_state().progress is not None
-            st.fragment(run_every=poll_seconds(busy))(_sync)(context, busy)
+            fragment(_sync, run_every=poll_seconds(busy))(context, busy)
     if any(day.infos for day in days):
         _facts(context, days)
 

@@ -79,7 +79,7 @@ def main() -> None:
     sys.argv = [str(script)]  # whose folder Streamlit looks for its options in
     read_options()
     session.link_to(link or address())
-    door.fetch_nothing()
+    door.serve_operator()
     app = st.App(
         script,
         lifespan=_lifespan,

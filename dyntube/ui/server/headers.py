@@ -41,7 +41,7 @@ def safe_headers() -> dict[str, str]:
     return {
         "Content-Security-Policy": "; ".join((*_POLICY, " ".join(scripts))),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -35,13 +35,16 @@ from ...thumbnails.picture import TYPE
 from ...trust.reasons import as_json
 from ...trust.trust import Trust, consecutive_spans
 from ...words import tr
-from ..door import desk, local_now
-from ..frame.saved_views import COOKIE
+from ..door import COOKIE, desk, local_now
 from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .hosts import HostCheck
+from .proxies import KnownProxies
+from .readers import NeedsSession, refusal, wants_page
+from .readers import reader as reader_of_request
+from .signing_in import SecureCookies, SignInFlow
 from .static_files import StaticContents
 
 _ONE_YEAR, _ONE_WEEK = 365 * 86400, 7 * 86400
@@ -55,14 +58,11 @@ _STREAMS: dict[str, tuple[Stream, str]] = {
 
 
 def views(request: Request) -> Response:
-    """The raw views behind a page with these parameters, as a file.
-
-    Open to anyone who reaches the dashboard; an authorisation check would go here, first.
-    """
+    """The raw views behind a page with these parameters, as a file."""
     ending = request.url.path.rpartition(".")[2]
     stream, media_type = _STREAMS[ending]
     try:
-        reader = desk()
+        reader = desk(reader_of_request(request))
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
         selection, notes = from_parameters(asked, default_selection(), reader.rules)
         selection = selection.opened()
@@ -72,8 +72,9 @@ def views(request: Request) -> Response:
         trust = reader.trust().within([query.period], query.timezone)
         made = stream(reader, query, json.dumps(as_json(trust)))
         parts = iter(()) if request.method == "HEAD" else _begun(made)
+        reader.exports("views", ending)
     except DynTubeError as error:
-        return PlainTextResponse(str(error), 503)
+        return refusal(error)
     name = f"{'demo-' if reader.demo else ''}views-{days_name(query.period)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'} | _in_doubt(trust)
     return StreamingResponse(parts, headers=headers, media_type=media_type)
@@ -102,7 +103,7 @@ def _begun(parts: Iterator[bytes]) -> Iterator[bytes]:
 def thumbnail(request: Request) -> Response:
     """The stored picture of a video that the reader may see."""
     try:
-        picture = desk().thumbnail(request.path_params["key"])
+        picture = desk(reader_of_request(request)).thumbnail(request.path_params["key"])
     except DynTubeError:
         picture = None
     if picture is None:
@@ -122,30 +123,21 @@ class ReaderCookie:
         if not _is_first_page(scope):
             await self._app(scope, receive, send)
             return
-        proxy = Headers(scope=scope).get("x-forwarded-proto", "").partition(",")[0]
-        cookie = _cookie(secure="https" in (scope["scheme"], proxy))
+        cookie = f"{COOKIE}={secrets.token_urlsafe(16)}; Path=/; Max-Age={_ONE_YEAR}"
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 is_page = headers.get("content-type", "").startswith("text/html")
                 if message["status"] == 304 or (message["status"] == 200 and is_page):
-                    headers.append("set-cookie", cookie)
+                    headers.append("set-cookie", f"{cookie}; HttpOnly; SameSite=Lax")
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
 
 
 def _is_first_page(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    asked = HTTPConnection(scope)
-    return "text/html" in asked.headers.get("accept", "") and not asked.cookies.get(COOKIE)
-
-
-def _cookie(*, secure: bool) -> str:
-    value = f"{COOKIE}={secrets.token_urlsafe(16)}; Path=/; Max-Age={_ONE_YEAR}"
-    return f"{value}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+    return wants_page(scope) and not HTTPConnection(scope).cookies.get(COOKIE)
 
 
 class LimitParameters:
@@ -182,8 +174,12 @@ def failed(request: Request, error: Exception) -> Response:
 
 MIDDLEWARE = (
     Middleware(HostCheck),
+    Middleware(KnownProxies),
     Middleware(SafeHeaders),
+    Middleware(SecureCookies),
     Middleware(LimitParameters),
+    Middleware(NeedsSession),
+    Middleware(SignInFlow),
     Middleware(ReaderCookie),
     Middleware(FirstPage),
     Middleware(StaticContents),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -14,11 +15,13 @@ from streamlit.web import cli
 
 from ...errors import ConfigError
 from ...settings.settings import Settings, read_settings, try_settings
+from ...settings.sign_in import OpenId, ProxyHeaders, is_about_sign_in
 from ..door import close
+from ..streamlit_internals import option_is_set, trust_header
 from .headers import base_path
 
 _ALL_ADDRESSES = ("0.0.0.0", "::")
-_STOPPED_BY_CTRL_C = 130
+_STOPPED_BY_CTRL_C, _WRONG_SETTINGS = 130, 2
 _PATIENCE = 5.0  # seconds a sync has to end
 
 
@@ -32,8 +35,39 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(close, _PATIENCE)
 
 
+def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
+    """What Streamlit needs to sign people in; ends this process where a setting could let in
+    others than it should.
+    """
+    # Only our middleware applies X-Forwarded-*, once it has seen who connects; see `proxies`.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    parsed = try_settings()
+    wrong = [text for name, text in parsed.wrong.items() if is_about_sign_in(name)]
+    if option_is_set("server.trustedUserHeaders"):
+        wrong.append("Take out server.trustedUserHeaders: DYNTUBE_PROXY_USER_HEADER is for that.")
+    if wrong:
+        print("\n".join(("Not started, as signing in would not be safe:", *wrong)), file=sys.stderr)
+        sys.exit(_WRONG_SETTINGS)
+    way = parsed.settings.sign_in.way if parsed.settings.sign_in else None
+    if isinstance(way, ProxyHeaders):
+        trust_header(way.user)
+    return {"auth": _for_streamlit(way)} if isinstance(way, OpenId) else {}
+
+
+def _for_streamlit(way: OpenId) -> dict[str, str | dict[str, str]]:
+    return {
+        "redirect_uri": f"{way.url}/oauth2callback",
+        "cookie_secret": way.cookie_secret,
+        "client_id": way.client_id,
+        "client_secret": way.client_secret,
+        "server_metadata_url": way.discovery,
+        "client_kwargs": {"scope": way.scopes},
+    }
+
+
 def serve(script: str) -> NoReturn:
     """Serve until stopped, with the options of `streamlit run` from the command line."""
+    sign_in_secrets()  # before anything says that it serves
     try:
         cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     except click.Abort:

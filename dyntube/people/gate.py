@@ -1,0 +1,139 @@
+"""Decides, each time somebody asks, who they are to us: sessions, sign-outs, the rules in force."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..errors import ArchiveError, EntryError, NotAllowedError, NotSignedInError
+from ..events import event
+from ..query.access import Access
+from ..settings.sign_in import ProxyHeaders, SignIn
+from ..sharing.people import Known, People
+from ..words import tr
+from .audit import audit
+from .person import Person
+from .policy import Granted, Limits
+from .policy_file import PolicyFile
+from .turns import Turns
+
+_REMEMBERED = 10_000  # people and what was last logged of them
+
+
+class Gate:
+    """What an installation with sign-in knows of people. Thread-safe."""
+
+    def __init__(
+        self,
+        sign_in: SignIn,
+        people: People,
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self.sign_in, self.people, self.now = sign_in, people, now
+        self.rules = PolicyFile(sign_in.access_file)
+        self._turns = Turns()
+        self._lock = threading.Lock()
+        self._logged: OrderedDict[tuple[str, ...], object] = OrderedDict()
+
+    @property
+    def limits(self) -> Limits:
+        """What one person may do."""
+        return self.rules.policy().limits
+
+    def grant(self, person: Person) -> Granted:
+        """What a person may see now.
+
+        Raises NotSignedInError if their session is over, NoAccessError if no rule means them.
+        """
+        if self.now() - person.signed_in_at > dt.timedelta(hours=self.sign_in.hours):
+            raise NotSignedInError(
+                tr("Your session is over: it lasts {hours} hours.", hours=self.sign_in.hours)
+            )
+        known = self.people.all().get(person.id)
+        if known and known.has_ended(person.signed_in_at):
+            raise NotSignedInError(tr("You are signed out."))
+        return self.rules.policy().grant(person)
+
+    def greet(self, person: Person, address: str) -> None:
+        """Log a session and any change of rights, once in this process, and remember who it is."""
+        try:
+            access = self.grant(person).access
+        except NotAllowedError:
+            return
+        before = self._last(("access", person.id), access)
+        if before not in (None, access):
+            audit("access_changed", person.id, address, access)
+        session = person.signed_in_at.isoformat() if self._has_token else "of this process"
+        if self._last(("session", person.id), session) == session:
+            return
+        audit("sign_in", person.id, address, access)
+        try:
+            self.people.put(
+                Known(
+                    *(person.id, person.issuer, person.subject, person.email, person.name),
+                    *(sorted(person.groups), person.signed_in_at),
+                )
+            )
+        except ArchiveError as error:
+            event("person_not_noted", reason=str(error))
+
+    def refused(self, person: Person, address: str, reason: str) -> None:
+        """Log a refusal, unless the last one of this person was the same."""
+        if self._last(("refused", person.id), reason) != reason:
+            audit("refused", person.id, address, reason=reason)
+
+    def sign_out(self, person: Person, address: str) -> None:
+        """End all sessions of a person, wherever they are. Raises ArchiveError."""
+        self.people.end_sessions(person.id, None if self._has_token else self.now())
+        audit("sign_out", person.id, address)
+
+    def end_sessions(self, name: str, by: str) -> list[Known]:
+        """End the sessions of everybody with an e-mail address, subject or id.
+
+        Raises EntryError if nobody has it, and ArchiveError.
+        """
+        known = self.people.all().values()
+        found = [k for k in known if name in (k.id, k.subject) or name.lower() == k.email.lower()]
+        if not found or not name:
+            raise EntryError(f"Nobody called {name!r} has signed in.")
+        for person in found:
+            self.people.end_sessions(person.id, None if self._has_token else self.now())
+            audit("sessions_ended", by, whose=person.id)
+        return found
+
+    @contextmanager
+    def turn(self, person: Person, wanted: Callable[[], bool]) -> Iterator[None]:
+        """Wait until fewer questions of this person are under way than the limit, then ask one."""
+        with self._turns.taken(person.id, self.limits.questions, wanted):
+            yield
+
+    def export(self, person: Person, address: str, access: Access, rows: int) -> None:
+        """Count exported views. Raises NotAllowedError beyond the limit of a day."""
+        most = self.limits.export_rows
+        if not self.people.export(person.id, rows, most, self.now().date()):
+            self.refused(person, address, "export_rows")
+            raise NotAllowedError(
+                tr(
+                    "That is more than you may export in one day ({most} views). Choose a shorter "
+                    "period, or ask your administrator.",
+                    most=f"{most:,}",
+                )
+            )
+
+    @property
+    def _has_token(self) -> bool:
+        """Whether sessions begin when a token says so, and not when a page is opened."""
+        return not isinstance(self.sign_in.way, ProxyHeaders)
+
+    def _last(self, about: tuple[str, str], value: object) -> object:
+        """What was said last about somebody; None if nothing. It is this value from now on."""
+        with self._lock:
+            before = self._logged.pop(about, None)
+            self._logged[about] = value
+            while len(self._logged) > _REMEMBERED:
+                self._logged.popitem(last=False)
+        return before

@@ -1,0 +1,92 @@
+"""What stands before all pages: whether there is somebody who may see any, and which."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ... import formats
+from ...errors import DynTubeError, NoAccessError, NotAllowedError, NotSignedInError
+from ...people.reader import SignedIn
+from ...report.pages import PAGES
+from ...settings.sign_in import OpenId
+from ...words import tr
+from .. import style
+from ..components.theme import follow_theme
+from ..door import desk, gate, see_as
+from . import paper
+
+_FAILED = "dyntube_sign_in_failed"  # a cookie of ui/server/signing_in.py
+
+
+def visible_pages() -> tuple[str, ...]:
+    """The names of the pages that the reader may open; none, with the reason shown, if not any."""
+    style.apply()
+    follow_theme()
+    st.logo(style.LOGO, size="large", icon_image=style.ICON)
+    try:
+        with st.skeleton(height=600):
+            reader = desk().reader
+            access = reader.access
+            if isinstance(reader, SignedIn):
+                reader.gate.greet(reader.person, reader.address)
+    except NotSignedInError as error:
+        _sign_in(error)
+    except NoAccessError as error:
+        _no_access(error)
+    except NotAllowedError:  # an admin no longer, in the middle of seeing as somebody else
+        see_as(None)
+        st.rerun()
+    except DynTubeError as error:
+        show_error(error)
+    else:
+        return tuple(name for name in PAGES if access.is_admin or not PAGES[name].for_admins)
+    return ()
+
+
+def show_error(error: DynTubeError) -> None:
+    """Show an error to the reader."""
+    st.error(formats.escape_markdown(str(error)), icon=":material/error:")
+    paper.failed(str(error))
+
+
+def _sign_in(error: NotSignedInError) -> None:
+    guard = gate()
+    with st.container(horizontal_alignment="center", key="entrance"):
+        st.title(tr("DynTube Analytics"), anchor=False, width="content")
+        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+        if st.context.cookies.get(_FAILED):
+            st.warning(
+                tr("Signing in did not work. Try again; if it stays like this, tell your admin."),
+                icon=":material/warning:",
+            )
+        if guard and isinstance(guard.sign_in.way, OpenId):
+            st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
+
+
+def _no_access(error: NoAccessError) -> None:
+    reader = desk().reader
+    with st.container(horizontal_alignment="center", key="entrance"):
+        st.title(tr("Nothing to see yet"), anchor=False, width="content")
+        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+        who = formats.escape_markdown(reader.name)
+        st.caption(tr("You are signed in as {who}.", who=who), width="content")
+        if isinstance(reader, SignedIn) and sign_out_url(reader) is not None:
+            st.button(tr("Sign out"), key="sign-out", on_click=sign_out)
+
+
+def sign_out_url(reader: SignedIn) -> str | None:
+    """Where signing out leads: "" to the provider; None if the proxy has no such address."""
+    way = reader.gate.sign_in.way
+    return "" if isinstance(way, OpenId) else way.sign_out_url or None
+
+
+def sign_out() -> None:
+    """End all sessions of this person; for callbacks."""
+    reader = desk().reader
+    if not isinstance(reader, SignedIn):
+        return
+    try:
+        reader.gate.sign_out(reader.person, reader.address)
+    finally:
+        if isinstance(reader.gate.sign_in.way, OpenId):
+            st.logout()

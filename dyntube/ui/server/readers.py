@@ -1,0 +1,60 @@
+"""Who sends a request, and the paths that nobody gets without signing in."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ...errors import ConfigError, DynTubeError, NotAllowedError, NotSignedInError
+from ...people.reader import Reader
+from ...settings.sign_in import OpenId
+from ..door import desk, gate, reader_of
+from ..streamlit_internals import claims_in
+from .headers import base_path
+
+# The others are pages without a number in them, scripts, fonts, and what signing in needs.
+NEEDS_SESSION = ("api/", "media/", "_stcore/upload_file", "_stcore/metrics", "_stcore/agent")
+
+
+def reader(request: HTTPConnection) -> Reader:
+    """Whoever sends a request. Raises NotSignedInError, ConfigError and UnavailableError."""
+    guard = gate()
+    way = guard.sign_in.way if guard else None
+    claims = claims_in(request.cookies, way.url) if isinstance(way, OpenId) else {}
+    address = request.client.host if request.client else ""
+    return reader_of(request.cookies, request.headers, claims, address)
+
+
+def refusal(error: DynTubeError) -> Response:
+    """The response that says why there is none."""
+    status = 401 if isinstance(error, NotSignedInError) else 503
+    status = 403 if isinstance(error, NotAllowedError) and status != 401 else status
+    return PlainTextResponse(str(error), status, {"Cache-Control": "no-store"})
+
+
+class NeedsSession:
+    """Answers those paths only to people who may see something."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._paths = tuple(f"{base_path()}/{path}" for path in NEEDS_SESSION)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a request, or refuse it."""
+        if scope["type"] == "http" and scope["path"].startswith(self._paths):
+            try:
+                _ = desk(reader(HTTPConnection(scope))).access
+            except ConfigError:
+                raise
+            except DynTubeError as error:
+                await refusal(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page."""
+    is_get = scope["type"] == "http" and scope["method"] == "GET"
+    return is_get and "text/html" in Headers(scope=scope).get("accept", "")

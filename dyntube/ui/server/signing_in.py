@@ -1,0 +1,132 @@
+"""What Streamlit's sign-in leaves open: the way back, failures, cookies, signing out by a link.
+
+Streamlit sends browsers to the provider from `auth/login`, takes them back at `oauth2callback`, and
+then always opens the first page.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ...words import tr
+from ..streamlit_internals import USER_COOKIE
+from .headers import base_path
+
+RETURN_TO, FAILED = "dyntube_return_to", "dyntube_sign_in_failed"
+_TEN_MINUTES, _ONE_MINUTE = 600, 60
+_LONGEST = 3000  # characters of an address in a cookie; browsers keep 4096
+
+
+class SignInFlow:
+    """Brings people back to the address they opened, and tells them when signing in failed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a request of the sign-in, changing where its response leads."""
+        path = scope["path"].removeprefix(base_path()) if scope["type"] == "http" else ""
+        if path == "/auth/logout" and _is_from_elsewhere(scope):
+            said = tr("Sign out with the button on a page: another site asked for this.")
+            await PlainTextResponse(said, 403)(scope, receive, send)
+            return
+        change = {"/auth/login": _leave, "/oauth2callback": _come_back}.get(path)
+        if change is None:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_changed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                change(scope, message)
+            await send(message)
+
+        await self._app(scope, receive, send_changed)
+
+
+def _leave(scope: Scope, message: Message) -> None:
+    """Remember the page on which somebody signs in."""
+    there, headers = _page_before(scope), MutableHeaders(scope=message)
+    if message["status"] == 302:
+        headers.append("set-cookie", _cookie(RETURN_TO, quote(there), _TEN_MINUTES))
+    else:  # the provider does not answer
+        _fail(message, there)
+
+
+def _come_back(scope: Scope, message: Message) -> None:
+    """Open that page again, signed in or not."""
+    asked = HTTPConnection(scope)
+    there = _safe(unquote(asked.cookies.get(RETURN_TO, "")))
+    headers = MutableHeaders(scope=message)
+    signed_in = any(
+        value.startswith(f"{USER_COOKIE}=") and "Max-Age=0" not in value
+        for value in headers.getlist("set-cookie")
+    )
+    if signed_in:
+        headers["location"] = there
+        headers.append("set-cookie", _cookie(RETURN_TO, "", 0))
+        headers.append("set-cookie", _cookie(FAILED, "", 0))
+    elif "state" in asked.query_params or "error" in asked.query_params:
+        _fail(message, there)
+
+
+def _fail(message: Message, there: str) -> None:
+    message["status"] = 302
+    headers = MutableHeaders(scope=message)
+    headers["location"] = there
+    headers.append("set-cookie", _cookie(FAILED, "1", _ONE_MINUTE))
+
+
+def _page_before(scope: Scope) -> str:
+    """The path and query of the page that led here, which is one of ours."""
+    headers = Headers(scope=scope)
+    before = urlsplit(headers.get("referer", ""))
+    ours = before.netloc == headers.get("host")
+    return _safe(before._replace(scheme="", netloc="", fragment="").geturl() if ours else "")
+
+
+def _safe(address: str) -> str:
+    """A path on this host, else the first page."""
+    sound = address.startswith("/") and not address.startswith(("//", "/\\"))
+    short = len(quote(address)) <= _LONGEST and address.isascii() and address.isprintable()
+    return address if sound and short else f"{base_path()}/"
+
+
+def _is_from_elsewhere(scope: Scope) -> bool:
+    return Headers(scope=scope).get("sec-fetch-site", "none") not in ("same-origin", "none")
+
+
+def _cookie(name: str, value: str, seconds: int) -> str:
+    path = base_path() or "/"
+    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+
+
+class SecureCookies:
+    """Sends cookies over TLS alone where the browser came by it, which Streamlit does not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a request, adding Secure to the cookies of its response."""
+        if scope["type"] != "http" or scope["scheme"] != "https":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_secure(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    (name, value if name.lower() != b"set-cookie" else _secure(value))
+                    for name, value in message["headers"]
+                ]
+            await send(message)
+
+        await self._app(scope, receive, send_secure)
+
+
+def _secure(cookie: bytes) -> bytes:
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
