@@ -10,6 +10,7 @@ import streamlit as st
 from dyntube import ui
 from dyntube.report.pages import PAGES
 from dyntube.ui.server import log, routes, starting
+from dyntube.words import tr
 
 ICONS = {
     "overview": ":material/dashboard:",
@@ -20,7 +21,9 @@ ICONS = {
     "embeds": ":material/web:",
     "live": ":material/sensors:",
     "data": ":material/database:",
+    "people": ":material/group:",
 }
+TITLES = {name: page.title for name, page in PAGES.items()} | {"people": tr("People")}
 
 
 def main() -> None:
@@ -30,12 +33,12 @@ def main() -> None:
     pages = [
         st.Page(
             f"pages/{name}.py",
-            title=page.title,
+            title=title,
             icon=ICONS[name],
             default=name == "overview",
             visibility="visible" if name in visible else "hidden",
         )
-        for name, page in PAGES.items()
+        for name, title in TITLES.items()
     ]
     chosen = st.navigation(pages, position="top" if visible else "hidden")
     st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")

@@ -22,7 +22,7 @@ from .engine.wanted import still_wanted
 from .errors import EntryError, NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
-from .people.reader import Reader
+from .people.reader import Reader, SignedIn
 from .query.access import Access
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
@@ -302,6 +302,13 @@ class Desk:
     def first_local_day(self, timezone: str) -> dt.date | None:
         """The first local day that is stored."""
         return _local(self.first_stored_day(), timezone)
+
+    def admin(self) -> SignedIn:
+        """The reader as an administrator with what is known of people."""
+        self._check_admin(tr("Only administrators may see who may see what."))
+        if not isinstance(self.reader, SignedIn):
+            raise NotAllowedError(tr("Nobody signs in here, so everybody sees everything."))
+        return self.reader
 
     def store(self) -> Store:
         """The store itself, for administrators: it knows of the views of all."""

@@ -25,6 +25,7 @@ from .sections.embeds import campaigns, domain_bars, domain_watch
 from .sections.engagement import heatmap, video_curve, watched_curve, watched_histogram
 from .sections.length_and_sound import by_length, by_sound
 from .sections.live import live
+from .sections.people import people
 from .sections.stored_days import health, stored_days
 from .sections.sync_log import missing_names, sync_log, unknown_fields, unread_fields
 from .sections.videos import compare_videos, video_detail
@@ -52,6 +53,7 @@ __all__ = [
     "live",
     "missing_names",
     "page",
+    "people",
     "quality_checks",
     "shares_over_time",
     "start",

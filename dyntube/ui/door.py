@@ -130,6 +130,11 @@ def see_as(person: Person | None) -> None:
     st.session_state[_SEEN_AS] = person
 
 
+def stop_seeing_as() -> bool:
+    """Whether this session's admin saw as somebody else, which ends."""
+    return st.session_state.pop(_SEEN_AS, None) is not None
+
+
 def local_now(timezone: str) -> dt.datetime:
     """The current time in a zone."""
     return dt.datetime.now(ZoneInfo(timezone))

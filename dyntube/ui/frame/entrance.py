@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from ... import formats
-from ...errors import DynTubeError, NoAccessError, NotAllowedError, NotSignedInError
+from ...errors import DynTubeError, NotAllowedError, NotSignedInError
+from ...events import unforeseen
 from ...people.reader import SignedIn
 from ...report.pages import PAGES
 from ...settings.sign_in import OpenId
 from ...words import tr
 from .. import style
 from ..components.theme import follow_theme
-from ..door import desk, gate, see_as
+from ..door import desk, gate, stop_seeing_as
 from . import paper
 
+PEOPLE = "people"  # the page of administrators about people
 _FAILED = "dyntube_sign_in_failed"  # a cookie of ui/server/signing_in.py
 
 
@@ -31,16 +36,27 @@ def visible_pages() -> tuple[str, ...]:
                 reader.gate.greet(reader.person, reader.address)
     except NotSignedInError as error:
         _sign_in(error)
-    except NoAccessError as error:
+    except NotAllowedError as error:
+        if stop_seeing_as():  # an admin no longer, or the other may see nothing any more
+            st.rerun()
         _no_access(error)
-    except NotAllowedError:  # an admin no longer, in the middle of seeing as somebody else
-        see_as(None)
-        st.rerun()
     except DynTubeError as error:
         show_error(error)
     else:
-        return tuple(name for name in PAGES if access.is_admin or not PAGES[name].for_admins)
+        pages = (name for name in PAGES if access.is_admin or not PAGES[name].for_admins)
+        return (*pages, *([PEOPLE] if access.is_admin and isinstance(reader, SignedIn) else ()))
     return ()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show the errors of a page as a sentence; nobody sees a traceback."""
+    try:
+        yield
+    except DynTubeError as error:
+        show_error(error)
+    except Exception as error:  # the last resort
+        show_error(unforeseen(error))
 
 
 def show_error(error: DynTubeError) -> None:
@@ -63,7 +79,7 @@ def _sign_in(error: NotSignedInError) -> None:
             st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
 
 
-def _no_access(error: NoAccessError) -> None:
+def _no_access(error: NotAllowedError) -> None:
     reader = desk().reader
     with st.container(horizontal_alignment="center", key="entrance"):
         st.title(tr("Nothing to see yet"), anchor=False, width="content")

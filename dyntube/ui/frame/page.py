@@ -13,8 +13,6 @@ import streamlit as st
 
 from ... import formats
 from ...desk import Desk
-from ...errors import DynTubeError
-from ...events import unforeseen
 from ...query.access import Access
 from ...query.periods import DEFAULT_PRESET, Period, local_days
 from ...report.context import ReportContext
@@ -33,7 +31,8 @@ from ..blocks.raw_views import views_behind
 from ..door import desk, local_now
 from ..streamlit_internals import forget_pages_folder
 from . import paper
-from .entrance import show_error
+from .account import account_menu, for_admins
+from .entrance import told
 from .filters import sidebar
 from .freshness import ensure_stored, gap, stopped_banner, watch_progress, why_nothing
 from .page_header import head
@@ -47,13 +46,9 @@ def page(of: Page, draw: _Draw) -> None:
     if not session.begun():
         forget_pages_folder()
         st.rerun()
-    try:
+    with told():
         _page(of, draw)
         _freeze_garbage()
-    except DynTubeError as error:
-        show_error(error)
-    except Exception as error:  # last resort: readers must not see a traceback
-        show_error(unforeseen(error))
 
 
 _runs = count()
@@ -89,7 +84,9 @@ def _page(of: Page, draw: _Draw) -> None:
     menus = head(of.title, selection, of.span or shown.text, spans, compares=not of.always)
     with menus:
         views_menu(of.name)
+        account_menu()
     on_paper = paper.place()
+    for_admins()
     for remark in session.remarks():
         st.info(formats.escape_markdown(remark), icon=":material/link_off:")
     context = _content(of, selection, shown, draw, version)

@@ -1,0 +1,61 @@
+"""For administrators: for each person, what they may see, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..errors import NotAllowedError
+from ..query.access import Access
+from ..sharing.people import Known
+from .gate import Gate
+from .person import PROXY, Person
+from .policy import Kind, Policy
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A person, as last seen or as a rule names them.
+
+    `why` has the names by which rules mean them, of one `kind`, each with the rule's number. Who
+    sees nothing has a `refusal` instead. `last_seen` is None for those who were never here.
+    """
+
+    person: Person
+    access: Access | None
+    kind: Kind | None
+    why: tuple[tuple[str, int], ...]
+    refusal: str
+    last_seen: dt.datetime | None
+
+
+def overview(gate: Gate) -> list[Entry]:
+    """Everybody who has signed in or is named in a rule, by their label."""
+    policy = gate.rules.policy()
+    known = {person.id: (person, seen) for person, seen in map(_seen, gate.people.all().values())}
+    met = {name for person, _ in known.values() for name in (person.email.lower(), person.subject)}
+    entries = [_entry(policy, *of) for of in known.values()]
+    entries += [_entry(policy, person, None) for person in _named(policy, met)]
+    return sorted(entries, key=lambda entry: entry.person.label.lower())
+
+
+def _seen(known: Known) -> tuple[Person, dt.datetime]:
+    groups, seen = frozenset(known.groups), known.signed_in_at
+    return Person(known.issuer, known.subject, known.email, known.name, groups, seen), seen
+
+
+def _named(policy: Policy, met: set[str]) -> Iterator[Person]:
+    """People who are named in rules and have not been here."""
+    names = sorted({name for rule in policy.rules for name in rule.people} - met)
+    for name in names:
+        email = name if "@" in name else ""
+        yield Person(PROXY, name, email, "", frozenset(), dt.datetime.now(dt.UTC))
+
+
+def _entry(policy: Policy, person: Person, seen: dt.datetime | None) -> Entry:
+    try:
+        granted = policy.grant(person)
+    except NotAllowedError as error:
+        return Entry(person, None, None, (), str(error), seen)
+    return Entry(person, granted.access, granted.kind, granted.why, "", seen)

@@ -1,0 +1,5 @@
+"""Who may see what, for administrators."""
+
+from dyntube import ui
+
+ui.people()

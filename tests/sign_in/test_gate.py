@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dyntube.account import open_state
+from dyntube.errors import (
+    ArchiveError,
+    CancelledError,
+    EntryError,
+    NoAccessError,
+    NotAllowedError,
+    NotSignedInError,
+)
+from dyntube.people.gate import Gate
+from dyntube.people.overview import overview
+from dyntube.people.person import Person
+from dyntube.people.reader import SignedIn
+from dyntube.people.turns import Turns
+from dyntube.query.access import Access
+from dyntube.settings.sign_in import OpenId, ProxyHeaders, SignIn
+from dyntube.sharing.people import People
+
+NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
+OPEN_ID = OpenId("https://login", "x", "y", "z", "https://dash")
+RULES = """
+[[rule]]
+people = ["ada@acme.com"]
+role = "admin"
+projects = "*"
+
+[[rule]]
+groups = ["north"]
+role = "analyst"
+projects = ["p1"]
+
+[limits]
+export_rows = 100
+"""
+ADA = Person("https://login", "1", "ada@acme.com", "Ada", frozenset(), NOW)
+BOB = Person("https://login", "2", "bob@acme.com", "Bob", frozenset({"north"}), NOW)
+Opened = Callable[..., Gate]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    (tmp_path / "access.toml").write_text(RULES)
+
+    def open_gate(
+        way: OpenId | ProxyHeaders = OPEN_ID, *, after: dt.timedelta = dt.timedelta()
+    ) -> Gate:
+        sign_in = SignIn(way, tmp_path / "access.toml")
+        people = People(open_state(tmp_path / "state"))
+        return Gate(sign_in, people, now=lambda: NOW + after)
+
+    return open_gate
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+    return [r.facts for r in caplog.records if r.msg == "audit"]
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger("dyntube"), "propagate", True)
+    caplog.set_level(logging.INFO, "dyntube")
+
+
+@pytest.mark.parametrize(("hours", "over"), [(0, False), (7.99, False), (8.01, True), (500, True)])
+def test_a_session_ends_after_eight_hours(opened: Opened, hours: float, over: bool):
+    gate = opened(after=dt.timedelta(hours=hours))
+
+    if over:
+        with pytest.raises(NotSignedInError, match="lasts 8 hours"):
+            gate.grant(ADA)
+    else:
+        assert gate.grant(ADA).access.is_admin
+
+
+def test_signing_out_ends_all_sessions_so_far_in_every_process_and_no_later_one(opened: Opened):
+    here, there = opened(), opened()
+    earlier = replace(ADA, signed_in_at=NOW - dt.timedelta(hours=2))
+    here.greet(earlier, "")
+    there.greet(ADA, "")
+    assert here.grant(ADA)
+
+    there.sign_out(earlier, "")
+
+    for gate in (here, there):
+        for session in (ADA, earlier):
+            with pytest.raises(NotSignedInError, match="signed out"):
+                gate.grant(session)
+        assert gate.grant(replace(ADA, signed_in_at=NOW + dt.timedelta(seconds=1)))
+        assert gate.grant(BOB)
+
+
+def test_signing_out_behind_a_proxy_ends_the_sessions_that_have_begun(opened: Opened):
+    gate = opened(ProxyHeaders("x-user"), after=dt.timedelta(hours=1))
+    gate.greet(ADA, "")
+
+    gate.sign_out(ADA, "")
+
+    with pytest.raises(NotSignedInError):
+        gate.grant(replace(ADA, signed_in_at=NOW + dt.timedelta(minutes=59)))
+    assert gate.grant(replace(ADA, signed_in_at=NOW + dt.timedelta(hours=1, seconds=1)))
+
+
+@pytest.mark.parametrize("name", ["BOB@acme.com", "2", "https://login|2"])
+def test_an_administrator_ends_the_sessions_of_others(opened: Opened, name: str):
+    gate = opened()
+    gate.greet(BOB, "")
+
+    gate.end_sessions(name, "me")
+
+    with pytest.raises(NotSignedInError):
+        gate.grant(BOB)
+
+
+@pytest.mark.parametrize("name", ["", "eve@acme.com"])
+def test_the_sessions_of_nobody_cannot_be_ended(opened: Opened, name: str):
+    gate = opened()
+    gate.greet(BOB, "")
+
+    with pytest.raises(EntryError, match="has signed in"):
+        gate.end_sessions(name, "me")
+
+
+def test_rules_that_change_count_at_the_next_question(opened: Opened):
+    gate = opened()
+    reader = SignedIn(BOB, gate)
+    assert reader.access == Access(frozenset({"p1"}), role="analyst")
+
+    path = gate.rules.path
+    path.write_text(RULES.replace('"p1"', '"p2"'))
+    assert reader.access == Access(frozenset({"p2"}), role="analyst")
+    path.write_text(RULES.replace("north", "south"))
+    with pytest.raises(NoAccessError):
+        _ = reader.access
+
+
+def test_only_an_admin_sees_as_another_and_with_no_more_rights_than_theirs(opened: Opened):
+    gate = opened()
+
+    assert SignedIn(ADA, gate, seen_as=BOB).access == SignedIn(BOB, gate).access
+    assert not SignedIn(ADA, gate, seen_as=BOB).writes
+    with pytest.raises(NotAllowedError):
+        _ = SignedIn(BOB, gate, seen_as=ADA).access
+    gate.rules.path.write_text(RULES.replace("ada@", "eve@"))
+    with pytest.raises(NoAccessError):
+        _ = SignedIn(ADA, gate, seen_as=BOB).access
+
+
+def test_an_admin_sees_as_somebody_whose_own_session_is_over(opened: Opened):
+    gone = replace(BOB, signed_in_at=NOW - dt.timedelta(days=90))
+
+    assert SignedIn(ADA, opened(), seen_as=gone).access.role == "analyst"
+
+
+def test_the_audit_log_has_who_what_rights_and_where_once(opened: Opened, caplog):
+    gate = opened()
+    for _ in range(3):
+        gate.greet(BOB, "192.0.2.7")
+        gate.refused(BOB, "192.0.2.7", "admins_only")
+    gate.rules.path.write_text(RULES.replace('"p1"', '"p2"'))
+    gate.greet(BOB, "192.0.2.7")
+    gate.sign_out(BOB, "192.0.2.7")
+
+    of = {"who": "https://login|2", "from": "192.0.2.7"}
+    rights = {"role": "analyst", "projects": ["p1"], "channels": []}
+    assert logged(caplog) == [
+        {"action": "sign_in", **of, "rights": rights},
+        {"action": "refused", **of, "reason": "admins_only"},
+        {"action": "access_changed", **of, "rights": rights | {"projects": ["p2"]}},
+        {"action": "sign_out", **of},
+    ]
+    json.dumps(logged(caplog))
+
+
+def test_exports_of_a_day_are_counted_over_processes_until_the_limit(opened: Opened):
+    reader, elsewhere = SignedIn(BOB, opened()), SignedIn(BOB, opened())
+    reader.export(60)
+    elsewhere.export(40)
+
+    with pytest.raises(NotAllowedError, match="100 views"):
+        reader.export(1)
+    SignedIn(ADA, opened()).export(100)
+    SignedIn(BOB, opened(after=dt.timedelta(hours=16))).gate.export(BOB, "", Access(), 100)
+
+
+def test_the_overview_has_all_who_came_or_are_named_and_why(opened: Opened):
+    gate = opened()
+    gate.greet(BOB, "")
+
+    found = [(e.person.label, e.kind, e.why, e.last_seen) for e in overview(gate)]
+
+    assert found == [
+        ("ada@acme.com", "people", (("ada@acme.com", 1),), None),
+        ("bob@acme.com", "groups", (("north", 2),), NOW),
+    ]
+    gate.greet(ADA, "")
+    assert [e.last_seen for e in overview(gate)] == [NOW, NOW]
+
+
+def test_the_overview_says_why_somebody_sees_nothing(opened: Opened):
+    gate = opened()
+    gate.greet(BOB, "")
+    gate.rules.path.write_text("")
+
+    [entry] = overview(gate)
+
+    assert (entry.access, entry.kind) == (None, None)
+    assert "nothing is shared" in entry.refusal
+
+
+def test_a_state_that_cannot_be_written_keeps_nobody_out(opened: Opened, tmp_path: Path, caplog):
+    gate = opened()
+    gate.greet(ADA, "")
+    with contextlib.closing(sqlite3.connect(tmp_path / "state/state.sqlite")) as other:
+        other.execute("BEGIN").execute("SELECT * FROM people").fetchall()  # nobody else may commit
+        gate.greet(BOB, "")
+
+    assert "person_not_noted" in [record.msg for record in caplog.records]
+    assert gate.grant(BOB)
+
+
+def test_a_state_that_cannot_be_read_lets_nobody_in(opened: Opened, tmp_path: Path):
+    gate = opened()
+    (tmp_path / "state").write_text("no folder")
+
+    with pytest.raises(ArchiveError):
+        gate.grant(BOB)
+
+
+def test_questions_of_one_person_wait_for_each_other_and_for_nobody_else():
+    turns, under_way, most = Turns(), 0, 0
+    lock, others = threading.Lock(), threading.Event()
+
+    def ask() -> None:
+        nonlocal under_way, most
+        with turns.taken("bob", 2, lambda: True):
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            others.wait(20)
+            with lock:
+                under_way -= 1
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    with turns.taken("ada", 1, lambda: True):
+        others.set()
+    for thread in threads:
+        thread.join(20)
+
+    assert most == 2
+
+
+def test_who_waits_for_a_turn_and_leaves_is_forgotten():
+    turns = Turns()
+    with turns.taken("bob", 1, lambda: True):
+        with pytest.raises(CancelledError), turns.taken("bob", 1, lambda: False):
+            pytest.fail("two at once")
+        with turns.taken("ada", 1, lambda: False):
+            pass
+    with turns.taken("bob", 1, lambda: False):
+        pass
