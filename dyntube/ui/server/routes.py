@@ -36,7 +36,6 @@ from ...trust.reasons import as_json
 from ...trust.trust import Trust, consecutive_spans
 from ...words import tr
 from ..door import COOKIE, desk, local_now
-from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
@@ -64,7 +63,7 @@ def views(request: Request) -> Response:
     try:
         reader = desk(reader_of_request(request))
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
-        selection, notes = from_parameters(asked, default_selection(), reader.rules)
+        selection, notes = from_parameters(asked, Selection(timezone=reader.timezone), reader.rules)
         selection = selection.opened()
         if notes:
             return PlainTextResponse("\n".join(notes), 400)

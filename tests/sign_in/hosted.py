@@ -1,0 +1,142 @@
+"""The app with sign-in, as a process; and people who talk to it from addresses of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+
+from ..browser.app import running_as
+from .provider import CLIENT, CLIENT_SECRET, Provider
+
+SECRET = "0123456789abcdef" * 4
+PROXY, ELSEWHERE = "127.0.0.2", "127.0.0.1"  # addresses from which requests come
+USER, GROUPS = "X-Forwarded-Email", "X-Forwarded-Groups"
+PATIENCE = 120  # seconds for an answer on a busy machine
+
+
+@contextmanager
+def behind_proxy(archive: Path, access: Path, **settings: str) -> Iterator[str]:
+    """The app that believes the proxy at PROXY."""
+    known = {"PROXY_USER_HEADER": USER, "PROXY_GROUPS_HEADER": GROUPS, "PROXIES": PROXY}
+    settings = {"ACCESS": str(access), **known, **settings}
+    with running_as(("app.py",), archive, settings) as (url, _):
+        yield url
+
+
+@contextmanager
+def with_provider(
+    provider: Provider, archive: Path, access: Path, **settings: str
+) -> Iterator[str]:
+    """The app where people sign in at a provider."""
+    port = free_port()
+    of_provider = {
+        "OIDC_URL": provider.url,
+        "OIDC_CLIENT_ID": CLIENT,
+        "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "COOKIE_SECRET": SECRET,
+        "URL": f"http://127.0.0.1:{port}",
+    }
+    settings = {"ACCESS": str(access), **of_provider, **settings}
+    with running_as(("app.py",), archive, settings, SERVER_PORT=str(port)) as (url, _):
+        yield url
+
+
+def free_port() -> int:
+    """A port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        return int(made.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for a request."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+
+
+def get(
+    url: str, headers: list[tuple[str, str]] | None = None, source: str = PROXY, method: str = "GET"
+) -> Answer:
+    """Send one request from an address; headers may repeat."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(
+        parts.hostname or "", parts.port, timeout=PATIENCE, source_address=(source, 0)
+    )
+    try:
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection.putrequest(method, path or "/")
+        for name, value in headers or ():
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        return Answer(answer.status, text, {k.lower(): v for k, v in answer.getheaders()})
+    finally:
+        connection.close()
+
+
+@dataclass
+class Drawn:
+    """What a session was sent for one run of a page."""
+
+    messages: list[ForwardMsg] = field(default_factory=list)
+
+    @property
+    def raw(self) -> bytes:
+        """All of it."""
+        return b"".join(message.SerializeToString() for message in self.messages)
+
+    def says(self, text: str) -> bool:
+        """Whether a text is in it."""
+        return text.encode() in self.raw
+
+
+def draw(
+    url: str,
+    page: str = "",
+    query: str = "",
+    headers: list[tuple[str, str]] | None = None,
+    source: str = PROXY,
+) -> Drawn:
+    """Open a page in a session of its own, as a browser does over its websocket."""
+    return asyncio.run(_draw(url, page, query, headers or [], source))
+
+
+async def _draw(
+    url: str, page: str, query: str, headers: list[tuple[str, str]], source: str
+) -> Drawn:
+    parts = urlsplit(url)
+    async with connect(
+        f"ws://{parts.netloc}/_stcore/stream",
+        origin=url,  # type: ignore[arg-type]
+        additional_headers=headers,
+        local_addr=(source, 0),
+        max_size=None,
+    ) as connection:
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        asked.rerun_script.page_name = page
+        asked.rerun_script.context_info.url = f"{url}/{page}?{query}"
+        await connection.send(asked.SerializeToString())
+        drawn = Drawn()
+        while True:
+            received = await asyncio.wait_for(connection.recv(), PATIENCE)
+            message = ForwardMsg()
+            message.ParseFromString(received if isinstance(received, bytes) else b"")
+            drawn.messages.append(message)
+            if message.WhichOneof("type") == "script_finished" and (
+                message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            ):
+                return drawn
