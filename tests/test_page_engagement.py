@@ -290,9 +290,10 @@ VIDEO = """
 from dyntube import ui
 from dyntube.report.page import Page
 
-if ui.start("one-video"):
-    page = Page("one-video", "One video", ("plays",), lambda context: ())
-    ui.page(page, lambda context: ui.video_curve(context, "video-0"))
+ui.visible_pages()
+ui.start("one-video")
+page = Page("one-video", "One video", ("plays",), lambda context: ())
+ui.page(page, lambda context: ui.video_curve(context, "video-0"))
 """
 
 

@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +112,9 @@ def draw(
     source: str = PROXY,
 ) -> Drawn:
     """Open a page in a session of its own, as a browser does over its websocket."""
-    return asyncio.run(_draw(url, page, query, headers or [], source))
+    drawing = _draw(url, page, query, headers or [], source)
+    with ThreadPoolExecutor(1) as thread:  # as the browser of a test may have a loop in this one
+        return thread.submit(asyncio.run, drawing).result()
 
 
 async def _draw(

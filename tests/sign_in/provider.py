@@ -34,9 +34,17 @@ class Provider:
     url: str = ""
     asked: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
     _key: RSAKey = field(
         default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "k1", "use": "sig"})
     )
+
+    def stop(self) -> None:
+        """Answer nobody any more."""
+        if self._server and self._thread:
+            self._server.should_exit = True
+            self._thread.join(10)
 
     def app(self) -> Starlette:
         """What it serves."""
@@ -82,7 +90,7 @@ class Provider:
     async def _token(self, request: Request) -> Response:
         form = await request.form()
         granted, now = self._codes.pop(str(form["code"])), int(time.time() + self.clock)
-        claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 3600}
+        claims = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": int(time.time()) + 7200}
         claims |= {"nonce": granted["nonce"], "sub": f"id-of-{granted['who']}"}
         claims |= self.people[granted["who"]]
         token = jwt.encode({"alg": "RS256", "kid": "k1"}, claims, self._key)
@@ -95,12 +103,13 @@ class Provider:
 
 
 @contextmanager
-def provided(people: dict[str, dict[str, Any]], port: int = 0) -> Iterator[Provider]:
+def provided(people: dict[str, dict[str, Any]]) -> Iterator[Provider]:
     """A provider that runs."""
     provider = Provider(people)
-    config = uvicorn.Config(provider.app(), port=port, log_level="error", lifespan="off")
+    config = uvicorn.Config(provider.app(), port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
+    provider._server, provider._thread = server, thread
     thread.start()
     while not server.started:
         time.sleep(0.02)
@@ -109,5 +118,4 @@ def provided(people: dict[str, dict[str, Any]], port: int = 0) -> Iterator[Provi
     try:
         yield provider
     finally:
-        server.should_exit = True
-        thread.join(10)
+        provider.stop()

@@ -85,7 +85,7 @@ def test_a_picture_that_may_not_be_seen_is_as_one_that_is_not_there(
     reader = Desk(
         whole.account, whole.background, Anyone(access=Access(channels=frozenset({"other"})))
     )
-    monkeypatch.setattr(routes, "desk", lambda: reader)
+    monkeypatch.setattr(routes, "desk", lambda _: reader)
     assert reader.thumbnails(KEYS) == {}
     assert_nothing(requests.get(f"{url}/{THUMBNAILS}plain", timeout=20))
     assert_nothing(requests.get(f"{url}/{THUMBNAILS}unknown", timeout=20))

@@ -80,14 +80,24 @@ def _sign_in(error: NotSignedInError) -> None:
 
 
 def _no_access(error: NotAllowedError) -> None:
-    reader = desk().reader
+    reader = _known()
     with st.container(horizontal_alignment="center", key="entrance"):
         st.title(tr("Nothing to see yet"), anchor=False, width="content")
         st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
-        who = formats.escape_markdown(reader.name)
-        st.caption(tr("You are signed in as {who}.", who=who), width="content")
-        if isinstance(reader, SignedIn) and sign_out_url(reader) is not None:
+        if reader:
+            who = formats.escape_markdown(reader.name)
+            st.caption(tr("You are signed in as {who}.", who=who), width="content")
+        if reader is None or sign_out_url(reader) is not None:
             st.button(tr("Sign out"), key="sign-out", on_click=sign_out)
+
+
+def _known() -> SignedIn | None:
+    """Who has signed in; None if their sign-in does not say."""
+    try:
+        reader = desk().reader
+    except NotAllowedError:
+        return None
+    return reader if isinstance(reader, SignedIn) else None
 
 
 def sign_out_url(reader: SignedIn) -> str | None:
@@ -98,11 +108,10 @@ def sign_out_url(reader: SignedIn) -> str | None:
 
 def sign_out() -> None:
     """End all sessions of this person; for callbacks."""
-    reader = desk().reader
-    if not isinstance(reader, SignedIn):
-        return
+    reader = _known()
     try:
-        reader.gate.sign_out(reader.person, reader.address)
+        if reader:
+            reader.gate.sign_out(reader.person, reader.address)
     finally:
-        if isinstance(reader.gate.sign_in.way, OpenId):
+        if reader is None or isinstance(reader.gate.sign_in.way, OpenId):
             st.logout()

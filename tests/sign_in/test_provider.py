@@ -1,0 +1,282 @@
+"""Signing in at a provider, in a real browser: the way in, what ends it, what goes wrong."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from .hosted import Answer, draw, get, with_provider
+from .provider import Provider, provided
+
+RULES = """
+[[rule]]
+people = ["ada@acme.com"]
+role = "admin"
+projects = "*"
+
+[[rule]]
+domains = ["acme.com"]
+role = "analyst"
+projects = "*"
+"""
+PEOPLE = {
+    "ada": {"email": "ada@acme.com", "name": "Ada Lovelace"},
+    "bob": {"email": "bob@acme.com", "name": "Bob"},
+    "carl": {"email": "carl@acme.com"},
+    "eve": {"email": "eve@evil.com"},
+    "unverified": {"email": "ada@acme.com", "email_verified": False},
+    "overage": {"email": "x@evil.com", "_claim_names": {"groups": "src1"}},
+}
+SLOWLY = 25000
+CSV = "/api/views.csv?period=last-7-days"
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    with provided(PEOPLE) as provider:
+        yield provider
+
+
+@pytest.fixture(autouse=True)
+def _sound(provider: Provider, access: Path) -> Iterator[None]:
+    yield
+    provider.clock, provider.nonce = 0, ""
+    access.write_text(RULES)
+
+
+@pytest.fixture(scope="module")
+def access(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("access") / "access.toml"
+    file.write_text(RULES)
+    return file
+
+
+@pytest.fixture(scope="module")
+def url(provider: Provider, demo_archive: Path, access: Path) -> Iterator[str]:
+    with with_provider(provider, demo_archive, access) as url:
+        yield url
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """Open an address in a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(address: str) -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1440, "height": 900}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(SLOWLY)
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, who: str) -> Page:
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=who, exact=True).click()
+    return page
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", name=text, level=1)).to_be_visible(timeout=SLOWLY)
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.get_by_text(text).first).to_be_visible(timeout=SLOWLY)
+
+
+def with_cookies(page: Page, address: str) -> Answer:
+    """What another program gets with this browser's cookies."""
+    cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+    return get(address, [("Cookie", cookies)])
+
+
+def test_a_deep_link_survives_signing_in(url: str, opened: Callable[[str], Page]):
+    page = opened(f"{url}/geography?period=last-7-days&country=DE")
+    says(page, "Sign in to see how your videos do")
+    expect(page.get_by_role("link", name="Videos")).to_have_count(0)
+
+    sign_in(page, "bob")
+
+    heading(page, "Geography")
+    assert page.url == f"{url}/geography?period=last-7-days&country=DE"
+    expect(page.get_by_role("button", name="Remove Country is Germany")).to_be_visible()
+    expect(page.get_by_role("link", name="Data")).to_have_count(0)
+
+
+def test_proof_keys_are_used(provider: Provider, url: str, opened: Callable[[str], Page]):
+    heading(sign_in(opened(url), "bob"), "Overview")
+
+    assert "code_challenge_method=S256" in provider.asked[-1]
+
+
+def test_nobody_is_anybody_without_signing_in(url: str):
+    assert draw(url).says("Sign in to see how your videos do")
+    assert get(url + CSV).status == 401
+    assert get(url + CSV, [("X-Forwarded-Email", "ada@acme.com")]).status == 401
+    assert get(url + CSV, [("Cookie", '_streamlit_user="eyJzdWIiOiAiMSJ9"')]).status == 401
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        ("eve", "nothing is shared with you yet"),
+        ("unverified", "nothing is shared with you yet"),
+        ("overage", "Ask your administrator to use app roles instead of groups"),
+    ],
+)
+def test_whom_no_rule_means_is_told_so_in_a_friendly_page(
+    url: str, opened: Callable[[str], Page], who: str, reason: str
+):
+    page = sign_in(opened(url), who)
+
+    heading(page, "Nothing to see yet")
+    says(page, reason)
+    assert with_cookies(page, url + CSV).status == 403
+
+
+@pytest.mark.parametrize("minutes", [-5, 1.5])
+def test_a_provider_whose_clock_is_wrong_signs_people_in(
+    provider: Provider, url: str, opened: Callable[[str], Page], minutes: float
+):
+    provider.clock = minutes * 60
+
+    heading(sign_in(opened(url), "carl"), "Overview")
+
+
+def test_a_token_from_five_minutes_ahead_signs_nobody_in_and_says_so(
+    provider: Provider, url: str, opened: Callable[[str], Page]
+):
+    provider.clock = 5 * 60
+
+    says(sign_in(opened(url), "bob"), "Signing in did not work")
+
+
+def test_an_answer_to_another_question_signs_nobody_in_and_says_so(
+    provider: Provider, url: str, opened: Callable[[str], Page]
+):
+    page = opened(f"{url}/videos?period=last-7-days")
+    provider.nonce = "of another sign-in"
+    sign_in(page, "ada")
+    says(page, "Signing in did not work")
+    assert page.url == f"{url}/videos?period=last-7-days"
+    assert with_cookies(page, url + CSV).status == 401
+
+    provider.nonce = ""
+    sign_in(page, "ada")
+
+    heading(page, "Videos")
+
+
+def test_a_session_is_over_after_its_hours(
+    provider: Provider, url: str, opened: Callable[[str], Page]
+):
+    provider.clock = -9 * 3600
+    page = sign_in(opened(url), "ada")
+
+    says(page, "it lasts 8 hours")
+    assert with_cookies(page, url + CSV).status == 401
+
+
+def test_signing_out_ends_the_other_browser_too_and_a_copied_cookie(
+    url: str, opened: Callable[[str], Page]
+):
+    here, there = (sign_in(opened(url), "bob") for _ in range(2))
+    heading(here, "Overview")
+    heading(there, "Overview")
+    copied = "; ".join(f"{c['name']}={c['value']}" for c in here.context.cookies())
+    assert get(url + CSV, [("Cookie", copied)]).status == 200
+
+    here.get_by_role("button", name="Account").click()
+    here.get_by_role("button", name="Sign out everywhere").click()
+
+    says(here, "Sign in to see how your videos do")
+    assert get(url + CSV, [("Cookie", copied)]).status == 401
+    there.get_by_role("link", name="Videos").first.click()
+    says(there, "You are signed out")
+    time.sleep(1)  # a new token has to be from a later second than the last one
+    heading(sign_in(there, "bob"), "Videos")
+
+
+def test_another_site_cannot_sign_people_out(url: str):
+    answer = get(f"{url}/auth/logout", [("Sec-Fetch-Site", "cross-site")])
+
+    assert answer.status == 403
+
+
+def test_an_admin_ends_a_session_and_the_open_tab_obeys(url: str, opened: Callable[[str], Page]):
+    bob, ada = sign_in(opened(url), "bob"), sign_in(opened(f"{url}/people"), "ada")
+    heading(bob, "Overview")
+    heading(ada, "People")
+
+    ada.get_by_role("combobox", name="Person").click()
+    ada.get_by_role("option", name="bob@acme.com").click()
+    ada.get_by_role("button", name="Sign them out everywhere").click()
+    says(ada, "has to sign in again")
+
+    bob.get_by_role("link", name="Videos").first.click()
+    says(bob, "You are signed out")
+
+
+def test_rules_that_change_count_in_an_open_tab_and_for_a_file_drawn_before(
+    url: str, access: Path, opened: Callable[[str], Page]
+):
+    page = sign_in(opened(f"{url}/videos?period=last-7-days"), "bob")
+    heading(page, "Videos")
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as before:
+        page.get_by_role("button", name="This page as an Excel workbook").click()
+    assert before.value.path().stat().st_size > 1000
+    access.write_text(
+        RULES.replace('projects = "*"', 'projects = ["none"]').replace("admin", "reader")
+    )
+
+    page.get_by_role("button", name="This page as an Excel workbook").click()
+    page.wait_for_timeout(3000)
+
+    assert "Summit" not in Path(before.value.path()).name
+    page.get_by_role("link", name="Overview").first.click()
+    says(page, "There are no views in this period.")
+    access.write_text("")
+    page.get_by_role("link", name="Geography").first.click()
+    heading(page, "Nothing to see yet")
+
+
+def test_a_file_that_a_session_made_needs_a_session(url: str, opened: Callable[[str], Page]):
+    page = sign_in(opened(f"{url}/videos?period=last-7-days"), "bob")
+    heading(page, "Videos")
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_response(re.compile("/media/")) as loaded:
+        page.get_by_role("button", name="This page as an Excel workbook").click()
+    address = loaded.value.url
+
+    assert loaded.value.headers["cache-control"] == "no-store"
+    assert requests.get(address, timeout=60).status_code == 401
+    assert with_cookies(page, address).status == 200
+
+
+def test_a_provider_that_is_away_is_named_and_nobody_else_is_disturbed(
+    provider: Provider, demo_archive: Path, access: Path, opened: Callable[[str], Page]
+):
+    with provided(PEOPLE) as away, with_provider(away, demo_archive, access) as url:
+        known = sign_in(opened(url), "bob")
+        heading(known, "Overview")
+        stranger = opened(f"{url}/videos")
+        says(stranger, "Sign in to see how your videos do")
+        away.stop()
+
+        stranger.get_by_role("button", name="Sign in").click()
+        if not stranger.url.startswith(url):  # the provider's page, of which the browser knew
+            stranger.goto(f"{url}/videos")
+        known.get_by_role("link", name="Videos").first.click()
+        heading(known, "Videos")
+        assert with_cookies(known, url + CSV).status == 200
