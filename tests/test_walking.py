@@ -269,7 +269,7 @@ def as_one_row(lines: pd.DataFrame) -> pd.DataFrame:
     """Totals, which files have as a line for each number."""
     found = {}
     for line in lines.to_dict("records"):
-        named = next((name for name in METRICS if header(name) == line["Number"]), "")
+        named = next((name for name in METRICS if header(name) == line["Metric"]), "")
         for name, of in ((named, "This period"), (f"{named}_before", "Before")):
             if named and pd.notna(line.get(of)):
                 found[header(name)] = [line[of]]
