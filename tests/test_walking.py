@@ -40,7 +40,7 @@ from .test_routes import served
 from .walking import MISSING, Walk
 
 PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "data")
-SEEDS = range(int(os.environ.get("WALKS", "6")))
+SEEDS = range(int(os.environ.get("WALKS", "3")))
 BY_LABEL = {dimension.label.lower(): name for name, dimension in DIMENSIONS.items()}
 # Of each row of a block, and before; what a table does not show is left out of both.
 COMPARED = ("views", "plays", "watch_time", "completions")
