@@ -4,6 +4,8 @@ PYTHON ?= $(shell python3.11 -c '' 2> /dev/null && echo python3.11 || echo pytho
 BIN := .venv/bin
 # Two files at a time, a file in one process for its fixtures; those that take long come first.
 side_by_side := -n 2 --dist loadfile --no-loadscope-reorder
+# Else every process compiles all that it imports, and pytest all tests, anew.
+unexport PYTHONDONTWRITEBYTECODE
 until_ctrl_c = @trap : INT; $(1) || [ $$? -eq 130 ] # which ends these well
 
 # Also named by dyntube/ui/components/assets/figure.js.
