@@ -10,6 +10,7 @@ from typing import Any, Literal
 from .archive.scopes import StoredScope
 from .fetch.progress import Progress
 from .query.metrics import Metric
+from .query.nouns import COUNTS
 from .query.periods import Period
 from .reading.text import clean, short
 from .words import tr, trn
@@ -52,6 +53,14 @@ def value(measure: Metric, amount: float, *, full: bool = False) -> str:
             return _decimals(amount, 2)
         case "number":
             return _decimals(amount, 0) if full else compact(amount)
+
+
+def counted(measure: Metric, amount: float) -> str:
+    """An exact amount with what it is of: "1 view", "2,412 plays", "1,204 h watch time"."""
+    if measure.name in COUNTS and abs(amount) < _HUGE:
+        return COUNTS[measure.name](round(amount))
+    said = value(measure, amount, full=True)
+    return tr("{amount} {metric}", amount=said, metric=measure.noun)
 
 
 def average(measure: Metric, amount: float) -> str:

@@ -76,19 +76,23 @@ ALLOWED = {
 # Fields of messages to the browser, and of the data of our components, that nobody sees.
 HIDDEN = re.compile(
     r"\b(\w*id|icon|type|tag|page|url|query_string|\w*script_hash|component_name|js_source_path)$"
-    r"|\b(raw_values|data|by|operator|value|values|chosen|compare|key|look|kind|part|table|columns)$"
+    r"|\b(raw_values|data|by|operator|chosen|compare|key|look|kind|part|table|columns)$"
+    r"|\b((rows|presets|compares|operators)\.value|(table|opposite)\.values)$"
     r"|\b(choice\.\w+|listens|cards\.cards\.name|table\.columns\.name|button_click_widgets)$"
     r"|\b(column_order|parameter|alignment|type_config\.\w+)$"
 )
 SEEN_IN_FIGURES = re.compile(r"\b(customdata|text|hovertext|ticktext|hoverformat)$")
 
 
+CAPITAL, SMALL = "Ωω"  # a text of ours in small letters, which would be wrong in German
+
+
 def translate(folder: Path) -> None:
-    """Write the language "xx", in which all texts are in brackets."""
+    """Write the language "xx", in which all texts are in brackets and begin with CAPITAL."""
     texts = catalogue()
     for text in texts:
         both = text.id if isinstance(text.id, tuple) else (text.id,)
-        found = tuple(f"⟦{one}⟧" for one in both)
+        found = tuple(f"⟦{CAPITAL}{one}⟧" for one in both)
         text.string = found if isinstance(text.id, tuple) else found[0] if text.id else ""
     file = folder / "xx" / "LC_MESSAGES" / "messages.mo"
     file.parent.mkdir(parents=True)
@@ -110,7 +114,9 @@ def outside() -> list[str]:
 
 
 def untranslated(text: str) -> str:
-    """What has letters outside of brackets and is not allowed; empty if nothing."""
+    """What has letters outside of brackets and is not allowed, or is made small; empty if not."""
+    if SMALL in text:
+        return text
     left = unescape(text).replace("\u2060", "").replace("\\", "")
     while (less := re.sub("⟦[^⟦⟧]*⟧", " ", left)) != left:
         left = less

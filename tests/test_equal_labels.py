@@ -59,7 +59,7 @@ def test_headings_crumbs_tables_and_lines_say_which(twins: Pages) -> None:
     one = twins.open("videos", video="w2")
     crumbs = [plain(b.label) for b in one.button if str(b.key).startswith("crumb-")]
     assert crumbs[-1] == "Welcome (w2)"
-    listed = table(one, "Videos by their numbers").shown
+    listed = table(one, "Table of videos").shown
     assert set(listed["name"]) == {"Welcome (w1)", "Welcome (w2)", "Another"}
 
     both = twins.open("videos", open=["w1", "w2"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dyntube import formats
 from dyntube.query.metrics import METRICS, metric
+from dyntube.query.nouns import COUNTS
 from dyntube.query.periods import Period
 from dyntube.reading.countries import country_alpha_3, country_name
 
@@ -48,6 +49,31 @@ def test_a_value_is_written_in_its_metrics_way(name, amount, text):
 )
 def test_a_value_in_full_has_every_digit_of_a_count(name, amount, text):
     assert formats.value(metric(name), amount, full=True) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "text"),
+    [
+        ("views", 1, "1 view"),
+        ("views", 0, "0 views"),
+        ("plays", 58_123.0, "58,123 plays"),
+        ("timed_plays", 1, "1 play with known watch time"),
+        ("watch_time", 1204 * 3600, "1,204 h watch time"),
+        ("reached_50", 3, "3 plays that watched 50%"),
+        ("views", NAN, "– views"),
+        ("views", 1e15, "1.0e+15 views"),
+    ],
+)
+def test_what_is_counted_is_named_in_the_form_for_its_number(name, amount, text):
+    assert formats.counted(metric(name), amount) == text
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_whatever_a_rate_divides_and_counts_has_a_form_for_one(name):
+    parts = [metric(part) for part in metric(name).ratio_of or ()]
+
+    counts = [part.name for part in parts if part.format == "number"]
+    assert [part for part in counts if part not in COUNTS] == []
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -130,13 +130,13 @@ def test_after_a_zoom_there_is_a_way_back_until_another_period_is_chosen(stored:
     at = open_page("period=last-28-days")
     assert period(at)["back"] == ""
     at = trigger(at, "figure", "trend-chart", "range", [f"{week}", f"{stored - ONE_DAY * 3}"])
-    assert period(at)["back"] == "Back to last 28 days"
+    assert period(at)["back"] == "Back to “Last 28 days”"
     at = trigger(at, "figure", "trend-chart", "range", [f"{day}", f"{day}"])
     assert address(at)["from"] == [f"{day}"]
 
     out = trigger(at, "period", "period", "zoomed_out", True)
     assert address(out)["from"] == [f"{week}"]
-    assert period(out)["back"] == "Back to last 28 days"
+    assert period(out)["back"] == "Back to “Last 28 days”"
     out = trigger(out, "period", "period", "zoomed_out", True)
     assert address(out) == {}
     assert period(out)["back"] == ""

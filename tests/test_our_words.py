@@ -57,7 +57,7 @@ def test_a_browser_called_unknown_is_another_than_none(pages: Pages) -> None:
     pages.store(browsers({"Unknown": 5, None: 3, "": 1, "Other": 2}))
     at = pages.open("devices", level="browser")
 
-    found = counted(at, "Browsers by their numbers")
+    found = counted(at, "Table of browsers")
     assert found == {"Unknown": 5, "Unknown (no value)": 4, "Other": 2}
     mix = chart(pages.open("devices", mix="browser"), "Share of views by browser, by hour")
     assert {_first_line(trace["customdata"][0][-1]) for trace in mix} == {*found}

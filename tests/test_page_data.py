@@ -467,8 +467,8 @@ def test_overall_health_is_one_plain_sentence(states: list[str], text: str) -> N
 def test_missing_days_that_follow_each_other_are_one_row() -> None:
     found = days("final", "missing", "missing", "short", "missing", "final")
     rows = attention(found, external=False)
-    assert [row["Day"] for row in rows] == ["5 May 2026", "4 May 2026", "2 – 3 May 2026 · 2 days"]
-    assert rows[0]["What happens next"].endswith("or by Refresh above.")
+    assert [row.days for row in rows] == ["5 May 2026", "4 May 2026", "2 – 3 May 2026 · 2 days"]
+    assert rows[0].next.endswith("or by Refresh above.")
 
 
 @pytest.mark.parametrize(

@@ -402,7 +402,7 @@ def test_the_list_of_days_can_be_narrowed_to_a_state(stored: Archive) -> None:
     assert rows["name"].iloc[0].endswith(" · 2 days")  # of which the same is said
     assert "2 days need attention" in words(at)
     assert f"accept --from {TODAY - 9 * ONE_DAY} --to {TODAY - 8 * ONE_DAY}" in words(at)
-    at = at.pills(key="attention-state").set_value("Doubt accepted").run()
+    at = at.pills(key="attention-state").set_value("accepted").run()
     assert table(at, "Days that need attention")["State"].tolist() == ["Doubt accepted"]
 
 

@@ -218,7 +218,7 @@ def test_a_domain_that_is_filtered_by_is_marked_and_no_list_filters_itself_away(
     assert [len(listed(at, alt) or []) for alt in LISTS] == [3, 1, 3]
     assert table(at, LISTS[0]).marked == {"new.example"}
     assert len(bars(at)) == 8
-    pages = table(at, "Embedding pages by their numbers").shown
+    pages = table(at, "Table of embedding pages").shown
     assert set(pages["name"]) == {"/page-0", "/page-1", "/page-2"}
 
 

@@ -348,8 +348,7 @@ def test_periods_of_unequal_length_are_said_and_sums_change_by_the_day(
     assert "Not compared: 14 days vs 1" in viewers
     assert "the change" not in viewers, "there is none"
     assert taken["By video"].rows["views_change"].tolist() == [0]
-    assert taken["By video"].per_day
-    assert taken["Totals"].per_day
+    assert taken["By video"].days == taken["Totals"].days != (1, 1)
     assert "14 days vs 1" in taken["notes"].comparison
 
 
@@ -364,7 +363,7 @@ def test_months_are_compared_by_the_day_and_people_as_they_are(archive: Archive)
     assert before["Views"] == "in the daily average · 90 before"
     assert before["Viewers"] == "in total · 1 before"
     assert before["Play rate"] == "vs 100.0%"
-    videos = table(show("period=last-month&sort=views_change", "videos"), "Videos by their numbers")
+    videos = table(show("period=last-month&sort=views_change", "videos"), "Table of videos")
     [change] = (column for column in videos.rows["columns"] if column["name"] == "views_change")
     assert (change["label"], change["said"]) == (
         "Change in daily average",
@@ -391,7 +390,7 @@ def test_a_video_younger_than_what_is_compared_is_new_instead_of_changed(
     with_a_young_video(archive, born)
     at = show(WEEK, "videos")
 
-    found = table(at, "Videos by their numbers").shown.set_index("name")
+    found = table(at, "Table of videos").shown.set_index("name")
     marked = [f"New on {born.day} Nov 2026" in mark for mark in found.loc[["young", "old"], "mark"]]
     assert marked == [True, False]
     assert (found["views_change"] == "").to_dict() == {"old": False, "young": True}
@@ -406,7 +405,7 @@ def test_nothing_is_called_new_where_the_stored_days_do_not_reach_back(archive: 
     at = show(WEEK, "videos")
 
     assert "compared with 15 – 21 Nov 2026" in words(at)
-    marks = table(at, "Videos by their numbers").shown["mark"]
+    marks = table(at, "Table of videos").shown["mark"]
     assert not any("New" in mark for mark in marks)
 
 
@@ -416,7 +415,7 @@ def test_what_is_new_since_a_comparison_has_no_first_day_behind_a_gap(archive: A
     dates = f"compare-from={FRIDAY - 27 * ONE_DAY}&compare-to={FRIDAY - 21 * ONE_DAY}"
     at = show(f"{WEEK}&compare=dates&{dates}", "videos")
 
-    found = table(at, "Videos by their numbers").shown.set_index("name")
+    found = table(at, "Table of videos").shown.set_index("name")
     assert found.loc["young", "mark"].split(" · ")[0] == "New"
     one = show(f"{WEEK}&open=young&compare=dates&{dates}", "videos")
     assert marks(one)["Views"][0] == "new"
@@ -427,7 +426,7 @@ def test_a_rise_from_nothing_is_said_where_it_may_not_be_new(archive: Archive) -
     fill(archive, FRIDAY - 5 * ONE_DAY, FRIDAY + ONE_DAY, videoKey="young")
     at = show(f"{WEEK}&sort=views_change&order=rising", "videos")
 
-    found = table(at, "Videos by their numbers").shown
+    found = table(at, "Table of videos").shown
     assert found["name"].tolist() == ["old", "young"]  # what has no change comes last
     assert found["views_change"].tolist() == ["−100.0%", "from 0"]
     assert "New" not in found["mark"][1]

@@ -149,13 +149,16 @@ def test_an_unfinished_period_is_compared_with_the_same_hours() -> None:
 @pytest.mark.parametrize(
     ("query", "text"),
     [
-        ("from=9999", "invalid start date (9999). Showing last 28 days instead."),
+        ("from=9999", "invalid start date (9999). Showing “Last 28 days” instead."),
         ("from=2026-11-05&to=2026-11-01", "before it starts"),
-        ("period=next-century", "invalid period (next-century). Showing last 28 days instead."),
-        ("metric=clicks", "invalid metric (clicks). Showing views instead."),
+        ("period=next-century", "invalid period (next-century). Showing “Last 28 days” instead."),
+        ("metric=clicks", "invalid metric (clicks). Showing “Views” instead."),
         ("interval=second", "invalid interval (second)."),
         ("zone=Mars/Olympus", "no time zone"),
-        ("compare=everything", "invalid comparison (everything). Showing previous period instead."),
+        (
+            "compare=everything",
+            "invalid comparison (everything). Showing “Previous period” instead.",
+        ),
     ],
 )
 def test_a_wrong_value_in_the_url_gives_a_note_and_the_default(query: str, text: str) -> None:

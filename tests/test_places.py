@@ -59,7 +59,7 @@ def key(*parts: str) -> str:
 def test_cities_of_one_name_are_rows_of_their_own_and_named_as_far_as_needed(world: Pages) -> None:
     at = world.open("geography", level="city")
 
-    shown = counted(at, "Cities by their numbers")
+    shown = counted(at, "Table of cities")
     assert shown == {
         "Paris, France": 5,
         "Paris, United States": 4,
@@ -83,7 +83,7 @@ def test_a_city_whose_region_is_missing_says_so_and_the_others_need_not(pages: P
     )
     at = pages.open("geography", level="city")
 
-    shown = counted(at, "Cities by their numbers")
+    shown = counted(at, "Table of cities")
     assert shown == {"London": 3, "York": 2, "London, United Kingdom (no region)": 1}
 
 
@@ -114,7 +114,7 @@ def test_what_a_city_contains_is_looked_for_in_its_name(world: Pages) -> None:
 
 @pytest.mark.parametrize("level", ["region", "city"])
 def test_the_way_down_adds_up(world: Pages, level: str) -> None:
-    label = f"{'Cities' if level == 'city' else 'Regions'} by their numbers"
+    label = f"Table of {'cities' if level == 'city' else 'regions'}"
     for country, whole in (("FR", 19), ("US", 9), ("", 8)):
         at = world.open("geography", level=level, country=country)
         assert sum(counted(at, label).values()) == whole
@@ -124,7 +124,7 @@ def test_the_way_down_adds_up(world: Pages, level: str) -> None:
 def test_a_search_finds_a_city_by_its_country(world: Pages) -> None:
     at = choose(world.open("geography", level="city"), "city", search="france")
 
-    assert table(at, "Cities by their numbers").shown["name"].tolist() == [
+    assert table(at, "Table of cities").shown["name"].tolist() == [
         "Unknown, France",
         "Lyon",
         "Paris, France",
@@ -136,7 +136,7 @@ def test_models_of_one_name_are_of_their_brands(pages: Pages) -> None:
     pages.store([v for n, one in enumerate(devices) for v in views(n + 1, device=one)])
     at = pages.open("devices", level="device_model")
 
-    shown = counted(at, "Device models by their numbers")
+    shown = counted(at, "Table of device models")
     assert shown == {"P, Fair": 1, "P, Huge": 2, "Unknown": 3}
 
 
@@ -149,17 +149,17 @@ def test_devices_and_software_share_a_table_with_a_tab_for_each_level(pages: Pag
         *("Operating system", "OS version"),
     ]
     at = press(at, "table-browser", "Chrome")
-    assert counted(at, "Browser versions by their numbers") == {"Chrome 141": 3}
+    assert counted(at, "Table of browser versions") == {"Chrome 141": 3}
     at = at.button(key="crumb-browser-top").click().run()
-    assert counted(at, "Browsers by their numbers") == {"Chrome": 3}
+    assert counted(at, "Table of browsers") == {"Chrome": 3}
     at = at.segmented_control(key="level-device").set_value("os").run()
-    assert counted(at, "Operating systems by their numbers") == {"Linux": 3}
+    assert counted(at, "Table of operating systems") == {"Linux": 3}
 
 
 def test_of_an_old_link_with_several_levels_the_last_is_shown(pages: Pages) -> None:
     pages.store(views(3, os={"family": "Linux"}))
     at = pages.open("devices", level=["device_model", "browser_version", "os_version"])
-    assert counted(at, "Operating system versions by their numbers") == {"Linux": 3}
+    assert counted(at, "Table of operating system versions") == {"Linux": 3}
 
 
 BARE = Labels(Names())  # of nothing

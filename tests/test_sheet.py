@@ -119,13 +119,13 @@ def test_what_is_compared_stands_beside_each_number_and_counts_are_whole() -> No
 def test_changes_of_sums_over_unequal_periods_are_said_to_be_per_day() -> None:
     rows = pd.DataFrame({"views": [31], "views_change": [0.0], "viewers_change": [0.1]})
     rows["play_rate_change"] = [0.2]
-    file = csv(Sheet("By video", rows, per_day=True)).decode("utf-8-sig")
+    file = csv(Sheet("By video", rows, days=(2, 1))).decode("utf-8-sig")
     assert file.splitlines()[0] == (
         'Views,"Views, change in daily average (%)","Viewers, change (%)",'
         '"Play rate, change (points)"'
     )
     of = rows.assign(viewers=7, play_rate=0.5)
-    lines = csv(Sheet("Totals", of, totals=True, per_day=True)).decode("utf-8-sig").splitlines()
+    lines = csv(Sheet("Totals", of, totals=True, days=(2, 1))).decode("utf-8-sig").splitlines()
     assert [line.rpartition(",")[2] for line in lines[1:]] == [
         "% of the daily average",
         "%",
@@ -147,7 +147,7 @@ def test_totals_are_a_line_for_each_number() -> None:
     rows |= {"play_rate_change": [0.25], "active_now": [3]}
     file = csv(Sheet("Totals", pd.DataFrame(rows), totals=True)).decode("utf-8-sig")
     assert file.splitlines() == [
-        "Number,This period,Before,Change,Change in",
+        "Metric,This period,Before,Change,Change in",
         "Views,12,10,20.0,%",
         "Play rate (%),50.0,25.0,25.0,points",
         "Viewers,7,,,%",

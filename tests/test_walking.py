@@ -40,7 +40,7 @@ from .test_routes import served
 from .walking import MISSING, Walk
 
 PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "data")
-SEEDS = range(int(os.environ.get("WALKS", "6")))
+SEEDS = range(int(os.environ.get("WALKS", "3")))
 BY_LABEL = {dimension.label.lower(): name for name, dimension in DIMENSIONS.items()}
 # Of each row of a block, and before; what a table does not show is left out of both.
 COMPARED = ("views", "plays", "watch_time", "completions")
@@ -269,7 +269,7 @@ def as_one_row(lines: pd.DataFrame) -> pd.DataFrame:
     """Totals, which files have as a line for each number."""
     found = {}
     for line in lines.to_dict("records"):
-        named = next((name for name in METRICS if header(name) == line["Number"]), "")
+        named = next((name for name in METRICS if header(name) == line["Metric"]), "")
         for name, of in ((named, "This period"), (f"{named}_before", "Before")):
             if named and pd.notna(line.get(of)):
                 found[header(name)] = [line[of]]

@@ -23,7 +23,7 @@ def embeds(domain: str, count: int, *, each: int = 1, page: str = "page") -> lis
 
 
 def foot(at: AppTest) -> str:
-    return table(at, "Embedding domains by their numbers").foot
+    return table(at, "Table of embedding domains").foot
 
 
 def test_the_footer_of_a_searched_table_sums_the_rows_found(pages: Pages) -> None:
@@ -37,6 +37,15 @@ def test_the_footer_of_a_searched_table_sums_the_rows_found(pages: Pages) -> Non
     assert "6 viewers" in foot(at)
     choose(at, "embed_domain", search="example")
     assert "11 views" in foot(at)
+
+
+def test_a_footer_of_one_view_says_so(pages: Pages) -> None:
+    pages.store(embeds("a.example", 1) + embeds("b.example", 1, each=2))
+    at = pages.open("embeds")
+
+    choose(at, "embed_domain", search="a.example")
+
+    assert foot(at).split(" · ")[1:3] == ["1 view", "1 play"]
 
 
 @pytest.mark.parametrize(("text", "said"), [("a", "not added up"), ("1.a", "3 viewers")])

@@ -66,6 +66,8 @@ def test_pages_and_files_in_another_language_show_no_text_of_ours_in_english() -
         ("⟦{metric} of ⟦videos⟧⟧: 1,204 h", ""),
         ("Mon 30 Nov 2026 · 58.1K", ""),
         ("⟦Views⟧ by day", "by day"),
+        ("⟦Ω{number} ⟦Ωviews⟧⟧", ""),
+        ("⟦Ωby ⟦ωcountry⟧⟧", "⟦Ωby ⟦ωcountry⟧⟧"),
         ("**Notes** &amp; more", "**Notes** & more"),
     ],
 )

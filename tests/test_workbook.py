@@ -79,8 +79,8 @@ def test_a_page_is_notes_first_and_then_a_sheet_for_each_table() -> None:
 @pytest.mark.parametrize(
     ("doubts", "rows"),
     [
-        ((), [("In doubt", "No day")]),
-        (("a: b.", "c: d."), [("In doubt", "a: b."), (None, "c: d.")]),
+        ((), [("Days in doubt", "None")]),
+        (("a: b.", "c: d."), [("Days in doubt", "a: b."), (None, "c: d.")]),
     ],
 )
 def test_notes_say_which_days_are_in_doubt(
@@ -176,7 +176,7 @@ def test_totals_are_lines_with_each_number_in_its_format() -> None:
     rows = pd.DataFrame({"views": [12], "play_rate": [0.5], "play_rate_change": [-0.015]})
     page = opened(excel(Sheet("Totals", rows, totals=True), NOTES))["Totals"]
     assert list(page.values) == [
-        ("Number", "This period", "Change", "Change in"),
+        ("Metric", "This period", "Change", "Change in"),
         ("Views", 12, None, "%"),
         ("Play rate (%)", 0.5, -1.5, "points"),
     ]
@@ -314,7 +314,7 @@ def test_the_notes_say_what_the_numbers_show() -> None:
 def test_the_notes_of_invented_views_say_so_first() -> None:
     demo = dataclasses.replace(NOTES, demo=True)
     lines = list(opened(workbook([DAYS], demo))["Notes"].values)
-    assert lines[1] == ("Data", "Invented demo data: no account is connected.")
+    assert lines[1] == ("Data", "Sample data: no account is connected.")
     assert "Data" not in dict(opened(workbook([DAYS], NOTES))["Notes"].values)
 
 
@@ -328,7 +328,7 @@ def test_the_notes_define_each_metric_of_the_tables_and_no_other() -> None:
 
 
 def test_the_notes_say_of_which_changes_are_per_day() -> None:
-    table = dataclasses.replace(DAYS, per_day=True)
+    table = dataclasses.replace(DAYS, days=(2, 1))
     assert "daily average" in notes_of(workbook([table], NOTES))["…, change in daily average"]
     assert "…, change in daily average" not in notes_of(workbook([DAYS], NOTES))
 

@@ -24,8 +24,7 @@ def minutes(
     """A count by minute; the last minute is still running and drawn faded."""
     last = len(starts) - 1
     hovers = [
-        f"{start:%H:%M}  <b>{formats.value(measure, count, full=True)} {measure.label.lower()}</b>"
-        f"{_SO_FAR if n == last else ''}"
+        f"{start:%H:%M}  <b>{formats.counted(measure, count)}</b>{_SO_FAR if n == last else ''}"
         for n, (start, count) in enumerate(zip(starts, counts, strict=True))
     ]
     labelled = [n for n, start in enumerate(starts) if start.minute % _LABELLED == 0]

@@ -11,7 +11,7 @@ from .labels import short, wrapped
 
 LEVEL = 16  # height of a label, in pixels
 _LEVELS = 3
-_LENGTHS = (28, 18)  # characters of a label: the second where the first does not fit
+_LENGTHS = (28, 24, 18)  # characters of labels: fewer where more would not fit
 _NARROW = 330  # pixels of an axis on a phone, the tightest case
 _LETTER = 5.5  # width of a letter, in pixels
 _OVER = 0.1  # how far a label may overhang the ends, as a fraction of the axis
@@ -67,7 +67,16 @@ def placed(notes: Sequence[Note]) -> list[Label]:
         for length in _LENGTHS
         for to_right in (True, False)
     )
-    return max(ways, key=len)  # the first of equals
+    return _widened(max(ways, key=len))  # the first of equals
+
+
+def _widened(labels: list[Label]) -> list[Label]:
+    """The labels where they are, each as long as it fits beside the others."""
+    for n, label in enumerate(labels):
+        others = [*labels[:n], *labels[n + 1 :]]
+        longer = (replace(label, length=long) for long in range(_LENGTHS[0], label.length, -1))
+        labels[n] = next((wide for wide in longer if _fits(wide, others)), label)
+    return labels
 
 
 def _in_order(notes: Sequence[Note], length: int, to_right: bool) -> list[Label]:

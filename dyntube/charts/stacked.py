@@ -63,7 +63,7 @@ def stacked_shares(
 
 
 def _hovers(measure: Metric, label: str, shares: list[float], names: list[str]) -> list[str]:
-    of = measure.label.lower()
+    of = measure.noun
     texts = [tr("{share} of {metric}", share=formats.percent(share), metric=of) for share in shares]
     return [f"{bold(label)}<br>{text}<br>{name}" for text, name in zip(texts, names, strict=True)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..insight.comparison import Days, is_per_day
 from ..query.dimensions import DIMENSIONS
 from ..query.metrics import METRICS, Metric
 from ..words import tr
@@ -61,23 +62,23 @@ _NAMES = {
 _WORDS = {"id": "ID", "ip": "IP", "os": "OS", "url": "URL"}
 
 
-def header(name: str, *, per_day: bool = False) -> str:
+def header(name: str, days: Days = (1, 1)) -> str:
     """A column's header with its unit: "Views, before", "Watch time (hours)", "Play rate (%)".
 
-    With `per_day`, changes of sums are: "Views, change in daily average (%)".
+    Over `days` that differ, changes of sums are: "Views, change in daily average (%)".
     """
-    what, of = label(name, per_day=per_day), unit(name)
+    what, of = label(name, days), unit(name)
     return what if not of or of in what else f"{what} ({of})"
 
 
-def label(name: str, *, per_day: bool = False) -> str:
+def label(name: str, days: Days = (1, 1)) -> str:
     """What a column is, without its unit: "Views, before", "Watch time", "Video key"."""
     metric, part = metric_and_part(name)
     if metric is None:
         return DIMENSIONS[name].label if name in DIMENSIONS else _NAMES.get(name) or _words(name)
     if part == "before":
         return tr("{metric}, before", metric=metric.label)
-    if part and per_day and metric.additive:
+    if part and is_per_day(metric, days):
         return tr("{metric}, change in daily average", metric=metric.label)
     return tr("{metric}, change", metric=metric.label) if part else metric.label
 

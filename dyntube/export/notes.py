@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..insight.comparison import is_per_day
 from ..query.metrics import METRICS
 from ..words import tr
 from .names import header, metric_and_part, unit
 from .table import Sheet
 
 Line = tuple[str, str | int]
+DEMO = tr("Sample data: no account is connected.")
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,15 @@ def sections(sheets: Sequence[Sheet], notes: Provenance) -> Iterator[tuple[str, 
 
 def _about(notes: Provenance) -> Iterator[Line]:
     if notes.demo:
-        yield tr("Data"), tr("Invented demo data: no account is connected.")
+        yield tr("Data"), DEMO
     yield tr("Period"), notes.period
     yield tr("Compared with"), notes.comparison or tr("Nothing")
     for number, text in enumerate(notes.filters or (tr("None"),)):
         yield "" if number else tr("Filters"), text
     yield tr("Time zone"), notes.timezone
     yield tr("Views up to"), notes.data_time or tr("No views are stored")
-    for number, text in enumerate(notes.doubts or (tr("No day"),)):
-        yield "" if number else tr("In doubt"), text
+    for number, text in enumerate(notes.doubts or (tr("None"),)):
+        yield "" if number else tr("Days in doubt"), text
     yield tr("Created"), notes.made_at
     if notes.link:
         yield tr("Link to this page"), notes.link
@@ -72,9 +74,8 @@ def _meanings(sheets: Sequence[Sheet]) -> Iterator[Line]:
     yield from ((header(name), METRICS[name].help) for name in METRICS if name in used)
     parts = {part for _, part in of.values()}
     per_day = any(
-        measure and part == "change" and measure.additive
+        measure and part == "change" and is_per_day(measure, sheet.days)
         for sheet in sheets
-        if sheet.per_day
         for measure, part in map(metric_and_part, map(str, sheet.rows))
     )
     if "before" in parts:

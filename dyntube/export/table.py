@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..insight.comparison import Days, is_per_day
 from ..words import tr
 from .names import PER_CENT, SHARES, header, metric_and_part, unit
 
@@ -46,13 +47,14 @@ class Sheet:
 
     `rows` has dimensions as labels, metrics by their names and in the units of the code, and for
     comparisons `<metric>_before` and `<metric>_change`. It must not be modified. The single row of
-    `totals` is written as a line for each metric. With `per_day`, changes of sums are per day.
+    `totals` is written as a line for each metric. `days` are the
+    lengths compared: where they differ, changes of sums are per day.
     """
 
     title: str
     rows: pd.DataFrame
     totals: bool = False
-    per_day: bool = False
+    days: Days = (1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,33 +135,31 @@ def columns(sheet: Sheet) -> list[Column]:
     rates and other changes are fractions, times are seconds. Numbers have four decimals at most,
     in the unit of their header. Days are dates, other times datetimes.
     """
-    rows, per_day = sheet.rows, sheet.per_day
+    rows, days = sheet.rows, sheet.days
     if sheet.totals:
-        return _as_lines(rows, per_day)
-    return [
-        column(rows.iloc[:, place], str(rows.columns[place]), per_day) for place in _order(rows)
-    ]
+        return _as_lines(rows, days)
+    return [column(rows.iloc[:, place], str(rows.columns[place]), days) for place in _order(rows)]
 
 
-def _as_lines(rows: pd.DataFrame, per_day: bool) -> list[Column]:
+def _as_lines(rows: pd.DataFrame, days: Days) -> list[Column]:
     """Totals as a line for each metric: its name, value, value before and change."""
     cells = {str(name): column(rows[name], str(name)) for name in rows}
     names = [name for name in cells if not metric_and_part(name)[1]]
-    lines = [Column(tr("Number"), list(map(header, names)), TEXT)]
+    lines = [Column(tr("Metric"), list(map(header, names)), TEXT)]
     for title, ending in _LINES:
         found = [cells.get(f"{name}{ending}") for name in names]
         if any(found):
             values = [cell.values[0] if cell else None for cell in found]
             lines.append(Column(title, values, TEXT, tuple(c.format if c else TEXT for c in found)))
     if any(f"{name}_change" in cells for name in names):
-        units = [_change_unit(name, per_day) for name in names]
+        units = [_change_unit(name, days) for name in names]
         lines.append(Column(tr("Change in"), units, TEXT))
     return lines
 
 
-def _change_unit(name: str, per_day: bool) -> str:
+def _change_unit(name: str, days: Days) -> str:
     (metric, _), of = metric_and_part(name), unit(f"{name}_change")
-    if per_day and metric and metric.additive:
+    if metric and is_per_day(metric, days):
         return tr("{unit} of the daily average", unit=of)
     return of
 
@@ -178,10 +178,10 @@ def _order(rows: pd.DataFrame) -> list[int]:
     return sorted(range(len(found)), key=lambda place: (group[place], _PARTS[found[place][1]]))
 
 
-def column(values: pd.Series[Any], name: str, per_day: bool = False) -> Column:
+def column(values: pd.Series[Any], name: str, days: Days = (1, 1)) -> Column:
     """One column, as in `columns`."""
     look, scale = _look(name)
-    head = header(name, per_day=per_day)
+    head = header(name, days)
     if not look:
         plain = _values(values, _DIGITS)
         return Column(head, plain, _format(plain))

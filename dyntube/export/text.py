@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from .. import formats
+from ..insight.comparison import is_per_day
 from ..reading.text import clean
 from ..words import tr, trn
 from .names import label, metric_and_part
@@ -95,7 +96,7 @@ def _texts(name: str, written: Column, head: Sheet) -> list[str]:
     if f"{name}_change" not in rows:
         return values
     changes = [formats.change(measure, amount) for amount in _amounts(rows[f"{name}_change"])]
-    if head.per_day and measure.additive:
+    if is_per_day(measure, head.days):
         changes = [one and tr("{change} in the daily average", change=one) for one in changes]
     pairs = zip(values, changes, strict=True)
     return [f"{value} ({change})" if change else value for value, change in pairs]

@@ -1,8 +1,7 @@
 """Every dimension: name, label, SQL expression, and the columns behind it.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA`, of COMPUTED and of the
-calendar. A new dimension is one entry here, and its nouns in
-`nouns` if it has a table.
+calendar. A new dimension is one entry here, with its nouns in `nouns`.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from urllib.parse import unquote
 
 from ..errors import QueryError
 from ..words import tr
-from .nouns import NUMBERS, PLURALS
+from .nouns import NUMBERS, PLURALS, SINGULARS
 
 # A missing value, and the rest of a list. Neither occurs in the data: empty text is stored as null,
 # and outside text loses its control characters. `report.labels` names them for display.
@@ -69,6 +68,11 @@ class Dimension:
     label_of: str = ""
     within: tuple[str, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def noun(self) -> str:
+        """What one of its values is called within a sentence: "video", "country"."""
+        return SINGULARS[self.name]
 
     @property
     def plural(self) -> str:
@@ -211,6 +215,7 @@ HIERARCHIES = {
     "campaign": ("campaign_source", "campaign_medium", "campaign_name"),
 }
 MACHINE = ("device", "browser", "system")  # hierarchies that share a table
+SHARED = tuple(HIERARCHIES[name] for name in MACHINE)  # their levels
 
 
 def dimension(name: str) -> Dimension:

@@ -1,8 +1,8 @@
 """Every metric: name, label, SQL expression, format, help, which direction is good.
 
 The expressions are DuckDB SQL over the columns of `records.SCHEMA` and of `dimensions.COMPUTED`.
-Rates divide sums. A new metric is one entry here; `report.breakdown` also names those that count
-people, and `Query.needs_history` those that need earlier views.
+Rates divide sums. A new metric is one entry here, with its nouns in `nouns`; `report.breakdown`
+also names those that count people, and `Query.needs_history` those that need earlier views.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 
 from ..errors import QueryError
 from ..words import tr
+from . import nouns
 
 Format = Literal["number", "percent", "hours", "seconds", "ratio"]
 
@@ -38,6 +39,11 @@ class Metric:
     ratio_of: tuple[str, str] | None = None
     distinct: str = ""
     basis: str = ""
+
+    @property
+    def noun(self) -> str:
+        """What it is called within a sentence: "views", "average watch time"."""
+        return nouns.METRICS[self.name]
 
     @property
     def is_rate(self) -> bool:
@@ -171,7 +177,7 @@ _SUMS = (
         "CASE WHEN date = first_date THEN viewer END",
         tr("Viewers who had no view before, as far back as views are stored."),
     ),
-    *(_reached(percent) for percent in (25, 50, 75, 90, 95)),
+    *(_reached(percent) for percent in nouns.REACHED),
 )
 
 

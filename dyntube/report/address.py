@@ -103,7 +103,7 @@ def from_parameters(
         ),
         metric=address.one(
             *("metric", one_of(METRICS.keys()), default.metric),
-            instead=METRICS[default.metric].label.lower(),
+            instead=METRICS[default.metric].label,
         ),
         interval=address.one("interval", one_of(INTERVALS), default.interval),
         levels=_levels(address),
@@ -168,7 +168,7 @@ def why_too_long(selection: Selection) -> str:
 
 def _period(address: Parameters, default: Selection) -> tuple[str, Period | None]:
     has_dates = address.has("from", "to")
-    instead = PERIOD_LABELS[default.preset].lower()
+    instead = PERIOD_LABELS[default.preset]
     dates = address.dates("", instead=instead)
     preset = address.one("period", one_of(PERIOD_LABELS.keys()), "", instead=instead)
     if dates:
@@ -183,7 +183,7 @@ def _period(address: Parameters, default: Selection) -> tuple[str, Period | None
 
 def _comparison(address: Parameters, default: Selection) -> tuple[Compare, Period | None]:
     has_dates = address.has("compare-from", "compare-to")
-    instead = COMPARE_LABELS[default.compare].lower()
+    instead = COMPARE_LABELS[default.compare]
     dates = address.dates("compare-", instead=instead)
     compare = address.one(
         "compare", one_of(COMPARE_LABELS.keys()), default.compare, instead=instead

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..export.table import Sheet
-from ..insight.comparison import metric_of
+from ..insight.comparison import Days, metric_of
 from ..query.dimensions import dimension, is_missing
 from ..query.metrics import METRICS, metric
 from ..query.query import Query
@@ -28,7 +28,7 @@ class Breakdown:
     """Every value of the dimension `by`, labelled and sorted.
 
     `rows` has the columns `by`, `label`, the metrics, the bases of rates, and for comparisons
-    `<metric>_before` and `<metric>_change`, `per_day` where the two differ in length. Those in
+    `<metric>_before` and `<metric>_change`; `days` are the lengths of both. Those in
     `young` are younger than the comparison and have no change: by value, with their first days if
     these are certain. `total` is the row over all views. Both ignore `is` filters on the dimension
     itself.
@@ -40,7 +40,7 @@ class Breakdown:
     total: pd.Series[float]
     labels: Labels
     young: Mapping[str, dt.date | None] = field(default_factory=dict)
-    per_day: bool = False
+    days: Days = (1, 1)
 
     def only(self, values: Collection[str]) -> Breakdown:
         """The same with the rows of these values only."""
@@ -73,8 +73,8 @@ class Breakdown:
         if self.young:
             firsts = [self.young.get(str(value)) for value in self.rows[self.by]]
             rows["first_view"] = pd.Series(firsts, rows.index, dtype=object)
-        title = tr("By {dimension}", dimension=dimension(self.by).label.lower())
-        return Sheet(title, rows, per_day=self.per_day)
+        title = tr("By {dimension}", dimension=dimension(self.by).noun)
+        return Sheet(title, rows, days=self.days)
 
 
 def breakdown(context: ReportContext, by: str, metrics: tuple[str, ...] = ()) -> Breakdown:
@@ -100,7 +100,7 @@ def _breakdown(context: ReportContext, query: Query, metrics: tuple[str, ...]) -
     rows = rows.assign(label=[named[value] for value in rows[by]])
     total = run_total(context, query).rows.iloc[0]
     rows = ordered(rows, by, context.selection.sort, rising=context.selection.order == "rising")
-    return Breakdown(by, metrics, rows, total, context.labels, young, answer.per_day)
+    return Breakdown(by, metrics, rows, total, context.labels, young, answer.days)
 
 
 def _without_changes(rows: pd.DataFrame, which: pd.Series[bool]) -> pd.DataFrame:

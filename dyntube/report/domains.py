@@ -100,7 +100,7 @@ def top_domains(context: ReportContext, metrics: tuple[str, ...]) -> TopDomains:
     shown = [name for name in top if metric_of(str(name)) in {"views", "plays", measure.name}]
     named = pd.DataFrame(context.labels.exported(BY, top[BY]), top.index).join(top[shown])
     title = tr("{metric} by site", metric=measure.label)
-    return TopDomains(measure, top, found, Sheet(title, named, per_day=found.per_day))
+    return TopDomains(measure, top, found, Sheet(title, named, days=found.days))
 
 
 def has_campaigns(context: ReportContext) -> bool:

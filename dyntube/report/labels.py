@@ -139,7 +139,7 @@ class Labels:
         if not name or not missing:
             return ""
         placed = _placed(by, value, len(outer))
-        what = dimension(missing[0]).label.lower()
+        what = dimension(missing[0]).noun
         return tr("{place} (no {dimension})", place=placed, dimension=what)
 
     def _columns(self, by: str, values: list[str]) -> dict[str, list[str | None]]:

@@ -105,7 +105,7 @@ class Parameters:
             if known
             else tr("We ignored part of this link: {what}.", what=what),
             reason,
-            instead and tr("Showing {choice} instead.", choice=instead),
+            instead and tr("Showing “{choice}” instead.", choice=instead),
         )
         self._notes.append(" ".join(filter(None, told)))
 

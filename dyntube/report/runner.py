@@ -42,11 +42,6 @@ class Answer:
         by = list(self.query.by)
         return compare(self.rows, self.before, by, metrics, gone=gone, days=self.days)
 
-    @property
-    def per_day(self) -> bool:
-        """Whether changes of sums are per day, as both sides differ in length."""
-        return self.days[0] != self.days[1]
-
     def each(self, of: Callable[[pd.DataFrame], T]) -> tuple[T, T | None]:
         """A function applied to the period's rows, and to the comparison's if there are any."""
         return of(self.rows), None if self.before is None else of(self.before)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..errors import PeriodError
-from ..query.dimensions import DIMENSIONS, HIERARCHIES, MACHINE
+from ..query.dimensions import DIMENSIONS, HIERARCHIES, SHARED
 from ..query.metrics import METRICS
 from ..query.periods import (
     DEFAULT_PRESET,
@@ -148,7 +148,7 @@ class Selection:
         """`filtered` with the level below its filters, which a shared table goes on showing."""
         mine = _hierarchy(dimension)
         led = replace(filtered, levels=self._levels_beside(dimension))
-        stays = mine in _SHARED and len(led.levels) < len(self.levels)
+        stays = mine in SHARED and len(led.levels) < len(self.levels)
         return led.at_level(led.level(mine, mine[0])) if stays else led
 
     def opened(self) -> Selection:
@@ -179,7 +179,7 @@ class Selection:
     def at_level(self, level: str) -> Selection:
         """The selection showing this dimension in the table of its hierarchy."""
         mine = _hierarchy(level)
-        table = sum(_SHARED, ()) if mine in _SHARED else mine
+        table = sum(SHARED, ()) if mine in SHARED else mine
         return replace(self, levels=(*(one for one in self.levels if one not in table), level))
 
     def above(self, dimension: str, hierarchy: tuple[str, ...]) -> Selection:
@@ -191,9 +191,6 @@ class Selection:
     def _levels_beside(self, dimension: str) -> tuple[str, ...]:
         mine = _hierarchy(dimension)
         return tuple(level for level in self.levels if level not in mine)
-
-
-_SHARED = tuple(HIERARCHIES[name] for name in MACHINE)
 
 
 def _hierarchy(dimension: str) -> tuple[str, ...]:

@@ -38,4 +38,4 @@ def totals_sheet(answer: Answer, metrics: tuple[str, ...]) -> tuple[Sheet, pd.Se
     """The one-row table of these metrics of an answer, and the row with all of them."""
     both = answer.compared()
     kept = [name for name in both if metric_of(str(name)) in metrics]
-    return Sheet(tr("Totals"), both[kept], totals=True, per_day=answer.per_day), both.iloc[0]
+    return Sheet(tr("Totals"), both[kept], totals=True, days=answer.days), both.iloc[0]

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from .. import forked
 from ..clock import machine_time
 from . import chromium
 from .app import Watched, running, watch
+
+expect.set_options(timeout=30_000)  # five seconds were too few beside other work
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,7 @@ def test_a_drag_over_the_time_axis_narrows_the_period(demo: str, tab: Tab, inter
     wait_painted(page)
     [start], [end] = asked(page)["from"], asked(page)["to"]
     assert start < end
-    page.get_by_role("button", name="Back to last 28 days").click()
+    page.get_by_role("button", name="Back to “Last 28 days”").click()
     page.wait_for_function("() => !location.search.includes('from=')", timeout=20_000)
 
 

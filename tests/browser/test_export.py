@@ -53,7 +53,7 @@ def test_a_page_is_one_workbook_with_notes_that_lead_back_to_it(page: Page, tab:
     notes = {}
     for label, text in book["Notes"].values:
         notes.setdefault(label, text)
-    assert notes["Data"] == "Invented demo data: no account is connected."
+    assert notes["Data"] == "Sample data: no account is connected."
     assert notes["Time zone"] == "UTC"
     assert notes["Filters"] == "Project: Product marketing"
     assert notes["Play rate (%)"] == "Plays divided by views."

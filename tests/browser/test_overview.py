@@ -187,7 +187,7 @@ def test_the_next_free_port_is_taken_where_the_usual_one_is_not_free(tmp_path: P
 def test_a_first_fetch_shows_how_far_it_is(tmp_path: Path, tab: Tab) -> None:
     with running(tmp_path / "archive") as url:
         opened = tab()
-        opened.open(f"{url}/?period=last-90-days")
+        opened.open(f"{url}/?period=last-28-days")
         opened.page.wait_for_function(
             "() => /Loading your views: [\\d,]+ of [\\d,]+ days/.test(document.body.innerText)",
             timeout=60_000,

@@ -56,6 +56,21 @@ def test_a_search_narrows_while_one_types_and_keeps_the_caret(demo: str, tab: Ta
     assert all("keynote" in name.lower() for name in names(again, 99))
 
 
+def test_every_search_that_finds_nothing_says_so_in_the_same_words(demo: str, tab: Tab) -> None:
+    page = show(tab(), f"{demo}/")
+    countries = page.locator(".st-key-list-country")
+    countries.get_by_role("button", name="Show all").click()
+    countries.get_by_placeholder("Search countries").fill("zzzz")
+    countries.get_by_text("No country matches “zzzz”.").wait_for()
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_placeholder("Search filters").fill("zzzz")
+    page.get_by_text("No filter matches “zzzz”.").wait_for()
+    page.get_by_placeholder("Search filters").fill("oper")
+    page.locator(".panel .row:visible").first.click()
+    page.get_by_placeholder("Search", exact=True).fill("zzzz")
+    page.get_by_text("No operating system matches “zzzz”.").wait_for()
+
+
 def test_rows_are_walked_through_ticked_and_opened_by_keys(demo: str, tab: Tab) -> None:
     page = show(tab(), f"{demo}/videos")
     listed, address = names(page), page.url

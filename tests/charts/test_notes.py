@@ -66,6 +66,19 @@ def test_three_notes_have_a_label_each_wherever_they_are(days):
     )
 
 
+@pytest.mark.parametrize(
+    ("places", "lengths"),
+    [
+        ((0, 0.01, 0.02, 1), [24, 25, 28, 28]),  # two on a level share it
+        ((0.2, 0.21, 0.22, 1), [18, 20, 28, 28]),  # two share one, others have theirs to themselves
+    ],
+)
+def test_labels_are_as_long_as_there_is_room_beside_the_others(places, lengths):
+    labels = placed([Note(at, "Something of importance, and more") for at in places])
+
+    assert sorted(len(label.text) for label in labels) == lengths
+
+
 def test_notes_that_find_no_room_are_counted_and_told_in_full_under_the_pointer():
     day = dt.date(2026, 11, 5)
 

@@ -23,7 +23,7 @@ def _item(found: Breakdown, measure: Metric, row: Mapping[Any, Any], earlier: st
     change = float(row.get(f"{measure.name}_change", math.nan))
     lines = [*change_line(found, measure, change, earlier)]
     if share := share_of(found, measure, amount):
-        lines.append(tr("{share} of all {metric}", share=share, metric=measure.label.lower()))
+        lines.append(tr("{share} of all {metric}", share=share, metric=measure.noun))
     return Item(
         value,
         str(row["label"]),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ... import formats
-from ...insight.comparison import Days, comparable, direction, few
+from ...insight.comparison import Days, comparable, direction, few, is_per_day
 from ...query.metrics import FEW, Metric, metric
 from ...report.context import ReportContext
 from ...report.doubts import page_doubts
@@ -123,7 +123,7 @@ def _before(measure: Metric, row: pd.Series[float], change: float, days: Days) -
         return tr("vs {amount}", amount=amount)
     if math.isnan(change):
         return tr("{amount} before", amount=amount)
-    if measure.additive:
+    if is_per_day(measure, days):
         return tr("in the daily average · {amount} before", amount=amount)
     return tr("in total · {amount} before", amount=amount)
 
@@ -154,7 +154,7 @@ def explained(
     """
     yield measure.help
     if measure.ratio_of:
-        yield " ÷ ".join(_part(metric(part), row[part]) for part in measure.ratio_of)
+        yield " ÷ ".join(formats.counted(metric(part), row[part]) for part in measure.ratio_of)
     amount = formats.value(measure, row[measure.name], full=True)
     if so_far:
         yield tr("{amount} in this period so far", amount=amount)
@@ -169,11 +169,6 @@ def explained(
         yield _FEWER[fewer]
     if doubts:
         yield _doubts_text(doubts)
-
-
-def _part(measure: Metric, amount: float) -> str:
-    said = formats.value(measure, amount, full=True)
-    return tr("{amount} {metric}", amount=said, metric=measure.label.lower())
 
 
 def _doubts_text(doubts: Sequence[str]) -> str:
@@ -196,7 +191,7 @@ def _about_change(measure: Metric, row: pd.Series[float], days: Days) -> Iterato
         yield tr("Neither more nor less is better, so the change has no colour.")
     if days[0] == days[1]:
         return
-    if measure.additive:
+    if is_per_day(measure, days):
         yield tr("{lengths}: the change is that of the daily average.", lengths=days_text(days))
     elif measure.distinct:
         yield tr(

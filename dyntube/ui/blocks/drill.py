@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ... import formats
-from ...query.dimensions import HIERARCHIES, MACHINE, dimension
+from ...query.dimensions import HIERARCHIES, SHARED, dimension
 from ...report.context import ReportContext
 from ...report.pages import drill as drilled
 from ...report.pages import shown_of
@@ -17,7 +17,6 @@ from .. import session
 from ..layout import headed
 from .table import table
 
-_SHARED = [HIERARCHIES[name] for name in MACHINE]
 # The root of each breadcrumb.
 _TOPS = {
     "library": tr("Everything"),
@@ -97,7 +96,7 @@ def _crumb(text: str, key: str, levels: tuple[str, ...], gone: str | None) -> No
 
     def up(selection: Selection) -> Selection:
         above = selection.above(gone, levels) if gone else selection
-        return above.at_level(gone) if gone and levels in _SHARED else above
+        return above.at_level(gone) if gone and levels in SHARED else above
 
     st.button(
         formats.escape_markdown(text),

@@ -77,7 +77,7 @@ def views_behind(context: ReportContext) -> None:
     if context.selection.behind is None:
         return
     measure = metric(context.selection.behind)
-    label = measure.label.lower()
+    label = measure.noun
     title = _PANELS.get(measure.name) or tr("Views counted in {metric}", metric=label)
     panel = st.dialog(title, width="large", position="right", on_dismiss=_close)
     panel(lambda: _panel(context, measure))()

@@ -70,7 +70,7 @@ def draw_list(
 
     Where nothing is `compared`, a small basis is that of this period alone.
     """
-    label, of = dimension(found.by).label, dimension(found.by).label.lower()
+    of = dimension(found.by)
     per_day = is_per_day(measure, context.days)
     earlier = formats.period(context.comparison) if compared and context.comparison else ""
     longest = max((float(amount) for amount in rows[measure.name] if amount > 0), default=1.0)
@@ -80,10 +80,10 @@ def draw_list(
             _row(found, measure, row, longest, chosen, lines(row), earlier)
             for row in rows.to_dict("records")
         ],
-        tr("{metric} by {dimension}", metric=measure.label, dimension=of),
+        tr("{metric} by {dimension}", metric=measure.label, dimension=of.noun),
         key=key,
         head=(
-            label,
+            of.label,
             measure.label,
             tr("Share") if measure.additive else "",
             "" if not earlier else tr("Change in daily average") if per_day else tr("Change"),
@@ -91,8 +91,8 @@ def draw_list(
         on_pick=lambda value: toggle((found.by, value)),
         rest=rest,
         more=more,
-        search=tr("Search {dimension}", dimension=of),
-        none=tr("No results for “{}”."),
+        search=tr("Search {things}", things=of.plural) if more else "",
+        thing=of.noun,
     )
 
 
@@ -136,7 +136,7 @@ def _change(found: Breakdown, measure: Metric, row: Mapping[Any, Any]) -> str:
 def change_line(found: Breakdown, measure: Metric, change: float, earlier: str) -> Iterator[str]:
     """A change with the period it is against; nothing without one."""
     said = formats.change(measure, change)
-    if said and found.per_day and measure.additive:
+    if said and is_per_day(measure, found.days):
         yield tr("{change} in the daily average vs {period}", change=said, period=earlier)
     elif said:
         yield tr("{change} vs {period}", change=said, period=earlier)
@@ -160,7 +160,7 @@ def _rest(found: Breakdown, measure: Metric, rows: pd.DataFrame) -> str:
         "{number} others: {share} of {metric}",
         len(rows),
         share=share,
-        metric=measure.label.lower(),
+        metric=measure.noun,
     )
 
 

@@ -38,8 +38,8 @@ def shares_over_time(context: ReportContext, choices: Sequence[str]) -> None:
             ),
             tr(
                 "Share of views by {dimension}, by {interval}",
-                dimension=dimension(by).label.lower(),
-                interval=dimension(interval).label.lower(),
+                dimension=dimension(by).noun,
+                interval=dimension(interval).noun,
             ),
             found.sheet,
             key="mix-chart",

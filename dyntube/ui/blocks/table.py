@@ -14,7 +14,7 @@ from ...query.metrics import metric
 from ...report.breakdown import Breakdown, breakdown, ordered
 from ...report.context import ReportContext
 from ...report.selection import NAME, Selection
-from ...words import tr, trn
+from ...words import tr
 from .. import session
 from ..clicks import open_videos
 from ..components.table import MOST_ROWS, Choice, Head, table_head, table_rows
@@ -70,7 +70,7 @@ def top_videos(context: ReportContext, rows: int, metrics: tuple[str, ...]) -> N
 
 
 def _label(found: Breakdown) -> str:
-    return tr("{things} by their numbers", things=dimension(found.by).plural.capitalize())
+    return tr("Table of {things}", things=dimension(found.by).plural)
 
 
 def _choice(context: ReportContext, found: Breakdown) -> Choice:
@@ -96,7 +96,7 @@ def _head(
         least=2 if is_video else 1,
         count=of.count(len(found.rows)),
         found=len(rows),
-        none=tr("No {thing} matches “{{}}”.", thing=of.label.lower()),
+        thing=of.noun,
         foot=footer(found, rows),
         marked=context.selection.values(found.by),
     )
@@ -140,19 +140,15 @@ def footer(found: Breakdown, rows: pd.DataFrame) -> str:
     amounts = found.total if is_whole else rows.sum(numeric_only=True)
     parts = [_counted(found, len(rows))]
     parts += [
-        tr(
-            "{amount} {metric}",
-            amount=formats.value(metric(name), amounts[name], full=True),
-            metric=metric(name).label.lower(),
-        )
+        formats.counted(metric(name), amounts[name])
         for name in ("views", "plays", "watch_time")
         if name in found.metrics
     ]
     if "viewers" not in found.metrics or len(found.rows) < 2:
         return " · ".join(parts)
     if len(rows) == 1 or is_whole:
-        viewers = int((found.total if is_whole else rows.iloc[0])["viewers"])
-        parts.append(trn("{number} viewer", "{number} viewers", viewers))
+        viewers = (found.total if is_whole else rows.iloc[0])["viewers"]
+        parts.append(formats.counted(metric("viewers"), viewers))
     added, total = int(rows["viewers"].sum()), int(found.total["viewers"])
     return ". ".join(filter(None, [" · ".join(parts), _viewers(added, total, len(rows), is_whole)]))
 

@@ -49,8 +49,8 @@ def offered_columns(context: ReportContext, found: Breakdown) -> dict[str, str]:
 
 def _change_name(context: ReportContext, measure: Metric) -> str:
     if is_per_day(measure, context.days):
-        return tr("Change in {metric} per day", metric=measure.label.lower())
-    return tr("Change in {metric}", metric=measure.label.lower())
+        return tr("Change in {metric} per day", metric=measure.noun)
+    return tr("Change in {metric}", metric=measure.noun)
 
 
 def as_rows(
@@ -124,7 +124,7 @@ def _change_help(context: ReportContext, measure: Metric) -> str:
     if context.days[0] == context.days[1] or not (measure.additive or measure.distinct):
         return tr("{metric}: change vs the comparison", metric=measure.label)
     values = {"metric": measure.label, "lengths": days_text(context.days)}
-    if measure.additive:
+    if is_per_day(measure, context.days):
         return tr("{metric}: change of the daily average: {lengths}", **values)
     return tr("{metric}: change of the total, not per day: {lengths}", **values)
 

@@ -57,7 +57,7 @@ def _alt(context: ReportContext, measure: Metric, interval: Interval) -> str:
     return tr(
         "{metric} by {interval}, {period}",
         metric=measure.label,
-        interval=dimension(interval).label.lower(),
+        interval=dimension(interval).noun,
         period=formats.period(context.period),
     )
 

@@ -20,10 +20,14 @@ class Button:
 
 @dataclass(frozen=True)
 class Entry:
-    """A dimension in the list of all: `set` says how much is chosen, and `operator` by which."""
+    """A dimension in the list of all: `set` says how much is chosen, and `operator` by which.
+
+    `noun` is what one of its values is called within a sentence.
+    """
 
     by: str
     name: str
+    noun: str
     set: str
     operator: str
 

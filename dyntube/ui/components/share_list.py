@@ -42,14 +42,14 @@ def share_list(
     rest: str = "",
     more: str = "",
     search: str = "",
-    none: str = "",
+    thing: str = "",
 ) -> None:
     """A list whose rows are buttons; `on_pick` is called with a row's value.
 
     `label` names the list, `head` its columns (name, number, share, change; an empty last one
     leaves out changes), and `rest` says below it what it leaves out. `more` is the button that
-    opens the whole list (see `is_open`), with a field `search`; `none` has "{}" for what was
-    searched in vain.
+    opens the whole list (see `is_open`), with a field `search`, of which
+    each row is a `thing`.
     """
     data = {
         "rows": [asdict(row) for row in rows],
@@ -59,7 +59,7 @@ def share_list(
         "more": more,
         "open": is_open(key),
         "search": search,
-        "none": none,
+        "thing": thing,
     }
     values = {row.value for row in rows}
 

@@ -83,8 +83,8 @@ class Head:
 
     `options` are the columns to choose from with their full names. `gather` is the button for
     ticked rows, with "{}" for their number, of which it takes at `least` so many. `count` is the
-    number of all rows with its noun, `found` that of those searched for, `none` (with "{}") says
-    that there are none, and `foot` what stands below the rows.
+    number of all rows with its noun, `found` that of those searched for, each is a `thing`,
+    and `foot` what stands below the rows.
     """
 
     label: str
@@ -93,7 +93,7 @@ class Head:
     gather: str
     count: str
     found: int
-    none: str
+    thing: str
     foot: str
     least: int = 1
     marked: Sequence[str] = field(default_factory=tuple)

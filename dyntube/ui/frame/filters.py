@@ -65,7 +65,8 @@ def _more(selection: Selection) -> str:
 
 def _entry(by: str, selection: Selection) -> Entry:
     mine = [f for f in selection.filters if f.dimension == by]
-    return Entry(by, dimension(by).label, _chosen(mine), mine[0].operator if mine else "is")
+    of, operator = dimension(by), mine[0].operator if mine else "is"
+    return Entry(by, of.label, of.noun, _chosen(mine), operator)
 
 
 def _chosen(filters: Sequence[Filter]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ...charts import LIGHT, LIGHT_FOR_DARK
-from ...export.workbook import Provenance
+from ...export.notes import DEMO, Provenance
 from ...report.page import Page
 from ...words import tr
 from ..door import desk
@@ -33,7 +33,7 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         tr("Views up to"): "" if of.span else escape(notes.data_time),
         tr("As of"): escape(notes.made_at),
         tr("Link"): f'<a href="{link}">{link}</a>' if link else "",
-        tr("Demo data"): tr("Sample data: no account is connected.") * notes.demo,
+        tr("Data"): DEMO * notes.demo,
     }
     shown = (f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows.items() if text)
     said = "".join(shown)

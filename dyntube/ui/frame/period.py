@@ -81,7 +81,7 @@ def _shown(selection: Selection, spans: Spans, compares: bool) -> Shown:
         compared=_ends(compared or shown),
         before=_beside(selection, shown, -1, today),
         after=_beside(selection, shown, 1, today),
-        back=tr("Back to {period}", period=_named(before)) if before else "",
+        back=_back(before) if before else "",
     )
 
 
@@ -90,10 +90,10 @@ def _beside(selection: Selection, shown: Period, direction: Direction, today: dt
     return formats.period(found.period(today, None)) if found else ""
 
 
-def _named(before: Selection) -> str:
+def _back(before: Selection) -> str:
     if before.dates:
-        return formats.period(before.dates)
-    return PERIOD_LABELS[before.preset].lower()
+        return tr("Back to {period}", period=formats.period(before.dates))
+    return tr("Back to “{period}”", period=PERIOD_LABELS[before.preset])
 
 
 def _ends(shown: Period) -> Ends:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import streamlit as st
@@ -13,7 +14,7 @@ from ... import formats
 from ...query.periods import Period
 from ...trust.day_checks import DAY_CHECKS
 from ...trust.reasons import accepted_text, ended
-from ...trust.states import STATE_LABELS, StoredDay
+from ...trust.states import STATE_LABELS, DayState, StoredDay
 from ...trust.trust import consecutive_spans
 from ...words import tr, trn
 from ..components.table import column, plain_table
@@ -30,28 +31,37 @@ def attention_list(days: Sequence[StoredDay]) -> None:
     if not rows:
         return
     with card(tr("Days that need attention")):
-        chosen = _chosen([row["State"] for row in rows])
-        _table([row for row in rows if chosen in (None, row["State"])])
+        chosen = _chosen([row.state for row in rows])
+        _table([row for row in rows if chosen in (None, row.state)])
         if doubtful := consecutive_spans(day.day for day in days if day.state == "doubt"):
             _how_to_accept(*doubtful[-1])
 
 
-def _table(rows: Sequence[dict[str, str]]) -> None:
-    labels = {
-        "State": tr("State"),
-        "What happened": tr("What happened"),
-        "What happens next": tr("What happens next"),
-    }
+@dataclass(frozen=True)
+class Row:
+    """What to know of consecutive days, which `days` names; `state` as in STATE_LABELS."""
+
+    days: str
+    state: DayState
+    happened: str
+    next: str
+
+
+def _table(rows: Sequence[Row]) -> None:
     plain_table(
         tr("Day"),
-        [row["Day"] for row in rows],
-        [column(label, [row[name] for row in rows]) for name, label in labels.items()],
+        [row.days for row in rows],
+        [
+            column(tr("State"), [STATE_LABELS[row.state] for row in rows]),
+            column(tr("What happened"), [row.happened for row in rows]),
+            column(tr("What happens next"), [row.next for row in rows]),
+        ],
         tr("Days that need attention"),
         key="attention",
     )
 
 
-def _chosen(states: Sequence[str]) -> str | None:
+def _chosen(states: Sequence[DayState]) -> DayState | None:
     """The selected state; None for all."""
     counts = Counter(states)
     if len(counts) == 1:
@@ -59,7 +69,7 @@ def _chosen(states: Sequence[str]) -> str | None:
     return st.pills(
         tr("State"),
         list(counts),
-        format_func=lambda state: f"{state} · {counts[state]:,}",
+        format_func=lambda state: f"{STATE_LABELS[state]} · {counts[state]:,}",
         key="attention-state",
         label_visibility="collapsed",
     )
@@ -74,19 +84,15 @@ def _how_to_accept(first: dt.date, last: dt.date) -> None:
     st.caption(f"{text} `{command}`")
 
 
-def attention(days: Sequence[StoredDay], external: bool) -> list[dict[str, str]]:
+def attention(days: Sequence[StoredDay], external: bool) -> list[Row]:
     """A row per day, newest first; consecutive days with equal texts are merged."""
     listed = [day for day in reversed(days) if day.needs_attention or day.accepted]
     said = [(day, _row(day, external)) for day in listed]
-    return [{"Day": _dates(run[-1][0].day, run[0][0].day)} | run[0][1] for run in _runs(said)]
+    return [replace(run[0][1], days=_dates(run[-1][0].day, run[0][0].day)) for run in _runs(said)]
 
 
-def _row(day: StoredDay, external: bool) -> dict[str, str]:
-    return {
-        "State": STATE_LABELS[day.state],
-        "What happened": " ".join(_what_happened(day)),
-        "What happens next": _next(day, external),
-    }
+def _row(day: StoredDay, external: bool) -> Row:
+    return Row("", day.state, " ".join(_what_happened(day)), _next(day, external))
 
 
 def _dates(first: dt.date, last: dt.date) -> str:
@@ -97,16 +103,16 @@ def _dates(first: dt.date, last: dt.date) -> str:
     return f"{formats.period(span)} · {days}"
 
 
-_Said = tuple[StoredDay, dict[str, str]]
+_Said = tuple[StoredDay, Row]
 
 
 def _runs(said: Sequence[_Said]) -> Iterator[list[_Said]]:
     """Runs of consecutive days with equal rows, newest first."""
 
-    def key(numbered: tuple[int, _Said]) -> tuple[int, list[str]]:
+    def key(numbered: tuple[int, _Said]) -> tuple[int, Row]:
         number, (day, row) = numbered
         # Along a run the day falls and the number grows by one, so their sum is constant.
-        return day.day.toordinal() + number, list(row.values())
+        return day.day.toordinal() + number, row
 
     for _, run in groupby(enumerate(said), key):
         yield [found for _, found in run]

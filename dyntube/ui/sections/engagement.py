@@ -187,11 +187,11 @@ def _week_text(context: ReportContext, measure: Metric, found: Week) -> Iterator
     if measure.is_amount:
         yield tr(
             "Average {metric} per hour over {days}, in {zone}.",
-            metric=name.lower(),
+            metric=measure.noun,
             days=_days_text(context),
             zone=zone,
         )
-        yield tr("On the right: {metric} per day.", metric=name.lower())
+        yield tr("On the right: {metric} per day.", metric=measure.noun)
     else:
         yield tr("{metric} by the hour in which plays began, in {zone}.", metric=name, zone=zone)
     if found.few is not None and found.few.any():

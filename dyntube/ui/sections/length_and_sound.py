@@ -44,7 +44,7 @@ def by_sound(context: ReportContext) -> None:
 
 
 def _title(measure: Metric, by: str) -> str:
-    label = dimension(by).label.lower()
+    label = dimension(by).noun
     return tr("{metric} by {dimension}", metric=measure.label, dimension=label)
 
 

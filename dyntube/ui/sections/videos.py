@@ -57,7 +57,7 @@ def compare_videos(
     """Up to six videos on one axis, by date or by days since first view."""
     found, align = side_by_side(context, videos, metrics), context.selection.align
     measure = found.metric
-    heading = tr("Compare videos: {metric}", metric=measure.label.lower())
+    heading = tr("Compare videos: {metric}", metric=measure.noun)
     box, switches = headed(heading, "beside", measure.help)
     with switches:
         switch("metric", {name: metric(name).label for name in metrics}, measure.name)

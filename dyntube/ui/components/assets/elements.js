@@ -30,6 +30,9 @@ export function trn(one, many, number) {
   return filled(form ?? (number === 1 ? one : many), { number: number.toLocaleString("en") });
 }
 
+// What a search that found nothing says.
+export const nothing = (thing, text) => tr("No {thing} matches “{text}”.", { thing, text });
+
 export function icon(path, parent) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: 16, height: 16,

@@ -1,5 +1,5 @@
 // What the page can be filtered by: a button for each list, and the list when it is open.
-import { component, element, fold, icon, ICONS, say, scrollbar, sheet, tr } from "./elements.js";
+import { component, element, fold, icon, ICONS, nothing, say, scrollbar, sheet, tr } from "./elements.js";
 import { close, isOpen, LOOK, openAt, opens, place, popup } from "./popup.js";
 
 const STYLE = sheet(`${LOOK}
@@ -134,12 +134,18 @@ class Filters {
     this.focus();
   }
 
+  all() {
+    const { dimensions, zone } = this.data;
+    return [...dimensions, { by: ZONE, name: zone.name, noun: tr("time zone"), set: zone.text }];
+  }
+
   drawMenu(text = "") {
     say(this.title, tr("Filters"));
     this.panel.setAttribute("aria-label", tr("Filters"));
     this.up.hidden = this.signs.hidden = true;
     this.start(tr("Search filters"), text, false);
-    const rows = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name, set: this.data.zone.text }];
+    this.thing = tr("filter");
+    const rows = this.all();
     this.rows(rows.map(({ by, name, set }) => ({ value: by, name, count: set, link: true })), []);
     say(this.note, "");
   }
@@ -149,7 +155,8 @@ class Filters {
     this.now = { by, operator };
     [this.order, this.chosen, this.entered] = [null, null, ""];
     this.noteText = tr("Loading …");
-    const named = [...this.data.dimensions, { by: ZONE, name: this.data.zone.name }].find((one) => one.by === by);
+    const named = this.all().find((one) => one.by === by);
+    this.thing = named?.noun ?? by;
     const title = named?.name ?? by;
     say(this.title, title);
     this.panel.setAttribute("aria-label", tr("Filter by {dimension}", { dimension: title }));
@@ -233,7 +240,7 @@ class Filters {
     for (const row of this.list.children) row.hidden = !fold(row.title).includes(wanted);
     const all = this.seen();
     for (const row of this.list.children) row.tabIndex = row === all[0] ? 0 : -1;
-    const none = wanted && !all.length ? tr("No results for “{text}”.", { text: this.field.value }) : "";
+    const none = wanted && !all.length ? nothing(this.thing, this.field.value) : "";
     if (this.now) say(this.note, none || this.noteText || "");
     else say(this.note, none);
   }

@@ -1,5 +1,5 @@
 // A list of values with a bar, a number and a change each; a click on a row picks it.
-import { COLOURS, component, element, fold, say, scrollbar, sheet } from "./elements.js";
+import { COLOURS, component, element, fold, nothing, say, scrollbar, sheet } from "./elements.js";
 
 const STYLE = sheet(`
 .list { font: 13px/1.35 var(--st-font); color: var(--st-text-color); container-type: inline-size;
@@ -83,7 +83,7 @@ class List {
     this.search.hidden = !data.open;
     this.search.placeholder = data.search;
     this.search.setAttribute("aria-label", data.search);
-    this.none = data.none;
+    this.thing = data.thing;
     this.restText = data.rest;
     this.draw(data.rows);
     say(this.more, data.more);
@@ -151,7 +151,7 @@ class List {
     }
     const rows = this.buttons();
     if (rows.length && !rows.some((row) => row.tabIndex === 0)) this.stopAt(rows[0]);
-    say(this.rest, wanted && !found ? this.none.replace("{}", () => this.search.value) : this.restText);
+    say(this.rest, wanted && !found ? nothing(this.thing, this.search.value) : this.restText);
   }
 
   buttons() {

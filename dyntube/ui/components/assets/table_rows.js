@@ -1,6 +1,6 @@
 // The rows of a table. Where all of them are here they are sorted and searched here, at once; else
 // the server has done it. What is chosen comes from the head of the table, if it has one.
-import { component, element, followUp, say, tr, trn } from "./elements.js";
+import { component, element, followUp, nothing, say, tr, trn } from "./elements.js";
 import { Index } from "./table_index.js";
 import { fill, make } from "./table_row.js";
 import { STYLE } from "./table_style.js";
@@ -190,7 +190,7 @@ class Rows {
     this.grid.hidden = empty;
     if (!head) return;
     const { data } = head;
-    say(this.noneText, empty ? data.none.replace("{}", () => choice.search) : "");
+    say(this.noneText, empty ? nothing(data.thing, choice.search) : "");
     const known = data.choice.search === choice.search;
     const found = this.order.length.toLocaleString("en");
     say(this.said, known ? data.foot : tr("{found} of {all}", { found, all: data.count }));
