@@ -14,7 +14,7 @@ from .labels import Labels
 def shown_notes(context: ReportContext) -> list[Note]:
     """The notes in the page's period; empty if they cannot be read, which the menu reports."""
     try:
-        return shown(context.desk.notes(), context.period, context.filters)
+        return shown(context.desk.pinboard.notes(), context.period, context.filters)
     except ArchiveError:
         return []
 
@@ -22,7 +22,7 @@ def shown_notes(context: ReportContext) -> list[Note]:
 def notes_problem(desk: Desk) -> str:
     """Why the notes cannot be read; empty if they can."""
     try:
-        desk.notes()
+        desk.pinboard.notes()
     except ArchiveError as error:
         return " ".join([tr("Notes are left out."), str(error)])
     return ""

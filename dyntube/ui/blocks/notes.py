@@ -28,7 +28,7 @@ def notes_menu(context: ReportContext) -> None:
 
 
 def _fill(context: ReportContext) -> None:
-    notes = context.desk.notes()
+    notes = context.desk.pinboard.notes()
     task, id_ = row_task(_MENU)
     changing = next((note for note in notes if (task, note.id) == ("change", id_)), None)
     if changing is None:
@@ -114,9 +114,9 @@ def _keep(key: str, changing: Note | None) -> None:
         if day is None:
             raise EntryError(tr("Choose the day of the note."))
         if changing:
-            desk().change_note(changing.id, day, text, scope, about)
+            desk().pinboard.change_note(changing.id, day, text, scope, about)
             return tr("Note changed")
-        desk().add_note(day, text, scope, about)
+        desk().pinboard.add_note(day, text, scope, about)
         return tr("Note added")
 
     if run_action(_MENU, write):
@@ -127,7 +127,7 @@ def _keep(key: str, changing: Note | None) -> None:
 
 def _delete(note: Note) -> None:
     def remove() -> str:
-        desk().remove_note(note.id)
+        desk().pinboard.remove_note(note.id)
         return tr("Note deleted")
 
     begin_task(_MENU)

@@ -27,35 +27,30 @@ def views_menu(page: str) -> None:
 
 
 def _fill(page: str) -> None:
-    reader = _reader()
-    views = desk().saved_views(reader)
-    _list(tr("Yours"), [view for view in views if view.owner != SHARED], reader, page)
-    _list(tr("Shared"), [view for view in views if view.owner == SHARED], reader, page)
+    views = desk().pinboard.views()
+    _list(tr("Yours"), [view for view in views if view.owner != SHARED], page)
+    _list(tr("Shared"), [view for view in views if view.owner == SHARED], page)
     if not views:
         st.caption(tr("Save this page with its period and filters, and open it again from here."))
-    _save_form(page, reader)
+    _save_form(page)
 
 
-def _reader() -> str:
-    return desk().reader.owner
-
-
-def _list(title: str, views: list[SavedView], reader: str, page: str) -> None:
+def _list(title: str, views: list[SavedView], page: str) -> None:
     if not views:
         return
     st.caption(title)
     with st.container(gap="xxsmall"):
         for view in views:
-            _row(view, reader, page)
+            _row(view, page)
 
 
-def _row(view: SavedView, reader: str, page: str) -> None:
+def _row(view: SavedView, page: str) -> None:
     match row_task(_MENU):
         case ("delete", view.id):
             question = tr("Delete “{name}”?", name=formats.escape_markdown(view.name))
-            confirm(_MENU, question, lambda: _delete(view, reader))
+            confirm(_MENU, question, lambda: _delete(view))
         case ("rename", view.id):
-            _rename_form(view, reader)
+            _rename_form(view)
         case _:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 with st.container(width="stretch"):
@@ -88,55 +83,53 @@ def _open(view: SavedView, page: str) -> None:
     st.rerun()
 
 
-def _rename_form(view: SavedView, reader: str) -> None:
+def _rename_form(view: SavedView) -> None:
     key = f"{_MENU}-name-{view.id}"
     with st.form(f"{_MENU}-rename", border=False):
         st.text_input(tr("New name"), view.name, max_chars=LONGEST_NAME, key=key)
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button(
-                tr("Rename"), type="primary", on_click=_rename, args=(view, key, reader)
-            )
+            st.form_submit_button(tr("Rename"), type="primary", on_click=_rename, args=(view, key))
             st.form_submit_button(tr("Cancel"), on_click=begin_task, args=(_MENU,))
 
 
-def _rename(view: SavedView, key: str, reader: str) -> None:
+def _rename(view: SavedView, key: str) -> None:
     def rename() -> str:
-        renamed = desk().rename_view(view.id, st.session_state[key], reader)
+        renamed = desk().pinboard.rename_view(view.id, st.session_state[key])
         return tr("Renamed to {name}", name=renamed.name)
 
     if run_action(_MENU, rename):
         begin_task(_MENU)
 
 
-def _delete(view: SavedView, reader: str) -> None:
+def _delete(view: SavedView) -> None:
     def remove() -> str:
-        desk().remove_view(view.id, reader)
+        desk().pinboard.remove_view(view.id)
         return tr("Deleted {name}", name=view.name)
 
     begin_task(_MENU)
     run_action(_MENU, remove)
 
 
-def _save_form(page: str, reader: str) -> None:
+def _save_form(page: str) -> None:
     name, shared = f"{_MENU}-new-name", f"{_MENU}-new-shared"
     title = tr("Save this view")
     with st.form(f"{_MENU}-save", border=False):
         st.markdown(f"**{title}**")
         st.text_input(tr("Name"), max_chars=LONGEST_NAME, key=name, placeholder=tr("Monday report"))
-        if reader:
+        if desk().reader.owner:
             st.toggle(tr("Share with everyone"), key=shared)
         else:
             st.caption(tr("Cookies are off, so we can't tell who you are: everyone will see this."))
-        st.form_submit_button(tr("Save"), type="primary", on_click=_save, args=(page, reader))
+        st.form_submit_button(tr("Save"), type="primary", on_click=_save, args=(page,))
 
 
-def _save(page: str, reader: str) -> None:
+def _save(page: str) -> None:
     session = st.session_state
-    owner = SHARED if session.get(f"{_MENU}-new-shared") else reader
+    shared = bool(session.get(f"{_MENU}-new-shared"))
 
     def save() -> str:
-        view, replaced = desk().save_view(
-            session[f"{_MENU}-new-name"], page, state.parameters(), owner
+        view, replaced = desk().pinboard.save_view(
+            session[f"{_MENU}-new-name"], page, state.parameters(), shared=shared
         )
         name = view.name
         return tr("Replaced {name}", name=name) if replaced else tr("Saved {name}", name=name)
