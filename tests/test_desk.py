@@ -143,6 +143,9 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "names": lambda d: d.names(),
     "thumbnails": lambda d: d.thumbnails([f"v-{of}" for of in HOSTS]),
     "thumbnail": lambda d: [d.thumbnail(f"v-{of}") for of in HOSTS],
+    "pinboard.may_change": lambda d: [
+        d.pinboard.may_change(entry) for entry in (*d.pinboard.notes(), *d.pinboard.views())
+    ],
     "pinboard.notes": lambda d: d.pinboard.notes(),
     "pinboard.add_note": lambda d: _refused(d, DAYS[0], "x", "project", "p-delta"),
     "pinboard.change_note": lambda d: _foreign_notes(

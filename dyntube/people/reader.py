@@ -19,6 +19,10 @@ class Reader(Protocol):
     """Who asks. All methods are cheap, and may be called from any thread."""
 
     @property
+    def signed_in(self) -> bool:
+        """Whether they are a person whom somebody vouches for."""
+
+    @property
     def owner(self) -> str:
         """Whose notes and saved views are theirs; "" if nobody can tell."""
 
@@ -60,6 +64,7 @@ class Anyone:
     name: str = ""
     fetch_days: int | None = None
     writes: bool = True
+    signed_in: bool = False
 
     def turn(self, _: Callable[[], bool]) -> AbstractContextManager[None]:
         """No limit."""
@@ -83,6 +88,11 @@ class SignedIn:
     gate: Gate
     address: str = ""
     seen_as: Person | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """They have."""
+        return True
 
     @property
     def owner(self) -> str:

@@ -28,6 +28,13 @@ def notes_problem(desk: Desk) -> str:
     return ""
 
 
+def text_with_author(desk: Desk, note: Note) -> str:
+    """What a note says, and in an installation where people sign in, who wrote it."""
+    if desk.pinboard.people_sign_in and note.author_name:
+        return tr("{note} (by {name})", note=note.text, name=note.author_name)
+    return note.text
+
+
 def about_text(labels: Labels, note: Note) -> str:
     """The subject of a note: "Everything", "Channel: Field notes"."""
     return subject_text(note.scope, labels.one(note.scope, note.key))

@@ -7,14 +7,26 @@ from pathlib import Path
 import streamlit as st
 
 from ... import formats
+from ...pinboard import READ_ONLY
 from ...report.pages import PAGES
 from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView
 from ...words import tr
 from .. import session as state
 from ..door import desk
-from ..menu import begin_task, close, confirm, fail, menu, row_button, row_task, run_action
+from ..menu import (
+    begin_task,
+    by_author,
+    close,
+    confirm,
+    fail,
+    menu,
+    row_button,
+    row_task,
+    run_action,
+)
 
 _MENU = "saved-views"
+_PEN, _BIN = ":material/edit:", ":material/delete:"
 _ROOT = Path(__file__).parents[3]
 
 
@@ -32,7 +44,10 @@ def _fill(page: str) -> None:
     _list(tr("Shared"), [view for view in views if view.owner == SHARED], page)
     if not views:
         st.caption(tr("Save this page with its period and filters, and open it again from here."))
-    _save_form(page)
+    if desk().reader.writes:
+        _save_form(page)
+    else:
+        st.caption(READ_ONLY)
 
 
 def _list(title: str, views: list[SavedView], page: str) -> None:
@@ -56,17 +71,24 @@ def _row(view: SavedView, page: str) -> None:
                 with st.container(width="stretch"):
                     shown = (view.page, view.parameters) == (page, state.parameters())
                     name = formats.escape_markdown(view.name)
-                    of_page = PAGES[view.page].title if view.page in PAGES else view.page
                     st.button(
-                        f"{name} :gray[· {formats.escape_markdown(of_page)}]",
+                        f"{name} :gray[{_about(view)}]",
                         key=f"{_MENU}-open-{view.id}",
                         type="tertiary",
                         icon=":material/check:" if shown else None,
                         on_click=_open,
                         args=(view, page),
                     )
-                row_button(_MENU, "rename", view.id, ":material/edit:", tr("Rename this view"))
-                row_button(_MENU, "delete", view.id, ":material/delete:", tr("Delete this view"))
+                if desk().pinboard.may_change(view):
+                    row_button(_MENU, "rename", view.id, _PEN, tr("Rename this view"))
+                    row_button(_MENU, "delete", view.id, _BIN, tr("Delete this view"))
+
+
+def _about(view: SavedView) -> str:
+    """Of which page a view is, and who shared it, as Markdown behind its name."""
+    page = PAGES[view.page].title if view.page in PAGES else view.page
+    author = by_author(view) if view.owner == SHARED else ""
+    return "· " + " · ".join(filter(None, [formats.escape_markdown(page), author]))
 
 
 def _open(view: SavedView, page: str) -> None:
