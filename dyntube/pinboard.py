@@ -93,6 +93,22 @@ class Pinboard:
         """See `SavedViews.remove`."""
         self.account.saved_views.remove(id_, self.reader.owner, self._check_of_changes())
 
+    def offered_views(self) -> list[SavedView]:
+        """The views that were saved in the reader's browser before they signed in, by name."""
+        visible, of = self._visible, self.reader.cookie_owner
+        if not (of and self.reader.writes):
+            return []
+        views = self.account.saved_views.for_reader(of)
+        return [view for view in views if view.owner == of and visible.filters(view.parameters)]
+
+    def take_over_views(self) -> list[SavedView]:
+        """Make those views the reader's own; see `SavedViews.take_over`."""
+        self._check_writes()
+        visible, of = self._visible, self.reader.cookie_owner
+        return self.account.saved_views.take_over(
+            of, self.reader.owner, self._author, lambda view: visible.filters(view.parameters)
+        )
+
     @property
     def _author(self) -> Author:
         # Where nobody signs in the owner is a browser, which is no author.

@@ -144,7 +144,8 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "thumbnails": lambda d: d.thumbnails([f"v-{of}" for of in HOSTS]),
     "thumbnail": lambda d: [d.thumbnail(f"v-{of}") for of in HOSTS],
     "pinboard.may_change": lambda d: [
-        d.pinboard.may_change(entry) for entry in (*d.pinboard.notes(), *d.pinboard.views())
+        *map(d.pinboard.may_change, d.pinboard.notes()),
+        *map(d.pinboard.may_change, d.pinboard.views()),
     ],
     "pinboard.notes": lambda d: d.pinboard.notes(),
     "pinboard.add_note": lambda d: _refused(d, DAYS[0], "x", "project", "p-delta"),
@@ -158,6 +159,8 @@ CALLS: dict[str, Callable[[Desk], object]] = {
         d, lambda id_: d.pinboard.rename_view(id_, "x")
     ),
     "pinboard.remove_view": lambda d: _foreign_views(d, d.pinboard.remove_view),
+    "pinboard.offered_views": lambda d: _offered(d).offered_views(),
+    "pinboard.take_over_views": lambda d: _offered(d).take_over_views(),
     "version": lambda d: d.version(),
     "has_days": lambda d: d.has_days(),
     "check_days": lambda d: d.check_days(WEEK, "UTC"),
@@ -202,6 +205,13 @@ def _foreign_views(reader: Desk, change: Callable[[str], object]) -> None:
         if view.id not in own:
             with pytest.raises(NotAllowedError):
                 change(view.id)
+
+
+def _offered(reader: Desk) -> Pinboard:
+    """The pinboard of somebody in whose browser each of the others has saved a view."""
+    for of in HOSTS:
+        reader.account.saved_views.save(f"Left by {of}", "", {"video": [f"v-{of}"]}, "a browser")
+    return Pinboard(reader.account, Anyone("me", reader.access, cookie_owner="a browser"))
 
 
 def _for_admins(reader: Desk, ask: Callable[[], object]) -> None:

@@ -16,7 +16,7 @@ from dyntube.pinboard import Pinboard
 from dyntube.query.access import Access
 from dyntube.sharing.entries import Author
 from dyntube.sharing.notes import Note
-from dyntube.sharing.saved_views import SHARED, SavedView
+from dyntube.sharing.saved_views import SHARED, SavedView, reader_id
 
 from .sign_in.persons import account_with_rules, id_of, signed_in
 from .states import run
@@ -174,12 +174,15 @@ def test_what_lies_outside_of_what_somebody_sees_is_neither_listed_nor_changed(
     shared, _ = account.saved_views.save("Shared", "videos", OF_OTHERS, SHARED, ADA)
     own, _ = account.saved_views.save("Own", "videos", OF_OTHERS, ADA.id, ADA)
     assert (of("ada").notes(), of("ada").views()) == ([], [])
-    for ask in (
+    asked: list[Callable[[], object]] = [
         lambda: change(of("ada"), note),
         lambda: of("ada").remove_note(note.id),
-        *(lambda view=view: of("ada").rename_view(view.id, "x") for view in (shared, own)),  # type: ignore[misc]
-        *(lambda view=view: of("ada").remove_view(view.id) for view in (shared, own)),  # type: ignore[misc]
-    ):
+        lambda: of("ada").rename_view(shared.id, "x"),
+        lambda: of("ada").remove_view(shared.id),
+        lambda: of("ada").rename_view(own.id, "x"),
+        lambda: of("ada").remove_view(own.id),
+    ]
+    for ask in asked:
         with pytest.raises(NotAllowedError, match="You may not see what this"):
             ask()
     mine = write(of("ada"))
@@ -197,8 +200,9 @@ CHANGES: dict[str, Callable[[Pinboard, Note, SavedView], object]] = {
     "save_view": lambda pinboard, _, __: keep(pinboard, "Tuesday"),
     "rename_view": lambda pinboard, _, view: pinboard.rename_view(view.id, "Tuesday"),
     "remove_view": lambda pinboard, _, view: pinboard.remove_view(view.id),
+    "take_over_views": lambda pinboard, _, __: pinboard.take_over_views(),
 }
-READS = {"may_change", "notes", "views"}
+READS = {"may_change", "notes", "views", "offered_views"}
 
 
 def test_every_method_either_reads_or_is_among_those_that_change_something() -> None:
@@ -211,10 +215,12 @@ def test_whoever_sees_as_somebody_else_changes_nothing(
     method: str, account: Account, of: Of
 ) -> None:
     note, view = write(of("root")), share(of("root"))
-    admin, ada = signed_in(account, "root"), signed_in(account, "ada")
+    admin, ada = signed_in(account, "root", "cookie"), signed_in(account, "ada")
     as_ada = Pinboard(account, admin.seeing_as(ada.person))
+    account.saved_views.save("Before", "", {}, reader_id("cookie"))
     before = account.state.file.read_bytes()
     assert (as_ada.notes(), as_ada.views()) == ([note], [view])
+    assert as_ada.offered_views() == []
     assert not as_ada.may_change(note)
     assert not as_ada.may_change(view)
     with pytest.raises(NotAllowedError, match="You are seeing as somebody else: nothing can be"):
@@ -253,6 +259,92 @@ def test_an_author_whose_access_has_ended_changes_nothing_any_more(
     for ask in (lambda: change(of("ada"), note), of("ada").notes, of("ada").views):
         with pytest.raises(NotAllowedError, match="nothing is shared with you"):
             ask()
+
+
+# What was saved in a browser before its reader signed in
+
+
+COOKIE = "a cookie"
+
+
+def save_before_sign_in(account: Account, name: str, **parameters: list[str]) -> SavedView:
+    of_browser = Pinboard(account, Anyone(reader_id(COOKIE)))
+    return of_browser.save_view(name, "videos", parameters, shared=False)[0]
+
+
+def test_views_of_this_browser_are_offered_and_nothing_happens_by_itself(account: Account) -> None:
+    view = save_before_sign_in(account, "Monday")
+    ada = Pinboard(account, signed_in(account, "ada", COOKIE))
+    assert (ada.offered_views(), ada.views()) == ([view], [])
+    shared = share(Pinboard(account, Anyone()), "Ours")
+    assert (ada.offered_views(), ada.views()) == ([view], [shared])
+    assert not ada.may_change(view)
+    ada.remove_view(view.id)
+    with pytest.raises(EntryError, match="deleted by someone else"):
+        ada.rename_view(view.id, "Mine")
+    keep(ada)  # of the same name, and none the less another
+    assert (ada.offered_views(), named(ada)) == ([view], ["Monday", "Ours"])
+
+
+def test_views_that_are_taken_over_are_the_persons_in_every_browser_and_nobody_elses(
+    account: Account, of: Of
+) -> None:
+    first, second = (save_before_sign_in(account, name) for name in ("Monday", "Tuesday"))
+    keep(of("ada"), "MONDAY")
+    ada = Pinboard(account, signed_in(account, "ada", COOKIE))
+    taken = ada.take_over_views()
+    assert [(view.id, view.name) for view in taken] == [
+        (first.id, "Monday (2)"),
+        (second.id, "Tuesday"),
+    ]
+    assert {(view.owner, view.author, view.author_name) for view in taken} == {(ADA.id, *ADA)}
+    assert ada.offered_views() == []
+    assert named(of("ada")) == ["MONDAY", "Monday (2)", "Tuesday"]
+    bob = Pinboard(account, signed_in(account, "bob", COOKIE))
+    assert (bob.offered_views(), bob.views()) == ([], [])
+    assert Pinboard(account, Anyone(reader_id(COOKIE))).views() == []
+
+
+def test_views_of_this_browser_that_are_outside_of_what_somebody_sees_stay_where_they_are(
+    account: Account,
+) -> None:
+    save_before_sign_in(account, "Of others", **OF_OTHERS)
+    save_before_sign_in(account, "Of theirs", project=["p1"])
+    ada = Pinboard(account, signed_in(account, "ada", COOKIE))
+    assert [view.name for view in ada.offered_views()] == ["Of theirs"]
+    assert [view.name for view in ada.take_over_views()] == ["Of theirs"]
+    admin = Pinboard(account, signed_in(account, "root", COOKIE))
+    assert [view.name for view in admin.offered_views()] == ["Of others"]
+
+
+def test_without_a_cookie_nothing_is_offered_or_taken_and_shared_views_stay_shared(
+    account: Account, of: Of
+) -> None:
+    save_before_sign_in(account, "Monday")
+    view = share(of(""))
+    for reader in (of("ada"), of("")):
+        assert (reader.offered_views(), reader.take_over_views()) == ([], [])
+    assert account.saved_views.for_reader("") == [view]
+
+
+TAKE_OVER_AT_ONCE = """
+from tests.sign_in.persons import account_with_rules, signed_in
+from dyntube.pinboard import Pinboard
+account = account_with_rules(Path(sys.argv[1]))
+pinboard = Pinboard(account, signed_in(account, sys.argv[2], "a cookie"))
+meet()
+print(*[view.id for view in pinboard.take_over_views()])
+"""
+
+
+def test_of_people_who_take_over_the_same_views_at_once_in_many_processes_one_gets_them(
+    tmp_path: Path, account: Account, of: Of
+) -> None:
+    saved = {save_before_sign_in(account, f"view {number}").id for number in range(5)}
+    printed = at_once(TAKE_OVER_AT_ONCE, tmp_path, *EVERYBODY)
+    got = {name: set(ids.split()) for name, ids in zip(EVERYBODY, printed, strict=True)}
+    assert sorted(got.values(), key=len) == [set(), set(), saved]
+    assert {name: {view.id for view in of(name).views()} for name in EVERYBODY} == got
 
 
 SHARE_AT_ONCE = """

@@ -265,3 +265,48 @@ def test_an_author_full_of_markup_is_shown_as_text(sign_in: Callable[..., None])
     assert f"by {name}" in told(at)
     label = at.button(key=f"saved-views-open-{view.id}").label
     assert not [part for part in ("![", "**b", ":red[") if part in label]
+
+
+def test_views_of_this_browser_are_offered_by_name_and_kept_on_a_click(
+    sign_in: Callable[..., None],
+) -> None:
+    before = [save(name, reader_id("Ann")) for name in ("Monday", "**Tuesday**")]
+    save("Of others", reader_id("Ann"), project=["p2"])
+    own = save("Monday", ADA.id)
+    sign_in("ada", "Ann")
+    at = draw("saved-views")
+    offer = next(caption.value for caption in at.caption if "before you signed in" in caption.value)
+    assert "**T" not in offer
+    assert "Saved in this browser before you signed in: **Tuesday**, Monday\n" in told(at)
+    assert "Of others" not in told(at)
+    assert not may_change(at, before[0]), "it is named, not listed"
+    press(at, "Keep them as mine")
+    assert "2 views are yours now" in told(at)
+    assert "before you signed in" not in told(at)
+    assert [name for name, *_ in saved(ADA.id)] == ["**Tuesday**", "Monday", "Monday (2)"]
+    for view in (own, *before):
+        assert may_change(at, view) == {"rename", "delete"}
+
+
+def test_many_views_of_this_browser_are_counted(sign_in: Callable[..., None]) -> None:
+    for number in range(12):
+        save(f"view {number:02}", reader_id("Ann"))
+    sign_in("ada", "Ann")
+    at = draw("saved-views")
+    assert "view 08, view 09 and 2 more" in told(at)
+    press(at, "Keep them as mine")
+    assert len(saved(ADA.id)) == 12
+
+
+def test_nothing_is_offered_in_another_browser_or_where_nobody_signs_in(
+    sign_in: Callable[..., None], connect: Callable[..., None], tmp_path: Path
+) -> None:
+    save("Monday", reader_id("Ann"))
+    for cookie in ("", "Bob"):
+        sign_in("ada", cookie)
+        assert "before you signed in" not in told(draw("saved-views"))
+    sign_in("", "Ann")
+    connect(NOBODY_LISTENS, tmp_path / "archive")
+    at = draw("saved-views")
+    assert "before you signed in" not in told(at)
+    assert "Monday" in told(at), "it is theirs, as before"

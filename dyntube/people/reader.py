@@ -27,6 +27,10 @@ class Reader(Protocol):
         """Whose notes and saved views are theirs; "" if nobody can tell."""
 
     @property
+    def cookie_owner(self) -> str:
+        """Whose the saved views of their browser were before they signed in; "" if nobody's."""
+
+    @property
     def name(self) -> str:
         """What others know them by; "" where nobody signs in."""
 
@@ -65,6 +69,7 @@ class Anyone:
     fetch_days: int | None = None
     writes: bool = True
     signed_in: bool = False
+    cookie_owner: str = ""
 
     def turn(self, _: Callable[[], bool]) -> AbstractContextManager[None]:
         """No limit."""
@@ -88,6 +93,7 @@ class SignedIn:
     gate: Gate
     address: str = ""
     seen_as: Person | None = None
+    cookie_owner: str = ""
 
     @property
     def signed_in(self) -> bool:

@@ -10,9 +10,9 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from ..errors import EntryError
@@ -124,6 +124,29 @@ class SavedViews:
                 check(views[id_])
                 del views[id_]
 
+    def take_over(
+        self, of: str, owner: str, by: Author, which: Callable[[SavedView], bool]
+    ) -> list[SavedView]:
+        """Make personal views of one owner another's, as far as `which` says; gives them.
+
+        One whose name the other has already gets a number. Raises EntryError, and takes none, if
+        there is no room for all.
+        """
+        with self._state.editing(VIEWS) as views:
+            found = [view for view in views.values() if view.owner == of != SHARED and which(view)]
+            if len(found) + sum(view.owner == owner for view in views.values()) > MOST:
+                text = tr(
+                    "You would have more than {number} views, which is the limit. Delete some "
+                    "first."
+                )
+                raise EntryError(text.format(number=MOST))
+            for view in found:
+                name = _free_name(views.values(), view.name, owner)
+                views[view.id] = replace(
+                    view, name=name, owner=owner, author=by.id, author_name=by.name
+                )
+            return [views[view.id] for view in found]
+
 
 def reader_id(cookie: str) -> str:
     """Whom a view belongs to, told by a cookie; "" without one.
@@ -173,6 +196,13 @@ def _is_there_for(view: SavedView | None, reader: str) -> bool:
 def _called(views: Iterable[SavedView], name: str, owner: str) -> SavedView | None:
     wanted = owner, folded(name)
     return next((view for view in views if (view.owner, folded(view.name)) == wanted), None)
+
+
+def _free_name(views: Collection[SavedView], name: str, owner: str) -> str:
+    """The name, or one with a number behind it, that its owner has not given to another view."""
+    numbered = (f" ({number})" for number in count(2))
+    shortened = (f"{name[: LONGEST_NAME - len(n)].rstrip()}{n}" for n in numbered)
+    return next(free for free in chain([name], shortened) if not _called(views, free, owner))
 
 
 def _checked(view: SavedView) -> SavedView:

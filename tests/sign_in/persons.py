@@ -15,6 +15,7 @@ from dyntube.people.reader import SignedIn
 from dyntube.settings.settings import Settings
 from dyntube.settings.sign_in import ProxyHeaders, SignIn
 from dyntube.sharing.people import People
+from dyntube.sharing.saved_views import reader_id
 from dyntube.ui.door import COOKIE
 
 NOBODY_LISTENS = "http://127.0.0.1:1"
@@ -54,13 +55,13 @@ def id_of(name: str) -> str:
     return f"proxy|{name}@acme.com"
 
 
-def signed_in(account: Account, name: str) -> SignedIn:
-    """Whoever the proxy calls name@acme.com."""
+def signed_in(account: Account, name: str, cookie: str = "") -> SignedIn:
+    """Whoever the proxy calls name@acme.com, at a browser with this cookie."""
     assert account.settings.sign_in
     gate = Gate(account.settings.sign_in, People(account.state))
     person = from_headers(f"{name}@acme.com", "", dt.datetime.now(dt.UTC))
     assert person
-    return SignedIn(person, gate)
+    return SignedIn(person, gate, cookie_owner=reader_id(cookie))
 
 
 def sit_down(patch: pytest.MonkeyPatch, name: str, cookie: str = "") -> None:

@@ -10,7 +10,7 @@ from ... import formats
 from ...pinboard import READ_ONLY
 from ...report.pages import PAGES
 from ...sharing.saved_views import LONGEST_NAME, SHARED, SavedView
-from ...words import tr
+from ...words import tr, trn
 from .. import session as state
 from ..door import desk
 from ..menu import (
@@ -26,6 +26,7 @@ from ..menu import (
 )
 
 _MENU = "saved-views"
+_NAMED = 10  # views that are offered by name; there may be 200
 _PEN, _BIN = ":material/edit:", ":material/delete:"
 _ROOT = Path(__file__).parents[3]
 
@@ -42,6 +43,7 @@ def _fill(page: str) -> None:
     views = desk().pinboard.views()
     _list(tr("Yours"), [view for view in views if view.owner != SHARED], page)
     _list(tr("Shared"), [view for view in views if view.owner == SHARED], page)
+    _offer()
     if not views:
         st.caption(tr("Save this page with its period and filters, and open it again from here."))
     if desk().reader.writes:
@@ -57,6 +59,26 @@ def _list(title: str, views: list[SavedView], page: str) -> None:
     with st.container(gap="xxsmall"):
         for view in views:
             _row(view, page)
+
+
+def _offer() -> None:
+    """Offer the views that this browser had before its reader signed in: it may not be theirs."""
+    offered = desk().pinboard.offered_views()
+    if not offered:
+        return
+    names = ", ".join(formats.escape_markdown(view.name) for view in offered[:_NAMED])
+    if (rest := len(offered) - _NAMED) > 0:
+        names = trn("{names} and {number} more", "{names} and {number} more", rest, names=names)
+    st.caption(tr("Saved in this browser before you signed in: {names}", names=names))
+    st.button(tr("Keep them as mine"), key=f"{_MENU}-take-over", on_click=_take_over)
+
+
+def _take_over() -> None:
+    def take_over() -> str:
+        taken = desk().pinboard.take_over_views()
+        return trn("{number} view is yours now", "{number} views are yours now", len(taken))
+
+    run_action(_MENU, take_over)
 
 
 def _row(view: SavedView, page: str) -> None:
