@@ -5,7 +5,7 @@ see them. Pages, reports and downloads use nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -19,16 +19,15 @@ from .archive.dayfile import DayInfo
 from .archive.doubts import LABELS
 from .archive.generations import day_of
 from .engine.wanted import still_wanted
-from .errors import EntryError, NotAllowedError
+from .errors import NotAllowedError
 from .fetch.background import Background, SyncStatus
 from .fetch.catalog import Names
 from .people.reader import Reader, SignedIn
+from .pinboard import Pinboard
 from .query.access import Access
 from .query.periods import Period, local_days
 from .query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from .reading.addresses import PageRules
-from .sharing.notes import Note, Subject
-from .sharing.saved_views import SavedView
 from .sharing.visible import Visible
 from .store import Store
 from .trust.trust import Trust
@@ -117,7 +116,7 @@ class Desk:
     @contextmanager
     def _asking(self, asked: Question) -> Iterator[None]:
         self.check_same(asked.access)
-        with self.reader.turn(still_wanted.get() or _always):
+        with self.reader.turn(still_wanted.get() or (lambda: True)):
             yield
 
     def _exported(self, query: ViewsQuery) -> Iterator[pa.Table]:
@@ -168,67 +167,14 @@ class Desk:
         seen = self._visible.thing("video", key)
         return self.account.thumbnails.picture(key) if seen else None
 
-    def notes(self) -> list[Note]:
-        """The notes about everything, and about what may be seen; the earliest day first."""
-        return [n for n in self.account.notes.all() if self._visible.thing(n.scope, n.key)]
-
-    def add_note(self, day: dt.date, text: str, scope: Subject, key: str) -> Note:
-        """Write a note. Raises EntryError when it cannot be kept like this."""
-        self._check_sees(scope, key)
-        return self.account.notes.add(day, text, scope, key)
-
-    def change_note(self, id_: str, day: dt.date, text: str, scope: Subject, key: str) -> Note:
-        """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
-        self._check_note(id_)
-        self._check_sees(scope, key)
-        return self.account.notes.change(id_, day, text, scope, key)
-
-    def remove_note(self, id_: str) -> None:
-        """Delete a note; one that is gone already is no error."""
-        self._check_note(id_)
-        self.account.notes.remove(id_)
-
-    def saved_views(self, reader: str) -> list[SavedView]:
-        """A reader's own views and the shared ones that filter by nothing unseen, by name."""
-        views = self.account.saved_views.for_reader(reader)
-        return [view for view in views if self._visible.filters(view.parameters)]
-
-    def save_view(
-        self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
-    ) -> tuple[SavedView, bool]:
-        """See `SavedViews.save`. Raises EntryError where an unseen view has the name."""
-        same = (v for v in self.account.saved_views.for_reader(owner) if v.owner == owner)
-        if any(v.name == name and not self._visible.filters(v.parameters) for v in same):
-            raise EntryError(tr("The name {name} is taken. Choose another one.", name=name))
-        return self.account.saved_views.save(name, page, parameters, owner)
-
-    def rename_view(self, id_: str, name: str, reader: str) -> SavedView:
-        """See `SavedViews.rename`."""
-        self._check_view(id_, reader)
-        return self.account.saved_views.rename(id_, name, reader)
-
-    def remove_view(self, id_: str, reader: str) -> None:
-        """See `SavedViews.remove`."""
-        self._check_view(id_, reader)
-        self.account.saved_views.remove(id_, reader)
+    @property
+    def pinboard(self) -> Pinboard:
+        """Notes and saved views."""
+        return Pinboard(self.account, self.reader)
 
     @property
     def _visible(self) -> Visible:
         return Visible(self.access, self.account.catalog.names())
-
-    def _check_sees(self, what: str, key: str) -> None:
-        if not self._visible.thing(what, key):
-            raise NotAllowedError(tr("You may not see what this is about."))
-
-    def _check_note(self, id_: str) -> None:
-        for note in self.account.notes.all():
-            if note.id == id_:
-                self._check_sees(note.scope, note.key)
-
-    def _check_view(self, id_: str, reader: str) -> None:
-        for view in self.account.saved_views.for_reader(reader):
-            if view.id == id_ and not self._visible.filters(view.parameters):
-                raise NotAllowedError(tr("You may not see what this view is about."))
 
     def version(self) -> str:
         """A text that changes whenever what is stored does."""
@@ -353,10 +299,6 @@ class Desk:
 
 
 _NO_SYNC = tr("Only administrators may stop or start fetching.")
-
-
-def _always() -> bool:
-    return True
 
 
 def _local(first: dt.date | None, timezone: str) -> dt.date | None:

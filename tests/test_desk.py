@@ -19,6 +19,7 @@ from dyntube.desk import Desk
 from dyntube.errors import EntryError, NotAllowedError
 from dyntube.fetch.background import Background
 from dyntube.people.reader import Anyone
+from dyntube.pinboard import Pinboard
 from dyntube.query.access import EVERYTHING, PERSONAL, Access
 from dyntube.query.dimensions import BETWEEN
 from dyntube.query.periods import Period
@@ -110,9 +111,8 @@ def account(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 def desk(account: Account, access: Access) -> Desk:
-    return Desk(
-        account, Background(account.syncer, account.catalog, external=True), Anyone(access=access)
-    )
+    background = Background(account.syncer, account.catalog, external=True)
+    return Desk(account, background, Anyone("me", access))
 
 
 def asked(access: Access) -> dict[str, Any]:
@@ -143,16 +143,24 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "names": lambda d: d.names(),
     "thumbnails": lambda d: d.thumbnails([f"v-{of}" for of in HOSTS]),
     "thumbnail": lambda d: [d.thumbnail(f"v-{of}") for of in HOSTS],
-    "notes": lambda d: d.notes(),
-    "add_note": lambda d: _refused(d, DAYS[0], "x", "project", "p-delta"),
-    "change_note": lambda d: _foreign_notes(
-        d, lambda n: d.change_note(n, DAYS[0], "x", "video", "v")
+    "pinboard.may_change": lambda d: [
+        *map(d.pinboard.may_change, d.pinboard.notes()),
+        *map(d.pinboard.may_change, d.pinboard.views()),
+    ],
+    "pinboard.notes": lambda d: d.pinboard.notes(),
+    "pinboard.add_note": lambda d: _refused(d, DAYS[0], "x", "project", "p-delta"),
+    "pinboard.change_note": lambda d: _foreign_notes(
+        d, lambda n: d.pinboard.change_note(n, DAYS[0], "x", "video", "v")
     ),
-    "remove_note": lambda d: _foreign_notes(d, d.remove_note),
-    "saved_views": lambda d: d.saved_views(""),
-    "save_view": lambda d: d.save_view("Mine", "overview", {}, "me"),
-    "rename_view": lambda d: _foreign_views(d, lambda id_: d.rename_view(id_, "x", "")),
-    "remove_view": lambda d: _foreign_views(d, lambda id_: d.remove_view(id_, "")),
+    "pinboard.remove_note": lambda d: _foreign_notes(d, d.pinboard.remove_note),
+    "pinboard.views": lambda d: d.pinboard.views(),
+    "pinboard.save_view": lambda d: d.pinboard.save_view("Mine", "overview", {}, shared=False),
+    "pinboard.rename_view": lambda d: _foreign_views(
+        d, lambda id_: d.pinboard.rename_view(id_, "x")
+    ),
+    "pinboard.remove_view": lambda d: _foreign_views(d, d.pinboard.remove_view),
+    "pinboard.offered_views": lambda d: _offered(d).offered_views(),
+    "pinboard.take_over_views": lambda d: _offered(d).take_over_views(),
     "version": lambda d: d.version(),
     "has_days": lambda d: d.has_days(),
     "check_days": lambda d: d.check_days(WEEK, "UTC"),
@@ -169,20 +177,22 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "first_local_day": lambda d: d.first_local_day("UTC"),
     "sync_state": lambda d: d.sync_state(),
     "ensure": lambda d: d.ensure(DAYS),
-    "cancel": lambda d: d.cancel(),
-    "retry": lambda d: d.retry(),
-    "store": lambda d: _for_admins(d),
+    "cancel": lambda d: _for_admins(d, d.cancel),
+    "retry": lambda d: _for_admins(d, d.retry),
+    "store": lambda d: _for_admins(d, lambda: d.store().infos()),
+    "exports": lambda d: _others_are_refused(d, lambda a: d.exports("page", "csv", a)),
+    "check_same": lambda d: _others_are_refused(d, d.check_same),
 }
 
 
 def _refused(reader: Desk, *note: Any) -> None:
     if reader.access != EVERYTHING:
         with pytest.raises(NotAllowedError):
-            reader.add_note(*note)
+            reader.pinboard.add_note(*note)
 
 
 def _foreign_notes(reader: Desk, change: Callable[[str], object]) -> None:
-    own = {note.id for note in reader.notes()}
+    own = {note.id for note in reader.pinboard.notes()}
     for note in reader.account.notes.all():
         if note.id not in own:
             with pytest.raises(NotAllowedError):
@@ -190,20 +200,34 @@ def _foreign_notes(reader: Desk, change: Callable[[str], object]) -> None:
 
 
 def _foreign_views(reader: Desk, change: Callable[[str], object]) -> None:
-    own = {view.id for view in reader.saved_views("")}
+    own = {view.id for view in reader.pinboard.views()}
     for view in reader.account.saved_views.for_reader(""):
         if view.id not in own:
             with pytest.raises(NotAllowedError):
                 change(view.id)
 
 
-def _for_admins(reader: Desk) -> None:
+def _offered(reader: Desk) -> Pinboard:
+    """The pinboard of somebody in whose browser each of the others has saved a view."""
+    for of in HOSTS:
+        reader.account.saved_views.save(f"Left by {of}", "", {"video": [f"v-{of}"]}, "a browser")
+    return Pinboard(reader.account, Anyone("me", reader.access, cookie_owner="a browser"))
+
+
+def _for_admins(reader: Desk, ask: Callable[[], object]) -> None:
     """What is about the store as a whole is not for those who see a part of it."""
     if reader.access == EVERYTHING:
-        assert len(reader.store().infos()) == len(DAYS)
+        ask()
         return
     with pytest.raises(NotAllowedError):
-        reader.store()
+        ask()
+
+
+def _others_are_refused(reader: Desk, check: Callable[[Access], object]) -> None:
+    check(reader.access)
+    for access in set(ACCESSES.values()) - {reader.access}:
+        with pytest.raises(NotAllowedError):
+            check(access)
 
 
 def shown(value: object) -> str:
@@ -214,13 +238,13 @@ def shown(value: object) -> str:
     return repr(value)
 
 
-def public() -> set[str]:
-    members = inspect.getmembers(Desk, inspect.isfunction)
+def public(of: type) -> set[str]:
+    members = inspect.getmembers(of, inspect.isfunction)
     return {name for name, _ in members if not name.startswith("_")}
 
 
-def test_every_method_of_the_desk_is_tried() -> None:
-    assert public() == set(CALLS)
+def test_every_method_of_the_desk_and_of_its_pinboard_is_tried() -> None:
+    assert set(CALLS) == public(Desk) | {f"pinboard.{name}" for name in public(Pinboard)}
 
 
 ORDERS = list(itertools.permutations(ACCESSES, 2))
@@ -313,7 +337,7 @@ def test_a_shared_view_that_is_not_seen_is_neither_replaced_nor_named(account: A
     reader = desk(account, Access(projects=frozenset({"p-alpha"})))
     before = {view.id: view for view in account.saved_views.for_reader("")}
     with pytest.raises(EntryError, match=r"The name View of beta is taken\."):
-        reader.save_view("View of beta", "overview", {}, SHARED)
+        reader.pinboard.save_view("View of beta", "overview", {}, shared=True)
     assert {view.id: view for view in account.saved_views.for_reader("")} == before
 
 
@@ -331,8 +355,8 @@ def test_a_shared_view_by_words_of_others_is_not_seen(
 ) -> None:
     account.saved_views.save("By words", "overview", parameters, SHARED)
     reader = desk(account, Access(projects=frozenset({"p-alpha"})))
-    assert "By words" not in {view.name for view in reader.saved_views("")}
-    assert "By words" in {view.name for view in desk(account, EVERYTHING).saved_views("")}
+    assert "By words" not in {view.name for view in reader.pinboard.views()}
+    assert "By words" in {view.name for view in desk(account, EVERYTHING).pinboard.views()}
 
 
 @pytest.mark.parametrize("page", [name for name in PAGES if name != "data"])
@@ -355,3 +379,4 @@ def test_the_page_about_the_store_is_for_administrators(account: Account) -> Non
     now = dt.datetime.combine(DAYS[-1], dt.time(23), dt.UTC)
     with pytest.raises(NotAllowedError):
         read_page(reader, PAGES["data"], "", now)
+    assert len(desk(account, EVERYTHING).store().infos()) == len(DAYS)

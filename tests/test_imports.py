@@ -163,7 +163,7 @@ ORDER = (
         "demo",
         "account",
     ),
-    *("store", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
+    *("store", "pinboard", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
 OURS.pop("dyntube/__init__.py")  # it only gives names from the modules below it

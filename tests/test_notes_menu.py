@@ -7,11 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from dyntube.people.reader import SignedIn
+from dyntube.query.periods import Period
+from dyntube.report.context import ReportContext
+from dyntube.report.provenance import provenance
+from dyntube.report.selection import Selection
+from dyntube.sharing.entries import NOBODY, Author
 from dyntube.sharing.notes import Note
 from dyntube.ui import door
 
+from .clock import NOON
 from .menus import NOBODY_LISTENS, draw, keep_names, on_chart, press, store, told
+from .sign_in.persons import settings_of_app, sit_down
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +29,10 @@ def account(tmp_path: Path, connect: Callable[..., None]) -> None:
     keep_names(store())
 
 
-def add(text: str, day: int = 12, scope: str = "everything", key: str = "") -> Note:
-    return door.desk().account.notes.add(dt.date(2026, 11, day), text, scope, key)
+def add(
+    text: str, day: int = 12, scope: str = "everything", key: str = "", by: Author = NOBODY
+) -> Note:
+    return door.desk().account.notes.add(dt.date(2026, 11, day), text, scope, key, by)
 
 
 def notes() -> list[tuple[str, str, str, str]]:
@@ -190,3 +201,124 @@ def test_a_menu_that_was_closed_has_forgotten_what_it_asked() -> None:
         at.run()
     assert "Delete “Campaign”?" not in told(at)
     assert "Campaign" in told(at)
+
+
+# Where people sign in
+
+
+ADA = Author("proxy|ada@acme.com", "ada@acme.com")
+
+
+@pytest.fixture
+def sign_in(
+    tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Sit down as somebody, at first as Ada."""
+    connect(NOBODY_LISTENS, tmp_path / "archive", **settings_of_app(tmp_path))
+    sit_down(monkeypatch, "ada")
+    if not store().exists():
+        keep_names(store())
+    return lambda name: sit_down(monkeypatch, name)
+
+
+def may_change(at: AppTest, note: Note) -> set[str]:
+    """Which buttons a note has."""
+    keys = (button.key or "" for button in at.button)
+    return {key.split("-")[2] for key in keys if key.endswith(note.id)}
+
+
+def test_a_note_names_its_author_and_only_they_and_admins_have_buttons(
+    sign_in: Callable[[str], None],
+) -> None:
+    at = draw("notes")
+    at.text_input(key="note-text-new").set_value("Campaign")
+    press(at, "Add note")
+    assert "12 Nov" not in told(at)
+    assert "30 Nov 2026 · Everything · by ada@acme.com" in told(at)
+    [note] = door.desk().account.notes.all()
+    assert (note.author, note.author_name) == ADA
+    old = add("from before")
+    for name, mine, others in (
+        ("ada", {"change", "delete"}, set()),
+        ("bob", set(), set()),
+        ("root", {"change", "delete"}, {"change", "delete"}),
+    ):
+        sign_in(name)
+        at = draw("notes")
+        assert "30 Nov 2026 · Everything · by ada@acme.com" in told(at)
+        assert "12 Nov 2026 · Everything\n" in told(at)
+        assert may_change(at, note) == mine
+        assert may_change(at, old) == others
+
+
+def test_a_click_on_a_button_that_is_no_longer_theirs_is_refused_with_a_sentence(
+    sign_in: Callable[[str], None],
+) -> None:
+    note = add("Campaign", by=ADA)
+    at = draw("notes")
+    at.button(key=f"icon-notes-delete-{note.id}").click().run()
+    sign_in("bob")
+    press(at, "Delete")
+    assert "Only ada@acme.com and administrators may change this." in told(at)
+    assert len(notes()) == 1
+
+
+def test_notes_outside_of_what_somebody_sees_are_not_listed(
+    sign_in: Callable[[str], None],
+) -> None:
+    add("of theirs", scope="project", key="p1")
+    add("of others", scope="project", key="p2", by=ADA)
+    at = draw("notes")
+    assert "of theirs" in told(at)
+    assert "of others" not in told(at)
+    assert "of others" not in on_chart(at)
+
+
+def test_whoever_sees_as_somebody_else_has_no_form_and_no_buttons(
+    sign_in: Callable[[str], None],
+) -> None:
+    ada = door.desk().reader
+    assert isinstance(ada, SignedIn)
+    note = add("Campaign", by=ADA)
+    sign_in("root")
+    at = draw("notes")
+    assert may_change(at, note) == {"change", "delete"}
+    at.session_state["seen-as"] = ada.person
+    at.run()
+    assert not at.exception
+    assert "You are seeing as somebody else: nothing can be changed." in told(at)
+    assert may_change(at, note) == set()
+    assert not at.text_input
+    assert "Campaign" in told(at)
+
+
+def test_an_author_full_of_markup_is_shown_as_text(sign_in: Callable[[str], None]) -> None:
+    name = "![x](http://evil.example/a.png) **b** :red[x]"
+    add("Campaign", by=Author("issuer|evil", name))
+    at = draw("notes")
+    assert f"by {name}" in told(at)
+    shown = "\n".join(element.value for element in (*at.markdown, *at.caption))
+    assert not [part for part in ("![", "**b", ":red[") if part in shown]
+
+
+def in_files() -> list[str]:
+    """The notes as the first sheet of a workbook has them."""
+    november, now = Period(dt.date(2026, 11, 1), dt.date(2026, 11, 30)), NOON
+    selection = Selection()
+    context = ReportContext(
+        ("views",), selection, november, None, now, selection.filters, desk=door.desk()
+    )
+    return [text for _, _, text in provenance("Videos", context, link="").annotations]
+
+
+def test_notes_in_a_file_name_their_authors_where_people_sign_in(
+    sign_in: Callable[[str], None],
+) -> None:
+    add("Campaign", by=ADA)
+    add("from before", day=13)
+    assert in_files() == ["Campaign (by ada@acme.com)", "from before"]
+
+
+def test_notes_in_a_file_name_no_author_where_nobody_signs_in() -> None:
+    add("Campaign", by=ADA)
+    assert in_files() == ["Campaign"]

@@ -10,7 +10,9 @@ import pytest
 
 from dyntube.account import open_state
 from dyntube.errors import ArchiveError, EntryError
+from dyntube.reading.text import folded
 from dyntube.sharing import saved_views as module
+from dyntube.sharing.entries import Author
 from dyntube.sharing.saved_views import SHARED, SavedView, SavedViews, reader_id
 
 from .states import BEFORE, old_list, old_view, rows
@@ -191,6 +193,64 @@ def test_a_row_that_is_no_view_is_an_error_that_names_the_file_and_stays_as_it_i
     with pytest.raises(ArchiveError, match=r"state\.sqlite is damaged"):
         views.save("Tuesday", "", {}, ANN)
     assert (tmp_path / "state.sqlite").read_bytes() == raw
+
+
+# Taken over from a browser by somebody who signed in
+
+BY_BOB = Author(BOB, "Bob")
+
+
+def taken(views: SavedViews, *names: str) -> list[str]:
+    """What views of Ann are called once they are Bob's."""
+    for name in names:
+        views.save(name, "videos", LAST_WEEK, ANN)
+    return [view.name for view in views.take_over(ANN, BOB, BY_BOB, lambda _: True)]
+
+
+def test_a_view_that_is_taken_over_changes_its_owner_and_author_and_nothing_else(
+    views: SavedViews,
+) -> None:
+    view, _ = views.save("Monday", "videos", LAST_WEEK, ANN)
+    [now] = views.take_over(ANN, BOB, BY_BOB, lambda _: True)
+    assert now == SavedView(view.id, "Monday", "videos", LAST_WEEK, BOB, NOON, *BY_BOB)
+    assert (views.for_reader(ANN), views.for_reader(BOB)) == ([], [now])
+    assert views.take_over(ANN, BOB, BY_BOB, lambda _: True) == []
+
+
+def test_a_name_that_is_there_already_gets_a_number(views: SavedViews) -> None:
+    views.save("Monday", "", {}, BOB)
+    assert taken(views, "MONDAY", "Tuesday") == ["MONDAY (2)", "Tuesday"]
+    assert taken(views, "monday", "Monday (2)") == ["monday (3)", "Monday (2) (2)"]
+    assert len({folded(name) for name in named(views, BOB)}) == 5
+
+
+def test_a_long_name_is_shortened_for_its_number(views: SavedViews) -> None:
+    for name in ("x" * 80, "y" * 75 + " yyyy"):
+        views.save(name, "", {}, BOB)
+        assert taken(views, name) == [f"{name[:76].rstrip()} (2)"]
+    assert views.for_reader(BOB), "what is stored can be read"
+
+
+def test_shared_views_and_those_that_are_left_out_stay_as_they_are(views: SavedViews) -> None:
+    views.save("Shared", "", {}, SHARED)
+    views.save("Left", "", {}, ANN)
+    views.save("Taken", "", {}, ANN)
+    views.take_over(ANN, BOB, BY_BOB, lambda view: view.name == "Taken")
+    assert (named(views, ANN), named(views, BOB)) == (["Left", "Shared"], ["Shared", "Taken"])
+    assert views.take_over(SHARED, BOB, BY_BOB, lambda _: True) == []
+
+
+def test_where_there_is_no_room_for_all_none_is_taken(
+    views: SavedViews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 3)
+    views.save("b", "", {}, BOB)
+    views.save("c", "", {}, BOB)
+    with pytest.raises(EntryError, match="You would have more than 3 views"):
+        taken(views, "x", "y")
+    assert (named(views, ANN), named(views, BOB)) == (["x", "y"], ["b", "c"])
+    views.remove(views.for_reader(BOB)[0].id, BOB)
+    assert taken(views) == ["x", "y"]
 
 
 # Views of the first file, where a missing value was a word

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
 
+from dyntube.people.reader import SignedIn
+from dyntube.sharing.entries import NOBODY, Author
 from dyntube.sharing.saved_views import SHARED, SavedView, reader_id
 from dyntube.ui import door
 from dyntube.ui.door import COOKIE
 
 from .menus import NOBODY_LISTENS, address, draw, keep_names, press, store, told
+from .sign_in.persons import settings_of_app, sit_down
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +37,10 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     return reader
 
 
-def save(name: str, owner: str, page: str = "videos", **parameters: list[str]) -> SavedView:
-    return door.desk().account.saved_views.save(name, page, parameters, owner)[0]
+def save(
+    name: str, owner: str, page: str = "videos", by: Author = NOBODY, **parameters: list[str]
+) -> SavedView:
+    return door.desk().account.saved_views.save(name, page, parameters, owner, by)[0]
 
 
 def saved(reader: str) -> list[tuple[str, str, dict[str, list[str]], str]]:
@@ -158,3 +164,149 @@ def test_a_name_full_of_markup_is_shown_as_text() -> None:
     assert name in told(at)
     assert "![" not in label
     assert "**b" not in label
+
+
+# Where people sign in
+
+
+ADA = Author("proxy|ada@acme.com", "ada@acme.com")
+
+
+@pytest.fixture
+def sign_in(
+    tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """Sit down as somebody, at first as Ada, at a browser with a cookie."""
+    connect(NOBODY_LISTENS, tmp_path / "archive", **settings_of_app(tmp_path))
+    sit_down(monkeypatch, "ada")
+    return lambda name, cookie="": sit_down(monkeypatch, name, cookie)
+
+
+def may_change(at: AppTest, view: SavedView) -> set[str]:
+    """Which small buttons a view has."""
+    keys = (button.key or "" for button in at.button if (button.key or "").startswith("icon-"))
+    return {key.split("-")[3] for key in keys if key.endswith(view.id)}
+
+
+def test_a_view_is_saved_for_whoever_signed_in_and_a_shared_one_names_its_author(
+    sign_in: Callable[..., None],
+) -> None:
+    at = draw("saved-views")
+    for name, shared in (("Mine", False), ("Ours", True)):
+        at.text_input(key="saved-views-new-name").set_value(name)
+        at.toggle(key="saved-views-new-shared").set_value(shared)
+        press(at, "Save")
+    assert saved(ADA.id) == [("Mine", "videos", {}, ADA.id), ("Ours", "videos", {}, SHARED)]
+    for who, listed in (("ada", True), ("bob", False), ("root", False)):
+        sign_in(who, "the same browser")
+        at = draw("saved-views")
+        assert ("Mine :gray[· Videos]" in told(at)) is listed
+        assert "Ours :gray[· Videos · by ada@acme.com]" in told(at)
+
+
+def test_only_its_author_and_admins_have_buttons_at_a_shared_view(
+    sign_in: Callable[..., None],
+) -> None:
+    view, old = save("Monday", SHARED, by=ADA), save("From before", SHARED)
+    both: set[str] = {"rename", "delete"}
+    for name, mine, others in (("ada", both, set()), ("bob", set(), set()), ("root", both, both)):
+        sign_in(name)
+        at = draw("saved-views")
+        assert may_change(at, view) == mine
+        assert may_change(at, old) == others
+
+
+def test_a_click_on_a_button_that_is_no_longer_theirs_is_refused_with_a_sentence(
+    sign_in: Callable[..., None],
+) -> None:
+    view = save("Monday", SHARED, by=ADA)
+    at = draw("saved-views")
+    at.button(key=f"icon-saved-views-delete-{view.id}").click().run()
+    sign_in("bob")
+    press(at, "Delete")
+    assert "Only ada@acme.com and administrators may change this." in told(at)
+    assert len(saved("")) == 1
+
+
+def test_whoever_sees_as_somebody_else_has_no_form_and_no_buttons(
+    sign_in: Callable[..., None],
+) -> None:
+    ada = door.desk().reader
+    assert isinstance(ada, SignedIn)
+    view = save("Monday", SHARED)
+    sign_in("root")
+    at = draw("saved-views")
+    at.session_state["seen-as"] = ada.person
+    at.run()
+    assert not at.exception
+    assert "You are seeing as somebody else: nothing can be changed." in told(at)
+    assert may_change(at, view) == set()
+    assert not at.text_input
+    at.button(key=f"saved-views-open-{view.id}").click().run()
+    assert not at.exception
+
+
+def test_views_that_filter_by_what_somebody_does_not_see_are_not_listed(
+    sign_in: Callable[..., None],
+) -> None:
+    save("Of theirs", SHARED, project=["p1"])
+    save("Of others", SHARED, project=["p2"])
+    save("Once mine", ADA.id, project=["p2"])
+    listed = told(draw("saved-views"))
+    assert "Of theirs" in listed
+    assert "Of others" not in listed
+    assert "Once mine" not in listed
+
+
+def test_an_author_full_of_markup_is_shown_as_text(sign_in: Callable[..., None]) -> None:
+    name = "![x](http://evil.example/a.png) **b** :red[x]"
+    view = save("Monday", SHARED, by=Author("issuer|evil", name))
+    at = draw("saved-views")
+    assert f"by {name}" in told(at)
+    label = at.button(key=f"saved-views-open-{view.id}").label
+    assert not [part for part in ("![", "**b", ":red[") if part in label]
+
+
+def test_views_of_this_browser_are_offered_by_name_and_kept_on_a_click(
+    sign_in: Callable[..., None],
+) -> None:
+    before = [save(name, reader_id("Ann")) for name in ("Monday", "**Tuesday**")]
+    save("Of others", reader_id("Ann"), project=["p2"])
+    own = save("Monday", ADA.id)
+    sign_in("ada", "Ann")
+    at = draw("saved-views")
+    offer = next(caption.value for caption in at.caption if "before you signed in" in caption.value)
+    assert "**T" not in offer
+    assert "Saved in this browser before you signed in: **Tuesday**, Monday\n" in told(at)
+    assert "Of others" not in told(at)
+    assert not may_change(at, before[0]), "it is named, not listed"
+    press(at, "Keep them as mine")
+    assert "2 views are yours now" in told(at)
+    assert "before you signed in" not in told(at)
+    assert [name for name, *_ in saved(ADA.id)] == ["**Tuesday**", "Monday", "Monday (2)"]
+    for view in (own, *before):
+        assert may_change(at, view) == {"rename", "delete"}
+
+
+def test_many_views_of_this_browser_are_counted(sign_in: Callable[..., None]) -> None:
+    for number in range(12):
+        save(f"view {number:02}", reader_id("Ann"))
+    sign_in("ada", "Ann")
+    at = draw("saved-views")
+    assert "view 08, view 09 and 2 more" in told(at)
+    press(at, "Keep them as mine")
+    assert len(saved(ADA.id)) == 12
+
+
+def test_nothing_is_offered_in_another_browser_or_where_nobody_signs_in(
+    sign_in: Callable[..., None], connect: Callable[..., None], tmp_path: Path
+) -> None:
+    save("Monday", reader_id("Ann"))
+    for cookie in ("", "Bob"):
+        sign_in("ada", cookie)
+        assert "before you signed in" not in told(draw("saved-views"))
+    sign_in("", "Ann")
+    connect(NOBODY_LISTENS, tmp_path / "archive")
+    at = draw("saved-views")
+    assert "before you signed in" not in told(at)
+    assert "Monday" in told(at), "it is theirs, as before"

@@ -19,8 +19,16 @@ class Reader(Protocol):
     """Who asks. All methods are cheap, and may be called from any thread."""
 
     @property
+    def signed_in(self) -> bool:
+        """Whether they are a person whom somebody vouches for."""
+
+    @property
     def owner(self) -> str:
         """Whose notes and saved views are theirs; "" if nobody can tell."""
+
+    @property
+    def cookie_owner(self) -> str:
+        """Whose the saved views of their browser were before they signed in; "" if nobody's."""
 
     @property
     def name(self) -> str:
@@ -60,6 +68,8 @@ class Anyone:
     name: str = ""
     fetch_days: int | None = None
     writes: bool = True
+    signed_in: bool = False
+    cookie_owner: str = ""
 
     def turn(self, _: Callable[[], bool]) -> AbstractContextManager[None]:
         """No limit."""
@@ -83,6 +93,12 @@ class SignedIn:
     gate: Gate
     address: str = ""
     seen_as: Person | None = None
+    cookie_owner: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        """They have."""
+        return True
 
     @property
     def owner(self) -> str:

@@ -14,7 +14,7 @@ from .labels import Labels
 def shown_notes(context: ReportContext) -> list[Note]:
     """The notes in the page's period; empty if they cannot be read, which the menu reports."""
     try:
-        return shown(context.desk.notes(), context.period, context.filters)
+        return shown(context.desk.pinboard.notes(), context.period, context.filters)
     except ArchiveError:
         return []
 
@@ -22,10 +22,17 @@ def shown_notes(context: ReportContext) -> list[Note]:
 def notes_problem(desk: Desk) -> str:
     """Why the notes cannot be read; empty if they can."""
     try:
-        desk.notes()
+        desk.pinboard.notes()
     except ArchiveError as error:
         return " ".join([tr("Notes are left out."), str(error)])
     return ""
+
+
+def text_with_author(desk: Desk, note: Note) -> str:
+    """What a note says, and in an installation where people sign in, who wrote it."""
+    if desk.pinboard.people_sign_in and note.author_name:
+        return tr("{note} (by {name})", note=note.text, name=note.author_name)
+    return note.text
 
 
 def about_text(labels: Labels, note: Note) -> str:

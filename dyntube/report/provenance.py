@@ -11,7 +11,7 @@ from .context import ReportContext
 from .doubts import page_doubts
 from .freshness import stamp, views_up_to
 from .labels import Labels
-from .notes import about_text, shown_notes
+from .notes import about_text, shown_notes, text_with_author
 from .runner import run
 from .spans import comparison_text, lengths_text, so_far
 
@@ -39,7 +39,8 @@ def provenance(title: str, context: ReportContext, *, link: str) -> Provenance:
         link=link,
         counts=tuple((metric(name).label, int(totals[name])) for name in ("views", "plays")),
         annotations=tuple(
-            (f"{note.day}", about_text(labels, note), note.text) for note in shown_notes(context)
+            (f"{note.day}", about_text(labels, note), text_with_author(context.desk, note))
+            for note in shown_notes(context)
         ),
         demo=context.desk.demo,
         doubts=_doubts(context),

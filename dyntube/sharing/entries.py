@@ -1,13 +1,23 @@
-"""Parsing shared by all entries: single-line text, aware datetimes."""
+"""Shared by all entries: authors, and parsing of single-line text and aware datetimes."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 from unicodedata import category
 
 from ..errors import EntryError
 from ..words import tr, trn
 
+
+class Author(NamedTuple):
+    """Who writes: the `id` of a person, and what others know them by; both "" for nobody."""
+
+    id: str = ""
+    name: str = ""
+
+
+NOBODY = Author()  # where nobody signs in
 _NOT_TEXT = ("Cc", "Cs")  # control characters and surrogates: spreadsheets reject them
 
 

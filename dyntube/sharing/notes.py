@@ -14,7 +14,7 @@ from ..query.query import Filter
 from ..reading.text import folded
 from ..words import tr
 from .database import Table
-from .entries import moment, one_line
+from .entries import NOBODY, Author, moment, one_line
 from .old_lists import OldList
 from .state import State
 
@@ -35,7 +35,7 @@ class Note:
     scope: Subject
     key: str  # of a project, channel or video; "" for everything
     created_at: dt.datetime
-    author: str = ""  # the `id` of a person; "" where nobody signs in
+    author: str = ""  # see `entries.Author`
     author_name: str = ""
 
 
@@ -43,7 +43,7 @@ class Notes:
     """The notes that all readers of one account share; safe for many threads and processes.
 
     All methods raise ArchiveError when the state cannot be read, those that change it also when it
-    cannot be written.
+    cannot be written. A `check` gets the note as it is when it is about to change, and may raise.
     """
 
     def __init__(
@@ -58,9 +58,16 @@ class Notes:
         """Every note, the earliest day first; those of a day as they were written."""
         return sorted(self._state.entries(NOTES), key=lambda note: note.day)
 
-    def add(self, day: dt.date, text: str, scope: Subject = "everything", key: str = "") -> Note:
+    def add(
+        self,
+        day: dt.date,
+        text: str,
+        scope: Subject = "everything",
+        key: str = "",
+        by: Author = NOBODY,
+    ) -> Note:
         """Write a note. Raises EntryError when it cannot be kept like this."""
-        note = _checked(Note(secrets.token_hex(8), day, text, scope, key, created_at=self._now()))
+        note = _checked(Note(secrets.token_hex(8), day, text, scope, key, self._now(), *by))
         with self._state.editing(NOTES) as notes:
             if len(notes) >= MOST:
                 text = tr(
@@ -71,20 +78,32 @@ class Notes:
         return note
 
     def change(
-        self, id_: str, day: dt.date, text: str, scope: Subject = "everything", key: str = ""
+        self,
+        id_: str,
+        day: dt.date,
+        text: str,
+        scope: Subject = "everything",
+        key: str = "",
+        check: Callable[[Note], None] = lambda _: None,
     ) -> Note:
-        """Write a note anew. Raises EntryError when it is gone or cannot be kept like this."""
+        """Write a note anew; its author stays.
+
+        Raises EntryError when it is gone or cannot be kept like this.
+        """
         with self._state.editing(NOTES) as notes:
             if id_ not in notes:
                 raise EntryError(tr("This note was deleted by someone else. Write it again."))
+            check(notes[id_])
             changed = replace(notes[id_], day=day, text=text, scope=scope, key=key)
             notes[id_] = _checked(changed)
             return notes[id_]
 
-    def remove(self, id_: str) -> None:
+    def remove(self, id_: str, check: Callable[[Note], None] = lambda _: None) -> None:
         """Delete a note; one that is gone already is no error."""
         with self._state.editing(NOTES) as notes:
-            notes.pop(id_, None)
+            if id_ in notes:
+                check(notes[id_])
+                del notes[id_]
 
 
 def shown(notes: Iterable[Note], period: Period, filters: Iterable[Filter]) -> list[Note]:
@@ -106,7 +125,8 @@ def load(item: dict[str, Any]) -> Note:
     """The note that cells or a JSON object describe."""
     day, created_at = dt.date.fromisoformat(item["day"]), moment(item["created_at"])
     note = Note(**item | {"day": day, "created_at": created_at})
-    if not all(isinstance(text, str) for text in (note.id, note.text, note.key)):
+    texts = note.id, note.text, note.key, note.author, note.author_name
+    if not all(isinstance(text, str) for text in texts):
         raise TypeError("a note's texts are texts")
     return _checked(note)
 

@@ -10,9 +10,9 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from ..errors import EntryError
@@ -20,7 +20,7 @@ from ..query.dimensions import DIMENSIONS
 from ..reading.text import folded
 from ..words import tr
 from .database import Table
-from .entries import moment, one_line
+from .entries import NOBODY, Author, moment, one_line
 from .old_lists import OldList
 from .state import State
 
@@ -40,9 +40,9 @@ class SavedView:
     name: str
     page: str
     parameters: dict[str, list[str]]
-    owner: str  # a `reader_id`, or SHARED
+    owner: str  # the `id` of a person, a `reader_id` where nobody signs in, or SHARED
     created_at: dt.datetime
-    author: str = ""  # the `id` of a person; "" where nobody signs in
+    author: str = ""  # see `entries.Author`
     author_name: str = ""
 
 
@@ -51,6 +51,7 @@ class SavedViews:
 
     A personal view exists for its owner alone; shared ones belong to everybody. All methods raise
     ArchiveError when the state cannot be read, those that change it also when it cannot be written.
+    A `check` gets the view as it is when it is about to change, and may raise.
     """
 
     def __init__(
@@ -67,18 +68,24 @@ class SavedViews:
         return sorted(found, key=lambda view: (folded(view.name), view.owner))
 
     def save(
-        self, name: str, page: str, parameters: Mapping[str, list[str]], owner: str
+        self,
+        name: str,
+        page: str,
+        parameters: Mapping[str, list[str]],
+        owner: str,
+        by: Author = NOBODY,
+        check: Callable[[SavedView], None] = lambda _: None,
     ) -> tuple[SavedView, bool]:
         """Keep a view for `owner`, and say whether it replaced one of theirs of the same name.
 
         Raises EntryError when it cannot be kept like this.
         """
-        view = _checked(
-            SavedView(secrets.token_hex(8), name, page, dict(parameters), owner, self._now())
-        )
+        id_, kept = secrets.token_hex(8), dict(parameters)
+        view = _checked(SavedView(id_, name, page, kept, owner, self._now(), *by))
         with self._state.editing(VIEWS) as views:
             same = _called(views.values(), view.name, owner)
             if same:
+                check(same)
                 view = replace(view, id=same.id)
             elif sum(other.owner == owner for other in views.values()) >= MOST:
                 text = tr(
@@ -88,11 +95,18 @@ class SavedViews:
             views[view.id] = view
         return view, same is not None
 
-    def rename(self, id_: str, name: str, reader: str) -> SavedView:
+    def rename(
+        self,
+        id_: str,
+        name: str,
+        reader: str,
+        check: Callable[[SavedView], None] = lambda _: None,
+    ) -> SavedView:
         """Give a view another name. Raises EntryError when it is gone or the name is taken."""
         with self._state.editing(VIEWS) as views:
-            if not _may_change(views.get(id_), reader):
+            if not _is_there_for(views.get(id_), reader):
                 raise EntryError(_GONE)
+            check(views[id_])
             view = _checked(replace(views[id_], name=name))
             same = _called(views.values(), view.name, view.owner)
             if same and same.id != id_:
@@ -101,11 +115,37 @@ class SavedViews:
             views[id_] = view
         return view
 
-    def remove(self, id_: str, reader: str) -> None:
+    def remove(
+        self, id_: str, reader: str, check: Callable[[SavedView], None] = lambda _: None
+    ) -> None:
         """Delete a view; one that is gone already, or another reader's, is left alone."""
         with self._state.editing(VIEWS) as views:
-            if _may_change(views.get(id_), reader):
+            if _is_there_for(views.get(id_), reader):
+                check(views[id_])
                 del views[id_]
+
+    def take_over(
+        self, of: str, owner: str, by: Author, which: Callable[[SavedView], bool]
+    ) -> list[SavedView]:
+        """Make personal views of one owner another's, as far as `which` says; gives them.
+
+        One whose name the other has already gets a number. Raises EntryError, and takes none, if
+        there is no room for all.
+        """
+        with self._state.editing(VIEWS) as views:
+            found = [view for view in views.values() if view.owner == of != SHARED and which(view)]
+            if len(found) + sum(view.owner == owner for view in views.values()) > MOST:
+                text = tr(
+                    "You would have more than {number} views, which is the limit. Delete some "
+                    "first."
+                )
+                raise EntryError(text.format(number=MOST))
+            for view in found:
+                name = _free_name(views.values(), view.name, owner)
+                views[view.id] = replace(
+                    view, name=name, owner=owner, author=by.id, author_name=by.name
+                )
+            return [views[view.id] for view in found]
 
 
 def reader_id(cookie: str) -> str:
@@ -121,11 +161,11 @@ def load(item: dict[str, Any]) -> SavedView:
     view = SavedView(**item | {"created_at": moment(item["created_at"])})
     if not isinstance(view.parameters, dict):
         raise TypeError("parameters have names")
-    texts = [view.id, view.name, view.page, view.owner, *view.parameters]
+    texts = [view.id, view.name, view.page, view.owner, view.author, view.author_name]
     lists = [*view.parameters.values()]
     if not all(isinstance(values, list) for values in lists):
         raise TypeError("a parameter has a list of values")
-    if not all(isinstance(text, str) for text in chain(texts, *lists)):
+    if not all(isinstance(text, str) for text in chain(texts, view.parameters, *lists)):
         raise TypeError("a view is made of texts")
     return _checked(view)
 
@@ -149,13 +189,20 @@ VIEWS = Table("saved_views", load, json=("parameters",))
 OLD = OldList("saved_views.json", VIEWS, (renewed,))
 
 
-def _may_change(view: SavedView | None, reader: str) -> bool:
+def _is_there_for(view: SavedView | None, reader: str) -> bool:
     return view is not None and view.owner in (reader, SHARED)
 
 
 def _called(views: Iterable[SavedView], name: str, owner: str) -> SavedView | None:
     wanted = owner, folded(name)
     return next((view for view in views if (view.owner, folded(view.name)) == wanted), None)
+
+
+def _free_name(views: Collection[SavedView], name: str, owner: str) -> str:
+    """The name, or one with a number behind it, that its owner has not given to another view."""
+    numbered = (f" ({number})" for number in count(2))
+    shortened = (f"{name[: LONGEST_NAME - len(n)].rstrip()}{n}" for n in numbered)
+    return next(free for free in chain([name], shortened) if not _called(views, free, owner))
 
 
 def _checked(view: SavedView) -> SavedView:

@@ -91,9 +91,11 @@ def reader_of(
 
     `began` is when a session behind a proxy began. Raises NotSignedInError.
     """
+    cookie_owner = reader_id(cookies.get(COOKIE, ""))
     if (guard := gate()) is None:
-        return Anyone(reader_id(cookies.get(COOKIE, "")))
-    return SignedIn(_person(guard, headers, claims, began or guard.now()), guard, address)
+        return Anyone(cookie_owner)
+    person = _person(guard, headers, claims, began or guard.now())
+    return SignedIn(person, guard, address, cookie_owner=cookie_owner)
 
 
 def _person(

@@ -8,6 +8,8 @@ import streamlit as st
 
 from .. import formats
 from ..errors import DynTubeError
+from ..sharing.notes import Note
+from ..sharing.saved_views import SavedView
 from ..words import tr
 from .fragments import fragment
 from .layout import icon_key
@@ -81,6 +83,12 @@ def row_button(key: str, task: str, id_: str, icon: str, help: str) -> None:
         on_click=begin_task,
         args=(key, task, id_),
     )
+
+
+def by_author(entry: Note | SavedView) -> str:
+    """Who wrote a note or shared a view, as Markdown: "by Ada"; "" where that is not known."""
+    name = entry.author_name
+    return tr("by {name}", name=formats.escape_markdown(name)) if name else ""
 
 
 def confirm(key: str, question: str, delete: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ... import formats
 from ...errors import EntryError
+from ...pinboard import READ_ONLY
 from ...query.dimensions import UNKNOWN
 from ...query.periods import EARLIEST, LATEST
 from ...reading.text import sort_key
@@ -14,7 +15,7 @@ from ...report.notes import about_text, shown_notes, subject_text
 from ...sharing.notes import LONGEST_TEXT, Note, Subject
 from ...words import tr
 from ..door import desk
-from ..menu import begin_task, confirm, menu, row_button, row_task, run_action
+from ..menu import begin_task, by_author, confirm, menu, row_button, row_task, run_action
 
 _MENU = "notes"
 _ROWS = 6  # per page of the list; a menu must fit on a phone
@@ -28,12 +29,15 @@ def notes_menu(context: ReportContext) -> None:
 
 
 def _fill(context: ReportContext) -> None:
-    notes = context.desk.notes()
+    notes = context.desk.pinboard.notes()
     task, id_ = row_task(_MENU)
     changing = next((note for note in notes if (task, note.id) == ("change", id_)), None)
     if changing is None:
         _list([n for n in notes if context.period.start <= n.day <= context.period.end], context)
-    _form(context, changing)
+    if context.desk.reader.writes:
+        _form(context, changing)
+    else:
+        st.caption(READ_ONLY)
 
 
 def _list(notes: list[Note], context: ReportContext) -> None:
@@ -59,9 +63,11 @@ def _row(context: ReportContext, note: Note, *, on_chart: bool) -> None:
             st.markdown(formats.escape_markdown(note.text))
             about = formats.escape_markdown(about_text(context.labels, note))
             hidden = "" if on_chart else tr("hidden on this chart by the filters")
-            st.caption(" · ".join(filter(None, [formats.day(note.day), about, hidden])))
-        row_button(_MENU, "change", note.id, ":material/edit:", tr("Change this note"))
-        row_button(_MENU, "delete", note.id, ":material/delete:", tr("Delete this note"))
+            parts = formats.day(note.day), about, by_author(note), hidden
+            st.caption(" · ".join(filter(None, parts)))
+        if context.desk.pinboard.may_change(note):
+            row_button(_MENU, "change", note.id, ":material/edit:", tr("Change this note"))
+            row_button(_MENU, "delete", note.id, ":material/delete:", tr("Delete this note"))
 
 
 def _form(context: ReportContext, changing: Note | None) -> None:
@@ -114,9 +120,9 @@ def _keep(key: str, changing: Note | None) -> None:
         if day is None:
             raise EntryError(tr("Choose the day of the note."))
         if changing:
-            desk().change_note(changing.id, day, text, scope, about)
+            desk().pinboard.change_note(changing.id, day, text, scope, about)
             return tr("Note changed")
-        desk().add_note(day, text, scope, about)
+        desk().pinboard.add_note(day, text, scope, about)
         return tr("Note added")
 
     if run_action(_MENU, write):
@@ -127,7 +133,7 @@ def _keep(key: str, changing: Note | None) -> None:
 
 def _delete(note: Note) -> None:
     def remove() -> str:
-        desk().remove_note(note.id)
+        desk().pinboard.remove_note(note.id)
         return tr("Note deleted")
 
     begin_task(_MENU)
