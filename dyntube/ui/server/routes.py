@@ -3,6 +3,7 @@
     GET /api/views.csv       takes the query parameters of a page's URL, with the same meaning
     GET /api/views.parquet
     GET /api/thumbnail/<key> takes the key of a video; `Desk.thumbnails` has the URLs
+    GET /healthz, /readyz    see `health`
 
 The header `In-Doubt` lists the UTC days in doubt in ISO 8601; Parquet metadata also says why.
 
@@ -41,6 +42,7 @@ from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
+from .health import health_routes
 from .hosts import HostCheck
 from .static_files import StaticContents
 
@@ -171,7 +173,7 @@ class LimitParameters:
 def own_routes() -> list[Route]:
     """The routes, below the configured base path."""
     routes = [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
-    return [*routes, Route(f"{base_path()}/{THUMBNAILS}{{key:path}}", thumbnail)]
+    return [*health_routes(), *routes, Route(f"{base_path()}/{THUMBNAILS}{{key:path}}", thumbnail)]
 
 
 def failed(request: Request, error: Exception) -> Response:
