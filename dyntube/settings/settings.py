@@ -22,6 +22,7 @@ from .warehouse import Warehouse, warehouse
 
 STATS_URL = "https://stats.dyntube.com"
 API_URL = "https://api.dyntube.com"
+LOOPBACK = "127.0.0.1"
 THUMBNAIL_HOSTS = ("*.dyntube.com", "*.dyntube.io")
 
 ScopeKind = Literal["account", "project", "channel"]
@@ -56,7 +57,8 @@ class Settings:
     besides its machine's own; "*.acme.com" covers all below acme.com. `api_zone` is the time zone
     of dates without one; empty: not configured. `engine` answers queries instead of the day files.
     `thumbnail_hosts` are where pictures of videos may be fetched, in the form of `hosts`; empty:
-    there are none. `browser` prints pages; empty: the first that is found. `demo`: no account is
+    there are none. `browser` prints pages; empty: the first that is found. Metrics
+    are served at `metrics_port` of `metrics_address`; 0: they are not. `demo`: no account is
     connected.
     """
 
@@ -78,6 +80,8 @@ class Settings:
     engine: Warehouse | None = None
     thumbnail_hosts: tuple[str, ...] = THUMBNAIL_HOSTS
     browser: str = ""
+    metrics_port: int = 0
+    metrics_address: str = LOOPBACK
     demo: bool = False
 
     @property
@@ -158,6 +162,8 @@ def try_settings(
         engine=read.engine(),
         thumbnail_hosts=read("DYNTUBE_THUMBNAIL_HOSTS", texts.hosts_or_off, THUMBNAIL_HOSTS),
         browser=read("DYNTUBE_BROWSER", texts.program, ""),
+        metrics_port=read("DYNTUBE_METRICS_PORT", texts.port, 0),
+        metrics_address=read("DYNTUBE_METRICS_ADDRESS", texts.address, LOOPBACK),
         demo=demo,
     )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)

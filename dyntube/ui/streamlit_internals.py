@@ -65,6 +65,11 @@ def run_is_wanted() -> Callable[[], bool]:
     return wanted
 
 
+def open_sessions() -> int:
+    """How many browser tabs are connected now."""
+    return Runtime.instance()._session_mgr.num_active_sessions() if Runtime.exists() else 0
+
+
 def static_folder() -> Path:
     """Where Streamlit's own static files are."""
     return Path(get_static_dir())

@@ -40,11 +40,13 @@ from ..door import desk, local_now
 from ..frame.saved_views import COOKIE
 from ..session import default_selection
 from ..streamlit_internals import MOST_PARAMETERS
+from . import refused
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .health import health_routes
 from .hosts import HostCheck
 from .static_files import StaticContents
+from .watching import NoStreamlitMetrics
 
 _ONE_YEAR, _ONE_WEEK = 365 * 86400, 7 * 86400
 _MOST_SPANS = 100  # of days, in a header
@@ -161,6 +163,7 @@ class LimitParameters:
         if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
+        refused.note("parameters")
         said = tr(
             "This link has {number} parts, which is too many. You can filter by at most {most} "
             "values at once.",
@@ -185,6 +188,7 @@ def failed(request: Request, error: Exception) -> Response:
 MIDDLEWARE = (
     Middleware(HostCheck),
     Middleware(SafeHeaders),
+    Middleware(NoStreamlitMetrics),
     Middleware(LimitParameters),
     Middleware(ReaderCookie),
     Middleware(FirstPage),
