@@ -63,7 +63,7 @@ def names_of_machine() -> set[str]:
 
 
 class HostCheck:
-    """Rejects requests and websockets for other hosts; the outermost middleware.
+    """Rejects requests and websockets for other hosts, before all else but their ids.
 
     It reads its own setting, so that the page that reports another invalid setting can open.
     """

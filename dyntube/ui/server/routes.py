@@ -45,6 +45,7 @@ from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .health import health_routes
 from .hosts import HostCheck
+from .request_ids import HEADER, RequestIds, request_id
 from .static_files import StaticContents
 from .watching import NoStreamlitMetrics
 
@@ -182,10 +183,12 @@ def own_routes() -> list[Route]:
 def failed(request: Request, error: Exception) -> Response:
     """The response to an unforeseen error, whose traceback is in the server's log."""
     text = tr("Something went wrong on our side; the log of this server says what.")
-    return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", HEADER: request_id.get()}
+    return PlainTextResponse(text, 500, safe_headers() | headers)
 
 
 MIDDLEWARE = (
+    Middleware(RequestIds),
     Middleware(HostCheck),
     Middleware(SafeHeaders),
     Middleware(NoStreamlitMetrics),
