@@ -153,7 +153,18 @@ def test_two_modules_write_sql_for_each_engine_and_one_for_sqlite():
 ORDER = (
     *("errors", "words", "reading", "atomic", "settings", "logs", "events", "query", "archive"),
     *("fetch", "thumbnails"),
-    *("formats", "sharing", "trust", "engine", "insight", "export", "charts", "demo", "account"),
+    *(
+        "formats",
+        "sharing",
+        "trust",
+        "engine",
+        "insight",
+        "export",
+        "charts",
+        "demo",
+        "account",
+        "backup",
+    ),
     *("store", "metrics", "desk", "notebook", "report", "ui", "pdf", "cli", "doctor", "__main__"),
 )
 OURS = {path: tree for path, tree in MODULES.items() if path.startswith("dyntube/")}
