@@ -6,7 +6,8 @@ COPY ${LOCK} /requirements.lock
 # Compiled now: in a container whose root is read-only that would be done anew at each start.
 RUN python -m venv /opt/dyntube \
  && /opt/dyntube/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock \
- && /opt/dyntube/bin/pip uninstall -y pip setuptools
+ && /opt/dyntube/bin/pip uninstall -y pip setuptools \
+ && find /opt/dyntube \( -type d -name tests -o -path '*/pyarrow/include' \) -prune -exec rm -rf {} +
 
 FROM python:3.11-slim
 # nginx keeps each reader with one of several processes (deploy/serve.py). Debian's newest is wanted,

@@ -64,12 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except ConfigError as error:
             print(f"serve: {error}", file=sys.stderr)
             return 2
-        print(f"\n{words('make serve', Processes=f'{count}, behind nginx')}\n", flush=True)
+        print(f"\n{words('make serve', **_told(count))}\n", flush=True)
         with started(programs) as running, ended_by_hangup():
             while not stop.wait(CHECK_SECONDS):
                 restart_ended(running)
     print("Stopped.", flush=True)
     return stop.status
+
+
+def _told(count: int) -> dict[str, str]:
+    told = {"Processes": f"{count}, behind nginx"}
+    if base := read_settings().metrics_port:
+        told["Metrics"] = f"those of each process at ports {base + 1:d} to {base + count:d}"
+    return told
 
 
 def _count(text: str) -> int:
