@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -35,7 +36,14 @@ LOOPBACK = "127.0.0.1"
 CHECK_SECONDS = 1.0  # between two looks at the processes, so also between two starts of one
 STOP_SECONDS = 10.0  # that a process has to end
 NGINX_PATHS = "/usr/sbin:/usr/local/sbin"  # not in the PATH of an ordinary user
-Command = tuple[str, ...]
+
+
+@dataclass(eq=False)
+class Program:
+    """A command and its environment."""
+
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,18 +56,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     read_options()
     with tempfile.TemporaryDirectory(prefix="dyntube-") as folder, stop_on_signal() as stop:
         try:
-            environ = app_environ(count)
-            ports = app_ports(count)
-            commands = [nginx_command(Path(folder), ports), *map(app_command, ports)]
+            environ, ports = app_environ(count), app_ports(count)
+            programs = [
+                Program(nginx_command(Path(folder), ports), environ),
+                *(app(port, number, environ) for number, port in enumerate(ports, start=1)),
+            ]
         except ConfigError as error:
             print(f"serve: {error}", file=sys.stderr)
             return 2
-        print(f"\n{words('make serve', Processes=f'{count}, behind nginx')}\n", flush=True)
-        with started(commands, environ) as running, ended_by_hangup():
+        print(f"\n{words('make serve', **_told(count))}\n", flush=True)
+        with started(programs) as running, ended_by_hangup():
             while not stop.wait(CHECK_SECONDS):
-                restart_ended(running, environ)
+                restart_ended(running)
     print("Stopped.", flush=True)
     return stop.status
+
+
+def _told(count: int) -> dict[str, str]:
+    told = {"Processes": f"{count}, behind nginx"}
+    if base := read_settings().metrics_port:
+        told["Metrics"] = f"those of each process at ports {base + 1:d} to {base + count:d}"
+    return told
 
 
 def _count(text: str) -> int:
@@ -97,12 +114,15 @@ def app_ports(count: int) -> list[int]:
     return ports
 
 
-def app_command(port: int) -> Command:
-    """One app process, for this machine only."""
-    return sys.executable, "app.py", f"--server.address={LOOPBACK}", f"--server.port={port}"
+def app(port: int, number: int, environ: Mapping[str, str]) -> Program:
+    """One app process, for this machine only; its metrics are `number` ports after those of one."""
+    command = sys.executable, "app.py", f"--server.address={LOOPBACK}", f"--server.port={port}"
+    if base := read_settings().metrics_port:
+        environ = {**environ, "DYNTUBE_METRICS_PORT": str(base + number)}
+    return Program(command, environ)
 
 
-def nginx_command(folder: Path, ports: Sequence[int]) -> Command:
+def nginx_command(folder: Path, ports: Sequence[int]) -> tuple[str, ...]:
     """nginx with its configuration in a folder, in front of the processes at these ports.
 
     Raises ConfigError if it is not installed, or finds the configuration wrong.
@@ -143,25 +163,23 @@ def _processes_conf(ports: Sequence[int]) -> str:
 
 
 @contextmanager
-def started(
-    commands: Sequence[Command], environ: dict[str, str]
-) -> Iterator[dict[Command, subprocess.Popen[bytes]]]:
-    """Processes by their commands, all stopped at the end."""
-    running: dict[Command, subprocess.Popen[bytes]] = {}
+def started(programs: Sequence[Program]) -> Iterator[dict[Program, subprocess.Popen[bytes]]]:
+    """A process for each program, all stopped at the end."""
+    running: dict[Program, subprocess.Popen[bytes]] = {}
     try:
-        for command in commands:
-            running[command] = _start(command, environ)
+        for program in programs:
+            running[program] = _start(program)
         yield running
     finally:
         _stop(list(running.values()))
 
 
-def restart_ended(running: dict[Command, subprocess.Popen[bytes]], environ: dict[str, str]) -> None:
+def restart_ended(running: dict[Program, subprocess.Popen[bytes]]) -> None:
     """Start those again that have ended."""
-    for command, process in running.items():
+    for program, process in running.items():
         if (status := process.poll()) is not None:
-            event("process_failed", program=Path(command[1]).stem, status=status)
-            running[command] = _start(command, environ)
+            event("process_failed", program=Path(program.command[1]).stem, status=status)
+            running[program] = _start(program)
 
 
 @contextmanager
@@ -176,10 +194,14 @@ def ended_by_hangup() -> Iterator[None]:
         signal.signal(signal.SIGHUP, before)
 
 
-def _start(command: Command, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(program: Program) -> subprocess.Popen[bytes]:
     # Ctrl-C in a terminal must reach only us, and what each says about itself would mislead.
     return subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, process_group=0
+        program.command,
+        cwd=ROOT,
+        env=program.environ,
+        stdout=subprocess.DEVNULL,
+        process_group=0,
     )
 
 

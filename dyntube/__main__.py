@@ -1,7 +1,7 @@
 """The command line.
 
 `python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup |
-warehouse`, or `dyntube ...` if the package is installed.
+restore | warehouse`, or `dyntube ...` if the package is installed.
 
 Exit status: 0 success, 1 something could not be fetched, read or written, 2 wrong usage or
 settings, 3 success, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 output pipe
@@ -23,7 +23,7 @@ from . import doctor
 from .account import DEMO, Account, open_account
 from .archive.export import export
 from .cli.accept import add_accept, doubt_lines, print_doubts
-from .cli.backup import backup
+from .cli.backup import add_backup, backup
 from .cli.output import guarded_output, shown
 from .cli.report import add_report, report
 from .cli.signals import Stopped, raise_on_signal, stop_on_signal
@@ -86,14 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         ("verify", _verify, "read every stored byte and name damaged files"),
         ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
-        ("backup", _backup, "copy notes, saved views and accepted doubts to one file"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
-        if name == "backup":
-            command.add_argument("file", type=Path, metavar="FILE")
+    add_backup(commands)
+    commands.choices["backup"].set_defaults(run=lambda options: backup(_open(), options))
     add_accept(commands)
     add_report(commands)
     commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
@@ -287,10 +286,6 @@ def _export(options: argparse.Namespace) -> int:
         print(f"{_days(len(done))} with {views:,} views written to {options.folder}.")
     print_doubts(account, days)
     return _name_damaged(account.archive.damaged())
-
-
-def _backup(options: argparse.Namespace) -> int:
-    return backup(_open(), options)
 
 
 if __name__ == "__main__":

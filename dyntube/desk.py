@@ -95,10 +95,7 @@ class Desk:
             return self.account.engine.rows(query)
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
-        """All views of a question, day by day, for an export; see `Engine.batches`.
-
-        Raises NotAllowedError in the middle when access ends, or the limit of a day is reached.
-        """
+        """All views of a question, to export; NotAllowedError comes in the middle, too."""
         self._check_rows(query)
         return self._exported(query)
 
@@ -136,10 +133,7 @@ class Desk:
             raise NotAllowedError(tr("You may see numbers, but not the individual views."))
 
     def exports(self, what: str, form: str, drawn_for: Access | None = None) -> None:
-        """Write an export into the audit log.
-
-        Raises NotAllowedError if it was drawn for an access that the reader no longer has.
-        """
+        """Log an export. Raises NotAllowedError if it was drawn for other rights than now."""
         self.check_same(drawn_for or self.access)
         self.reader.log("export", what=what, form=form)
 
@@ -259,7 +253,7 @@ class Desk:
     def store(self) -> Store:
         """The store itself, for administrators: it knows of the views of all."""
         self._check_admin(tr("Only administrators may see the store itself."))
-        return Store(self.account, self.background)
+        return Store(self.account, self.background, self.reader)
 
     def _infos(self) -> list[DayInfo]:
         return [info for infos in self.account.archive.days().values() for info in infos]
@@ -276,15 +270,17 @@ class Desk:
 
     def cancel(self) -> None:
         """End the running sync, for administrators; what it has stored stays."""
-        self._check_admin(_NO_SYNC)
-        self.reader.log("sync", did="cancel")
+        self._sync("cancel")
         self.background.cancel()
 
     def retry(self) -> None:
         """Go on at once with what has failed or was cancelled, for administrators."""
-        self._check_admin(_NO_SYNC)
-        self.reader.log("sync", did="retry")
+        self._sync("retry")
         self.background.retry()
+
+    def _sync(self, did: str) -> None:
+        self._check_admin(tr("Only administrators may stop or start fetching."))
+        self.reader.log("sync", did=did)
 
     def _check_admin(self, text: str) -> None:
         if not self.access.is_admin:
@@ -296,9 +292,6 @@ class Desk:
         if self.access.all_views or state.progress is None:
             return state
         return replace(state, progress=replace(state.progress, views=0))
-
-
-_NO_SYNC = tr("Only administrators may stop or start fetching.")
 
 
 def _local(first: dt.date | None, timezone: str) -> dt.date | None:

@@ -2,7 +2,8 @@
 
 Events of this package have a name and facts; see `events.event`. Names that mean trouble
 (`day_failed`, `names_not_fetched`, `clock_differs`) are warnings. Records of other libraries become
-an event "log" with the logger's name and a message. A traceback is a field of its line.
+an event "log" with the logger's name and a message. A traceback is a field of its line. A server
+adds what it serves; see `ui/server/log.py`.
 
 On a terminal the log is for people: a short line for each trouble, and tracebacks of our own bugs.
 """
@@ -15,6 +16,7 @@ import logging
 import re
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 OURS = "dyntube"
@@ -30,12 +32,14 @@ def start_logging() -> None:
         _log.propagate = False
 
 
-def log_everything() -> None:
+def log_everything(where: Callable[[], Mapping[str, str]] = dict) -> None:
     """Write the records of all loggers, warnings and uncaught errors of threads.
 
-    For our own processes only: a program that imports this package keeps its logging.
+    `where` gives facts about the thread that writes a line, which are added to it. For our own
+    processes only: a program that imports this package keeps its logging.
     """
     start_logging()
+    _OUTPUT.setFormatter(_JsonLines(where))
     if sys.stderr.isatty():
         _OUTPUT.setFormatter(_ShortLines())
         _OUTPUT.addFilter(_is_trouble)
@@ -81,12 +85,17 @@ class _ErrorOutput(logging.Handler):
 
 
 class _JsonLines(logging.Formatter):
+    def __init__(self, where: Callable[[], Mapping[str, str]] = dict) -> None:
+        super().__init__()
+        self._where = where
+
     def format(self, record: logging.LogRecord) -> str:
         line = _head(record)
         if record.name == OURS:
             line |= {"event": record.msg} | getattr(record, "facts", {})
         else:
             line |= {"event": "log", "logger": record.name, "message": record.getMessage()}
+        line |= self._where()
         if record.exc_info and record.exc_info[0]:
             line["trace"] = self.formatException(record.exc_info)
         if record.stack_info:

@@ -13,6 +13,7 @@ from .archive.generations import day_of
 from .archive.scopes import StoredScope, other_scopes
 from .events import Event
 from .fetch.background import Background, SyncStatus
+from .people.reader import Reader
 from .reading.records import Rejected
 from .trust.states import StoredDay, stored_days
 
@@ -23,6 +24,7 @@ class Store:
 
     account: Account
     background: Background
+    reader: Reader
 
     def days(self) -> list[StoredDay]:
         """Every UTC day from the first stored one to today, with its state."""
@@ -62,4 +64,5 @@ class Store:
 
     def sync_now(self, days: Collection[dt.date]) -> SyncStatus:
         """Fetch these UTC days now, settled or not."""
+        self.reader.log("sync", did="sync_now", days=len(days))
         return self.background.sync_now(days)

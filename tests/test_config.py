@@ -73,6 +73,9 @@ def test_without_any_setting_the_defaults_hold(tmp_path):
         ("DYNTUBE_THUMBNAIL_HOSTS", "off", "thumbnail_hosts", ()),
         ("DYNTUBE_THUMBNAIL_HOSTS", " Off ", "thumbnail_hosts", ()),
         ("DYNTUBE_BROWSER", "/opt/chrome", "browser", "/opt/chrome"),
+        ("DYNTUBE_METRICS_PORT", "9108", "metrics_port", 9108),
+        ("DYNTUBE_METRICS_ADDRESS", "0.0.0.0", "metrics_address", "0.0.0.0"),
+        ("DYNTUBE_METRICS_ADDRESS", "::1", "metrics_address", "::1"),
         ("DYNTUBE_SYNC", "external", "sync", "external"),
         ("DYNTUBE_SYNC", " app ", "sync", "app"),
         (
@@ -387,3 +390,19 @@ def test_sites_can_say_what_tells_their_pages_apart():
 def test_page_parameters_that_name_no_domain_are_refused(text):
     with pytest.raises(ConfigError, match="DYNTUBE_PAGE_PARAMETERS"):
         read_settings({"DYNTUBE_PAGE_PARAMETERS": text}, Path("absent.toml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("DYNTUBE_METRICS_PORT", "0", "a port from 1 to 65535, not '0'"),
+        ("DYNTUBE_METRICS_PORT", "65536", "a port from 1 to 65535"),
+        ("DYNTUBE_METRICS_PORT", "9" * 5000, "a port from 1 to 65535"),
+        ("DYNTUBE_METRICS_PORT", "127.0.0.1:9108", "a port from 1 to 65535"),
+        ("DYNTUBE_METRICS_ADDRESS", "localhost", "an IP address of this machine"),
+        ("DYNTUBE_METRICS_ADDRESS", "0.0.0.0:9108", "an IP address of this machine"),
+    ],
+)
+def test_what_is_no_port_or_address_is_refused(tmp_path, name, text, told):
+    with pytest.raises(ConfigError, match=f"{name} must be {told}"):
+        read(tmp_path, **{name: text})

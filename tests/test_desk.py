@@ -180,6 +180,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "cancel": lambda d: _for_admins(d, d.cancel),
     "retry": lambda d: _for_admins(d, d.retry),
     "store": lambda d: _for_admins(d, lambda: d.store().infos()),
+    "admin": lambda d: _refused_to_all(d.admin),  # `Anyone` is nobody with a name
     "exports": lambda d: _others_are_refused(d, lambda a: d.exports("page", "csv", a)),
     "check_same": lambda d: _others_are_refused(d, d.check_same),
 }
@@ -219,6 +220,11 @@ def _for_admins(reader: Desk, ask: Callable[[], object]) -> None:
     if reader.access == EVERYTHING:
         ask()
         return
+    with pytest.raises(NotAllowedError):
+        ask()
+
+
+def _refused_to_all(ask: Callable[[], object]) -> None:
     with pytest.raises(NotAllowedError):
         ask()
 

@@ -157,3 +157,16 @@ def test_hosts_with_pictures_that_are_not_fetched_are_named(tmp_path: Path) -> N
     assert "canary" not in check.text + check.advice
     check = thumbnails(tmp_path, *images, THUMBNAIL_HOSTS="*.acme.com")
     assert check.state == "ok"
+
+
+def test_it_says_who_may_read_the_metrics(tmp_path: Path) -> None:
+    assert look(tmp_path)["metrics"].text == "off"
+    alone = look(tmp_path, METRICS_PORT="9108")["metrics"]
+    assert alone.text == "served at 127.0.0.1, port 9108, for this machine alone"
+    assert not alone.advice
+    to_all = look(tmp_path, METRICS_PORT="9108", METRICS_ADDRESS="0.0.0.0")["metrics"]
+    assert "let only Prometheus through" in to_all.advice
+    without_port = look(tmp_path, METRICS_ADDRESS="0.0.0.0")["metrics"]
+    assert without_port.state == "warning"
+    assert without_port.advice == "Set DYNTUBE_METRICS_PORT too."
+    assert "metrics" not in look(tmp_path, METRICS_PORT="none")

@@ -13,6 +13,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.session_manager import SessionManager
 
 from dyntube.ui import streamlit_internals
 
@@ -33,6 +34,16 @@ def test_streamlit_has_a_switch_for_the_pages_folder_and_it_is_ours_to_set(
 def test_a_run_says_whether_the_browser_went_back_or_forward() -> None:
     assert "is_history_navigation" in ScriptRunContext.__dataclass_fields__
     assert streamlit_internals.came_by_history() is False, "outside of a run"
+
+
+def test_open_sessions_are_those_of_streamlit_s_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert callable(SessionManager.num_active_sessions)
+    sessions = SimpleNamespace(_session_mgr=SimpleNamespace(num_active_sessions=lambda: 3))
+    monkeypatch.setattr(Runtime, "exists", lambda: True)
+    monkeypatch.setattr(Runtime, "instance", lambda: sessions)
+    assert streamlit_internals.open_sessions() == 3
+    monkeypatch.setattr(Runtime, "exists", lambda: False)
+    assert streamlit_internals.open_sessions() == 0
 
 
 def test_a_run_is_wanted_until_its_reader_asks_anew_or_leaves(

@@ -139,8 +139,16 @@ def is_sound(path: Path) -> bool:
     """Whether a file's checksums match; reads all of it."""
     try:
         with path.open("rb") as file:
-            end, seal, metadata = _tail(file)
-            return _matches(seal, metadata) and _crc(file, end) == seal[1]
+            return holds(file)
+    except OSError:
+        return False
+
+
+def holds(file: IO[bytes]) -> bool:
+    """As `is_sound`, of a file that is open."""
+    try:
+        end, seal, metadata = _tail(file)
+        return _matches(seal, metadata) and _crc(file, end) == seal[1]
     except (OSError, ValueError, struct.error):
         return False
 

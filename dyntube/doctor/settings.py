@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from .. import formats
 from ..reading.text import clean, short
-from ..settings.settings import ParsedSettings
+from ..settings.settings import ParsedSettings, Settings
 from ..settings.sources import ENVIRONMENT, SECRETS_FILE, Stray
 from .check import Check, failed, ok, warning
 from .thumbnails import SETTING, of_thumbnails
@@ -89,7 +90,10 @@ def _shown(name: str, text: str) -> str:
 
 
 def of_dashboard(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
-    """What readers depend on: the zone of their days, the hosts they may use, pictures."""
+    """What readers depend on: the zone of their days, the hosts they may use, pictures.
+
+    Also who may read the metrics.
+    """
     settings, given = reading.settings, reading.sources.text
 
     def is_known(name: str) -> bool:
@@ -107,3 +111,21 @@ def of_dashboard(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
         yield ok("hosts", f"answers to {', '.join(names)}", advice)
     if is_known(SETTING):
         yield of_thumbnails(settings)
+    if is_known("DYNTUBE_METRICS_PORT") and is_known("DYNTUBE_METRICS_ADDRESS"):
+        yield _metrics(settings, address_is_set=bool(given("DYNTUBE_METRICS_ADDRESS")))
+
+
+def _metrics(settings: Settings, *, address_is_set: bool) -> Check:
+    if not settings.metrics_port and address_is_set:
+        return warning(
+            "metrics",
+            "are off, so that DYNTUBE_METRICS_ADDRESS does nothing",
+            "Set DYNTUBE_METRICS_PORT too.",
+        )
+    if not settings.metrics_port:
+        return ok("metrics", "off", "Set DYNTUBE_METRICS_PORT to watch this with Prometheus.")
+    where = f"served at {settings.metrics_address}, port {settings.metrics_port}"
+    if ipaddress.ip_address(settings.metrics_address).is_loopback:
+        return ok("metrics", f"{where}, for this machine alone")
+    advice = "Anybody who reaches this port reads them: let only Prometheus through to it."
+    return ok("metrics", where, advice)

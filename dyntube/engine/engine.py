@@ -15,7 +15,8 @@ from ..query.query import ChecksQuery, CountQuery, Query, Question, ViewsQuery
 from ..reading.records import CATEGORY, SCHEMA, TEXT, VIEW_COLUMNS
 from . import results
 from .backend import Backend, SnapshotError
-from .cache import memoize_by_bytes
+from .cache import CacheUse, Memoized
+from .measured import Kind, Timings
 
 KEPT = 64_000_000  # bytes per cache: answers, totals, scans, distinct counts
 Q = TypeVar("Q", bound=Question)
@@ -37,23 +38,30 @@ class Engine:
 
     def __init__(self, backend: Backend[Any]) -> None:
         self.backend = backend
+        self.timings = Timings()
         self.forget()
 
     def forget(self) -> None:
         """Clear all caches."""
         # The answer does not depend on `rollup`.
-        self._answers = memoize_by_bytes(
-            KEPT, self._make, key=lambda asked, at, rollup: (asked, at)
-        )
-        self._totals = memoize_by_bytes(
-            KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at)
-        )
-        self._scans = memoize_by_bytes(KEPT, self.backend.aggregate)
-        self._distinct = memoize_by_bytes(KEPT, self.backend.distinct)
+        self._answers = Memoized(KEPT, self._make, key=lambda asked, at, rollup: (asked, at))
+        self._totals = Memoized(KEPT, self._sum_up, key=lambda asked, at, rollup: (asked, at))
+        self._scans = Memoized(KEPT, self.backend.aggregate)
+        self._distinct = Memoized(KEPT, self.backend.distinct)
         # All rows of the same views have one total, whatever they are grouped by.
-        self._wholes = memoize_by_bytes(
+        self._wholes = Memoized(
             KEPT, lambda whole, at, count: count(), key=lambda whole, at, count: (whole, at)
         )
+
+    def caches(self) -> dict[str, CacheUse]:
+        """How each cache is used."""
+        return {
+            "answers": self._answers.use(),
+            "totals": self._totals.use(),
+            "scans": self._scans.use(),
+            "distinct": self._distinct.use(),
+            "wholes": self._wholes.use(),
+        }
 
     def warm(self) -> None:
         """Start warming caches in the background."""
@@ -70,25 +78,25 @@ class Engine:
         """
         if rollup and not rollup.covers(query):
             raise QueryError(f"{query} is not a part of {rollup}.")
-        return self._ask(query, lambda asked, at: self._answers(asked, at, rollup))
+        return self._ask("answer", query, lambda asked, at: self._answers(asked, at, rollup))
 
     def total(self, query: Query, rollup: Query | None = None) -> pd.DataFrame:
         """One row: the metrics of a query over all its rows, from the same scans."""
         if rollup and not rollup.covers(query):
             raise QueryError(f"{query} is not a part of {rollup}.")
-        return self._ask(query, lambda asked, at: self._totals(asked, at, rollup))
+        return self._ask("total", query, lambda asked, at: self._totals(asked, at, rollup))
 
     def rows(self, query: ViewsQuery) -> pd.DataFrame:
         """Raw views, in those of `records.VIEW_COLUMNS` that the access allows."""
-        return self._ask(query, lambda asked, at: self._answers(asked, at, None))
+        return self._ask("rows", query, lambda asked, at: self._answers(asked, at, None))
 
     def checks(self, query: ChecksQuery) -> pd.DataFrame:
         """One row: `views`, and the count of each of `checks.CHECKS` by name."""
-        return self._ask(query, lambda asked, at: self._answers(asked, at, None))
+        return self._ask("checks", query, lambda asked, at: self._answers(asked, at, None))
 
     def count(self, query: CountQuery) -> int:
         """How many views its metric is about."""
-        found = self._ask(query, lambda asked, at: self._answers(asked, at, None))
+        found = self._ask("count", query, lambda asked, at: self._answers(asked, at, None))
         return int(found["views"].iloc[0])
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
@@ -99,15 +107,16 @@ class Engine:
         """
         schema = plain_views(query.access.columns(VIEW_COLUMNS))
         for day in self._stored_days(query):
-            views = self._ask(day, self.backend.rows)
+            views = self._ask("export", day, self.backend.rows)
             if len(views):
                 yield results.plain(views, schema)
 
-    def _ask(self, asked: Q, ask: Callable[[Q, Any], T]) -> T:
-        try:
-            return ask(asked, self.backend.snapshot(asked))
-        except SnapshotError:
-            return ask(asked, self.backend.snapshot(asked))
+    def _ask(self, kind: Kind, asked: Q, ask: Callable[[Q, Any], T]) -> T:
+        with self.timings.of(kind):
+            try:
+                return ask(asked, self.backend.snapshot(asked))
+            except SnapshotError:
+                return ask(asked, self.backend.snapshot(asked))
 
     def _make(self, asked: Question, at: Any, rollup: Query | None) -> pd.DataFrame:
         match asked:

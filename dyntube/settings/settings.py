@@ -23,6 +23,7 @@ from .warehouse import Warehouse, warehouse
 
 STATS_URL = "https://stats.dyntube.com"
 API_URL = "https://api.dyntube.com"
+LOOPBACK = "127.0.0.1"
 THUMBNAIL_HOSTS = ("*.dyntube.com", "*.dyntube.io")
 
 ScopeKind = Literal["account", "project", "channel"]
@@ -59,7 +60,8 @@ class Settings:
     `thumbnail_hosts` are where pictures of videos may be fetched, in the form of `hosts`; empty:
     there are none. `browser` prints pages; empty: the first that is found. `sign_in`: how people
     sign in; None: whoever reaches the dashboard sees everything. `proxies` are believed when they
-    say for whom they ask. `demo`: no account is connected.
+    say for whom they ask. Metrics are served at `metrics_port` of `metrics_address`; 0: they are
+    not. `demo`: no account is connected.
     """
 
     api_key: str = field(default="", repr=False)
@@ -82,6 +84,8 @@ class Settings:
     browser: str = ""
     sign_in: SignIn | None = None
     proxies: tuple[Network, ...] = THIS_MACHINE
+    metrics_port: int = 0
+    metrics_address: str = LOOPBACK
     demo: bool = False
 
     @property
@@ -164,6 +168,8 @@ def try_settings(
         browser=read("DYNTUBE_BROWSER", texts.program, ""),
         sign_in=read_sign_in(read, sources.folder),
         proxies=read("DYNTUBE_PROXIES", networks, THIS_MACHINE),
+        metrics_port=read("DYNTUBE_METRICS_PORT", texts.port, 0),
+        metrics_address=read("DYNTUBE_METRICS_ADDRESS", texts.address, LOOPBACK),
         demo=demo,
     )
     if any(table.split(".")[0] == "auth" for _, table in sources.tables):

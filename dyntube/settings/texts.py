@@ -181,6 +181,24 @@ def sync(name: str, text: str) -> Sync:
     return cast(Sync, text)
 
 
+def port(name: str, text: str) -> int:
+    """A port."""
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= 65535:
+        raise ConfigError(f"{name} must be a port from 1 to 65535, not {text[:80]!r}.")
+    return int(text)
+
+
+def address(name: str, text: str) -> str:
+    """An IP address of this machine to listen on."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ConfigError(
+            f"{name} must be an IP address of this machine, like 127.0.0.1 or 0.0.0.0 for all of "
+            f"them, not {text[:80]!r}."
+        ) from None
+
+
 def megabytes(name: str, text: str) -> int:
     """A whole number from 0."""
     return whole_number(name, text, least=0)

@@ -210,6 +210,15 @@ def write_copy(connection: Connection, to: Path) -> None:
             connection.backup(copy)
 
 
+def copy(file: Path, to: Path) -> None:
+    """Write a consistent copy of a database of any version to a file. Raises ArchiveError."""
+    with told(file), opened(MEMORY) as held:
+        with opened(file) as connection:
+            connection.backup(held)
+        check(held)
+        write_copy(held, to)
+
+
 @contextlib.contextmanager
 def told(file: Path) -> Iterator[None]:
     """Raise errors of a file as ArchiveError, with what to do."""

@@ -137,6 +137,14 @@ def stop_seeing_as() -> bool:
     return st.session_state.pop(_SEEN_AS, None) is not None
 
 
+def installation() -> Account:
+    """The server's installation, for its health and metrics; see `_account` for errors.
+
+    No reader's data goes through here: that is what `desk` is for.
+    """
+    return _account()
+
+
 def local_now(timezone: str) -> dt.datetime:
     """The current time in a zone."""
     return dt.datetime.now(ZoneInfo(timezone))

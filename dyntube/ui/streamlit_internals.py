@@ -90,6 +90,17 @@ def trust_header(name: str) -> None:
     config.set_option("server.trustedUserHeaders", {name: "proxy_user"})
 
 
+def session_id() -> str:
+    """The id of the session whose page this thread runs; empty outside of runs."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def open_sessions() -> int:
+    """How many browser tabs are connected now."""
+    return Runtime.instance()._session_mgr.num_active_sessions() if Runtime.exists() else 0
+
+
 def static_folder() -> Path:
     """Where Streamlit's own static files are."""
     return Path(get_static_dir())

@@ -150,11 +150,14 @@ class Watched:
         assert self.errors == []
 
 
-def watch(browser: Browser, *, kept: bool = False, touch: bool = False) -> Watched:
+def watch(
+    browser: Browser, *, kept: bool = False, touch: bool = False, any_certificate: bool = False
+) -> Watched:
     """A new tab with an empty profile, on a device that is touched or has a mouse."""
     context = browser.new_context(
         has_touch=touch,
         is_mobile=touch,
+        ignore_https_errors=any_certificate,
         locale="en-GB",
         reduced_motion="reduce",  # shimmering skeletons take a fifth of the time of a test
     )

@@ -24,6 +24,7 @@ from ..clock import machine_time
 from ..conftest import record
 from ..scripted import Answer, Asked, serve
 from ..syncing import paged
+from ..test_prometheus import values
 from ..test_serve import free_port
 from .app import Watched, running_as, wait_painted
 
@@ -54,6 +55,10 @@ class Serving:
     def kill(self, number: int) -> None:
         os.kill(self.apps()[number], signal.SIGKILL)
 
+    def metrics(self, number: int) -> int:
+        """The port of a process's metrics."""
+        return int(self.url.rpartition(":")[2]) + PROCESSES + number
+
     def own_answer(self, number: int) -> str:
         """How a process answers by itself."""
         port = int(self.url.rpartition(":")[2]) + number
@@ -74,11 +79,13 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serve(script) as server:
         settings = {"API_KEY": "canary-2468", "STATS_URL": server.url, "API_URL": server.url}
         settings["MEMORY"] = "301"
+        port = free_port(2 * PROCESSES)
+        settings["METRICS_PORT"] = str(port + PROCESSES)
         with running_as(
             ("-m", "deploy.serve", f"--processes={PROCESSES}"),
             tmp_path_factory.mktemp("shared") / "archive",
             settings,
-            SERVER_PORT=str(free_port(PROCESSES)),
+            SERVER_PORT=str(port),
         ) as (url, process):
             made = Serving(url, process)
             until(lambda: all(made.own_answer(n) == "ok" for n in range(1, PROCESSES + 1)))
@@ -184,5 +191,33 @@ def test_all_share_the_memory_one_cookie_secret_and_the_archive(serving: Serving
         assert {environ[name] for environ in environs} == {value}
     [secret] = {environ["STREAMLIT_SERVER_COOKIE_SECRET"] for environ in environs}
     assert len(secret) == 64
+    ports = {environ["DYNTUBE_METRICS_PORT"] for environ in environs}
+    assert ports == {str(serving.metrics(number)) for number in range(1, PROCESSES + 1)}
     commands = [Path(f"/proc/{app}/cmdline").read_text() for app in serving.apps().values()]
     assert not any(secret in command or "canary" in command for command in commands)
+
+
+def test_each_process_has_metrics_of_its_own_and_only_there(serving: Serving, tab: Tab) -> None:
+    def sessions() -> list[float]:
+        found = (values(serving.metrics(number)) for number in range(1, PROCESSES + 1))
+        return [one["dyntube_sessions", ""] for one in found]
+
+    before = sessions()
+    page = opened(tab, serving, QUERY)
+    number = own_process(page)
+    own = values(serving.metrics(number))
+    assert own["dyntube_question_seconds_count", "answer"] > 0
+    assert own["dyntube_ready", ""] == 1
+    assert own["dyntube_days_stored", ""] > 0
+    until(lambda: sessions()[number - 1] == before[number - 1] + 1)
+    page.context.close()
+    until(lambda: sessions() == before)
+    for path in ("_stcore/metrics", "_stcore/metrics/", "videos/_stcore/metrics"):
+        assert requests.get(f"{serving.url}/{path}", timeout=30).status_code == 404
+    assert "dyntube_" not in requests.get(f"{serving.url}/metrics", timeout=30).text
+
+
+def test_health_is_answered_through_the_proxy(serving: Serving) -> None:
+    for path in ("healthz", "readyz"):
+        answer = requests.get(f"{serving.url}/{path}", timeout=30)
+        assert (answer.status_code, answer.text) == (200, "ok")

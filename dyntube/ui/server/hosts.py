@@ -22,6 +22,7 @@ from ...reading.text import short
 from ...settings.settings import read_hosts
 from ...settings.texts import covers
 from ...words import tr
+from . import refused
 from .headers import safe_headers
 
 _LOOPBACK = ("localhost", "*.localhost")
@@ -62,7 +63,7 @@ def names_of_machine() -> set[str]:
 
 
 class HostCheck:
-    """Rejects requests and websockets for other hosts; the outermost middleware.
+    """Rejects requests and websockets for other hosts, before all else but their ids.
 
     It reads its own setting, so that the page that reports another invalid setting can open.
     """
@@ -85,7 +86,9 @@ class HostCheck:
         host = host_of(asked)
         if host and is_ours(host, self._names):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        refused.note("host")
+        if scope["type"] == "websocket":
             await WebSocketClose()(scope, receive, send)
         else:
             await self._refusal(asked, host)(scope, receive, send)

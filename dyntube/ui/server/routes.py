@@ -3,6 +3,7 @@
     GET /api/views.csv       takes the query parameters of a page's URL, with the same meaning
     GET /api/views.parquet
     GET /api/thumbnail/<key> takes the key of a video; `Desk.thumbnails` has the URLs
+    GET /healthz, /readyz    see `health`
 
 The header `In-Doubt` lists the UTC days in doubt in ISO 8601; Parquet metadata also says why.
 
@@ -37,14 +38,18 @@ from ...trust.trust import Trust, consecutive_spans
 from ...words import tr
 from ..door import COOKIE, desk, local_now
 from ..streamlit_internals import MOST_PARAMETERS
+from . import refused
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
+from .health import health_routes
 from .hosts import HostCheck
 from .proxies import KnownProxies
 from .readers import NeedsSession, refusal, wants_page
 from .readers import reader as reader_of_request
+from .request_ids import HEADER, RequestIds, request_id
 from .signing_in import SecureCookies, SignInFlow
 from .static_files import StaticContents
+from .watching import NoStreamlitMetrics
 
 _ONE_YEAR, _ONE_WEEK = 365 * 86400, 7 * 86400
 _MOST_SPANS = 100  # of days, in a header
@@ -150,6 +155,7 @@ class LimitParameters:
         if count <= MOST_PARAMETERS:
             await self._app(scope, receive, send)
             return
+        refused.note("parameters")
         said = tr(
             "This link has {number} parts, which is too many. You can filter by at most {most} "
             "values at once.",
@@ -162,20 +168,23 @@ class LimitParameters:
 def own_routes() -> list[Route]:
     """The routes, below the configured base path."""
     routes = [Route(f"{base_path()}/api/views.{ending}", views) for ending in _STREAMS]
-    return [*routes, Route(f"{base_path()}/{THUMBNAILS}{{key:path}}", thumbnail)]
+    return [*health_routes(), *routes, Route(f"{base_path()}/{THUMBNAILS}{{key:path}}", thumbnail)]
 
 
 def failed(request: Request, error: Exception) -> Response:
     """The response to an unforeseen error, whose traceback is in the server's log."""
     text = tr("Something went wrong on our side; the log of this server says what.")
-    return PlainTextResponse(text, 500, safe_headers() | {"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", HEADER: request_id.get()}
+    return PlainTextResponse(text, 500, safe_headers() | headers)
 
 
 MIDDLEWARE = (
+    Middleware(RequestIds),
     Middleware(HostCheck),
     Middleware(KnownProxies),
     Middleware(SafeHeaders),
     Middleware(SecureCookies),
+    Middleware(NoStreamlitMetrics),
     Middleware(LimitParameters),
     Middleware(NeedsSession),
     Middleware(SignInFlow),

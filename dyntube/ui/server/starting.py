@@ -19,6 +19,7 @@ from ...settings.sign_in import OpenId, ProxyHeaders, is_about_sign_in
 from ..door import close
 from ..streamlit_internals import option_is_set, trust_header
 from .headers import base_path
+from .watching import metrics_served
 
 _ALL_ADDRESSES = ("0.0.0.0", "::")
 _STOPPED_BY_CTRL_C, _WRONG_SETTINGS = 130, 2
@@ -29,10 +30,11 @@ _PATIENCE = 5.0  # seconds a sync has to end
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Print what is served, serve it, and stop the background sync at the end."""
     print(f"\n{words()}\n", flush=True)
-    try:
-        yield
-    finally:
-        await asyncio.to_thread(close, _PATIENCE)
+    with metrics_served():
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(close, _PATIENCE)
 
 
 def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
@@ -104,16 +106,23 @@ def address() -> str:
     """The URL of the first page, for a browser on this machine."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     host = st.get_option("server.address") or "localhost"
+    return f"{_url(scheme, host, st.get_option('server.port'))}{base_path()}"
+
+
+def _url(scheme: str, host: str, port: int) -> str:
     host = "localhost" if host in _ALL_ADDRESSES else f"[{host}]" if ":" in host else host
-    return f"{scheme}://{host}:{st.get_option('server.port')}{base_path()}"
+    return f"{scheme}://{host}:{port}"
 
 
 def _rows(settings: Settings) -> dict[str, str]:
-    return {
+    rows = {
         "Views": _views(settings),
         "Archive": str(settings.archive.absolute()),
         "Time zone": settings.timezone,
     }
+    if settings.metrics_port:
+        rows["Metrics"] = f"{_url('http', settings.metrics_address, settings.metrics_port)}/metrics"
+    return rows
 
 
 def _views(settings: Settings) -> str:
