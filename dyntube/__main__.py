@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         ("verify", _verify, "read every stored byte and name damaged files"),
         ("repair", _repair, "fetch days again that are damaged or in doubt"),
         ("export", _export, "write plain Parquet, by year and month, for other tools"),
-        ("backup", _backup, "copy notes, saved views and accepted doubts to one file"),
+        ("backup", _backup, "copy notes, saved views, accepted doubts and people to one file"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
