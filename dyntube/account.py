@@ -23,7 +23,7 @@ from .fetch.catalog import Catalog
 from .fetch.client import Client
 from .fetch.sync import Syncer
 from .settings.settings import FetchScope, Settings, read_settings
-from .sharing import notes, saved_views
+from .sharing import notes, people, saved_views
 from .sharing.notes import Notes
 from .sharing.saved_views import SavedViews
 from .sharing.state import State
@@ -171,4 +171,5 @@ def state_of(settings: Settings) -> State:
 
 def open_state(folder: Path, scopes: Sequence[Path] = ()) -> State:
     """The state in an account's folder; 0.1 kept lists in the folder of one of these scopes."""
-    return State(folder, [notes.OLD, saved_views.OLD, accepted.OLD], scopes)
+    tables = people.PEOPLE, people.EXPORTS
+    return State(folder, [notes.OLD, saved_views.OLD, accepted.OLD], tables, scopes)

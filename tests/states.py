@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+DATA = Path(__file__).parent / "data"
 NOBODY = 65534
 BEFORE = ".before-0.2"
 
@@ -37,6 +38,13 @@ def old_view(id_: str, **fields: Any) -> dict[str, Any]:
 def old_acceptance(id_: str, **fields: Any) -> dict[str, Any]:
     item = {"id": id_, "kind": "count", "first": "2026-11-01", "last": "2026-11-02", "by": "ops"}
     return item | {"reason": "known", "at": "2026-11-03T09:30:00+00:00", "texts": []} | fields
+
+
+def version_1(folder: Path) -> None:
+    """Write the file as the last version without sign-in did; the folder is called "scope"."""
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "state.sqlite")) as connection, connection:
+        connection.executescript((DATA / "state-1.sql").read_text("utf-8"))
 
 
 def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,17 @@ import pytest
 from dyntube.account import open_state
 from dyntube.errors import ArchiveError
 from dyntube.settings.settings import FetchScope, Settings
+from dyntube.sharing.entries import Author
 from dyntube.sharing.notes import Notes
+from dyntube.sharing.people import Known, People
 from dyntube.sharing.saved_views import SavedViews
 
 from .states import dies_at, old_list, old_note, old_view, rows, run, texts
 from .test_command_line import run as command
 
 DAY = dt.date(2026, 11, 12)
+NOON = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
+ADA = Author("issuer|ada", "Ada")
 NOBODY = "http://127.0.0.1:1"
 
 
@@ -66,15 +71,36 @@ def test_a_backup_is_put_back_by_copying_it(folder: Path, notes: Notes, file: Pa
     assert [note.text for note in notes.all()] == ["a", "b"]
 
 
+def test_a_backup_has_authors_and_who_has_signed_in(folder: Path, notes: Notes, file: Path) -> None:
+    state = open_state(folder)
+    note = notes.add(DAY, "a", by=ADA)
+    shared, _ = SavedViews(state).save("Ours", "videos", {}, "", ADA)
+    own, _ = SavedViews(state).save("Mine", "videos", {}, ADA.id, ADA)
+    ada = Known(ADA.id, "issuer", "ada", "ada@acme.com", "Ada", ["staff"], NOON)
+    People(state).put(ada)
+    People(state).end_sessions(ada.id)
+    assert People(state).export(ADA.id, 70, 100, DAY)
+    found = state.backup(file)
+    assert found.text == "1 note, 2 saved views, 0 accepted doubts, 1 person"
+    there = open_state(put_back(file))
+    assert Notes(there).all() == [note]
+    assert SavedViews(there).for_reader(ADA.id) == [own, shared]
+    [known] = People(there).all().values()
+    assert known == replace(ada, ended_at=NOON.isoformat()), "a session that was ended stays so"
+    assert not People(there).export(ADA.id, 31, 100, DAY), "what was exported is still counted"
+
+
 def test_the_command_says_what_it_wrote_where(tmp_path: Path, file: Path) -> None:
     archive = tmp_path / "archive"
     known = Settings(stats_url=NOBODY, api_url=NOBODY, archive=archive)
     Notes(open_state(archive / known.folder(FetchScope()))).add(DAY, "a")
     done = command("backup", str(file), url=NOBODY, folder=archive)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"Written to {file}: 1 note, 0 saved views, 0 accepted doubts.\n"
+    assert (
+        done.stdout == f"Written to {file}: 1 note, 0 saved views, 0 accepted doubts, 0 people.\n"
+    )
     done = command("backup", str(file), "--json", url=NOBODY, folder=archive)
-    counts = {"notes": 1, "saved_views": 0, "acceptances": 0}
+    counts = {"notes": 1, "saved_views": 0, "acceptances": 0, "people": 0, "exports": 0}
     assert json.loads(done.stdout) == {"file": str(file)} | counts
     assert rows(put_back(file), "SELECT count(*) FROM notes") == [(1,)]
 

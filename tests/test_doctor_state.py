@@ -14,6 +14,7 @@ from dyntube.doctor import Check
 from dyntube.doctor.state import of_state
 from dyntube.sharing import database
 from dyntube.sharing.notes import Notes
+from dyntube.sharing.people import Known, People
 from dyntube.sharing.saved_views import SavedViews
 
 from .states import BEFORE, old_list, old_note, rows
@@ -49,7 +50,7 @@ def test_what_is_kept_is_counted_and_a_look_changes_nothing(folder: Path) -> Non
     before = seen(folder)
     found = look(folder)["state file"]
     assert found.state == "ok"
-    assert found.text == "state.sqlite is sound: 2 notes, 1 saved view, 0 accepted doubts"
+    assert found.text == "state.sqlite is sound: 2 notes, 1 saved view, 0 accepted doubts, 0 people"
     assert seen(folder) == before
 
 
@@ -68,6 +69,24 @@ def test_damage_that_no_page_meets_is_found(folder: Path) -> None:
     found = look(folder)["state file"]
     assert found.state == "failed"
     assert "state.sqlite is damaged and was left as it is. Put back a backup" in found.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "UPDATE people SET signed_in_at = 'yesterday'",
+        "UPDATE people SET groups = '{'",
+        "UPDATE exports SET day = 'yesterday'",
+    ],
+)
+def test_a_row_about_people_that_cannot_be_read_is_found(wrong: str, folder: Path) -> None:
+    people = People(open_state(folder))
+    noon = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
+    people.put(Known("issuer|ada", "issuer", "ada", "", "Ada", [], noon))
+    people.export("issuer|ada", 7, 100, DAY)
+    assert look(folder)["state file"].text.endswith("0 accepted doubts, 1 person")
+    rows(folder, wrong)
+    assert look(folder)["state file"].state == "failed"
 
 
 def test_a_newer_version_is_said(folder: Path) -> None:
@@ -94,7 +113,9 @@ def test_lists_of_before_are_counted_and_stay(folder: Path) -> None:
     before = seen(folder)
     found = look(folder)["state file"]
     assert found.state == "ok"
-    assert found.text.startswith("1 note, 0 saved views, 0 accepted doubts, moved to state.sqlite")
+    assert found.text.startswith(
+        "1 note, 0 saved views, 0 accepted doubts, 0 people, moved to state.sqlite"
+    )
     assert seen(folder) == before
 
 

@@ -20,9 +20,12 @@ from dyntube.doctor import store
 from dyntube.errors import ArchiveError, EntryError
 from dyntube.settings.settings import FetchScope, Settings
 from dyntube.sharing import database
+from dyntube.sharing.entries import NOBODY, Author
 from dyntube.sharing.notes import NOTES, Notes
+from dyntube.sharing.people import People
+from dyntube.sharing.saved_views import SHARED, SavedViews, reader_id
 
-from .states import dies_at, old_list, old_note, rows, run, texts
+from .states import dies_at, old_list, old_note, rows, run, texts, version_1
 
 DAY = dt.date(2026, 11, 12)
 
@@ -362,3 +365,85 @@ def test_doctor_looks_at_the_state_of_the_account(tmp_path: Path) -> None:
     now = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
     (check,) = [c for c in store.of_archive(settings, now) if c.name == "state file"]
     assert "1 note" in check.text
+
+
+# A file of the last version without sign-in
+
+
+BROWSER = reader_id("a cookie")  # of whoever saved a view for themselves there
+ADA = Author("issuer|ada", "Ada")
+
+
+def test_a_file_from_before_sign_in_is_read_as_it_is_without_authors(
+    notes: Notes, folder: Path
+) -> None:
+    version_1(folder)
+    before = look(folder)
+    views = SavedViews(open_state(folder)).for_reader(BROWSER)
+    assert said(notes) == ["Campaign starts", "naïve “🎬”"]
+    assert [(view.name, view.owner) for view in views] == [("Mine", BROWSER), ("Monday", SHARED)]
+    assert {(e.author, e.author_name) for e in (*notes.all(), *views)} == {NOBODY}
+    assert People(open_state(folder)).all() == {}
+    assert open_state(folder).contents().text == (
+        "2 notes, 2 saved views, 1 accepted doubt, 0 people"
+    )
+    assert look(folder) == before
+
+
+def test_the_first_edit_upgrades_it_and_loses_nothing(notes: Notes, folder: Path) -> None:
+    version_1(folder)
+    before = [notes.all(), SavedViews(open_state(folder)).for_reader(BROWSER)]
+    new = notes.add(DAY, "new", by=ADA)
+    assert rows(folder, "PRAGMA user_version") == [(len(database.MIGRATIONS),)]
+    assert list(look(folder)) == ["state.sqlite"]
+    first, second = before[0]
+    assert [notes.all(), SavedViews(open_state(folder)).for_reader(BROWSER)] == [
+        [first, new, second],
+        before[1],
+    ]
+    assert (new.author, new.author_name) == ADA
+
+
+def test_a_browsers_views_from_before_sign_in_can_be_taken_over(folder: Path) -> None:
+    version_1(folder)
+    views = SavedViews(open_state(folder))
+    taken = views.take_over(BROWSER, ADA.id, ADA, lambda _: True)
+    assert [(view.name, view.author) for view in taken] == [("Mine", ADA.id)]
+    assert [view.owner for view in views.for_reader(ADA.id)] == [ADA.id, SHARED]
+
+
+def test_a_kill_while_it_is_upgraded_leaves_it_as_it_was_and_the_next_edit_works(
+    folder: Path,
+) -> None:
+    version_1(folder)
+    size = (folder / "state.sqlite").stat().st_size
+    copies = dies_at([0, 512, 9000, size], folder, "notes.add(DAY, 'y' * 200)")
+    for limit, copy in copies.items():
+        there = Notes(open_state(copy))
+        assert said(there) == ["Campaign starts", "naïve “🎬”"], limit
+        there.add(DAY, "z")
+        assert said(there) == ["Campaign starts", "z", "naïve “🎬”"], limit
+        assert rows(copy, "PRAGMA integrity_check") == [("ok",)], limit
+
+
+def test_processes_that_upgrade_it_at_once_lose_nothing(folder: Path) -> None:
+    version_1(folder)
+    script = """
+notes = Notes(open_state(Path(sys.argv[1])))
+meet()
+for number in range(5):
+    notes.add(DAY, f"{sys.argv[2]}-{number}")
+"""
+    processes = [run(script, folder, f"process{n}") for n in range(4)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=120)
+    assert [process.returncode for process in processes] == [0] * 4
+    new = {f"process{n}-{number}" for n in range(4) for number in range(5)}
+    assert sorted(texts(folder)) == sorted({*new, "Campaign starts", "naïve “🎬”"})

@@ -7,13 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from .. import formats
 from ..account import Account
 from ..backup.restore import restore as put_back
 from ..backup.write import write_backup
 from ..errors import ConfigError
-
-_KEPT = {"notes": "note", "saved_views": "saved view", "acceptances": "accepted doubt"}
 
 
 def add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,10 +42,9 @@ def backup(account: Account, options: argparse.Namespace) -> int:
         return _everything(account, to, options, folder=True)
     if to.suffix == ".tar":
         return _everything(account, to, options, folder=False)
-    counts = account.state.backup(to).counts
-    entries = ", ".join(formats.count(count, _KEPT[name]) for name, count in counts.items())
-    text = f"Written to {to}: {entries}."
-    print(json.dumps({"file": str(to)} | counts) if options.json else text)
+    found = account.state.backup(to)
+    text = f"Written to {to}: {found.text}."
+    print(json.dumps({"file": str(to)} | found.counts) if options.json else text)
     return 0
 
 

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import formats
 from ..errors import ArchiveError
 from ..sharing.state import State
 from .check import Check, failed, ok, warning
 
 ALL = ("state file", "disk")
 _MOUNTS = Path("/proc/mounts")
-_WORDS = {"notes": "note", "saved_views": "saved view", "acceptances": "accepted doubt"}
 _OVER_A_NETWORK = re.compile(
     r"nfs4?|cifs|smb3|smbfs|9p|afs|ceph|glusterfs|lustre|beegfs|davfs|"
     r"fuse\.(sshfs|s3fs|rclone|gcsfuse|goofys|glusterfs|ceph|davfs2?|smbnetfs|curlftpfs)"
@@ -38,11 +36,10 @@ def _file(state: State, writes: bool) -> Check:
         advice = "Enter again what can be read there, then move the file away."
         mend = "Mend them in that file: the first edit takes over what can be read."
         return warning("state file", "; ".join(found.unread), advice if is_there else mend)
-    text = ", ".join(formats.count(n, _WORDS[name]) for name, n in found.counts.items())
     if is_there:
-        return ok("state file", f"{state.file.name} is sound: {text}")
+        return ok("state file", f"{state.file.name} is sound: {found.text}")
     if any(found.counts.values()):
-        return ok("state file", f"{text}, moved to {state.file.name} by the first edit")
+        return ok("state file", f"{found.text}, moved to {state.file.name} by the first edit")
     return ok("state file", "made when somebody first writes a note or saves a view")
 
 

@@ -1,4 +1,4 @@
-"""An account's state in one file: notes, saved views, accepted doubts.
+"""An account's state in one file: notes, saved views, accepted doubts, who has signed in.
 
 The first edit creates it; reading creates nothing. An older version of the file, or the lists of
 0.1, are migrated in memory for readers, as the next edit will on disk.
@@ -28,18 +28,40 @@ class Contents:
     counts: dict[str, int]
     unread: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """What there is: "2 notes, 1 saved view, 0 accepted doubts, 3 people"."""
+        return ", ".join(
+            f"{self.counts[name]:,} {one if self.counts[name] == 1 else many}"
+            for name, (one, many) in _WORDS.items()
+        )
+
+
+_WORDS = {
+    "notes": ("note", "notes"),
+    "saved_views": ("saved view", "saved views"),
+    "acceptances": ("accepted doubt", "accepted doubts"),
+    "people": ("person", "people"),
+}
+
 
 class State:
     """One file of tables; safe for many threads and processes.
+
+    `lists` are the tables that 0.1 kept as JSON, `tables` the others.
 
     All methods raise ArchiveError if it cannot be read, or, if they change it, written.
     """
 
     def __init__(
-        self, folder: Path, lists: Sequence[OldList[Any]], scopes: Sequence[Path] = ()
+        self,
+        folder: Path,
+        lists: Sequence[OldList[Any]],
+        tables: Sequence[Table[Any]] = (),
+        scopes: Sequence[Path] = (),
     ) -> None:
         self.file = folder / FILE_NAME
-        self._tables = [old.table for old in lists]
+        self._tables = [*(old.table for old in lists), *tables]
         self._old = OldLists([folder, *scopes], lists)
 
     def entries(self, table: Table[T]) -> tuple[T, ...]:

@@ -364,6 +364,34 @@ GUARDS = (
         "return self.account.thumbnails.picture(key)",
         "test_desk.py",
     ),
+    Guard(
+        "a note or a shared view is changed by its author or an admin",
+        "pinboard.py",
+        "return anything or entry.author == reader.owner",
+        "return True",
+        "test_pinboard.py",
+    ),
+    Guard(
+        "a shared view of somebody else is not replaced by one of its name",
+        "pinboard.py",
+        "if not (owned(same) and visible.filters(same.parameters)):",
+        "if not visible.filters(same.parameters):",
+        "test_pinboard.py",
+    ),
+    Guard(
+        "whoever sees as somebody else changes nothing",
+        "pinboard.py",
+        "if not self.reader.writes:",
+        "if False:",
+        "test_pinboard.py",
+    ),
+    Guard(
+        "whoever has no cookie takes over no shared views",
+        "sharing/saved_views.py",
+        "view.owner == of != SHARED",
+        "view.owner == of",
+        "test_saved_views.py",
+    ),
 )
 
 
