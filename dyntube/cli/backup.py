@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from .. import formats
 from ..account import Account
 from ..backup.restore import restore as put_back
 from ..backup.write import write_backup
