@@ -1,7 +1,7 @@
 """The command line.
 
-`python -m dyntube doctor | sync | status | report | accept | verify | repair | export | backup |
-restore | warehouse`, or `dyntube ...` if the package is installed.
+`python -m dyntube doctor | sync | status | report | access | accept | verify | repair | export |
+backup | restore | warehouse`, or `dyntube ...` if the package is installed.
 
 Exit status: 0 success, 1 something could not be fetched, read or written, 2 wrong usage or
 settings, 3 success, but days are in doubt, 130 stopped by Ctrl-C, 143 by SIGTERM, 141 output pipe
@@ -23,6 +23,7 @@ from . import doctor
 from .account import DEMO, Account, open_account
 from .archive.export import export
 from .cli.accept import add_accept, doubt_lines, print_doubts
+from .cli.access import access, add_access
 from .cli.backup import add_backup, backup
 from .cli.output import guarded_output, shown
 from .cli.report import add_report, report
@@ -96,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     add_accept(commands)
     add_report(commands)
     commands.choices["report"].set_defaults(run=lambda options: report(_open(), options))
+    add_access(commands)
+    commands.choices["access"].set_defaults(run=lambda options: access(_open(), options))
     add_warehouse(commands)
     commands.choices["warehouse"].set_defaults(run=lambda options: warehouse(_open(), options))
     for name, command in commands.choices.items():

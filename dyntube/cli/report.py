@@ -11,14 +11,17 @@ from urllib.parse import urlencode
 
 from ..account import Account
 from ..desk import Desk
+from ..errors import EntryError
 from ..fetch.background import Background
 from ..pdf import browser
 from ..pdf.write import write_pdf
+from ..people.overview import overview
 from ..people.reader import Anyone
 from ..report.address import to_parameters
 from ..report.pages import PAGES
 from ..report.read import as_json, as_markdown, asked, dashboard, read_page
 from ..report.selection import Selection
+from .access import open_gate
 
 _HELP = """Print what a page of the dashboard says, as it is stored now; nothing is fetched. Some
 days may be in doubt or not stored: the text, the JSON and the PDF say so."""
@@ -33,6 +36,9 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default="",
         metavar="ADDRESS",
         help="what the page is filtered by, as in a browser: '?period=last-7-days&country=DE'",
+    )
+    command.add_argument(
+        "--as", dest="as_", default="", metavar="PERSON", help="with what that person may see"
     )
     as_what = command.add_mutually_exclusive_group()
     as_what.add_argument("--markdown", action="store_true", help="print Markdown (the default)")
@@ -49,9 +55,24 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
 
 
+def _reader(account: Account, name: str) -> Anyone:
+    """The operator, or with the rights of the person of that name, who may only be asked to read.
+
+    Raises ConfigError where nobody signs in, EntryError if nobody is called that, NoAccessError.
+    """
+    if not name:
+        return Anyone()
+    gate = open_gate(account)
+    found = [entry.person for entry in overview(gate) if name in entry.person.names]
+    if len(found) != 1:
+        raise EntryError(f"{len(found) or 'Nobody'} called {name!r}: `access` lists all.")
+    return Anyone(access=gate.rules.policy().grant(found[0]).access)
+
+
 def report(account: Account, options: argparse.Namespace) -> int:
     """Read a page and print it; remarks on the URL go to stderr."""
-    desk = Desk(account, Background(account.syncer, account.catalog, external=True), Anyone())
+    background = Background(account.syncer, account.catalog, external=True)
+    desk = Desk(account, background, _reader(account, options.as_))
     return _pdf(desk, account, options) if options.pdf else _text(desk, options)
 
 
@@ -68,6 +89,7 @@ def _pdf(desk: Desk, account: Account, options: argparse.Namespace) -> int:
         file,
         program,
         link=dashboard(options.address),
+        access=desk.access,
         sandbox=not options.no_sandbox,
     )
     said = {"file": str(file), "remarks": remarks}

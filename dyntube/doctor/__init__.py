@@ -7,6 +7,7 @@
     store       the archive: permissions, space, days, other scopes
     warehouse   ClickHouse, if it is the engine: connection, days loaded
     state       notes and saved views: whether their file is intact and on a local disk
+    sign_in     who may come in: provider or proxy, address, access.toml
     thumbnails  pictures of videos: whether the hosts they are on are allowed
     report      lines for a terminal, or JSON
 
@@ -29,6 +30,7 @@ from .asking import Clock, open_log
 from .check import Check, failed, skipped
 from .report import LineWrapper, as_json, summary, together
 from .settings import KEY, of_dashboard, of_settings
+from .sign_in import of_sign_in
 from .warehouse import of_warehouse
 
 __all__ = ["Check", "examine", "run"]
@@ -96,6 +98,7 @@ def examine(
     if reading.settings.engine:
         checks = of_warehouse(reading.settings, reading.settings.engine)
         yield "Warehouse", _safely("Warehouse", checks)
+    yield "Sign-in", _safely("Sign-in", of_sign_in(reading, clock()))
     yield "Dashboard", _safely("Dashboard", of_dashboard(reading, clock()))
 
 

@@ -15,7 +15,7 @@ from .check import Check, failed, ok, warning
 from .thumbnails import SETTING, of_thumbnails
 
 KEY = "DYNTUBE_API_KEY"
-_SECRETS = (KEY, "DYNTUBE_ENGINE_PASSWORD")
+_SECRET = ("_KEY", "_PASSWORD", "_SECRET")  # how the names of secrets end
 
 
 def of_settings(reading: ParsedSettings) -> Iterator[Check]:
@@ -84,7 +84,7 @@ def _place(source: str) -> str:
 def _shown(name: str, text: str) -> str:
     return (
         f"set, {formats.count(len(text), 'character')}"
-        if name in _SECRETS
+        if name.endswith(_SECRET)
         else short(clean(text), 80)
     )
 

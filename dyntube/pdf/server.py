@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..errors import PrintError
+from ..query.access import EVERYTHING, Access
 from ..settings.sources import CHECKOUT
 
 _END_SECONDS = 10.0
@@ -28,10 +29,11 @@ class Server:
 
 
 @contextmanager
-def started(seconds: float, link: str = "") -> Iterator[Server]:
+def started(seconds: float, link: str = "", access: Access = EVERYTHING) -> Iterator[Server]:
     """A server with a secret of its own, ended in any case; if it fails, its log is passed on.
 
-    `link` is the URL of the dashboard that links lead to; empty: where `make run` would be.
+    `link` is the URL of the dashboard that links lead to; empty: where `make run` would be. Pages
+    show what `access` lets through.
     Raises PrintError if it is not up in time.
     """
     command = [sys.executable, "-P", "-m", "dyntube.ui.server.for_print"]
@@ -47,7 +49,7 @@ def started(seconds: float, link: str = "") -> Iterator[Server]:
             process_group=0,  # Ctrl-C in a terminal must reach only us; it ends with its input
         )
         try:
-            yield _opened(process, seconds, link)
+            yield _opened(process, seconds, (link, access.to_json()))
         except PrintError:
             log.seek(0)
             sys.stderr.write(log.read().decode("utf-8", "replace"))
@@ -56,13 +58,13 @@ def started(seconds: float, link: str = "") -> Iterator[Server]:
             _end(process)
 
 
-def _opened(process: subprocess.Popen[bytes], seconds: float, link: str) -> Server:
+def _opened(process: subprocess.Popen[bytes], seconds: float, lines: tuple[str, ...]) -> Server:
     told, answer = process.stdin, process.stdout
     assert told
     assert answer
     secret = secrets.token_urlsafe(32)
     try:
-        told.write(f"{secret}\n{link}\n".encode())
+        told.write("".join(f"{line}\n" for line in (secret, *lines)).encode())
     except BrokenPipeError:
         raise PrintError(_NOT_UP) from None
     if not select.select([answer], [], [], seconds)[0] or not (line := answer.readline()):

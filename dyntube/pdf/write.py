@@ -12,6 +12,7 @@ from typing import Any
 
 from ..atomic import failure_text, replacing
 from ..errors import OutputError, PrintError
+from ..query.access import EVERYTHING, Access
 from . import browser, server
 from .devtools import DevTools
 
@@ -27,18 +28,20 @@ def write_pdf(
     program: str,
     *,
     link: str = "",
+    access: Access = EVERYTHING,
     sandbox: bool = True,
     seconds: float = SECONDS,
 ) -> None:
     """Print the page at a path like `videos?country=DE` into a file, as it is stored now.
 
-    `program` is a Chromium, `link` the dashboard's URL, as in `server`. Raises PrintError, and
-    OutputError if the file cannot be written; then the file is as it was.
+    `program` is a Chromium, `link` the dashboard's URL, as in `server`, and `access` what the page
+    may show. Raises PrintError, and OutputError if the file cannot be written; then the file is as
+    it was.
     """
     file = file.absolute()
     with _told(file), tempfile.TemporaryFile(dir=file.parent):
         pass  # an error before all the work
-    with server.started(_START_SECONDS, link) as opened:
+    with server.started(_START_SECONDS, link, access) as opened:
         until = time.monotonic() + seconds
         patience = until + _PRINT_SECONDS
         with browser.started(program, patience, sandbox=sandbox) as devtools:

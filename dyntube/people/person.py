@@ -40,6 +40,11 @@ class Person:
         return lower(self.email.partition("@")[2]) if self.email.count("@") == 1 else ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """By what an administrator may name them."""
+        return tuple(filter(None, (self.id, self.subject, lower(self.email))))
+
+    @property
     def label(self) -> str:
         """A name that people know: the e-mail address, else the name, else the subject."""
         return self.email or self.name or self.subject

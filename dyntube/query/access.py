@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
@@ -35,6 +36,18 @@ class Access:
     def is_admin(self) -> bool:
         """Whether the store itself is visible: it holds everybody's views."""
         return self.role == "admin" and self.all_views
+
+    def to_json(self) -> str:
+        """Its fields as an object on one line."""
+        lists = {"projects": sorted(self.projects), "channels": sorted(self.channels)}
+        return json.dumps({**lists, "all_views": self.all_views, "role": self.role})
+
+    @classmethod
+    def from_json(cls, text: str) -> Access:
+        """The access that `to_json` wrote."""
+        found = json.loads(text)
+        scopes = (frozenset(found.pop(name)) for name in ("projects", "channels"))
+        return cls(*scopes, **found)
 
     def columns(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of the given columns of raw views that are visible."""

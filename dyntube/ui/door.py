@@ -50,7 +50,7 @@ _made: WeakSet[Background | Thumbnails] = WeakSet()
 _for_operator = False
 
 
-def serve_operator() -> None:
+def serve_operator(access: Access) -> None:
     """Show what is stored to whoever started this process, for its life; nobody signs in."""
     global _for_operator
     _for_operator = True

@@ -1,6 +1,6 @@
 """A server for one browser that prints one page: `python -m dyntube.ui.server.for_print`.
 
-It reads a secret and where links on the page lead, a line each, prints its port and the name of a
+It reads a secret, where links on the page lead, and what pages may show, a line each, prints its port and the name of a
 cookie, and ends with its input. It listens on this machine only, on a free port, and answers nobody
 without the secret in that cookie: neither other programs nor other people on this machine. It
 fetches nothing.
@@ -23,6 +23,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from ...query.access import Access
 from ...settings.sources import CHECKOUT
 from .. import door, session
 from ..streamlit_internals import read_options
@@ -71,7 +72,7 @@ def _end_with_input() -> None:
 
 def main() -> None:
     """Serve until the input ends."""
-    secret, link = (sys.stdin.readline().strip() for _ in range(2))
+    secret, link, rights = (sys.stdin.readline().strip() for _ in range(3))
     if not secret:
         sys.exit("There is no secret to serve with.")
     log_everything()
@@ -79,7 +80,7 @@ def main() -> None:
     sys.argv = [str(script)]  # whose folder Streamlit looks for its options in
     read_options()
     session.link_to(link or address())
-    door.serve_operator()
+    door.serve_operator(Access.from_json(rights))
     app = st.App(
         script,
         lifespan=_lifespan,
