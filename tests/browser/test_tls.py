@@ -17,6 +17,7 @@ import requests
 from playwright.sync_api import Browser, WebSocket
 
 from deploy.serve import NGINX_PATHS
+from dyntube.doctor.site import ALL, Site, of_site, plain
 
 from .. import debian
 from ..scripted import Answer, Server, serve
@@ -245,3 +246,41 @@ def test_an_app_that_is_away_is_said_to_be_starting(tmp_path: Path) -> None:
     assert answer.headers["retry-after"] == "2"
     assert answer.headers["strict-transport-security"]
     assert "The dashboard is starting" in answer.text
+
+
+def states(url: str, ca: str = "") -> dict[str, tuple[str, str]]:
+    """What the doctor says of a site: state and text of each check."""
+    found = list(of_site(url, ca))
+    assert [check.name for check in found] == list(ALL)
+    assert all(check.advice for check in found if check.state in ("failed", "warning"))
+    return {check.name: (check.state, check.text) for check in found}
+
+
+def test_the_doctor_finds_nothing_to_do_at_the_site_as_shipped(dash: TlsEnd) -> None:
+    found = states(dash.url, dash.ca)
+    assert {name: state for name, (state, _) in found.items()} == {
+        **dict.fromkeys(ALL, "ok"),
+        "plain HTTP": "skipped",
+    }
+    assert plain(Site(dash.url, dash.ca), f"{dash.plain}/").state == "ok"
+
+
+def test_the_doctor_names_a_certificate_that_is_not_trusted(dash: TlsEnd) -> None:
+    found = states(dash.url)
+    assert found["site"] == ("failed", f"{dash.url}: its certificate is not trusted")
+    assert found["websocket"][0] == "skipped"
+
+
+def test_the_doctor_names_an_app_without_a_proxy(demo: str) -> None:
+    found = states(demo)
+    assert found["TLS"] == ("failed", "what readers see crosses the network readable")
+    assert found["websocket"] == ("ok", "opens")
+    assert found["closed"] == ("warning", "everybody may read /readyz")
+
+
+def test_the_doctor_names_a_proxy_before_nothing(tmp_path: Path) -> None:
+    with tls_end(tmp_path, f"127.0.0.1:{free_port()}") as to:
+        found = states(to.url, to.ca)
+        assert found["site"] == ("failed", f"the proxy at {to.url} does not reach the app")
+        assert found["websocket"] == ("failed", "does not open: 503")
+    assert states(to.url, to.ca)["site"] == ("failed", f"{to.url}: no connection")
