@@ -87,6 +87,7 @@ def tls_end(folder: Path, app: str) -> Iterator[TlsEnd]:
     text = (DEPLOY / "nginx-tls.conf").read_text("utf-8")
     text = text.replace("listen 80 ", f"listen 127.0.0.1:{plain} ")
     text = text.replace("listen 443 ", f"listen 127.0.0.1:{port} ")
+    text = text.replace("/var/log/nginx/access.log", str(folder / "access.log"))
     (folder / "nginx-tls.conf").write_text(text.replace("/etc/dyntube/tls", str(folder)))
     where = (DEPLOY / "nginx-app.conf").read_text("utf-8").replace("127.0.0.1:8501", app)
     (folder / "nginx-app.conf").write_text(where)
@@ -234,9 +235,17 @@ def test_cookies_travel_over_tls_alone(before_echo: TlsEnd) -> None:
     assert before_echo.get().headers["set-cookie"] == "a=b; Path=/; Secure"
 
 
-def test_the_id_of_a_request_is_the_same_in_the_app_s_answer(dash: TlsEnd) -> None:
-    answer = dash.get("/healthz", **{"X-Request-Id": "chosen-by-a-client"})
-    assert OURS.fullmatch(answer.headers["x-request-id"])
+def test_the_id_of_a_request_is_the_same_in_the_app_s_answer_and_in_the_proxy_s_log(
+    dash: TlsEnd,
+) -> None:
+    answer = dash.get("/healthz?video=of-somebody", **{"X-Request-Id": "chosen-by-a-client"})
+    name = answer.headers["x-request-id"]
+    assert OURS.fullmatch(name)
+    log = Path(dash.ca).with_name("access.log")
+    until(lambda: name in log.read_text())
+    [line] = [line for line in log.read_text().splitlines() if name in line]
+    assert re.search(rf" GET /healthz 200 2 [0-9.]+ {name}$", line)
+    assert "of-somebody" not in line
 
 
 def test_an_app_that_is_away_is_said_to_be_starting(tmp_path: Path) -> None:
