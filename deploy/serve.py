@@ -101,11 +101,16 @@ def app_environ(count: int) -> dict[str, str]:
 def app_ports(count: int) -> list[int]:
     """The ports of the processes: those after the port that people use.
 
-    Raises ConfigError if another program has one of them.
+    Raises ConfigError if another program has one of them, or one that metrics need.
     """
     port, address = st.get_option("server.port"), st.get_option("server.address") or ""
-    ports = list(range(port + 1, port + 1 + count))
-    for host, wanted in ((address, port), *((LOOPBACK, own) for own in ports)):
+    ports, settings = list(range(port + 1, port + 1 + count)), read_settings()
+    base = settings.metrics_port
+    metrics = [base + number for number in range(1, count + 1)] if base else []
+    if taken := {port, *ports} & {*metrics}:
+        raise ConfigError(f"Port {min(taken)} is the app's: set another DYNTUBE_METRICS_PORT.")
+    own = [(LOOPBACK, own) for own in ports]
+    for host, wanted in [(address, port), *own, *((settings.metrics_address, n) for n in metrics)]:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
             socket.create_server((host, wanted), family=family).close()

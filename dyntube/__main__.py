@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         command.set_defaults(run=run)
+        if name == "doctor":
+            text = "also look at the dashboard as readers reach it, like https://dash.acme.com"
+            command.add_argument("--site", default="", metavar="URL", help=text)
+            text = "certificates to trust there instead of the usual"
+            command.add_argument("--ca", default="", metavar="FILE", help=text)
         if name == "export":
             command.add_argument("--to", dest="folder", type=Path, required=True, metavar="DIR")
     add_backup(commands)
@@ -124,7 +129,7 @@ def _date(text: str) -> dt.date:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    return doctor.run(json=options.json)
+    return doctor.run(json=options.json, site=options.site, ca=options.ca)
 
 
 def _open() -> Account:

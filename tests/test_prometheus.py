@@ -236,6 +236,16 @@ def test_a_port_that_is_taken_costs_the_metrics_and_not_the_pages(
             assert requests.get(f"{url}/healthz", timeout=20).text == "ok"
 
 
+def test_the_dashboard_s_own_port_is_left_to_it(
+    tmp_path: Path, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    connect(LOCAL, tmp_path / "archive", SYNC="external", METRICS_PORT=str(port))
+    monkeypatch.setattr("streamlit.get_option", {"server.port": port}.get)
+    with watching.metrics_served():
+        socket.create_server(("127.0.0.1", port)).close()
+
+
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/page/_stcore/metrics"])
 def test_streamlit_s_own_metrics_are_nobody_s(
     path: str, tmp_path: Path, connect: Callable[..., None]

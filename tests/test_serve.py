@@ -61,6 +61,18 @@ def test_a_port_that_another_program_has_is_named(whose: str) -> None:
     assert f"serve: Port {port} is needed: " in done.stderr
 
 
+def test_ports_of_metrics_are_needed_too_and_none_of_the_app_s() -> None:
+    first = free_port(4)
+    settings = {"STREAMLIT_SERVER_PORT": str(first)}
+    with socket.create_server(("127.0.0.1", first + 4)):
+        done = serve("--processes=2", DYNTUBE_METRICS_PORT=str(first + 2), **settings)
+    assert done.returncode == 2
+    assert f"serve: Port {first + 4} is needed: " in done.stderr
+    done = serve("--processes=2", DYNTUBE_METRICS_PORT=str(first), **settings)
+    assert done.returncode == 2
+    assert f"serve: Port {first + 1} is the app's: set another DYNTUBE_METRICS_PORT" in done.stderr
+
+
 def test_without_nginx_it_says_what_to_install(tmp_path: Path) -> None:
     if any((Path(folder) / "nginx").exists() for folder in NGINX_PATHS.split(":")):
         pytest.skip("nginx is installed where every user finds it")

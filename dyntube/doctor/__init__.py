@@ -9,6 +9,7 @@
     state       notes and saved views: whether their file is intact and on a local disk
     sign_in     who may come in: provider or proxy, address, access.toml
     thumbnails  pictures of videos: whether the hosts they are on are allowed
+    site        the dashboard through its proxy, if its address is given
     report      lines for a terminal, or JSON
 
 Nothing is changed or stored: a few pages are requested and examined.
@@ -21,8 +22,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 
-from ..errors import DynTubeError
+from ..errors import ConfigError, DynTubeError
 from ..events import unforeseen
 from ..settings.settings import ParsedSettings, try_settings
 from . import server, store
@@ -31,6 +34,7 @@ from .check import Check, failed, skipped
 from .report import LineWrapper, as_json, summary, together
 from .settings import KEY, of_dashboard, of_settings
 from .sign_in import of_sign_in
+from .site import of_site, site_address
 from .warehouse import of_warehouse
 
 __all__ = ["Check", "examine", "run"]
@@ -40,18 +44,24 @@ _SCOPES = {"DYNTUBE_PROJECT_KEYS", "DYNTUBE_CHANNEL_KEYS"}
 _ARCHIVE = {"DYNTUBE_ARCHIVE", "DYNTUBE_STATS_URL"}
 
 
-def run(*, json: bool = False) -> int:
-    """Run all checks and print them.
+def run(*, json: bool = False, site: str = "", ca: str = "") -> int:
+    """Run all checks and print them; those of a `site` only if its address is given.
 
+    `ca` is a file with certificates that are trusted there. Raises ConfigError for either.
     Returns the exit status: 0 if nothing failed, 1 if something did, 2 for invalid settings.
     """
     reading = try_settings()
+    sections = examine(reading)
+    if ca and not Path(ca).is_file():
+        raise ConfigError(f"--ca names no file: {ca}.")
+    if site:
+        sections = chain(sections, _of_site(site_address(site), ca))
     found: list[Check] = []
     if json:
-        found = [check for _, checks in examine(reading) for check in checks]
+        found = [check for _, checks in sections for check in checks]
         print(as_json(found))
     else:
-        _tell(_lines(examine(reading), found))
+        _tell(_lines(sections, found))
     if reading.wrong or reading.sources.trouble:
         return 2
     return int(any(check.state == "failed" for check in found))
@@ -100,6 +110,10 @@ def examine(
         yield "Warehouse", _safely("Warehouse", checks)
     yield "Sign-in", _safely("Sign-in", of_sign_in(reading, clock()))
     yield "Dashboard", _safely("Dashboard", of_dashboard(reading, clock()))
+
+
+def _of_site(url: str, ca: str) -> Iterator[tuple[str, Iterator[Check]]]:
+    yield "Site", _safely("Site", of_site(url, ca))
 
 
 def _safely(name: str, checks: Iterator[Check]) -> Iterator[Check]:

@@ -46,8 +46,8 @@ class Access:
     def from_json(cls, text: str) -> Access:
         """The access that `to_json` wrote."""
         found = json.loads(text)
-        scopes = (frozenset(found.pop(name)) for name in ("projects", "channels"))
-        return cls(*scopes, **found)
+        projects, channels = found.pop("projects"), found.pop("channels")
+        return cls(frozenset(projects), frozenset(channels), **found)
 
     def columns(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of the given columns of raw views that are visible."""

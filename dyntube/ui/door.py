@@ -17,6 +17,7 @@ from ..fetch.background import Background
 from ..people.gate import Gate
 from ..people.person import Person, from_claims, from_headers
 from ..people.reader import Anyone, Reader, SignedIn
+from ..query.access import EVERYTHING, Access
 from ..settings.sign_in import OpenId
 from ..sharing.people import People
 from ..sharing.saved_views import reader_id
@@ -40,20 +41,20 @@ def _account() -> Account:
 @st.cache_resource(show_spinner=False)
 def _background() -> Background:
     """The server's background sync."""
-    external = _for_operator or _account().settings.sync == "external"
+    external = _operator is not None or _account().settings.sync == "external"
     made = Background(_account().syncer, _account().catalog, external=external)
     _made.add(made)
     return made
 
 
 _made: WeakSet[Background | Thumbnails] = WeakSet()
-_for_operator = False
+_operator: Access | None = None  # what may be shown without sign-in, in a server that prints
 
 
 def serve_operator(access: Access) -> None:
     """Show what is stored to whoever started this process, for its life; nobody signs in."""
-    global _for_operator
-    _for_operator = True
+    global _operator
+    _operator = access
 
 
 def close(seconds: float) -> None:
@@ -67,7 +68,7 @@ def gate() -> Gate | None:
     """What the server knows of people; None if nobody signs in. Raises as `desk`."""
     account = _account()
     sign_in = account.settings.sign_in
-    return Gate(sign_in, People(account.state)) if sign_in and not _for_operator else None
+    return Gate(sign_in, People(account.state)) if sign_in and _operator is None else None
 
 
 def desk(reader: Reader | None = None) -> Desk:
@@ -93,7 +94,7 @@ def reader_of(
     """
     cookie_owner = reader_id(cookies.get(COOKIE, ""))
     if (guard := gate()) is None:
-        return Anyone(cookie_owner)
+        return Anyone(cookie_owner, _operator or EVERYTHING)
     person = _person(guard, headers, claims, began or guard.now())
     return SignedIn(person, guard, address, cookie_owner=cookie_owner)
 

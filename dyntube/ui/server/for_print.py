@@ -1,9 +1,9 @@
 """A server for one browser that prints one page: `python -m dyntube.ui.server.for_print`.
 
-It reads a secret, where links on the page lead, and what pages may show, a line each, prints its port and the name of a
-cookie, and ends with its input. It listens on this machine only, on a free port, and answers nobody
-without the secret in that cookie: neither other programs nor other people on this machine. It
-fetches nothing.
+It reads a secret, where links on the page lead, and what pages may show, a line each, prints its
+port and the name of a cookie, and ends with its input. It listens on this machine only, on a free
+port, and answers nobody without the secret in that cookie: neither other programs nor other people
+on this machine. It fetches nothing.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,16 +24,18 @@ _THEIRS = "/_stcore/metrics"
 def metrics_served() -> Iterator[None]:
     """Serve metrics if a port is set; one that is taken costs the metrics, not the pages."""
     settings = try_settings().settings
+    port = settings.metrics_port
     with ExitStack() as stack:
-        if settings.metrics_port:
+        if port and port == st.get_option("server.port"):
+            event("metrics_not_served", port=port, reason="the dashboard has this port")
+        elif port:
             found = metrics.InstallationMetrics(
                 installation, ready=troubles, sessions=open_sessions, refused=refused.counts
             )
             try:
-                address = settings.metrics_port, settings.metrics_address
-                stack.enter_context(metrics.served(*address, found))
+                stack.enter_context(metrics.served(port, settings.metrics_address, found))
             except OSError as error:
-                event("metrics_not_served", port=settings.metrics_port, reason=error.strerror)
+                event("metrics_not_served", port=port, reason=error.strerror)
         yield
 
 
