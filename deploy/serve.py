@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +22,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from deploy.nginx import LOOPBACK, ROOT, nginx_command
 from dyntube.cli.signals import stop_on_signal
 from dyntube.errors import ConfigError
 from dyntube.events import event
@@ -31,11 +31,8 @@ from dyntube.settings.settings import read_settings
 from dyntube.ui.server.starting import words
 from dyntube.ui.streamlit_internals import option_is_set, read_options
 
-ROOT = Path(__file__).parents[1]
-LOOPBACK = "127.0.0.1"
 CHECK_SECONDS = 1.0  # between two looks at the processes, so also between two starts of one
 STOP_SECONDS = 10.0  # that a process has to end
-NGINX_PATHS = "/usr/sbin:/usr/local/sbin"  # not in the PATH of an ordinary user
 
 
 @dataclass(eq=False)
@@ -92,7 +89,10 @@ def app_environ(count: int) -> dict[str, str]:
     """
     if st.get_option("server.sslCertFile"):
         raise ConfigError("server.sslCertFile is for one process: put TLS in front of nginx.")
-    environ = os.environ | {"DYNTUBE_MEMORY": str(read_settings().memory // count)}
+    settings = read_settings()
+    environ = os.environ | {"DYNTUBE_MEMORY": str(settings.memory // count)}
+    # nginx is in front of them, and says who connected to it only if that is a listed proxy.
+    environ["DYNTUBE_PROXIES"] = ",".join([*map(str, settings.proxies), LOOPBACK])
     if not option_is_set("server.cookieSecret"):
         environ["STREAMLIT_SERVER_COOKIE_SECRET"] = secrets.token_hex(32)
     return environ
@@ -125,46 +125,6 @@ def app(port: int, number: int, environ: Mapping[str, str]) -> Program:
     if base := read_settings().metrics_port:
         environ = {**environ, "DYNTUBE_METRICS_PORT": str(base + number)}
     return Program(command, environ)
-
-
-def nginx_command(folder: Path, ports: Sequence[int]) -> tuple[str, ...]:
-    """nginx with its configuration in a folder, in front of the processes at these ports.
-
-    Raises ConfigError if it is not installed, or finds the configuration wrong.
-    """
-    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:{NGINX_PATHS}")
-    if not program:
-        raise ConfigError("Several processes need nginx in front: install it (apt install nginx).")
-    folder.chmod(0o755)  # nginx started by root reads it as somebody else
-    address, port = st.get_option("server.address") or "", st.get_option("server.port")
-    host = f"[{address}]" if ":" in address else address
-    shutil.copy(ROOT / "deploy/nginx.conf", folder)
-    (folder / "listen.conf").write_text(f"listen {host}{':' * bool(host)}{port};\n", "utf-8")
-    (folder / "processes.conf").write_text(_processes_conf(ports), "utf-8")
-    command = program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"
-    checked = subprocess.run([*command, "-t", "-q"], capture_output=True, text=True, check=False)
-    if checked.returncode:
-        raise ConfigError(f"nginx cannot serve with its configuration: {checked.stderr.strip()}")
-    return command
-
-
-def _processes_conf(ports: Sequence[int]) -> str:
-    """Which process answers: the one that a reader's cookie names, else each in turn.
-
-    A process that cannot be reached is passed over for two seconds.
-    """
-    servers = [f"server {LOOPBACK}:{port} max_fails=1 fail_timeout=2s" for port in ports]
-    parts = [f"upstream processes {{ {'; '.join(servers)}; }}"]
-    for number, own in enumerate(servers, start=1):
-        others = [f"{server} backup" for server in servers if server != own]
-        parts.append(f"upstream process{number} {{ {'; '.join([own, *others])}; }}")
-    numbered = list(enumerate(ports, start=1))
-    named = "; ".join(f"{number} process{number}" for number, _ in numbered)
-    parts.append(f"map $cookie_dyntube_process $process {{ default processes; {named}; }}")
-    # After a failed attempt, the last address is the one that answered.
-    answered = "; ".join(f'"~:{port}$" {number}' for number, port in numbered)
-    parts.append(f'map $upstream_addr $answered_by {{ default ""; {answered}; }}')
-    return "\n".join(parts) + "\n"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.serve import NGINX_PATHS
+from deploy.nginx import NGINX_PATHS
 
 from . import debian
 from .browser.app import running_as

@@ -17,7 +17,7 @@ import pytest
 import requests
 from playwright.sync_api import Page
 
-from deploy.serve import NGINX_PATHS
+from deploy.nginx import NGINX_PATHS
 
 from .. import debian
 from ..clock import machine_time

@@ -16,7 +16,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, WebSocket
 
-from deploy.serve import NGINX_PATHS
+from deploy.nginx import NGINX_PATHS
 from dyntube.doctor.site import ALL, Site, of_site, plain
 
 from .. import debian

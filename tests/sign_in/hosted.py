@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from ..browser.app import running_as
+from ..test_serve import free_port as ports
 from .provider import CLIENT, CLIENT_SECRET, Provider
 
 SECRET = "0123456789abcdef" * 4
@@ -31,6 +32,16 @@ def behind_proxy(archive: Path, access: Path, **settings: str) -> Iterator[str]:
     known = {"PROXY_USER_HEADER": USER, "PROXY_GROUPS_HEADER": GROUPS, "PROXIES": PROXY}
     settings = {"ACCESS": str(access), **known, **settings}
     with running_as(("app.py",), archive, settings) as (url, _):
+        yield url
+
+
+@contextmanager
+def processes_behind_proxy(archive: Path, access: Path) -> Iterator[str]:
+    """Two processes of the app, with nginx between them and the proxy at PROXY."""
+    known = {"PROXY_USER_HEADER": USER, "PROXY_GROUPS_HEADER": GROUPS, "PROXIES": PROXY}
+    settings = {"ACCESS": str(access), **known}
+    command = ("-m", "deploy.serve", "--processes", "2")
+    with running_as(command, archive, settings, SERVER_PORT=str(ports(3))) as (url, _):
         yield url
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .hosted import ELSEWHERE, GROUPS, PROXY, USER, behind_proxy, draw, get
+from deploy.nginx import NGINX_PATHS
+
+from .. import debian
+from .hosted import ELSEWHERE, GROUPS, PROXY, USER, behind_proxy, draw, get, processes_behind_proxy
 
 RULES = """
 [[rule]]
@@ -71,6 +75,18 @@ def test_a_header_past_the_proxy_is_not_believed(url: str, how: str):
     assert draw(url, headers=FORGED[how], source=ELSEWHERE).says(NOBODY)
     assert not draw(url, headers=FORGED[how], source=ELSEWHERE).says("Watch time")
     assert get(url + CSV, FORGED[how], source=ELSEWHERE).status == 401
+
+
+def test_several_processes_answer_only_the_proxy_and_believe_it(demo_archive: Path, access: Path):
+    debian.need("nginx", "nginx-light", f"{os.environ['PATH']}:{NGINX_PATHS}")
+    with processes_behind_proxy(demo_archive, access) as url:
+        assert draw(url, headers=[ADA]).says("Watch time")
+        assert get(url + CSV, [ADA]).status == 200
+        assert get(url + CSV).status == 401
+        for how in FORGED.values():
+            answer = get(url + CSV, how, source=ELSEWHERE)
+            assert answer.status == 403
+            assert "Open this dashboard at its usual address" in answer.text
 
 
 THROUGH = {
