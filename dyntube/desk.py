@@ -92,11 +92,13 @@ class Desk:
         """The views themselves; see `Engine.rows`. Do not change the frame."""
         self._check_rows(query)
         with self._asking(query):
+            self.reader.sees_rows()
             return self.account.engine.rows(query)
 
     def batches(self, query: ViewsQuery) -> Iterator[pa.Table]:
         """All views of a question, to export; NotAllowedError comes in the middle, too."""
         self._check_rows(query)
+        self.reader.sees_rows()
         return self._exported(query)
 
     def count(self, query: CountQuery) -> int:

@@ -196,6 +196,8 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         text = path.read_text("utf-8").replace("/opt/dyntube/.venv/bin/python", sys.executable)
         (tmp_path / path.name).write_text(text.replace("/opt/dyntube", str(ROOT)))
     names = [str(path) for path in sorted(tmp_path.iterdir())]
+    (tmp_path / "dyntube.service.d").mkdir()
+    shutil.copy(ROOT / "deploy/sign-in.conf", tmp_path / "dyntube.service.d")
     done = subprocess.run(
         [program, "verify", "--man=no", *names], capture_output=True, text=True, check=False
     )

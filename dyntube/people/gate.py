@@ -86,6 +86,12 @@ class Gate:
         if self._last(("refused", person.id), reason) != reason:
             audit("refused", person.id, address, reason=reason)
 
+    def personal_columns(self, person: Person, address: str, access: Access) -> None:
+        """Log once an hour that somebody sees columns that identify viewers."""
+        hour = f"{self.now():%Y-%m-%dT%H}"
+        if self._last(("personal", person.id), hour) != hour:
+            audit("personal_columns", person.id, address, access)
+
     def sign_out(self, person: Person, address: str) -> None:
         """End all sessions of a person, wherever they are. Raises ArchiveError."""
         self.people.end_sessions(person.id, None if self._has_token else self.now())

@@ -58,6 +58,9 @@ class Reader(Protocol):
     def refused(self, reason: str) -> None:
         """Write into the audit log that they asked for what they may not have."""
 
+    def sees_rows(self) -> None:
+        """Write into the audit log that they see personal columns, if they do."""
+
 
 @dataclass(frozen=True)
 class Anyone:
@@ -82,6 +85,9 @@ class Anyone:
         """Nobody to name."""
 
     def refused(self, reason: str) -> None:
+        """Nobody to name."""
+
+    def sees_rows(self) -> None:
         """Nobody to name."""
 
 
@@ -147,6 +153,11 @@ class SignedIn:
     def refused(self, reason: str) -> None:
         """Each reason once in a row."""
         self.gate.refused(self.person, self.address, reason)
+
+    def sees_rows(self) -> None:
+        """Once an hour: pages that draw themselves anew would fill the log."""
+        if self.access.may_see_personal:
+            self.gate.personal_columns(self.person, self.address, self.access)
 
     def seeing_as(self, other: Person | None) -> SignedIn:
         """The same admin, who sees as another person does, or as before."""

@@ -33,6 +33,11 @@ class Access:
         return self.role != "reader"
 
     @property
+    def may_see_personal(self) -> bool:
+        """Whether raw views are visible with the columns in PERSONAL."""
+        return self.role in ("analyst-personal", "admin")
+
+    @property
     def is_admin(self) -> bool:
         """Whether the store itself is visible: it holds everybody's views."""
         return self.role == "admin" and self.all_views
@@ -51,7 +56,7 @@ class Access:
 
     def columns(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of the given columns of raw views that are visible."""
-        hidden = PERSONAL if self.role in ("reader", "analyst") else frozenset()
+        hidden = frozenset() if self.may_see_personal else PERSONAL
         return tuple(name for name in names if name not in hidden)
 
     def sees(self, project: str, channel: str) -> bool:

@@ -185,6 +185,15 @@ def test_the_audit_log_has_who_what_rights_and_where_once(opened: Opened, caplog
     json.dumps(logged(caplog))
 
 
+def test_whoever_sees_personal_columns_is_logged_once_an_hour(opened: Opened, caplog):
+    gate = opened()
+    for _ in range(3):
+        SignedIn(ADA, gate).sees_rows()
+        SignedIn(BOB, gate).sees_rows()
+
+    assert [(f["action"], f["who"]) for f in logged(caplog)] == [("personal_columns", ADA.id)]
+
+
 def test_exports_of_a_day_are_counted_over_processes_until_the_limit(opened: Opened):
     reader, elsewhere = SignedIn(BOB, opened()), SignedIn(BOB, opened())
     reader.export(60)

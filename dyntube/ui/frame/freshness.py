@@ -50,6 +50,13 @@ def gap(period: Period, timezone: str, known: Coverage, now: dt.datetime) -> Non
     if desk().sync_state().progress or not desk().has_days():
         return
     if text := gap_text(desk(), period, timezone, known, now):
+        most = desk().reader.fetch_days
+        if most and len(period.utc_days(timezone)) > most:
+            limit = tr(
+                "At most {most} days are fetched for one page: ask your administrator for more.",
+                most=f"{most:,}",
+            )
+            text = f"{text} {limit}"
         st.warning(formats.escape_markdown(text), icon=":material/event_busy:")
 
 
