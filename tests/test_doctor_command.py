@@ -39,7 +39,7 @@ def test_what_works_is_status_0_in_lines(tmp_path: Path) -> None:
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     titles = [line for line in lines if line and not line.startswith(" ")]
-    assert titles[:-1] == ["Settings", "DynTube", "Archive", "Dashboard"]
+    assert titles[:-1] == ["Settings", "DynTube", "Archive", "Sign-in", "Dashboard"]
     assert titles[-1] == "1 warning."  # that the log has no views
     assert max(len(line) for line in lines if "/" not in line) <= 80  # a path is never broken
     assert "  ok       key           accepted" in lines
