@@ -26,6 +26,7 @@ from .errors import (
     UnavailableError,
 )
 from .events import Event, unforeseen
+from .people.gate import Gate
 
 _WHOLE_JOURNAL = 100_000  # lines
 _REASONS: dict[str, type[DynTubeError]] = {
@@ -42,7 +43,7 @@ class InstallationMetrics(Collector):
     """The metrics of the installation that `account` opens.
 
     `ready`: why this process is not ready, empty if it is. `sessions`: how many are open.
-    `refused`: how many requests were refused, by reason.
+    `refused`: how many requests were refused, by reason. `gate`: what is known of people.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class InstallationMetrics(Collector):
         ready: Callable[[], Mapping[str, str]],
         sessions: Callable[[], int],
         refused: Callable[[], Mapping[str, int]],
+        gate: Callable[[], Gate | None] = lambda: None,
     ) -> None:
         self._account, self._ready = account, ready
-        self._sessions, self._refused = sessions, refused
+        self._sessions, self._refused, self._gate = sessions, refused, gate
         self._succeeded: dt.datetime | None = None  # the journal forgets old syncs
 
     def collect(self) -> Iterator[Metric]:
@@ -63,13 +65,24 @@ class InstallationMetrics(Collector):
         yield _gauge("sessions", "Sessions of readers that are open", self._sessions())
         refused = self._refused().items()
         yield _counters("http_refused", "Requests that were refused", "reason", refused)
-        for part in (_questions, _caches, _days, self._sync):
+        parts = (_questions, _caches, _days, self._sync)
+        of_account = [lambda part=part: part(self._account()) for part in parts]
+        for made in (*of_account, self._people):
             try:
-                yield from part(self._account())
+                yield from made()
             except DynTubeError:
                 continue  # `ready` says so, and the log of pages why
             except Exception as error:  # last resort: the other metrics are wanted still
                 unforeseen(error)
+
+    def _people(self) -> Iterator[Metric]:
+        if (gate := self._gate()) is None:
+            return
+        text = "1 while access.toml cannot be used and the last good one is in force"
+        yield _gauge("access_file_broken", text, bool(gate.rules.problem))
+        text = "1 since the sign-in provider did not answer, until it did"
+        yield _gauge("provider_away", text, gate.provider_away_since is not None)
+        yield _gauge("people_known", "People who have signed in so far", len(gate.people.all()))
 
     def _sync(self, account: Account) -> Iterator[Metric]:
         ended = [e for e in account.event_log.read(_WHOLE_JOURNAL) if e.name == "sync_ended"]

@@ -35,9 +35,17 @@ class Gate:
     ) -> None:
         self.sign_in, self.people, self.now = sign_in, people, now
         self.rules = PolicyFile(sign_in.access_file)
+        self.provider_away_since: dt.datetime | None = None  # as far as anybody tried
         self._turns = Turns()
         self._lock = threading.Lock()
         self._logged: OrderedDict[tuple[str, ...], object] = OrderedDict()
+
+    def provider_answers(self, answers: bool) -> None:
+        """Note whether the provider answered whoever wanted to sign in last."""
+        if answers == (self.provider_away_since is None):
+            return
+        self.provider_away_since = None if answers else self.now()
+        event("provider_back" if answers else "provider_not_reached")
 
     @property
     def limits(self) -> Limits:

@@ -11,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .hosted import Answer, draw, get, with_provider
+from .hosted import Answer, draw, free_port, get, with_provider
 from .provider import Provider, provided
 
 RULES = """
@@ -264,19 +264,26 @@ def test_a_file_that_a_session_made_needs_a_session(url: str, opened: Callable[[
     assert with_cookies(page, address).status == 200
 
 
-def test_a_provider_that_is_away_is_named_and_nobody_else_is_disturbed(
-    provider: Provider, demo_archive: Path, access: Path, opened: Callable[[str], Page]
+def test_a_provider_that_is_away_is_named_and_disturbs_nobody_who_has_signed_in(
+    demo_archive: Path, access: Path, opened: Callable[[str], Page]
 ):
-    with provided(PEOPLE) as away, with_provider(away, demo_archive, access) as url:
-        known = sign_in(opened(url), "bob")
+    port = free_port()
+    with (
+        provided(PEOPLE) as away,
+        with_provider(away, demo_archive, access, METRICS_PORT=str(port)) as url,
+    ):
+        known = sign_in(opened(url), "ada")
         heading(known, "Overview")
-        stranger = opened(f"{url}/videos")
+        stranger = opened(f"{url}/videos?period=last-7-days")
         says(stranger, "Sign in to see how your videos do")
         away.stop()
 
         stranger.get_by_role("button", name="Sign in").click()
-        if not stranger.url.startswith(url):  # the provider's page, of which the browser knew
-            stranger.goto(f"{url}/videos")
+        says(stranger, "Signing in did not work")
+        assert stranger.url == f"{url}/videos?period=last-7-days"
         known.get_by_role("link", name="Videos").first.click()
         heading(known, "Videos")
+        says(known, "the sign-in provider has not answered since")
         assert with_cookies(known, url + CSV).status == 200
+        assert "dyntube_provider_away 1.0" in get(f"http://127.0.0.1:{port}/metrics").text
+        assert get(f"{url}/readyz").status == 200

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from ... import formats
+from ...people.gate import Gate
 from ...people.reader import SignedIn
 from ...words import tr
-from ..door import desk, see_as
+from ..door import desk, local_now, see_as
 from ..layout import icon_key
 from ..menu import menu
 from .entrance import sign_out, sign_out_url
@@ -50,6 +51,18 @@ def for_admins() -> None:
                 icon=":material/visibility:",
             )
             st.button(tr("Stop"), key="seen-as-stop", on_click=see_as, args=(None,))
-    elif reader.access.is_admin and (problem := reader.gate.rules.problem):
+    elif reader.access.is_admin:
+        _troubles(reader.gate)
+
+
+def _troubles(gate: Gate) -> None:
+    if problem := gate.rules.problem:
         text = tr("The last good rules stay in force.")
         st.error(f"{formats.escape_markdown(problem)} {text}", icon=":material/error:")
+    if since := gate.provider_away_since:
+        zone = local_now(desk().timezone).tzinfo
+        text = tr(
+            "Nobody new can sign in: the sign-in provider has not answered since {time}.",
+            time=f"{since.astimezone(zone):%H:%M}",
+        )
+        st.error(text, icon=":material/error:")

@@ -12,6 +12,7 @@ from ...people.reader import Reader
 from ...settings.sign_in import OpenId
 from ..door import desk, gate, reader_of
 from ..streamlit_internals import claims_in
+from . import refused
 from .headers import base_path
 
 # The others are pages without a number in them, scripts, fonts, and what signing in needs.
@@ -49,6 +50,7 @@ class NeedsSession:
             except ConfigError:
                 pass  # no account was ever opened: there is nothing, and our routes say why
             except DynTubeError as error:
+                refused.note("session" if isinstance(error, NotSignedInError) else "access")
                 await refusal(error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

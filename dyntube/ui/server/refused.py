@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from threading import Lock
-from typing import Literal
+from typing import Literal, get_args
 
-Reason = Literal["host", "parameters"]
-REASONS: tuple[Reason, ...] = ("host", "parameters")
+Reason = Literal["host", "parameters", "session", "access", "sign_in"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _lock = Lock()
 _counts: Counter[str] = Counter()

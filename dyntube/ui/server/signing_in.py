@@ -14,7 +14,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...words import tr
+from ..door import gate
 from ..streamlit_internals import USER_COOKIE
+from . import refused
 from .headers import base_path
 
 RETURN_TO, FAILED = "dyntube_return_to", "dyntube_sign_in_failed"
@@ -51,9 +53,12 @@ class SignInFlow:
 def _leave(scope: Scope, message: Message) -> None:
     """Remember the page on which somebody signs in."""
     there, headers = _page_before(scope), MutableHeaders(scope=message)
-    if message["status"] == 302:
+    answers = message["status"] == 302
+    if guard := gate():
+        guard.provider_answers(answers)
+    if answers:
         headers.append("set-cookie", _cookie(RETURN_TO, quote(there), _TEN_MINUTES))
-    else:  # the provider does not answer
+    else:
         _fail(message, there)
 
 
@@ -75,6 +80,7 @@ def _come_back(scope: Scope, message: Message) -> None:
 
 
 def _fail(message: Message, there: str) -> None:
+    refused.note("sign_in")
     message["status"] = 302
     headers = MutableHeaders(scope=message)
     headers["location"] = there

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ... import metrics
 from ...events import event
 from ...settings.settings import try_settings
-from ..door import installation
+from ..door import gate, installation
 from ..streamlit_internals import open_sessions
 from . import refused
 from .health import troubles
@@ -30,7 +30,11 @@ def metrics_served() -> Iterator[None]:
             event("metrics_not_served", port=port, reason="the dashboard has this port")
         elif port:
             found = metrics.InstallationMetrics(
-                installation, ready=troubles, sessions=open_sessions, refused=refused.counts
+                installation,
+                ready=troubles,
+                sessions=open_sessions,
+                refused=refused.counts,
+                gate=gate,
             )
             try:
                 stack.enter_context(metrics.served(port, settings.metrics_address, found))
