@@ -2,7 +2,8 @@
 
 `python -m benchmarks.readers --views 300000 --readers 1 10 50 --seconds 120`, with one process of
 the app; with `--processes 2`, two of them behind nginx, and with `--kill` one of these is killed in
-the middle: its readers open their page again at once.
+the middle: its readers open their page again at once. With `--beside-sync` syncs run meanwhile, in
+processes of their own. Behind nginx each reader has signed in, as somebody else.
 
 Each reader opens a page in a tab, looks 5 to 15 seconds at it, then chooses another page, another
 period or another filter, and so on; all pages are as likely. What is filtered by is drawn as often
@@ -22,6 +23,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -45,6 +47,7 @@ from .session import (
     memory,
     served,
     server,
+    syncing,
     until_loaded,
     work,
 )
@@ -108,6 +111,7 @@ class Reader:
     session: Session | None = None
     period: str = DEFAULT_PRESET
     filters: dict[str, str] = field(default_factory=dict)
+    user: str = ""
 
     async def read(self, end: float) -> None:
         """Read until then, and leave the tab open; begin in a new one where it breaks."""
@@ -135,7 +139,7 @@ class Reader:
             act = "reconnect" if self.requests else "open"
         began, seconds = time.perf_counter(), PATIENCE  # where it breaks
         try:
-            self.session = self.session or await Session.connect(self.url)
+            self.session = self.session or await Session.connect(self.url, self.user)
             await self._do(act, self.session)
             seconds = time.perf_counter() - began
         finally:
@@ -182,11 +186,13 @@ def main(
     forgotten: float = FORGOTTEN,
     processes: int = 0,
     kill: bool = False,
+    beside_sync: bool = False,
 ) -> None:
     """Print the tables of each number of readers, each with a server of its own."""
     folder = archive.kept(views)
     how = seconds, forgotten, processes, kill
-    loads = [measure(folder, count, *how) for count in readers]
+    with syncing() if beside_sync else nullcontext():
+        loads = [measure(folder, count, *how) for count in readers]
     _print(loads, views)
     _print_parts(loads[-1])
     if not processes:
@@ -224,7 +230,10 @@ async def _load(
         await _see_everything(url, process)
     before, worked, own = memory(process), work(process), time.process_time()
     began = time.monotonic()
-    everybody = [Reader(url, values, random.Random(number)) for number in range(readers)]
+    everybody = [
+        Reader(url, values, random.Random(number), user=f"reader-{number}@acme.com")
+        for number in range(readers)
+    ]
     killing = asyncio.create_task(_kill_one(process, seconds / 2)) if kill else None
     await asyncio.gather(*(reader.read(began + seconds) for reader in everybody))
     took, during = time.monotonic() - began, memory(process)
@@ -352,6 +361,7 @@ def _command_line() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--processes", type=int, default=0, help="behind nginx; 0: one, without")
     parser.add_argument("--kill", action="store_true", help="one process, in the middle")
+    parser.add_argument("--beside-sync", action="store_true", help="syncs run meanwhile")
     parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
     main(**vars(parser.parse_args()))
 

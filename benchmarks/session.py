@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,14 +49,47 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
         yield url, process
 
 
+USER = "X-Forwarded-Email"  # the header in which a proxy names who has signed in
+_RULES = '[[rule]]\ndomains = ["acme.com"]\nrole = "analyst"\nprojects = "*"\n'
+
+
 @contextmanager
 def served(folder: Path, processes: int) -> Iterator[tuple[str, int]]:
-    """The same by so many processes behind nginx; the number is that of their parent."""
+    """The same by so many processes behind nginx, where everybody who comes has signed in.
+
+    The number is that of their parent.
+    """
     arguments, port = ("-m", "deploy.serve", f"--processes={processes}"), str(free_port(processes))
-    with running_as(arguments, folder, {"SYNC": "external"}, SERVER_PORT=port) as (url, process):
-        for number in range(1, processes + 1):
-            wait_until_healthy(f"http://127.0.0.1:{int(port) + number}")
-        yield url, process
+    with tempfile.TemporaryDirectory() as rules:
+        access = Path(rules) / "access.toml"
+        access.write_text(_RULES, "utf-8")
+        sign_in = {"PROXY_USER_HEADER": USER, "PROXIES": "127.0.0.1", "ACCESS": str(access)}
+        settings = {"SYNC": "external", **sign_in}
+        with running_as(arguments, folder, settings, SERVER_PORT=port) as (url, process):
+            for number in range(1, processes + 1):
+                wait_until_healthy(f"http://127.0.0.1:{int(port) + number}")
+            yield url, process
+
+
+@contextmanager
+def syncing() -> Iterator[None]:
+    """Syncs of demo data in processes of their own, one after the other, as the units run them."""
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("DYNTUBE_")}
+        environ["DYNTUBE_ARCHIVE"] = folder
+        command = "while :; do nice -n 10 $0 -m dyntube sync; rm -rf $DYNTUBE_ARCHIVE/*; done"
+        process = subprocess.Popen(
+            ["sh", "-c", command, sys.executable],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def memory(process: int) -> float:
@@ -93,8 +130,9 @@ def _children(of: int = 0) -> set[int]:
     return {*map(int, Path(f"/proc/{of}/task/{of}/children").read_text("utf-8").split())}
 
 
-def _cookies(url: str) -> dict[str, str]:
-    answer = requests.get(url, headers={"Accept": "text/html"}, timeout=PATIENCE)
+def _cookies(url: str, user: str) -> dict[str, str]:
+    headers = {"Accept": "text/html", USER: user}
+    answer = requests.get(url, headers=headers, timeout=PATIENCE)
     return requests.utils.dict_from_cookiejar(answer.cookies)
 
 
@@ -118,15 +156,21 @@ class Session:
         self._problems: list[str] = []
 
     @classmethod
-    async def connect(cls, url: str) -> Session:
-        """A new tab, with the cookies that its browser gets with the first page."""
+    async def connect(cls, url: str, user: str = "somebody@acme.com") -> Session:
+        """A new tab, with the cookies that its browser gets with the first page.
+
+        `user` is whom a proxy would name; where nobody signs in it counts for nothing.
+        """
         try:
-            cookies = await asyncio.to_thread(_cookies, url)
+            cookies = await asyncio.to_thread(_cookies, url, user)
             socket = await connect(
                 url.replace("http", "ws", 1) + "/_stcore/stream",
                 origin=url,  # type: ignore[arg-type]
                 subprotocols=["streamlit"],  # type: ignore[list-item]
-                additional_headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())},
+                additional_headers={
+                    "Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()),
+                    USER: user,
+                },
                 max_size=None,
                 open_timeout=PATIENCE,
                 ping_interval=None,  # a browser does not ask either
