@@ -58,7 +58,7 @@ def assert_safe(answer: requests.Response) -> None:
         ("/app/static/nothing.woff2", 404),
         ("/_stcore/health", 200),
         ("/_stcore/host-config", 200),
-        ("/_stcore/metrics", 200),
+        ("/_stcore/metrics", 404),
         ("/_stcore/agent/nothing", 404),
         ("/component/nothing/index.html", 404),
         ("/media/nothing.xlsx", 404),

@@ -6,15 +6,15 @@ from collections import Counter
 from threading import Lock
 from typing import Literal
 
-Reason = Literal["host", "parameters"]
-REASONS: tuple[Reason, ...] = ("host", "parameters")
+Reason = Literal["host", "parameters", "message"]
+REASONS: tuple[Reason, ...] = ("host", "parameters", "message")
 
 _lock = Lock()
 _counts: Counter[str] = Counter()
 
 
 def note(reason: Reason) -> None:
-    """Count a request, or the opening of a websocket, that was refused."""
+    """Count a request, the opening of a websocket, or a message of one, that was refused."""
     with _lock:
         _counts[reason] += 1
 
