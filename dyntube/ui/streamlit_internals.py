@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from streamlit import config
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.file_util import get_static_dir
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.memory_media_file_storage import _calculate_file_id
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_requests
@@ -94,6 +97,22 @@ def session_id() -> str:
     """The id of the session whose page this thread runs; empty outside of runs."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
+
+
+def kind_of_message(data: bytes) -> str:
+    """What a browser asks of its session; "" if that cannot be read."""
+    try:
+        message = BackMsg.FromString(data)
+    except DecodeError:
+        return ""
+    kind = message.WhichOneof("type") or ""
+    of_server = kind == "backend_operation_request"
+    return (message.backend_operation_request.WhichOneof("payload") if of_server else kind) or ""
+
+
+def media_id(data: bytes, media_type: str, file_name: str) -> str:
+    """The id under which Streamlit serves a file that a click has made, below `media/`."""
+    return _calculate_file_id(data, media_type, file_name)
 
 
 def open_sessions() -> int:

@@ -74,8 +74,13 @@ class Answer:
     """What came back for a request."""
 
     status: int
-    text: str
+    content: bytes
     headers: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8", "replace")
 
 
 def get(
@@ -93,8 +98,8 @@ def get(
             connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-        return Answer(answer.status, text, {k.lower(): v for k, v in answer.getheaders()})
+        told = {k.lower(): v for k, v in answer.getheaders()}
+        return Answer(answer.status, answer.read(), told)
     finally:
         connection.close()
 

@@ -10,9 +10,11 @@ import streamlit as st
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
 from ...report.tables import PageTables
 from ...words import tr
+from .. import made_files
 from ..door import desk
 from ..fragments import fragment
 from ..layout import icon_key
+from ..streamlit_internals import media_id
 
 _CSV, _EXCEL = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -80,17 +82,20 @@ def _as_csv_and_excel(sheet: Sheet, report: PageTables, *, key: str) -> None:
 def _download(label: str, data: Callable[[], bytes], file_name: str, *, key: str) -> None:
     asker = desk()
     drawn_for = asker.access
+    media_type = _CSV if file_name.endswith(".csv") else _EXCEL
 
     def allowed() -> bytes:
         """The file; made on the click, in a thread that has no session."""
         asker.exports("table", file_name.rpartition(".")[2], drawn_for)
-        return data()
+        made = data()
+        made_files.note(media_id(made, media_type, file_name), drawn_for)
+        return made
 
     st.download_button(
         label,
         allowed,
         file_name,
-        _CSV if file_name.endswith(".csv") else _EXCEL,
+        media_type,
         key=key,
         on_click="ignore",
         icon=":material/download:",

@@ -9,7 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...errors import ConfigError, DynTubeError, NotAllowedError, NotSignedInError
 from ...people.reader import Reader
+from ...query.access import Access
 from ...settings.sign_in import OpenId
+from ...words import tr
+from .. import made_files
 from ..door import desk, gate, reader_of
 from ..streamlit_internals import claims_in
 from . import refused
@@ -46,7 +49,8 @@ class NeedsSession:
         """Forward a request, or refuse it."""
         if scope["type"] == "http" and scope["path"].startswith(self._paths):
             try:
-                _ = desk(reader(HTTPConnection(scope))).access
+                access = desk(reader(HTTPConnection(scope))).access
+                _check_made_for(scope["path"].removeprefix(f"{base_path()}/"), access)
             except ConfigError:
                 pass  # no account was ever opened: there is nothing, and our routes say why
             except DynTubeError as error:
@@ -54,6 +58,13 @@ class NeedsSession:
                 await refusal(error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _check_made_for(path: str, access: Access) -> None:
+    """Raise NotAllowedError for a file that a click of somebody with other rights has made."""
+    folder, _, name = path.partition("/")
+    if folder == "media" and not made_files.may_load(name.partition(".")[0], access):
+        raise NotAllowedError(tr("This file was made for others. Make it anew on its page."))
 
 
 def wants_page(scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from threading import Lock
 from typing import Literal, get_args
 
-Reason = Literal["host", "parameters", "session", "access", "sign_in"]
+Reason = Literal["host", "parameters", "session", "access", "sign_in", "message"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _lock = Lock()
@@ -14,7 +14,7 @@ _counts: Counter[str] = Counter()
 
 
 def note(reason: Reason) -> None:
-    """Count a request, or the opening of a websocket, that was refused."""
+    """Count a request, the opening of a websocket, or a message of one, that was refused."""
     with _lock:
         _counts[reason] += 1
 

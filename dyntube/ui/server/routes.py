@@ -43,6 +43,7 @@ from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .health import health_routes
 from .hosts import HostCheck
+from .messages import KnownMessages
 from .proxies import KnownProxies
 from .readers import NeedsSession, refusal, wants_page
 from .readers import reader as reader_of_request
@@ -187,6 +188,7 @@ MIDDLEWARE = (
     Middleware(NoStreamlitMetrics),
     Middleware(LimitParameters),
     Middleware(NeedsSession),
+    Middleware(KnownMessages),
     Middleware(SignInFlow),
     Middleware(ReaderCookie),
     Middleware(FirstPage),
