@@ -6,14 +6,17 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
@@ -68,13 +71,25 @@ def running_as(
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+    assert process.stdout
+    rest = threading.Thread(target=_read_on, args=(process.stdout,), daemon=True)
     try:
-        yield _address(process), process.pid
+        url = _address(process)
+        rest.start()
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
-        if process.stdout:
+        if rest.ident:
+            rest.join(timeout=20)
+        else:
             process.stdout.close()
+
+
+def _read_on(log: IO[str]) -> None:
+    """Read what is logged: a process waits for ever to write more than a pipe holds."""
+    with log:
+        deque(log, 0)
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -34,7 +34,8 @@ class Tab:
         self.state: dict[str, WidgetState] = {}
         self.elements: dict[str, Message] = {}  # the widgets that were drawn last, by id
         self._fragments: dict[str, str] = {}  # and the parts that they are in
-        self.session = self.query = self._page = ""
+        self.session = self.query = self._page = self._script = ""
+        self.asked: tuple[str, ...] = ()  # what it says of itself beside the protocol
         self._socket: ClientConnection | None = None
 
     def open(self, page: str, query: str = "") -> Drawn:
@@ -51,14 +52,29 @@ class Tab:
         self.state |= {widget.id: widget for widget in changed}
         parts = {self._fragments.get(w.id.removesuffix(_EVENTS), "") for w in changed}
         [fragment] = parts or {""}
-        drawn = self._do(self._run(fragment_id=fragment))
+        drawn = self._do(self._run(page_script_hash=self._script, fragment_id=fragment))
         for id_ in triggers:
             del self.state[id_]
         return drawn
 
     def send(self, message: BackMsg) -> None:
-        """Send anything."""
+        """Send anything that draws nothing."""
         self._do(self._send(message))
+
+    def replay(self, message: BackMsg) -> Drawn:
+        """Send what another session has sent."""
+        return self._do(self._ask(message))
+
+    def as_own(self, message: BackMsg) -> BackMsg:
+        """The same with the ids of this tab's widgets in place of those with equal keys."""
+        own = BackMsg.FromString(message.SerializeToString())
+        for widget in own.rerun_script.widget_states.widgets:
+            id_ = widget.id.removesuffix(_EVENTS)
+            key = id_.split("-", 2)[-1]
+            if self.keys(key) and not id_.endswith("-"):
+                widget.id = self.id_of(key) + widget.id[len(id_) :]
+                own.rerun_script.fragment_id = self._fragments[self.id_of(key)]
+        return own
 
     def find(self, key: str) -> Message:
         """The widget that was drawn last with this key."""
@@ -66,7 +82,7 @@ class Tab:
 
     def id_of(self, key: str) -> str:
         """The id of that widget; it ends with the key."""
-        return next(id_ for id_ in self.elements if id_.endswith(f"-{key}"))
+        return next(id_ for id_ in self.elements if id_.split("-", 2)[-1] == key)
 
     def keys(self, start: str = "") -> list[str]:
         """The keys of widgets that were drawn, by their start."""
@@ -91,6 +107,7 @@ class Tab:
             self._socket = await connect(
                 f"ws://{urlsplit(self.url).netloc}/_stcore/stream",
                 origin=self.url,  # type: ignore[arg-type]
+                subprotocols=["streamlit", *self.asked],  # type: ignore[list-item]
                 additional_headers=self.headers,
                 local_addr=(PROXY, 0),
                 max_size=None,
@@ -105,6 +122,9 @@ class Tab:
         message.rerun_script.query_string = self.query
         message.rerun_script.context_info.url = f"{self.url}/{self._page}?{self.query}"
         message.rerun_script.widget_states.widgets.extend(self.state.values())
+        return await self._ask(message)
+
+    async def _ask(self, message: BackMsg) -> Drawn:
         await self._send(message)
         drawn = Drawn()
         while True:
@@ -124,6 +144,8 @@ class Tab:
     def _take(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "new_session":
             self.session = message.new_session.initialize.session_id or self.session
+        elif message.WhichOneof("type") == "navigation":
+            self._script = message.navigation.page_script_hash
         elif message.WhichOneof("type") == "delta":
             for part in _parts(message.delta):
                 self.elements[part.id] = part  # type: ignore[attr-defined]
