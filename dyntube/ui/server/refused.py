@@ -6,8 +6,8 @@ from collections import Counter
 from threading import Lock
 from typing import Literal
 
-Reason = Literal["host", "parameters"]
-REASONS: tuple[Reason, ...] = ("host", "parameters")
+Reason = Literal["host", "origin", "parameters"]
+REASONS: tuple[Reason, ...] = ("host", "origin", "parameters")
 
 _lock = Lock()
 _counts: Counter[str] = Counter()
