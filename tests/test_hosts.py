@@ -119,11 +119,11 @@ def asked(url: str, host: str | None, path: str = "/", **headers: str) -> tuple[
     return answer.status, text
 
 
-def streamed(url: str, host: str, path: str = "/stream") -> int:
+def streamed(url: str, host: str, path: str = "/stream", origin: Any = "") -> int:
     """The status of a websocket's handshake; 101 where it was made."""
     parts = urlsplit(url)
     through = socket.create_connection((parts.hostname, parts.port))
-    origin: Any = f"http://{host}"  # the page's own, as a browser would say
+    origin = origin or f"http://{host}"  # the page's own, as a browser would say
     try:
         with talk_to(f"ws://{host}{path}", sock=through, origin=origin):
             pass
@@ -221,6 +221,18 @@ def test_websockets_are_refused_as_requests_are(url: str) -> None:
         assert streamed(url, host) == 101
     for host in ("evil.example", "evil.example:8501", "team.acme.com", "localhost.evil.example"):
         assert streamed(url, host) == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("http://evil.example", "http://localhost", "http://localhost:3000", "http://127.0.0.1"),
+        *("http://dash.acme.com:81", "http://dash.acme.com.evil.example", "null", "http://[::1"),
+    ],
+)
+def test_websockets_of_another_page_are_refused(url: str, origin: str) -> None:
+    assert streamed(url, "dash.acme.com", origin=origin) == 403
+    assert streamed(url, "dash.acme.com", origin="https://Dash.Acme.com") == 101
 
 
 @pytest.mark.parametrize(

@@ -67,16 +67,19 @@ class Gate:
         return self.rules.policy().grant(person)
 
     def greet(self, person: Person, address: str) -> None:
-        """Log a session and any change of rights, once in this process, and remember who it is."""
+        """Log a session and any change of its rights, once in this process, and remember who it is.
+
+        What is not remembered cannot be ended.
+        """
         try:
             access = self.grant(person).access
         except NotAllowedError:
             return
-        before = self._last(("access", person.id), access)
-        if before not in (None, access):
-            audit("access_changed", person.id, address, access)
         session = person.signed_in_at.isoformat() if self._has_token else "of this process"
-        if self._last(("session", person.id), session) == session:
+        before = self._last(("session", person.id, session), access)
+        if before is not None:
+            if before != access:
+                audit("access_changed", person.id, address, access)
             return
         audit("sign_in", person.id, address, access)
         try:
@@ -143,7 +146,7 @@ class Gate:
         """Whether sessions begin when a token says so, and not when a page is opened."""
         return not isinstance(self.sign_in.way, ProxyHeaders)
 
-    def _last(self, about: tuple[str, str], value: object) -> object:
+    def _last(self, about: tuple[str, ...], value: object) -> object:
         """What was said last about somebody; None if nothing. It is this value from now on."""
         with self._lock:
             before = self._logged.pop(about, None)

@@ -19,7 +19,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from itertools import combinations
 from typing import Literal, cast, get_args
 
 from ..errors import ConfigError, NoAccessError
@@ -103,7 +102,9 @@ def parse(text: str) -> Policy:
     """The policy that a file describes. Raises ConfigError, naming the rule and what to do."""
     try:
         read = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ConfigError("it has too many brackets within brackets.") from None
+    except ValueError as error:  # also of numbers with thousands of digits
         raise ConfigError(f"it is not TOML: {error}.") from None
     if unknown := read.keys() - {"rule", "limits"}:
         raise ConfigError(f"{min(unknown)!r} is unknown. Rules begin with [[rule]].")
@@ -163,12 +164,17 @@ def _folded(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _check_roles(rules: Iterable[Rule]) -> None:
-    for one, other in combinations(rules, 2):
-        named = (one.people & other.people) | (one.domains & other.domains)
-        if named and one.access.role != other.access.role:
-            raise ConfigError(
-                f"rules {one.number} and {other.number} give {min(named)!r} different roles."
-            )
+    first: dict[tuple[Kind, str], Rule] = {}
+    for rule in rules:
+        people, domains = sorted(rule.people), sorted(rule.domains)
+        named: list[tuple[Kind, str]] = [("people", name) for name in people]
+        named += [("domains", name) for name in domains]
+        for key in named:
+            other = first.setdefault(key, rule)
+            if other.access.role != rule.access.role:
+                raise ConfigError(
+                    f"rules {other.number} and {rule.number} give {key[1]!r} different roles."
+                )
 
 
 def _together(rules: Iterable[Rule]) -> Access:

@@ -134,6 +134,21 @@ def test_the_sessions_of_nobody_cannot_be_ended(opened: Opened, name: str):
         gate.end_sessions(name, "me")
 
 
+def test_two_browsers_of_a_person_sign_in_once_each_however_they_take_turns(
+    opened: Opened, caplog: pytest.LogCaptureFixture
+):
+    gate, later = opened(), replace(BOB, signed_in_at=NOW + dt.timedelta(seconds=1))
+
+    for session in (BOB, later, BOB, later, BOB):
+        gate.greet(session, "")
+    gate.rules.path.write_text(RULES.replace('"p1"', '"p2"'))
+    for session in (later, BOB, later, BOB):
+        gate.greet(session, "")
+
+    did = [line["action"] for line in logged(caplog)]
+    assert did == ["sign_in", "sign_in", "access_changed", "access_changed"]
+
+
 def test_rules_that_change_count_at_the_next_question(opened: Opened):
     gate = opened()
     reader = SignedIn(BOB, gate)

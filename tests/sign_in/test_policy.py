@@ -173,7 +173,14 @@ def test_a_change_that_keeps_time_and_size_counts_where_the_file_is_replaced(fil
     assert rules.policy().grant(someone("z@b.c"))
 
 
-@pytest.mark.parametrize("spoil", ["[[rule", None, b"\xff\xfe", RULE + "projects = 7"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        *("[[rule", None, b"\xff\xfe", RULE + "projects = 7"),
+        *("x = " + "[" * 100_000, "x = " + "9" * 5000),
+    ],
+    ids=lambda spoil: repr(spoil)[:20],
+)
 def test_a_broken_file_leaves_the_last_good_rules_in_force_and_says_so(file: Path, spoil):
     file.write_text(RULE)
     rules = PolicyFile(file)

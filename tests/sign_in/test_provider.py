@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -205,6 +206,33 @@ def test_signing_out_ends_the_other_browser_too_and_a_copied_cookie(
     says(there, "You are signed out")
     time.sleep(1)  # a new token has to be from a later second than the last one
     heading(sign_in(there, "bob"), "Videos")
+
+
+def test_signing_out_ends_a_session_that_opened_no_page(url: str, opened: Callable[[str], Page]):
+    here, other = sign_in(opened(url), "bob"), opened(url)
+    heading(here, "Overview")
+    time.sleep(1)  # so that its token is from a later second
+    other.get_by_role("button", name="Sign in").click()
+    leads = other.get_by_role("link", name="bob", exact=True)
+    way_in = urljoin(other.url, leads.get_attribute("href"))
+    other.context.request.get(way_in)  # as a program does, which draws nothing
+    assert with_cookies(other, url + CSV).status == 200
+
+    here.get_by_role("button", name="Account").click()
+    here.get_by_role("button", name="Sign out everywhere").click()
+    says(here, "Sign in to see how your videos do")
+
+    assert with_cookies(other, url + CSV).status == 401
+
+
+@pytest.mark.parametrize("referer", ["http://[::1", "http://evil.com/x", "{url}//evil.com"])
+def test_signing_in_leads_to_the_first_page_from_where_there_is_none_of_ours(
+    url: str, referer: str
+):
+    answer = get(f"{url}/auth/login?provider=x", [("Referer", referer.format(url=url))])
+
+    assert answer.status == 302
+    assert answer.headers["set-cookie"].startswith("dyntube_return_to=/; ")
 
 
 def test_another_site_cannot_sign_people_out(url: str):

@@ -1,7 +1,10 @@
-"""Host check: only requests for one of our hosts are served.
+"""Host check: only requests for one of our hosts are served, and only websockets of our pages.
 
 With DNS rebinding, another site's page points its own name at this server. To the browser both are
 then one origin, and the page may read everything here. Only the Host header gives it away.
+
+Streamlit opens websockets to pages of any port of this machine and the reader's, and asks another
+host for this machine's address before it refuses one.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Collection
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -63,7 +66,7 @@ def names_of_machine() -> set[str]:
 
 
 class HostCheck:
-    """Rejects requests and websockets for other hosts, before all else but their ids.
+    """Rejects requests for other hosts, and websockets of their pages, before all else but ids.
 
     It reads its own setting, so that the page that reports another invalid setting can open.
     """
@@ -84,10 +87,13 @@ class HostCheck:
             return
         asked = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         host = host_of(asked)
-        if host and is_ours(host, self._names):
+        if not (host and is_ours(host, self._names)):
+            refused.note("host")
+        elif scope["type"] == "websocket" and not _is_of_our_page(scope, asked[0]):
+            refused.note("origin")
+        else:
             await self._app(scope, receive, send)
             return
-        refused.note("host")
         if scope["type"] == "websocket":
             await WebSocketClose()(scope, receive, send)
         else:
@@ -101,6 +107,15 @@ class HostCheck:
             text, status = f"The header Host must name one host, and has {named}.", 400
         headers = safe_headers() | {"Cache-Control": "no-store"}
         return PlainTextResponse(f"{text} {_WHICH}{self._trouble}", status, headers)
+
+
+def _is_of_our_page(scope: Scope, host: str) -> bool:
+    """Whether a websocket is opened by a page of the host it asks, or by no page."""
+    said = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    try:
+        return all(urlsplit(origin).netloc.lower() == host.lower() for origin in said)
+    except ValueError:
+        return False
 
 
 _WHICH = tr(

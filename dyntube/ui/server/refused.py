@@ -6,7 +6,7 @@ from collections import Counter
 from threading import Lock
 from typing import Literal, get_args
 
-Reason = Literal["host", "parameters", "session", "access", "sign_in", "message"]
+Reason = Literal["host", "origin", "parameters", "session", "access", "sign_in", "message"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 _lock = Lock()

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ...errors import DynTubeError
+from ...people.reader import SignedIn
 from ...words import tr
 from ..door import gate
 from ..streamlit_internals import USER_COOKIE
 from . import refused
 from .headers import base_path
+from .readers import reader
 
 RETURN_TO, FAILED = "dyntube_return_to", "dyntube_sign_in_failed"
 _TEN_MINUTES, _ONE_MINUTE = 600, 60
@@ -45,6 +49,8 @@ class SignInFlow:
         async def send_changed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 change(scope, message)
+                if cookies := _cookies_of_session(message):
+                    await run_in_threadpool(_greet, scope, cookies)
             await send(message)
 
         await self._app(scope, receive, send_changed)
@@ -67,16 +73,30 @@ def _come_back(scope: Scope, message: Message) -> None:
     asked = HTTPConnection(scope)
     there = _safe(unquote(asked.cookies.get(RETURN_TO, "")))
     headers = MutableHeaders(scope=message)
-    signed_in = any(
-        value.startswith(f"{USER_COOKIE}=") and "Max-Age=0" not in value
-        for value in headers.getlist("set-cookie")
-    )
-    if signed_in:
+    if _cookies_of_session(message):
         headers["location"] = there
         headers.append("set-cookie", _cookie(RETURN_TO, "", 0))
         headers.append("set-cookie", _cookie(FAILED, "", 0))
     elif "state" in asked.query_params or "error" in asked.query_params:
         _fail(message, there)
+
+
+def _cookies_of_session(message: Message) -> list[str]:
+    """The cookies that a response sets, if it signs somebody in."""
+    values = Headers(raw=message["headers"]).getlist("set-cookie")
+    kept = [value.partition(";")[0] for value in values if "Max-Age=0" not in value]
+    return kept if any(cookie.startswith(f"{USER_COOKIE}=") for cookie in kept) else []
+
+
+def _greet(scope: Scope, cookies: list[str]) -> None:
+    """Make a session known from its beginning: one that opens no page can be ended, too."""
+    header = "; ".join(cookies).encode("latin-1")
+    try:
+        person = reader(HTTPConnection({**scope, "headers": [(b"cookie", header)]}))
+    except DynTubeError:  # their page says why
+        return
+    if isinstance(person, SignedIn):
+        person.gate.greet(person.person, person.address)
 
 
 def _fail(message: Message, there: str) -> None:
@@ -90,7 +110,10 @@ def _fail(message: Message, there: str) -> None:
 def _page_before(scope: Scope) -> str:
     """The path and query of the page that led here, which is one of ours."""
     headers = Headers(scope=scope)
-    before = urlsplit(headers.get("referer", ""))
+    try:
+        before = urlsplit(headers.get("referer", ""))
+    except ValueError:
+        before = urlsplit("")
     ours = before.netloc == headers.get("host")
     return _safe(before._replace(scheme="", netloc="", fragment="").geturl() if ours else "")
 
