@@ -146,3 +146,26 @@ def test_it_starts_by_streamlit_too_and_asks_to_sign_in(demo_archive: Path, acce
     with running_as(arguments, demo_archive, settings) as (url, _):
         assert draw(url).says("Sign in to see how your videos do")
         assert get(url + CSV).status == 401
+
+
+@pytest.mark.parametrize("before", ["[[", 'DYNTUBE_TIMEZONE = "Mars"', ""])
+def test_a_way_that_is_set_later_opens_nothing_before_the_next_start(
+    demo_archive: Path, access: Path, tmp_path: Path, before: str
+):
+    """What takes headers away from others than the proxy was started without that way."""
+    access.write_text(RULES)
+    (tmp_path / ".streamlit").mkdir()
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.write_text(f"{before} # dyntube")
+    options = {"SERVER_PORT": str(free_port()), "SERVER_ADDRESS": ELSEWHERE}
+    with running_as(
+        (f"{ROOT / 'app.py'}",), demo_archive, {}, tmp_path, **options, SERVER_HEADLESS="true"
+    ) as (url, _):
+        known = {"PROXY_USER_HEADER": USER, "PROXIES": PROXY, "ACCESS": str(access)}
+        secrets.write_text("".join(f'DYNTUBE_{name} = "{text}"\n' for name, text in known.items()))
+
+        for source in (ELSEWHERE, PROXY):
+            assert get(url + CSV, [ROOT_USER], source=source).status == 503
+            drawn = draw(url, headers=[ROOT_USER], source=source)
+            assert drawn.says("How people sign in has changed since the start")
+            assert not drawn.says("Watch time")
