@@ -28,7 +28,7 @@ from dyntube.errors import ConfigError
 from dyntube.events import event
 from dyntube.logs import log_everything
 from dyntube.settings.settings import read_settings
-from dyntube.ui.server.starting import words
+from dyntube.ui.server.starting import unsafe, words
 from dyntube.ui.streamlit_internals import option_is_set, read_options
 
 CHECK_SECONDS = 1.0  # between two looks at the processes, so also between two starts of one
@@ -89,6 +89,8 @@ def app_environ(count: int) -> dict[str, str]:
     """
     if st.get_option("server.sslCertFile"):
         raise ConfigError("server.sslCertFile is for one process: put TLS in front of nginx.")
+    if wrong := unsafe():
+        raise ConfigError(" ".join(wrong))
     settings = read_settings()
     environ = os.environ | {"DYNTUBE_MEMORY": str(settings.memory // count)}
     # nginx is in front of them, and says who connected to it only if that is a listed proxy.

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
 
 from .. import formats
 from ..errors import ConfigError
+from ..fetch.catalog import Catalog, Names
+from ..fetch.client import Client
 from ..people.policy import Policy, parse
+from ..reading.addresses import in_ascii
+from ..reading.text import clean, short
 from ..settings.settings import ParsedSettings, Settings
 from ..settings.sign_in import DISCOVERY, OpenId, ProxyHeaders, is_about_sign_in
 from ..settings.texts import covers
-from .check import Check, failed, ok, skipped, warning
+from .check import Check, failed, ok, skip, skipped, warning
 
 _SECONDS = 10
 _NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+_MOST_KEYS = 5  # that are named
 _CLOCKS_APART = dt.timedelta(minutes=2)  # Authlib refuses tokens from further ahead
-ALL = ("sign-in", "provider", "address", "access file")
+ALL = ("sign-in", "provider", "address", "access file", "access keys")
 
 
 def of_sign_in(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
@@ -28,6 +35,10 @@ def of_sign_in(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
     settings = reading.settings
     if reading.sources.trouble or any(map(is_about_sign_in, reading.wrong)):
         yield from skipped(ALL, "the settings above have to be right first")
+        return
+    if reading.unsafe:
+        advice = "The app does not start before that is right."
+        yield failed("sign-in", " ".join(reading.unsafe).rstrip("."), advice)
         return
     if settings.sign_in is None:
         yield ok("sign-in", "off: whoever reaches the dashboard sees everything", _HOW)
@@ -39,7 +50,7 @@ def of_sign_in(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
         yield _address(way, settings)
     else:
         yield _proxy(way, settings)
-    yield from _access(settings)
+    yield from _access(settings, settings.sign_in.access_file)
 
 
 _HOW = "docs/hosting.md says how people sign in."
@@ -49,17 +60,26 @@ def _provider(way: OpenId, now: dt.datetime) -> Check:
     host = urlsplit(way.discovery).netloc
     try:
         answer = requests.get(way.discovery, timeout=_SECONDS, allow_redirects=False)
-        found = answer.json() if answer.status_code == requests.codes.ok else {}
-    except requests.RequestException as error:  # also of what is no JSON
+    except requests.RequestException as error:
         return failed("provider", f"{host} gave no answer ({type(error).__name__})", _REACH)
-    missing = [name for name in _NEEDED if not isinstance(found, dict) or not found.get(name)]
-    if missing:
+    found = _described(answer)
+    if missing := [name for name in _NEEDED if name not in found]:
         text = f"{host} answered {answer.status_code}, without {', '.join(missing)}"
         return failed("provider", text, "Is DYNTUBE_OIDC_URL the address of the provider?")
     if found["issuer"].rstrip("/") != way.discovery.removesuffix(DISCOVERY):
-        text = f"{host} calls itself {found['issuer']}"
+        text = f"{host} calls itself {short(clean(found['issuer']), 200)}"
         return warning("provider", text, "Use that address in DYNTUBE_OIDC_URL.")
     return _clock(host, answer.headers, now)
+
+
+def _described(answer: requests.Response) -> dict[str, str]:
+    """The texts of a discovery document; none if it is something else."""
+    try:
+        found = answer.json() if answer.status_code == requests.codes.ok else {}
+    except requests.JSONDecodeError:
+        return {}
+    items = found.items() if isinstance(found, dict) else ()
+    return {name: text for name, text in items if text and isinstance(text, str)}
 
 
 _REACH = "Can this machine reach it? Until it answers, nobody new can sign in."
@@ -77,11 +97,19 @@ def _clock(host: str, headers: Mapping[str, str], now: dt.datetime) -> Check:
 
 
 def _address(way: OpenId, settings: Settings) -> Check:
-    host, back = urlsplit(way.url).hostname or "", f"{way.url}/oauth2callback"
-    if not (covers(settings.hosts, host) or host == "localhost" or host[:1].isdigit()):
+    host, back = in_ascii(urlsplit(way.url).hostname or ""), f"{way.url}/oauth2callback"
+    if not (covers(settings.hosts, host) or host == "localhost" or _is_address(host)):
         advice = f"Set DYNTUBE_HOSTS={host}, unless that is this machine's own name."
         return warning("address", f"{way.url}, which DYNTUBE_HOSTS does not name", advice)
     return ok("address", way.url, f"The provider has to know {back} as a redirect address.")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _proxy(way: ProxyHeaders, settings: Settings) -> Check:
@@ -91,22 +119,21 @@ def _proxy(way: ProxyHeaders, settings: Settings) -> Check:
     return ok("sign-in", text, advice)
 
 
-def _access(settings: Settings) -> Iterator[Check]:
-    file = settings.sign_in.access_file if settings.sign_in else None
-    if file is None:
-        return
+def _access(settings: Settings, file: Path) -> Iterator[Check]:
     try:
         policy = parse(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         text = f"{file} cannot be read ({type(error).__name__})"
         yield failed("access file", text, "Without it nobody sees anything: see docs/hosting.md.")
-        return
     except ConfigError as error:
-        yield failed(
-            "access file", f"{file}: {error}", "Until it is right the last good one counts."
-        )
+        advice = "Until it is right the last good one counts."
+        yield failed("access file", f"{file}: {str(error).rstrip('.')}", advice)
+    else:
+        yield _rules(policy, str(file))
+        folder = settings.archive / settings.folder(settings.scopes[0])
+        yield _keys(policy, Catalog(Client(settings), folder).names())
         return
-    yield _rules(policy, str(file))
+    yield skip("access keys", "the access file has to be right first")
 
 
 def _rules(policy: Policy, file: str) -> Check:
@@ -114,3 +141,24 @@ def _rules(policy: Policy, file: str) -> Check:
     if not any(rule.access.is_admin for rule in policy.rules):
         return warning("access file", f"{text}, none for an admin", "Nobody sees the Data page.")
     return ok("access file", text)
+
+
+def _keys(policy: Policy, names: Names) -> Check:
+    """Whether rules are about projects and channels that there are."""
+    access = [rule.access for rule in policy.rules]
+    kinds = (
+        ("project", {key for one in access for key in one.projects}, names.projects),
+        ("channel", {key for one in access for key in one.channels}, names.channels),
+    )
+    if names.fetched_at is None:
+        return skip("access keys", "names have to be fetched first")
+    unknown = [
+        f"{kind} {key}" for kind, keys, known in kinds for key in sorted(keys - known.keys())
+    ]
+    if not unknown:
+        count = sum(len(keys) for _, keys, _ in kinds)
+        return ok("access keys", f"DynTube knows all {count:,}" if count else "rules name none")
+    more = f" and {len(unknown) - _MOST_KEYS:,} more" if len(unknown) > _MOST_KEYS else ""
+    named = ", ".join(short(clean(key), 60) for key in unknown[:_MOST_KEYS])
+    text = f"DynTube does not know {named}{more}"
+    return warning("access keys", text, "Nobody sees anything by them: are they keys, not names?")

@@ -16,7 +16,15 @@ from ..errors import ConfigError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.zones import zone_info
 from . import texts
-from .sign_in import THIS_MACHINE, Network, SignIn, networks, read_sign_in
+from .sign_in import (
+    THIS_MACHINE,
+    Network,
+    SignIn,
+    chooses_way,
+    is_about_sign_in,
+    networks,
+    read_sign_in,
+)
 from .sources import Sources, Stray, find_sources
 from .texts import Sync
 from .warehouse import Warehouse, warehouse
@@ -118,6 +126,18 @@ class ParsedSettings:
         """A sentence for each name that looks like a setting but is not one."""
         return [_unknown(stray) for stray in self.sources.strays(self.names)]
 
+    @property
+    def unsafe(self) -> list[str]:
+        """A sentence for each setting that could let in others than it should.
+
+        That is a misspelt one, too, where nobody signs in without it.
+        """
+        wrong = [text for name, text in self.wrong.items() if is_about_sign_in(name)]
+        if self.settings.sign_in is None:
+            strays = self.sources.strays(self.names)
+            wrong += [_unknown(s) for s in strays if chooses_way(s.name) or chooses_way(s.meant)]
+        return wrong
+
 
 def _unknown(stray: Stray) -> str:
     if stray.table:
@@ -163,7 +183,7 @@ def try_settings(
         memory=read("DYNTUBE_MEMORY", texts.megabytes, 500),
         hosts=read("DYNTUBE_HOSTS", texts.hosts, NO_HOSTS),
         api_zone=read("DYNTUBE_API_ZONE", texts.timezone, ""),
-        engine=read.engine(),
+        engine=read.engine(sources.folder),
         thumbnail_hosts=read("DYNTUBE_THUMBNAIL_HOSTS", texts.hosts_or_off, THUMBNAIL_HOSTS),
         browser=read("DYNTUBE_BROWSER", texts.program, ""),
         sign_in=read_sign_in(read, sources.folder),
@@ -173,9 +193,10 @@ def try_settings(
         demo=demo,
     )
     if any(table.split(".")[0] == "auth" for _, table in sources.tables):
+        read.names.append("auth")
         read.wrong["auth"] = (
             f"{sources.file} has a section [auth]: name the provider in DYNTUBE_OIDC_URL and the "
-            "settings below it instead; see docs/hosting.md."
+            "settings that go with it instead; see docs/hosting.md."
         )
     return ParsedSettings(settings, sources, tuple(read.names), read.wrong)
 
@@ -216,10 +237,13 @@ class _Reader:
         """Whether it has a text."""
         return bool(self._sources.text(name))
 
-    def engine(self) -> Warehouse | None:
+    def engine(self, folder: Path) -> Warehouse | None:
+        def in_folder(name: str, text: str) -> str:
+            return texts.secret_in_file(name, text, folder)
+
         found = self("DYNTUBE_ENGINE", warehouse, IN_FILES)
         password = self("DYNTUBE_ENGINE_PASSWORD", texts.secret, "")
-        in_file = self("DYNTUBE_ENGINE_PASSWORD_FILE", texts.secret_in_file, "")
+        in_file = self("DYNTUBE_ENGINE_PASSWORD_FILE", in_folder, "")
         if password and in_file:
             self.wrong["DYNTUBE_ENGINE_PASSWORD"] = (
                 "Set DYNTUBE_ENGINE_PASSWORD or DYNTUBE_ENGINE_PASSWORD_FILE, not both."

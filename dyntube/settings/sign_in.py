@@ -21,6 +21,7 @@ DISCOVERY = "/.well-known/openid-configuration"
 SESSION_HOURS = 8
 _LEAST_SECRET = 32  # characters; `openssl rand -hex 32` gives 64
 _LEAST_LETTERS = 10  # different ones: of 32 random hex digits, fewer than that never happen
+_MOST_HOURS = 30 * 24  # as long as a browser keeps the cookie
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
@@ -69,12 +70,17 @@ class Read(Protocol):
 
 def read_sign_in(read: Read, folder: Path) -> SignIn | None:
     """How people sign in; None if nobody does. Relative paths start from `folder`."""
-    provider, proxy = _open_id(read), _proxy_headers(read)
+    provider, proxy = _open_id(read, folder), _proxy_headers(read)
     if read.is_set(_OPEN_ID) and read.is_set(_PROXY):
         read.wrong[_PROXY] = f"Set {_OPEN_ID} or {_PROXY}, not both: people sign in one way."
-    access = folder / read("DYNTUBE_ACCESS", texts.path, Path("access.toml"))
-    hours = read("DYNTUBE_SESSION_HOURS", texts.whole_number, SESSION_HOURS)
+    access = folder / read(_ACCESS, texts.path, Path("access.toml"))
+    hours = read("DYNTUBE_SESSION_HOURS", session_hours, SESSION_HOURS)
     way = provider or proxy
+    if read.is_set(_ACCESS) and not way:
+        read.wrong[_ACCESS] = (
+            f"{_ACCESS} says who sees what, but nobody signs in: set {_OPEN_ID} or {_PROXY} too, "
+            "or take it out."
+        )
     return SignIn(way, access, hours) if way else None
 
 
@@ -87,49 +93,64 @@ _ABOUT_SIGN_IN = (
     *("auth", "DYNTUBE_OIDC_", "DYNTUBE_PROXY_", "DYNTUBE_PROXIES", "DYNTUBE_COOKIE_SECRET"),
     *("DYNTUBE_URL", "DYNTUBE_ACCESS", "DYNTUBE_SESSION_HOURS", "DYNTUBE_SIGN_OUT_URL"),
 )
-_OPEN_ID, _PROXY = "DYNTUBE_OIDC_URL", "DYNTUBE_PROXY_USER_HEADER"
+
+
+def chooses_way(name: str) -> bool:
+    """Whether a name is of the settings that say how people sign in."""
+    return name.upper().startswith(("DYNTUBE_OIDC_", "DYNTUBE_PROXY_"))
+
+
+_OPEN_ID, _ACCESS = "DYNTUBE_OIDC_URL", "DYNTUBE_ACCESS"
+_PROXY, _PROXY_GROUPS = "DYNTUBE_PROXY_USER_HEADER", "DYNTUBE_PROXY_GROUPS_HEADER"
 _NEEDED = {
     "DYNTUBE_OIDC_CLIENT_ID": "the name under which the provider knows the dashboard",
     "DYNTUBE_OIDC_CLIENT_SECRET": "what the provider gave with it",
     "DYNTUBE_COOKIE_SECRET": "what `openssl rand -hex 32` prints",
     "DYNTUBE_URL": "the address that people open, like https://dash.acme.com",
 }
+_OF_OPEN_ID = ("CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE", "GROUPS_CLAIM", "SCOPES")
 
 
-def _open_id(read: Read) -> OpenId | None:
+def _open_id(read: Read, folder: Path) -> OpenId | None:
     found = OpenId(
         read(_OPEN_ID, discovery_url, ""),
-        read("DYNTUBE_OIDC_CLIENT_ID", claim, ""),
-        _secret(read, "DYNTUBE_OIDC_CLIENT_SECRET", texts.secret),
-        _secret(read, "DYNTUBE_COOKIE_SECRET", cookie_secret),
+        read("DYNTUBE_OIDC_CLIENT_ID", client_id, ""),
+        _secret(read, "DYNTUBE_OIDC_CLIENT_SECRET", texts.secret, folder),
+        _secret(read, "DYNTUBE_COOKIE_SECRET", cookie_secret, folder),
         read("DYNTUBE_URL", web_url, ""),
         read("DYNTUBE_OIDC_GROUPS_CLAIM", claim, OpenId.groups_claim),
         read("DYNTUBE_OIDC_SCOPES", scopes, OpenId.scopes),
     )
-    given = dict(zip(_NEEDED, (found.client_id, found.client_secret), strict=False))
-    given |= {"DYNTUBE_COOKIE_SECRET": found.cookie_secret, "DYNTUBE_URL": found.url}
-    if not read.is_set(_OPEN_ID):
-        if read.is_set("DYNTUBE_OIDC_CLIENT_ID"):
-            read.wrong[_OPEN_ID] = f"{_OPEN_ID} is missing: the address of your sign-in provider."
-        return None
-    for name, text in given.items():
-        if not text and name not in read.wrong:
+    if read.is_set(_OPEN_ID):
+        _name_missing(read, (found.client_id, found.client_secret, found.cookie_secret, found.url))
+        return found
+    if any(read.is_set(f"DYNTUBE_OIDC_{name}") for name in _OF_OPEN_ID):
+        read.wrong[_OPEN_ID] = f"{_OPEN_ID} is missing: the address of your sign-in provider."
+    return None
+
+
+def _name_missing(read: Read, given: tuple[str, ...]) -> None:
+    for name, text in zip(_NEEDED, given, strict=True):
+        if not text and not {name, f"{name}_FILE"} & read.wrong.keys():
             read.wrong[name] = f"{name} is missing: {_NEEDED[name]}."
-    return found
 
 
-def _secret(read: Read, name: str, convert: Callable[[str, str], str]) -> str:
+def _secret(read: Read, name: str, convert: Callable[[str, str], str], folder: Path) -> str:
     """A secret, or the first line of the file that the setting with _FILE names."""
+
+    def in_file(of: str, text: str) -> str:
+        return convert(of, texts.secret_in_file(of, text, folder))
+
+    found, found_in_file = read(name, convert, ""), read(f"{name}_FILE", in_file, "")
     if read.is_set(name) and read.is_set(f"{name}_FILE"):
         read.wrong[name] = f"Set {name} or {name}_FILE, not both."
-    in_file = read(f"{name}_FILE", lambda of, text: convert(of, texts.secret_in_file(of, text)), "")
-    return read(name, convert, "") or in_file
+    return found or found_in_file
 
 
 def _proxy_headers(read: Read) -> ProxyHeaders | None:
     found = ProxyHeaders(
         read(_PROXY, header, ""),
-        read("DYNTUBE_PROXY_GROUPS_HEADER", header, ""),
+        read(_PROXY_GROUPS, header, ""),
         read("DYNTUBE_SIGN_OUT_URL", sign_out_url, ""),
     )
     if read.is_set(_PROXY) and not read.is_set("DYNTUBE_PROXIES"):
@@ -137,8 +158,10 @@ def _proxy_headers(read: Read) -> ProxyHeaders | None:
             "DYNTUBE_PROXIES is missing: the addresses from which the proxy connects, like "
             "127.0.0.1. From any other the header with the user is ignored."
         )
-    if read.is_set("DYNTUBE_PROXY_GROUPS_HEADER") and not read.is_set(_PROXY):
+    if read.is_set(_PROXY_GROUPS) and not read.is_set(_PROXY):
         read.wrong[_PROXY] = f"{_PROXY} is missing: the header in which the proxy names the user."
+    if found.user and found.user == found.groups:
+        read.wrong[_PROXY_GROUPS] = f"{_PROXY_GROUPS} must be another header than {_PROXY}."
     return found if read.is_set(_PROXY) else None
 
 
@@ -173,18 +196,32 @@ def cookie_secret(name: str, text: str) -> str:
 
 
 def header(name: str, text: str) -> str:
-    """The name of an HTTP header."""
-    if not _HEADER.fullmatch(text) or text.lower() in _NO_IDENTITY:
+    """The name of an HTTP header that only a proxy sends."""
+    found = text.lower()
+    if not _HEADER.fullmatch(text):
         raise ConfigError(f"{name} must be the name of a header, like X-Forwarded-Email.")
-    return text.lower()
+    if found in _OF_BROWSERS or found.startswith(("accept", "content-", "if-", "sec-")):
+        raise ConfigError(
+            f"{name} names a header that says something else: take one of the proxy's own, like "
+            "X-Forwarded-Email."
+        )
+    return found
 
 
-_NO_IDENTITY = ("host", "cookie", "origin", "x-forwarded-for", "x-forwarded-proto", "connection")
+_OF_BROWSERS = {
+    *("authorization", "cache-control", "connection", "cookie", "date", "dnt", "forwarded", "host"),
+    *("keep-alive", "origin", "pragma", "range", "referer", "te", "transfer-encoding", "upgrade"),
+    *("user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port"),
+    *("x-forwarded-proto", "x-real-ip", "x-request-id", "x-requested-with"),
+}
 
 
 def networks(name: str, text: str) -> tuple[Network, ...]:
     """Comma-separated IP addresses and networks, like 10.0.0.0/8."""
-    return tuple(_network(name, part.strip()) for part in text.split(",") if part.strip())
+    found = tuple(_network(name, part.strip()) for part in text.split(",") if part.strip())
+    if not found:
+        raise ConfigError(f"{name} names no address: write 10.1.2.3 or 10.1.0.0/16.")
+    return found
 
 
 def _network(name: str, text: str) -> Network:
@@ -200,6 +237,21 @@ def _network(name: str, text: str) -> Network:
     return found
 
 
+def client_id(name: str, text: str) -> str:
+    """What a provider calls us."""
+    if not text.isprintable() or len(text) > 200:
+        raise ConfigError(f"{name} must be what the provider calls the dashboard.")
+    return text
+
+
+def session_hours(name: str, text: str) -> int:
+    """Whole hours, up to a month."""
+    hours = texts.whole_number(name, text)
+    if hours > _MOST_HOURS:
+        raise ConfigError(f"{name} must be at most {_MOST_HOURS} hours, which is a month.")
+    return hours
+
+
 def claim(name: str, text: str) -> str:
     """The name of a claim."""
     if not text.isprintable() or len(text) > 200:
@@ -209,7 +261,7 @@ def claim(name: str, text: str) -> str:
 
 def scopes(name: str, text: str) -> str:
     """Space-separated scopes; openid is always one of them."""
-    found = dict.fromkeys(("openid", *re.split(r"[\s,]+", text.strip())))
+    found = dict.fromkeys(("openid", *filter(None, re.split(r"[\s,]+", text))))
     if not all(part.isascii() and part.isprintable() for part in found):
         raise ConfigError(f"{name} must look like: openid email profile groups.")
     return " ".join(found)

@@ -48,15 +48,15 @@ def secret(name: str, text: str) -> str:
     return text
 
 
-def secret_in_file(name: str, text: str) -> str:
-    """The first line of a file."""
+def secret_in_file(name: str, text: str, folder: Path = Path()) -> str:
+    """The first line of a file, without blanks around it; a relative path starts from `folder`."""
     try:
-        lines = path(name, text).read_text("utf-8").splitlines()
+        lines = (folder / path(name, text)).read_text("utf-8-sig").splitlines()
     except (OSError, ValueError):
         raise ConfigError(f"{name} names a file that cannot be read.") from None
-    if not lines or not lines[0]:
+    if not lines or not lines[0].strip():
         raise ConfigError(f"{name} names a file without a first line.")
-    return lines[0]
+    return lines[0].strip()
 
 
 def keys(name: str, text: str) -> tuple[str, ...]:
@@ -147,6 +147,7 @@ def checked_url(name: str, text: str, like: str, danger: str) -> str:
     try:
         parts = urlsplit(text)
         sound = parts.hostname and "@" not in parts.netloc and parts.port != 0
+        sound = sound and text.isprintable() and " " not in text
     except ValueError:
         sound = False
     if not sound or parts.scheme not in ("http", "https"):
@@ -204,8 +205,11 @@ def megabytes(name: str, text: str) -> int:
     return whole_number(name, text, least=0)
 
 
+_DIGITS = 9  # more than any number here needs; Python refuses to read very many
+
+
 def whole_number(name: str, text: str, least: int = 1) -> int:
     """A whole number, at least `least`."""
-    if not text.isdecimal() or int(text) < least:
-        raise ConfigError(f"{name} must be a whole number from {least}, not {text!r}.")
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number from {least}, not {text[:80]!r}.")
     return int(text)

@@ -12,13 +12,14 @@ import streamlit as st
 from ..account import Account, open_account
 from ..desk import Desk
 from ..engine.wanted import still_wanted
-from ..errors import NotSignedInError
+from ..errors import ConfigError, NotSignedInError
 from ..fetch.background import Background
 from ..people.gate import Gate
 from ..people.person import Person, from_claims, from_headers
 from ..people.reader import Anyone, Reader, SignedIn
 from ..query.access import EVERYTHING, Access
-from ..settings.sign_in import OpenId
+from ..settings.settings import Settings, read_settings
+from ..settings.sign_in import Network, OpenId, SignIn
 from ..sharing.people import People
 from ..sharing.saved_views import reader_id
 from ..thumbnails.thumbnails import Thumbnails
@@ -32,7 +33,10 @@ _BEGAN, _SEEN_AS = "session-began", "seen-as"
 @st.cache_resource(show_spinner=False)
 def _account() -> Account:
     """The server's installation; raises ConfigError or UnavailableError."""
-    opened = open_account()
+    settings = read_settings()
+    if _kept is not None and (settings.sign_in, settings.proxies) != _kept:
+        raise ConfigError("How people sign in has changed since the start: start the app again.")
+    opened = open_account(settings)
     opened.engine.warm()
     _made.add(opened.thumbnails)
     return opened
@@ -48,7 +52,15 @@ def _background() -> Background:
 
 
 _made: WeakSet[Background | Thumbnails] = WeakSet()
+# How people sign in, and the proxies: what was started before any page goes by the same.
+_kept: tuple[SignIn | None, tuple[Network, ...]] | None = None
 _operator: Access | None = None  # what may be shown without sign-in, in a server that prints
+
+
+def keep_sign_in(settings: Settings) -> None:
+    """Open no installation where people sign in otherwise, for the life of this process."""
+    global _kept
+    _kept = settings.sign_in, settings.proxies
 
 
 def serve_operator(access: Access) -> None:

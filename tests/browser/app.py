@@ -60,16 +60,28 @@ def running(archive: Path, **settings: str) -> Iterator[str]:
 
 @contextmanager
 def running_as(
-    arguments: Sequence[str], archive: Path, settings: dict[str, str], **streamlit: str
+    arguments: Sequence[str],
+    archive: Path,
+    settings: dict[str, str],
+    folder: Path = ROOT,
+    **streamlit: str,
 ) -> Iterator[tuple[str, int]]:
-    """The address of what Python with these arguments serves, and the number of its process."""
+    """The address of what Python with these arguments serves, and the number of its process.
+
+    It is started in a folder, whose secrets file has more settings.
+    """
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
     environ = keep | {"DYNTUBE_ARCHIVE": str(archive)}
     environ |= {f"DYNTUBE_{name}": value for name, value in settings.items()}
     environ |= {f"STREAMLIT_{name}": value for name, value in streamlit.items()}
     command = [sys.executable, *arguments]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout
     rest = threading.Thread(target=_read_on, args=(process.stdout,), daemon=True)

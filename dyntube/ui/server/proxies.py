@@ -12,8 +12,7 @@ from collections.abc import Collection, Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ...errors import ConfigError
-from ...settings.settings import Settings, read_settings
+from ...settings.settings import Settings, try_settings
 from ...settings.sign_in import Network, ProxyHeaders
 
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
@@ -26,10 +25,7 @@ class KnownProxies:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        try:
-            settings = read_settings()
-        except ConfigError:  # pages say so, and nobody is anybody
-            settings = Settings()
+        settings = try_settings().settings  # as the app has started: see `starting`
         self._proxies = settings.proxies
         self._identity = _identity_headers(settings)
 

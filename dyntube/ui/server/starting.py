@@ -15,8 +15,8 @@ from streamlit.web import cli
 
 from ...errors import ConfigError
 from ...settings.settings import Settings, read_settings, try_settings
-from ...settings.sign_in import OpenId, ProxyHeaders, is_about_sign_in
-from ..door import close
+from ...settings.sign_in import OpenId, ProxyHeaders
+from ..door import close, keep_sign_in
 from ..streamlit_internals import option_is_set, trust_header
 from .headers import base_path
 from .watching import metrics_served
@@ -43,17 +43,23 @@ def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
     """
     # Only our middleware applies X-Forwarded-*, once it has seen who connects; see `proxies`.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
-    parsed = try_settings()
-    wrong = [text for name, text in parsed.wrong.items() if is_about_sign_in(name)]
-    if option_is_set("server.trustedUserHeaders"):
-        wrong.append("Take out server.trustedUserHeaders: DYNTUBE_PROXY_USER_HEADER is for that.")
-    if wrong:
+    if wrong := unsafe():
         print("\n".join(("Not started, as signing in would not be safe:", *wrong)), file=sys.stderr)
         sys.exit(_WRONG_SETTINGS)
-    way = parsed.settings.sign_in.way if parsed.settings.sign_in else None
+    settings = try_settings().settings
+    keep_sign_in(settings)
+    way = settings.sign_in.way if settings.sign_in else None
     if isinstance(way, ProxyHeaders):
         trust_header(way.user)
     return {"auth": _for_streamlit(way)} if isinstance(way, OpenId) else {}
+
+
+def unsafe() -> list[str]:
+    """A sentence for each setting, also of Streamlit, that could let in others than it should."""
+    wrong = try_settings().unsafe
+    if option_is_set("server.trustedUserHeaders"):
+        wrong.append("Take out server.trustedUserHeaders: DYNTUBE_PROXY_USER_HEADER is for that.")
+    return wrong
 
 
 def _for_streamlit(way: OpenId) -> dict[str, str | dict[str, str]]:
