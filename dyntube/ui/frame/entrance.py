@@ -75,8 +75,13 @@ def _sign_in(error: NotSignedInError) -> None:
                 tr("Signing in did not work. Try again; if it stays like this, tell your admin."),
                 icon=":material/warning:",
             )
-        if guard and isinstance(guard.sign_in.way, OpenId):
+        way = guard.sign_in.way if guard else None
+        if isinstance(way, OpenId):
             st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
+        elif way and _known():  # their session here is over, and that at the proxy is not
+            st.caption(tr("Reload this page to go on as before."), width="content")
+            if way.sign_out_url:
+                st.link_button(tr("Sign out there too"), way.sign_out_url)
 
 
 def _no_access(error: NotAllowedError) -> None:
