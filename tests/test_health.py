@@ -154,7 +154,8 @@ def test_other_parts_add_checks_and_a_check_that_breaks_does_not_pass() -> None:
     access, unknown = text.splitlines()
     assert access == "access: There was never a good access file."
     assert unknown.startswith("broken: Something went wrong on our side.")
-    assert [check.name for check in CHECKS] == ["settings", "archive", "state file"]
+    own = ["settings", "archive", "state file", "access file"]
+    assert [check.name for check in CHECKS] == own
 
 
 @pytest.mark.parametrize("path", ["healthz", "readyz"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import asdict
 
 from ..account import Account
 from ..errors import ConfigError
 from ..people.gate import Gate
 from ..people.overview import Entry, overview
+from ..reading.text import clean
 from ..sharing.people import People
 
 _HELP = """Say for each person who has signed in, or whom a rule names, what they may see and by
@@ -33,14 +35,16 @@ def access(account: Account, options: argparse.Namespace) -> int:
         text = f"Sessions ended: {', '.join(ended)}."
         print(json.dumps({"ended": ended}) if options.json else text)
         return 0
-    if gate.rules.problem:
-        raise ConfigError(gate.rules.problem)
+    check_rules(gate)
     entries = overview(gate)
     if options.json:
         print(json.dumps([_as_json(entry) for entry in entries]))
     else:
+        labels = Counter(entry.person.label for entry in entries)
         for entry in entries:
-            print(f"{entry.person.label}: {_sees(entry)}")
+            label, id_ = entry.person.label, entry.person.id
+            named = label if labels[label] == 1 else f"{label} ({id_})"
+            print(clean(f"{named}: {_sees(entry)}"))
     return 0
 
 
@@ -49,6 +53,12 @@ def open_gate(account: Account) -> Gate:
     if account.settings.sign_in is None:
         raise ConfigError("Nobody signs in here, so everybody sees everything: docs/hosting.md.")
     return Gate(account.settings.sign_in, People(account.state))
+
+
+def check_rules(gate: Gate) -> None:
+    """Raise ConfigError unless the access file is right: only the app knows earlier rules."""
+    if gate.rules.problem:
+        raise ConfigError(gate.rules.problem)
 
 
 def _sees(entry: Entry) -> str:

@@ -11,17 +11,18 @@ from urllib.parse import urlencode
 
 from ..account import Account
 from ..desk import Desk
-from ..errors import EntryError
+from ..errors import EntryError, NoAccessError
 from ..fetch.background import Background
 from ..pdf import browser
 from ..pdf.write import write_pdf
 from ..people.overview import overview
+from ..people.person import lower
 from ..people.reader import Anyone
 from ..report.address import to_parameters
 from ..report.pages import PAGES
 from ..report.read import as_json, as_markdown, asked, dashboard, read_page
 from ..report.selection import Selection
-from .access import open_gate
+from .access import check_rules, open_gate
 
 _HELP = """Print what a page of the dashboard says, as it is stored now; nothing is fetched. Some
 days may be in doubt or not stored: the text, the JSON and the PDF say so."""
@@ -58,21 +59,33 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _reader(account: Account, name: str) -> Anyone:
     """The operator, or with the rights of the person of that name, who may only be asked to read.
 
-    Raises ConfigError where nobody signs in, EntryError if nobody is called that, NoAccessError.
+    Raises ConfigError where nobody signs in or the access file is wrong, EntryError unless one
+    person is called that, and NoAccessError.
     """
     if not name:
         return Anyone()
     gate = open_gate(account)
-    found = [entry.person for entry in overview(gate) if name in entry.person.names]
-    if len(found) != 1:
-        raise EntryError(f"{len(found) or 'Nobody'} called {name!r}: `access` lists all.")
-    return Anyone(access=gate.rules.policy().grant(found[0]).access)
+    check_rules(gate)
+    found = [e.person for e in overview(gate) if {name, lower(name)} & {*e.person.names}]
+    if len(found) > 1:
+        ids = ", ".join(person.id for person in found)
+        raise EntryError(f"{len(found)} are called {name!r}. Name one of {ids}.")
+    if not found:
+        raise EntryError(f"Nobody who was here or is named in a rule is called {name!r}.")
+    try:
+        return Anyone(access=gate.rules.policy().grant(found[0]).access)
+    except NoAccessError as error:
+        raise NoAccessError(f"{found[0].label} sees nothing, and is told: {error}") from None
 
 
 def report(account: Account, options: argparse.Namespace) -> int:
-    """Read a page and print it; remarks on the URL go to stderr."""
+    """Read a page and print it; remarks on the URL go to stderr. Raises as `_reader` does, and
+    NotAllowedError.
+    """
     background = Background(account.syncer, account.catalog, external=True)
     desk = Desk(account, background, _reader(account, options.as_))
+    if PAGES[options.page].for_admins:
+        desk.store()  # or say that they may not see it
     return _pdf(desk, account, options) if options.pdf else _text(desk, options)
 
 

@@ -51,16 +51,31 @@ def with_provider(
 ) -> Iterator[str]:
     """The app where people sign in at a provider."""
     port = free_port()
-    of_provider = {
+    settings = of_provider(provider, access, port) | settings
+    with running_as(("app.py",), archive, settings, SERVER_PORT=str(port)) as (url, _):
+        yield url
+
+
+@contextmanager
+def processes_with_provider(provider: Provider, archive: Path, access: Path) -> Iterator[str]:
+    """Two processes of the app behind nginx, where people sign in at a provider."""
+    port = ports(3)
+    settings = of_provider(provider, access, port)
+    command = ("-m", "deploy.serve", "--processes", "2")
+    with running_as(command, archive, settings, SERVER_PORT=str(port)) as (url, _):
+        yield url
+
+
+def of_provider(provider: Provider, access: Path, port: int) -> dict[str, str]:
+    """The settings under which people sign in there."""
+    return {
+        "ACCESS": str(access),
         "OIDC_URL": provider.url,
         "OIDC_CLIENT_ID": CLIENT,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
         "COOKIE_SECRET": SECRET,
         "URL": f"http://127.0.0.1:{port}",
     }
-    settings = {"ACCESS": str(access), **of_provider, **settings}
-    with running_as(("app.py",), archive, settings, SERVER_PORT=str(port)) as (url, _):
-        yield url
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,10 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .hosted import Answer, draw, free_port, get, with_provider
+from deploy.nginx import NGINX_PATHS
+
+from .. import debian
+from .hosted import Answer, draw, free_port, get, processes_with_provider, with_provider
 from .provider import Provider, provided
 
 RULES = """
@@ -35,6 +39,7 @@ PEOPLE = {
     "overage": {"email": "x@evil.com", "_claim_names": {"groups": "src1"}},
 }
 SLOWLY = 25000
+PROCESS = "dyntube_process"  # nginx's cookie, which says by which one a reader is answered
 CSV = "/api/views.csv?period=last-7-days"
 
 
@@ -315,3 +320,19 @@ def test_a_provider_that_is_away_is_named_and_disturbs_nobody_who_has_signed_in(
         assert with_cookies(known, url + CSV).status == 200
         assert "dyntube_provider_away 1.0" in get(f"http://127.0.0.1:{port}/metrics").text
         assert get(f"{url}/readyz").status == 200
+
+
+def test_whoever_signed_in_at_one_process_is_known_to_all(
+    provider: Provider, demo_archive: Path, access: Path, opened: Callable[[str], Page]
+):
+    debian.need("nginx", "nginx-light", f"{os.environ['PATH']}:{NGINX_PATHS}")
+    with processes_with_provider(provider, demo_archive, access) as url:
+        page = sign_in(opened(url), "bob")
+        heading(page, "Overview")
+        cookies = [c for c in page.context.cookies() if c["name"] != PROCESS]
+        signed = "; ".join(f"{c['name']}={c['value']}" for c in cookies)
+        for number in ("1", "2"):
+            answer = get(url + CSV, [("Cookie", f"{signed}; {PROCESS}={number}")])
+            assert answer.status == 200
+            assert PROCESS not in answer.headers.get("set-cookie", "")  # so it was that one
+            assert get(url + CSV, [("Cookie", f"{PROCESS}={number}")]).status == 401
