@@ -82,9 +82,10 @@ def from_claims(claims: Mapping[str, object], groups_claim: str, now: dt.datetim
 
 def from_headers(user: str, groups: str, since: dt.datetime) -> Person | None:
     """The person whom a proxy names in its headers; None if it names nobody."""
-    subject = _text(user)
-    if not subject:
+    if not (subject := _text(user)):
         return None
+    if "@" in subject:  # as somebody typed it: in another case, still the same person
+        subject = lower(subject)
     named = frozenset(part.strip() for part in groups.split(",") if part.strip())
     return Person(PROXY, subject, subject if "@" in subject else "", "", named, since)
 
@@ -106,6 +107,9 @@ def _groups(claims: Mapping[str, object], name: str) -> frozenset[str]:
 
 
 def _text(value: object) -> str:
-    """A text as it is: one that needs cleaning could pass for another, and is none."""
-    sound = isinstance(value, str) and len(value) <= _LONGEST and clean(value) == value
-    return str(value) if sound else ""
+    """A text as it is: one that needs cleaning could pass for another, and is none; nor is one with
+    characters that nobody sees, or that turn others round.
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return ""
+    return value if value.isprintable() and clean(value) == value else ""

@@ -156,7 +156,12 @@ def _texts(of: str, name: str, value: object) -> list[str]:
     is_list = isinstance(value, list) and all(isinstance(text, str) and text for text in value)
     if not is_list:
         raise ConfigError(f'{of}: {name} is a list of texts, like ["one", "two"].')
-    return cast("list[str]", value)
+    texts = cast("list[str]", value)
+    if odd := [text for text in texts if not text.isprintable() or text.strip() != text]:
+        raise ConfigError(
+            f"{of}: {odd[0]!a} has spaces around it or invisible characters, as copied texts do."
+        )
+    return texts
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

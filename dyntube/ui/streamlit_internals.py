@@ -18,6 +18,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.file_util import get_static_dir
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_media_file_storage import _calculate_file_id
 from streamlit.runtime.pages_manager import PagesManager
@@ -91,6 +92,14 @@ def claims_in(cookies: Mapping[str, str], origin: str) -> dict[str, object]:
 def trust_header(name: str) -> None:
     """Let Streamlit tell people apart by a header, when a browser comes back to its session."""
     config.set_option("server.trustedUserHeaders", {name: "proxy_user"})
+
+
+def lead_to(address: str) -> None:
+    """Open an address in place of the page, as `st.login` and `st.logout` do with theirs."""
+    if context := get_script_run_ctx():
+        message = ForwardMsg()
+        message.auth_redirect.url = address
+        context.enqueue(message)
 
 
 def session_id() -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Button_pb2 import Button
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 
 from ..browser.app import running_as
 from ..test_serve import free_port as ports
@@ -130,6 +131,17 @@ class Drawn:
         """All of it."""
         return b"".join(message.SerializeToString() for message in self.messages)
 
+    @property
+    def buttons(self) -> list[Button]:
+        """Its buttons."""
+        elements = [message.delta.new_element for message in self.messages]
+        return [element.button for element in elements if element.HasField("button")]
+
+    @property
+    def leads_to(self) -> str:
+        """The address that it opens in place of the page; "" if none."""
+        return "".join(message.auth_redirect.url for message in self.messages)
+
     def says(self, text: str) -> bool:
         """Whether a text is in it."""
         return text.encode() in self.raw
@@ -141,15 +153,18 @@ def draw(
     query: str = "",
     headers: list[tuple[str, str]] | None = None,
     source: str = PROXY,
+    click: str = "",
 ) -> Drawn:
-    """Open a page in a session of its own, as a browser does over its websocket."""
-    drawing = _draw(url, page, query, headers or [], source)
+    """Open a page in a session of its own, as a browser does over its websocket; then perhaps click
+    a button with a label.
+    """
+    drawing = _draw(url, page, query, headers or [], source, click)
     with ThreadPoolExecutor(1) as thread:  # as the browser of a test may have a loop in this one
         return thread.submit(asyncio.run, drawing).result()
 
 
 async def _draw(
-    url: str, page: str, query: str, headers: list[tuple[str, str]], source: str
+    url: str, page: str, query: str, headers: list[tuple[str, str]], source: str, click: str
 ) -> Drawn:
     parts = urlsplit(url)
     async with connect(
@@ -163,14 +178,23 @@ async def _draw(
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
         asked.rerun_script.context_info.url = f"{url}/{page}?{query}"
-        await connection.send(asked.SerializeToString())
-        drawn = Drawn()
-        while True:
-            received = await asyncio.wait_for(connection.recv(), PATIENCE)
-            message = ForwardMsg()
-            message.ParseFromString(received if isinstance(received, bytes) else b"")
-            drawn.messages.append(message)
-            if message.WhichOneof("type") == "script_finished" and (
-                message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-            ):
-                return drawn
+        drawn = await _run(connection, asked)
+        if click:
+            [button] = [button for button in drawn.buttons if button.label == click]
+            asked.rerun_script.widget_states.widgets.add(id=button.id, trigger_value=True)
+            drawn = await _run(connection, asked)
+        return drawn
+
+
+async def _run(connection: ClientConnection, asked: BackMsg) -> Drawn:
+    await connection.send(asked.SerializeToString())
+    drawn = Drawn()
+    while True:
+        received = await asyncio.wait_for(connection.recv(), PATIENCE)
+        message = ForwardMsg()
+        message.ParseFromString(received if isinstance(received, bytes) else b"")
+        drawn.messages.append(message)
+        if message.WhichOneof("type") == "script_finished" and (
+            message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+        ):
+            return drawn

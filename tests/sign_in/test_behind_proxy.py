@@ -44,7 +44,7 @@ def access(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(demo_archive: Path, access: Path) -> Iterator[str]:
-    with behind_proxy(demo_archive, access, SYNC="app") as url:
+    with behind_proxy(demo_archive, access, SYNC="app", SIGN_OUT_URL="/oauth2/sign_out") as url:
         yield url
 
 
@@ -57,6 +57,12 @@ def test_whom_the_proxy_names_sees_what_the_rules_grant(url: str):
     assert get(url + CSV, [(USER, "bob@acme.com")]).status == 403
     assert get(url + CSV, [(USER, "eve@evil.com")]).status == 403
     assert get(url + CSV).status == 401
+
+
+def test_signing_out_leads_to_where_the_proxy_signs_people_out(url: str):
+    drawn = draw(url, headers=[(USER, "eve@evil.com")], click="Sign out")
+
+    assert drawn.leads_to == "/oauth2/sign_out"
 
 
 FORGED = {

@@ -66,12 +66,19 @@ def test_a_clock_wrong_by_five_minutes_is_no_obstacle(minutes):
         ({"email": "ada@acme.com\u0000"}, ""),
         ({"email": " ada@acme.com"}, ""),
         ({"email": "ada@acme.com\n"}, ""),
+        ({"email": "ada@acme\u200b.com"}, ""),
         ({"email": "\ud83dada@acme.com"}, ""),
         ({"email": ["ada@acme.com"]}, ""),
     ],
 )
 def test_an_address_that_is_not_verified_or_not_clean_counts_for_nothing(claims, email):
     assert person(**claims).email == email
+
+
+def test_a_name_that_hides_letters_or_turns_them_round_is_none():
+    assert person(name="Zoë Łuczak").name == "Zoë Łuczak"
+    assert person(name="nimdA \u202e").name == ""
+    assert person(name="Ada\u2060").name == ""
 
 
 @pytest.mark.parametrize(
@@ -119,6 +126,8 @@ def test_a_proxy_names_a_person_and_groups():
     assert found == Person(
         "proxy", "ada@acme.com", "ada@acme.com", "", frozenset({"one", "two"}), NOW
     )
+    assert from_headers("Ada@ACME.com", "one, two", NOW) == found, "the same person"
     assert from_headers("ada", "", NOW).email == ""
+    assert from_headers("Ada", "", NOW).subject == "Ada", "user names may differ in case alone"
     assert from_headers("", "admins", NOW) is None
     assert from_headers("ada\x7f", "", NOW) is None

@@ -127,6 +127,8 @@ RULE = '[[rule]]\npeople = ["a@b.c"]\nrole = "reader"\n'
         (RULE.replace("reader", "admin") + 'projects = ["p1"]', "an admin sees everything"),
         ('[[rule]]\ndomains = ["@acme.com"]\nrole = "reader"', "write acme.com"),
         ('[[rule]]\ndomains = ["com"]\nrole = "reader"', "write acme.com"),
+        (RULE.replace("a@b.c", "a@b\u2060.c"), r"rule 1: 'a@b\\u2060.c' has spaces around it or"),
+        (RULE.replace("a@b.c", "a@b.c "), "spaces around it or invisible"),
         (RULE + RULE.replace("reader", "analyst").replace("a@b.c", "A@B.C"), "rules 1 and 2"),
         (RULE + "[limits]\nquestions = 0", "questions is a whole number"),
         (RULE + "[limits]\nquestions = true", "questions is a whole number"),

@@ -17,6 +17,7 @@ from ...words import tr
 from .. import style
 from ..components.theme import follow_theme
 from ..door import desk, gate, stop_seeing_as
+from ..streamlit_internals import lead_to
 from . import paper
 
 PEOPLE = "people"  # the page of administrators about people
@@ -90,8 +91,8 @@ def _no_access(error: NotAllowedError) -> None:
         st.title(tr("Nothing to see yet"), anchor=False, width="content")
         st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
         if reader:
-            who = formats.escape_markdown(reader.name)
-            st.caption(tr("You are signed in as {who}.", who=who), width="content")
+            # Plain text, which is copied as it is: administrators need exactly this.
+            st.text(tr("You are signed in as {who}.", who=reader.person.label), width="content")
         if reader is None or sign_out_url(reader) is not None:
             st.button(tr("Sign out"), key="sign-out", on_click=sign_out)
 
@@ -112,11 +113,16 @@ def sign_out_url(reader: SignedIn) -> str | None:
 
 
 def sign_out() -> None:
-    """End all sessions of this person; for callbacks."""
+    """End all sessions of this person, and go where the provider or the proxy signs out; for
+    callbacks.
+    """
     reader = _known()
+    where = sign_out_url(reader) if reader else ""
     try:
         if reader:
             reader.gate.sign_out(reader.person, reader.address)
     finally:
-        if reader is None or isinstance(reader.gate.sign_in.way, OpenId):
+        if where:
+            lead_to(where)
+        elif where == "":
             st.logout()
