@@ -255,6 +255,43 @@ def test_an_admin_ends_a_session_and_the_open_tab_obeys(url: str, opened: Callab
     says(bob, "You are signed out")
 
 
+def test_who_is_no_admin_any_more_ends_no_session_and_is_told_so(
+    url: str, access: Path, opened: Callable[[str], Page]
+):
+    bob, ada = sign_in(opened(url), "bob"), sign_in(opened(f"{url}/people"), "ada")
+    heading(bob, "Overview")
+    ada.get_by_role("combobox", name="Person").click()
+    ada.get_by_role("option", name="bob@acme.com").click()
+    end = ada.get_by_role("button", name="Sign them out everywhere")
+    expect(end).to_be_visible()
+
+    access.write_text(RULES.replace('role = "admin"', 'role = "reader"'))
+    end.click()
+
+    says(ada, "Only administrators may see who may see what")
+    assert with_cookies(bob, url + CSV).status == 200
+
+
+def test_who_sees_as_another_gets_no_file_with_more_than_that(
+    url: str, opened: Callable[[str], Page]
+):
+    bob, ada = sign_in(opened(url), "bob"), sign_in(opened(f"{url}/people"), "ada")
+    heading(bob, "Overview")
+    ada.get_by_role("combobox", name="Person").click()
+    ada.get_by_role("option", name="bob@acme.com").click()
+    ada.get_by_role("button", name="See what they see").click()
+    says(ada, "Nothing can be changed")
+
+    ada.get_by_role("button", name="Export", exact=True).click()
+    says(ada, "files of individual views are off")
+    expect(ada.get_by_role("link", name="Parquet")).to_have_count(0)
+
+    ada.keyboard.press("Escape")
+    ada.get_by_role("button", name="Stop").click()
+    ada.get_by_role("button", name="Export", exact=True).click()
+    expect(ada.get_by_role("link", name="Parquet")).to_have_count(1)
+
+
 def test_rules_that_change_count_in_an_open_tab_and_for_a_file_drawn_before(
     url: str, access: Path, opened: Callable[[str], Page]
 ):
