@@ -48,19 +48,20 @@ def processes_behind_proxy(archive: Path, access: Path) -> Iterator[str]:
 
 @contextmanager
 def with_provider(
-    provider: Provider, archive: Path, access: Path, **settings: str
+    provider: Provider, archive: Path, access: Path, below: str = "", **settings: str
 ) -> Iterator[str]:
-    """The app where people sign in at a provider."""
+    """The app where people sign in at a provider; perhaps below a path like /dash."""
     port = free_port()
     of_provider = {
         "OIDC_URL": provider.url,
         "OIDC_CLIENT_ID": CLIENT,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
         "COOKIE_SECRET": SECRET,
-        "URL": f"http://127.0.0.1:{port}",
+        "URL": f"http://127.0.0.1:{port}{below}",
     }
     settings = {"ACCESS": str(access), **of_provider, **settings}
-    with running_as(("app.py",), archive, settings, SERVER_PORT=str(port)) as (url, _):
+    streamlit = {"SERVER_PORT": str(port), "SERVER_BASE_URL_PATH": below}
+    with running_as(("app.py",), archive, settings, **streamlit) as (url, _):
         yield url
 
 

@@ -114,6 +114,25 @@ def test_a_deep_link_survives_signing_in(url: str, opened: Callable[[str], Page]
     expect(page.get_by_role("link", name="Data")).to_have_count(0)
 
 
+def test_below_a_path_people_sign_in_download_and_sign_out(
+    provider: Provider, demo_archive: Path, access: Path, opened: Callable[[str], Page]
+):
+    with with_provider(provider, demo_archive, access, below="/dash") as url:
+        assert url.endswith("/dash")
+        page = sign_in(opened(f"{url}/geography?period=last-7-days"), "bob")
+        heading(page, "Geography")
+        assert page.url == f"{url}/geography?period=last-7-days"
+        assert with_cookies(page, url + CSV).status == 200
+        copied = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+
+        page.get_by_role("button", name="Account").click()
+        page.get_by_role("button", name="Sign out everywhere").click()
+
+        says(page, "Sign in to see how your videos do")
+        assert get(url + CSV, [("Cookie", copied)]).status == 401
+        time.sleep(1)  # a new token has to be from a later second than the last one
+
+
 def test_proof_keys_are_used(provider: Provider, url: str, opened: Callable[[str], Page]):
     heading(sign_in(opened(url), "bob"), "Overview")
 
