@@ -41,8 +41,8 @@ def main() -> None:
         for name, title in TITLES.items()
     ]
     chosen = st.navigation(pages, position="top" if visible else "hidden")
-    st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
     if visible:
+        st.set_page_config(page_title=f"{chosen.title} - DynTube Analytics")
         ui.start(chosen.url_path or "overview")
         ui.tabs([page for page in pages if page.visibility == "visible"], chosen)
         chosen.run()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from ..errors import ConfigError
 from . import texts
@@ -36,6 +37,12 @@ class OpenId:
     url: str
     groups_claim: str = "groups"
     scopes: str = "openid email profile"
+
+    @property
+    def origin(self) -> str:
+        """The part of `url` that browsers send as Origin: without the path."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def _open_id(read: Read, folder: Path) -> OpenId | None:
         read("DYNTUBE_OIDC_CLIENT_ID", client_id, ""),
         _secret(read, "DYNTUBE_OIDC_CLIENT_SECRET", texts.secret, folder),
         _secret(read, "DYNTUBE_COOKIE_SECRET", cookie_secret, folder),
-        read("DYNTUBE_URL", web_url, ""),
+        read("DYNTUBE_URL", own_url, ""),
         read("DYNTUBE_OIDC_GROUPS_CLAIM", claim, OpenId.groups_claim),
         read("DYNTUBE_OIDC_SCOPES", scopes, OpenId.scopes),
     )
@@ -177,6 +184,16 @@ def web_url(name: str, text: str) -> str:
     if set(found) & set("?#"):
         raise ConfigError(f"{name} must end before its query: https://login.acme.com.")
     return found
+
+
+def own_url(name: str, text: str) -> str:
+    """Our URL, with its host as browsers send it: signing in compares the two."""
+    parts = urlsplit(web_url(name, text))
+    netloc = parts.netloc.lower().removesuffix({"https": ":443"}.get(parts.scheme, ":80"))
+    try:
+        return parts._replace(netloc=netloc.encode("idna").decode()).geturl()
+    except ValueError:  # of the codec
+        raise ConfigError(f"{name} must look like https://dash.acme.com.") from None
 
 
 def sign_out_url(name: str, text: str) -> str:

@@ -109,7 +109,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     said = ""
     for line in process.stdout:
         said += line
-        if found := re.search(r"http://\S+:\d+", line):
+        if found := re.search(r"http://\S+:\d+[/\w]*", line):
             wait_until_healthy(found[0])
             return found[0]
     raise AssertionError(f"The app did not start:\n{said}")

@@ -48,12 +48,13 @@ def processes_behind_proxy(archive: Path, access: Path) -> Iterator[str]:
 
 @contextmanager
 def with_provider(
-    provider: Provider, archive: Path, access: Path, **settings: str
+    provider: Provider, archive: Path, access: Path, below: str = "", **settings: str
 ) -> Iterator[str]:
-    """The app where people sign in at a provider."""
+    """The app where people sign in at a provider; perhaps below a path like /dash."""
     port = free_port()
-    settings = of_provider(provider, access, port) | settings
-    with running_as(("app.py",), archive, settings, SERVER_PORT=str(port)) as (url, _):
+    settings = of_provider(provider, access, port, below) | settings
+    streamlit = {"SERVER_PORT": str(port), "SERVER_BASE_URL_PATH": below}
+    with running_as(("app.py",), archive, settings, **streamlit) as (url, _):
         yield url
 
 
@@ -67,7 +68,7 @@ def processes_with_provider(provider: Provider, archive: Path, access: Path) -> 
         yield url
 
 
-def of_provider(provider: Provider, access: Path, port: int) -> dict[str, str]:
+def of_provider(provider: Provider, access: Path, port: int, below: str = "") -> dict[str, str]:
     """The settings under which people sign in there."""
     return {
         "ACCESS": str(access),
@@ -75,7 +76,7 @@ def of_provider(provider: Provider, access: Path, port: int) -> dict[str, str]:
         "OIDC_CLIENT_ID": CLIENT,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
         "COOKIE_SECRET": SECRET,
-        "URL": f"http://127.0.0.1:{port}",
+        "URL": f"http://127.0.0.1:{port}{below}",
     }
 
 

@@ -119,6 +119,25 @@ def test_a_deep_link_survives_signing_in(url: str, opened: Callable[[str], Page]
     expect(page.get_by_role("link", name="Data")).to_have_count(0)
 
 
+def test_below_a_path_people_sign_in_download_and_sign_out(
+    provider: Provider, demo_archive: Path, access: Path, opened: Callable[[str], Page]
+):
+    with with_provider(provider, demo_archive, access, below="/dash") as url:
+        assert url.endswith("/dash")
+        page = sign_in(opened(f"{url}/geography?period=last-7-days"), "bob")
+        heading(page, "Geography")
+        assert page.url == f"{url}/geography?period=last-7-days"
+        assert with_cookies(page, url + CSV).status == 200
+        copied = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+
+        page.get_by_role("button", name="Account").click()
+        page.get_by_role("button", name="Sign out everywhere").click()
+
+        says(page, "Sign in to see how your videos do")
+        assert get(url + CSV, [("Cookie", copied)]).status == 401
+        time.sleep(1)  # a new token has to be from a later second than the last one
+
+
 def test_proof_keys_are_used(provider: Provider, url: str, opened: Callable[[str], Page]):
     heading(sign_in(opened(url), "bob"), "Overview")
 
@@ -258,6 +277,43 @@ def test_an_admin_ends_a_session_and_the_open_tab_obeys(url: str, opened: Callab
 
     bob.get_by_role("link", name="Videos").first.click()
     says(bob, "You are signed out")
+
+
+def test_who_is_no_admin_any_more_ends_no_session_and_is_told_so(
+    url: str, access: Path, opened: Callable[[str], Page]
+):
+    bob, ada = sign_in(opened(url), "bob"), sign_in(opened(f"{url}/people"), "ada")
+    heading(bob, "Overview")
+    ada.get_by_role("combobox", name="Person").click()
+    ada.get_by_role("option", name="bob@acme.com").click()
+    end = ada.get_by_role("button", name="Sign them out everywhere")
+    expect(end).to_be_visible()
+
+    access.write_text(RULES.replace('role = "admin"', 'role = "reader"'))
+    end.click()
+
+    says(ada, "Only administrators may see who may see what")
+    assert with_cookies(bob, url + CSV).status == 200
+
+
+def test_who_sees_as_another_gets_no_file_with_more_than_that(
+    url: str, opened: Callable[[str], Page]
+):
+    bob, ada = sign_in(opened(url), "bob"), sign_in(opened(f"{url}/people"), "ada")
+    heading(bob, "Overview")
+    ada.get_by_role("combobox", name="Person").click()
+    ada.get_by_role("option", name="bob@acme.com").click()
+    ada.get_by_role("button", name="See what they see").click()
+    says(ada, "Nothing can be changed")
+
+    ada.get_by_role("button", name="Export", exact=True).click()
+    says(ada, "files of individual views are off")
+    expect(ada.get_by_role("link", name="Parquet")).to_have_count(0)
+
+    ada.keyboard.press("Escape")
+    ada.get_by_role("button", name="Stop").click()
+    ada.get_by_role("button", name="Export", exact=True).click()
+    expect(ada.get_by_role("link", name="Parquet")).to_have_count(1)
 
 
 def test_rules_that_change_count_in_an_open_tab_and_for_a_file_drawn_before(

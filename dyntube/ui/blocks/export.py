@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from ...export.workbook import Provenance, Sheet, csv, excel, workbook
+from ...people.reader import SignedIn
 from ...report.tables import PageTables
 from ...words import tr
 from .. import made_files
@@ -36,7 +37,11 @@ def export_menu(
                 key="export-page",
             )
             _one_table(report)
-        if desk().access.may_see_rows:
+        reader = desk().reader
+        if isinstance(reader, SignedIn) and reader.seen_as:
+            # A link asks for itself: its file would have what the admin may see.
+            st.caption(tr("While you see as somebody else, files of individual views are off."))
+        elif desk().access.may_see_rows:
             _raw_views(parameters, bool(notes().doubts))
         _print()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ... import formats
+from ...errors import DynTubeError
 from ...people.overview import Entry, overview
 from ...people.policy import Kind
 from ...people.reader import SignedIn
@@ -27,7 +28,7 @@ _KINDS: dict[Kind, str] = {
     "groups": tr("group {name}, rule {rule}"),
     "domains": tr("domain {name}, rule {rule}"),
 }
-_CHOSEN, _DONE = "person-chosen", "person-done"
+_CHOSEN, _DONE, _FAILED = "person-chosen", "person-done", "person-failed"
 
 
 def people() -> None:
@@ -104,6 +105,8 @@ def _one(entries: list[Entry], reader: SignedIn) -> None:
     )
     if done := st.session_state.pop(_DONE, ""):
         st.caption(f":green[:material/check:] {formats.escape_markdown(done)}")
+    if failed := st.session_state.pop(_FAILED, ""):
+        st.error(formats.escape_markdown(failed), icon=":material/error:")
     if chosen is None or chosen not in by_id:
         return
     entry = by_id[chosen]
@@ -125,5 +128,9 @@ def _one(entries: list[Entry], reader: SignedIn) -> None:
 
 
 def _end_sessions(entry: Entry, reader: SignedIn) -> None:
-    desk().admin().gate.end_sessions(entry.person.id, reader.owner)
+    try:
+        desk().admin().gate.end_sessions(entry.person.id, reader.owner)
+    except DynTubeError as error:
+        st.session_state[_FAILED] = str(error)
+        return
     st.session_state[_DONE] = tr("{who} has to sign in again.", who=entry.person.label)

@@ -26,7 +26,7 @@ def reader(request: HTTPConnection) -> Reader:
     """Whoever sends a request. Raises NotSignedInError, ConfigError and UnavailableError."""
     guard = gate()
     way = guard.sign_in.way if guard else None
-    claims = claims_in(request.cookies, way.url) if isinstance(way, OpenId) else {}
+    claims = claims_in(request.cookies, way.origin) if isinstance(way, OpenId) else {}
     address = request.client.host if request.client else ""
     return reader_of(request.cookies, request.headers, claims, address)
 
