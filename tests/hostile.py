@@ -47,3 +47,20 @@ OTHERS = [
     "true",
 ]
 TEXTS = FORMULAS + OTHERS
+
+MARKUP = [
+    '"><iframe src="javascript:window.hurt=1"></iframe>',
+    "<svg/onload=window.hurt=1><details open ontoggle=window.hurt=1>",
+    '<a href="//evil.example/a">a</a><base href="//evil.example/">',
+    '<style>@import "http://evil.example/a.css"; *{background:url(//evil.example/b)}</style>',
+    "[link](http://evil.example/c) [script](javascript:window.hurt=1) <http://evil.example/d>",
+    "![image](//evil.example/e.png) ![data](data:text/html,hurt)",
+    "$\\href{javascript:window.hurt=1}{x}$ $$\\includegraphics{http://evil.example/f.png}$$",
+    ":material/home: :red[red] :blue-background[blue] :streamlit: :smile: -> <-",
+    "&lt;img src=x onerror=window.hurt=1&gt; &#60;script&#62;",
+    "'-window.hurt=1-' \"-window.hurt=1-\" `${window.hurt=1}` {{7*7}} {% x %} %s {0} {name}",
+    "</script><script>window.hurt=1</script><!-- ",
+    "# heading\n> quote\n- list\n| a | b |\n|---|---|",
+    "[ ] todo [^1] ~~gone~~ **bold** _italics_ [[wiki]]",
+    "<b>%{y}<extra></extra></b>%{customdata[0]}<br>",
+]

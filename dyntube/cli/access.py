@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
 from dataclasses import asdict
 
 from ..account import Account
@@ -40,11 +39,8 @@ def access(account: Account, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([_as_json(entry) for entry in entries]))
     else:
-        labels = Counter(entry.person.label for entry in entries)
         for entry in entries:
-            label, id_ = entry.person.label, entry.person.id
-            named = label if labels[label] == 1 else f"{label} ({id_})"
-            print(clean(f"{named}: {_sees(entry)}"))
+            print(clean(f"{entry.label}: {_sees(entry)}"))
     return 0
 
 

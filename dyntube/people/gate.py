@@ -20,6 +20,7 @@ from .policy import Granted, Limits
 from .policy_file import PolicyFile
 from .turns import Turns
 
+_MOST_KNOWN = 5_000  # people, before those without access are no longer noted
 _REMEMBERED = 10_000  # people and what was last logged of them
 
 
@@ -73,8 +74,10 @@ class Gate:
         """
         try:
             access = self.grant(person).access
-        except NotAllowedError:
+        except NotSignedInError:
             return
+        except NotAllowedError:
+            access = Access()  # so that admins see who waits for access
         session = person.signed_in_at.isoformat() if self._has_token else "of this process"
         before = self._last(("session", person.id, session), access)
         if before is not None:
@@ -82,6 +85,8 @@ class Gate:
                 audit("access_changed", person.id, address, access)
             return
         audit("sign_in", person.id, address, access)
+        if access == Access() and len(self.people.all()) >= _MOST_KNOWN:
+            return  # anybody may have an account at some providers
         try:
             self.people.put(
                 Known(

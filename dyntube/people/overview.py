@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import NotAllowedError
 from ..query.access import Access
@@ -28,6 +29,7 @@ class Entry:
     why: tuple[tuple[str, int], ...]
     refusal: str
     last_seen: dt.datetime | None
+    label: str = ""  # of the person, which tells them from all others
 
 
 def overview(gate: Gate) -> list[Entry]:
@@ -37,7 +39,13 @@ def overview(gate: Gate) -> list[Entry]:
     met = {name for person, _ in known.values() for name in (person.email.lower(), person.subject)}
     entries = [_entry(policy, *of) for of in known.values()]
     entries += [_entry(policy, person, None) for person in _named(policy, met)]
-    return sorted(entries, key=lambda entry: entry.person.label.lower())
+    counts = Counter(entry.person.label for entry in entries)
+    named = [replace(entry, label=_label(entry.person, counts)) for entry in entries]
+    return sorted(named, key=lambda entry: entry.label.lower())
+
+
+def _label(person: Person, counts: Counter[str]) -> str:
+    return person.label if counts[person.label] == 1 else f"{person.label} ({person.id})"
 
 
 def _seen(known: Known) -> tuple[Person, dt.datetime]:

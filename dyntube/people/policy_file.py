@@ -51,6 +51,8 @@ class PolicyFile:
             if stamp == self._read:
                 return
             try:
+                if stamp and not self.path.is_file():  # reading a pipe would never end
+                    raise ConfigError("it is no file.")
                 self._policy, self._problem = policy.parse(self.path.read_text("utf-8")), ""
                 event("access_read", rules=len(self._policy.rules))
             except (OSError, UnicodeDecodeError, ConfigError) as error:

@@ -427,6 +427,31 @@ GUARDS = (
         "fits = len(given) == 1",
         "test_request_ids.py",
     ),
+    Guard(
+        "a file is for those with the rights that it was made with",
+        "ui/made_files.py",
+        "return access.is_admin or access in _made.get(id_, ())",
+        "return True",
+        "sign_in/test_forged.py",
+    ),
+    Guard(
+        "a browser can send what pages send, and no more",
+        "ui/server/messages.py",
+        'in (*ALLOWED, ""):',
+        "or True:",
+        "sign_in/test_forged.py",
+    ),
+    Guard(
+        "what is sent of names is what may be seen",
+        "fetch/catalog.py",
+        """        if access.all_views:
+            return self
+        return replace(""",
+        """        if access.all_views or True:
+            return self
+        return replace(""",
+        "sign_in/test_isolation.py",
+    ),
 )
 
 

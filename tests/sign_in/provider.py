@@ -53,6 +53,7 @@ class Provider:
             "/jwks": self._keys,
             "/authorize": self._authorize,
             "/logout": self._logout,
+            "/favicon.ico": lambda _: Response(),
         }
         made = [Route(path, answer) for path, answer in routes.items()]
         return Starlette(routes=[*made, Route("/token", self._token, methods=["POST"])])

@@ -113,7 +113,7 @@ CLICKS: dict[str, list[Callable[[Page], Any]]] = {
         says("has to sign in again"),
         button("See what they see"),
         says("You see what"),
-        button("Stop"),
+        button("Back to my view"),
         wait_painted,
     ],
 }

@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -243,6 +244,40 @@ def test_the_overview_says_why_somebody_sees_nothing(opened: Opened):
 
     assert (entry.access, entry.kind) == (None, None)
     assert "nothing is shared" in entry.refusal
+
+
+def test_who_waits_for_access_is_known_to_admins_and_can_be_signed_out(opened: Opened):
+    gate = opened()
+    eve = replace(BOB, subject="3", email="eve@evil.com", groups=frozenset())
+    gate.greet(eve, "")
+
+    found = {entry.label: entry for entry in overview(gate)}
+
+    assert found["eve@evil.com"].access is None
+    gate.sign_out(eve, "")
+    with pytest.raises(NotSignedInError):
+        gate.grant(eve)
+
+
+def test_two_people_of_one_address_can_be_told_apart(opened: Opened):
+    gate = opened()
+    gate.greet(BOB, "")
+    gate.greet(replace(BOB, subject="4"), "")
+
+    labels = [entry.label for entry in overview(gate)]
+
+    assert "bob@acme.com (https://login|2)" in labels
+    assert "bob@acme.com (https://login|4)" in labels
+
+
+def test_a_pipe_in_place_of_the_rules_is_named_and_holds_nobody_up(opened: Opened):
+    gate = opened()
+    assert gate.grant(BOB)
+    gate.rules.path.unlink()
+    os.mkfifo(gate.rules.path)
+
+    assert gate.grant(BOB)
+    assert "it is no file" in gate.rules.problem
 
 
 def test_a_state_that_cannot_be_written_keeps_nobody_out(opened: Opened, tmp_path: Path, caplog):

@@ -311,7 +311,7 @@ def test_who_sees_as_another_gets_no_file_with_more_than_that(
     expect(ada.get_by_role("link", name="Parquet")).to_have_count(0)
 
     ada.keyboard.press("Escape")
-    ada.get_by_role("button", name="Stop").click()
+    ada.get_by_role("button", name="Back to my view").click()
     ada.get_by_role("button", name="Export", exact=True).click()
     expect(ada.get_by_role("link", name="Parquet")).to_have_count(1)
 

@@ -50,7 +50,7 @@ def for_admins() -> None:
                 tr("You see what {who} sees. Nothing can be changed.", who=who),
                 icon=":material/visibility:",
             )
-            st.button(tr("Stop"), key="seen-as-stop", on_click=see_as, args=(None,))
+            st.button(tr("Back to my view"), key="seen-as-stop", on_click=see_as, args=(None,))
     elif reader.access.is_admin:
         _troubles(reader.gate)
 

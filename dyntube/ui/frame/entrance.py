@@ -32,9 +32,9 @@ def visible_pages() -> tuple[str, ...]:
     try:
         with st.skeleton(height=600):
             reader = desk().reader
-            access = reader.access
             if isinstance(reader, SignedIn):
                 reader.gate.greet(reader.person, reader.address)
+            access = reader.access
     except NotSignedInError as error:
         _sign_in(error)
     except NotAllowedError as error:
@@ -73,7 +73,7 @@ def _sign_in(error: NotSignedInError) -> None:
         st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
         if st.context.cookies.get(_FAILED):
             st.warning(
-                tr("Signing in did not work. Try again; if it stays like this, tell your admin."),
+                tr("Signing in did not work. Try again, or ask your administrator."),
                 icon=":material/warning:",
             )
         way = guard.sign_in.way if guard else None

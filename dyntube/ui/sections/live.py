@@ -14,7 +14,7 @@ import streamlit as st
 
 from ... import charts, formats
 from ...archive.coverage import Coverage
-from ...errors import DynTubeError
+from ...errors import DynTubeError, NotAllowedError
 from ...query.metrics import Metric, metric
 from ...query.query import Filter
 from ...reading.zones import zone_info
@@ -113,6 +113,8 @@ def _refresh(context: ReportContext, waiting: bool, error: str) -> None:
         if clicked or failed or known.waiting != waiting:
             st.rerun()
         _draw(context, known)
+    except NotAllowedError:
+        raise  # the whole page is drawn anew, with the way in
     except DynTubeError as failure:
         show_error(failure)
 

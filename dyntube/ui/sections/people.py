@@ -18,7 +18,7 @@ from ..frame.entrance import told
 from ..layout import card
 
 ROLES: dict[Role, str] = {
-    "reader": tr("Reader: numbers"),
+    "reader": tr("Reader: totals only"),
     "analyst": tr("Analyst: also individual views"),
     "analyst-personal": tr("Analyst: also personal columns"),
     "admin": tr("Administrator"),
@@ -67,7 +67,7 @@ def _table(entries: list[Entry]) -> None:
         column(tr("Because"), [_because(e) for e in entries]),
         column(tr("Last sign-in"), seen),
     ]
-    names = [entry.person.label for entry in entries]
+    names = [entry.label for entry in entries]
     plain_table(tr("Person"), names, columns, tr("Who may see what"), key="people")
 
 
@@ -98,7 +98,7 @@ def _one(entries: list[Entry], reader: SignedIn) -> None:
     chosen = st.selectbox(
         tr("Person"),
         by_id,
-        format_func=lambda id_: by_id[id_].person.label,
+        format_func=lambda id_: by_id[id_].label,
         key=_CHOSEN,
         index=None,
         placeholder=tr("Choose a person"),
