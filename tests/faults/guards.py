@@ -432,14 +432,14 @@ GUARDS = (
         "ui/made_files.py",
         "return access.is_admin or access in _made.get(id_, ())",
         "return True",
-        "sign_in/test_forged.py",
+        "sign_in/test_forged.py::test_a_file_of_another_session_is_not_served",
     ),
     Guard(
         "a browser can send what pages send, and no more",
         "ui/server/messages.py",
         'in (*ALLOWED, ""):',
         "or True:",
-        "sign_in/test_forged.py",
+        "sign_in/test_forged.py::test_messages_that_no_page_sends_are_dropped_and_counted",
     ),
     Guard(
         "what is sent of names is what may be seen",
