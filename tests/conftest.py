@@ -26,11 +26,13 @@ from dyntube.reading.parse import read_page
 from dyntube.settings import sources
 from dyntube.settings.settings import Settings
 
+from .browser.fixtures import browser, demo, demo_archive, idle, tab
 from .clock import NOON, set_clock
 from .failures import pytest_configure
 from .scripted import Answer, Server, in_turn, serve
 
-__all__ = ["pytest_configure"]
+# Fixtures that are imported in two places would be two: a process can have one browser alone.
+__all__ = ["browser", "demo", "demo_archive", "idle", "pytest_configure", "tab"]
 
 # Nothing is timed in tests. `make test-faults` asks for more examples of everything.
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))

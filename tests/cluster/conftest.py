@@ -9,10 +9,7 @@ import pytest
 from dyntube.archive.archive import Archive
 
 from .. import mixed
-from ..browser.conftest import browser, idle, tab
 from .nodes import Cluster, two_nodes
-
-__all__ = ["browser", "idle", "tab"]
 
 
 @pytest.fixture(scope="session")
