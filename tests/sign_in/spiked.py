@@ -87,6 +87,7 @@ def _write(folder: Path) -> None:
 
 def _rules() -> str:
     """A rule that names all of them: people, groups, projects and channels."""
-    texts = json.dumps([text for text in ALL if text.isprintable()])
+    # The file refuses those with invisible characters, or spaces around them.
+    texts = json.dumps([text for text in ALL if text.isprintable() and text.strip() == text])
     names = ("people", "groups", "projects", "channels")
     return "\n".join(['[[rule]]\nrole = "analyst"', *(f"{name} = {texts}" for name in names)])
