@@ -38,7 +38,7 @@ PEOPLE = {
     "unverified": {"email": "ada@acme.com", "email_verified": False},
     "overage": {"email": "x@evil.com", "_claim_names": {"groups": "src1"}},
 }
-SLOWLY = 25000
+SLOWLY = STARTED_SECONDS * 1000
 PROCESS = "dyntube_process"  # nginx's cookie, which says by which one a reader is answered
 CSV = "/api/views.csv?period=last-7-days"
 
