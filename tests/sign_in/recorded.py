@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from ..browser.app import wait_painted, wait_ready
 from .canaries import PERIOD, ROOT
 
-SLOWLY = 25_000
+SLOWLY = 120_000
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from deploy.nginx import NGINX_PATHS
 
 from .. import debian
+from ..browser.app import STARTED_SECONDS
 from .hosted import Answer, draw, free_port, get, processes_with_provider, with_provider
 from .provider import Provider, provided
 
@@ -38,7 +39,7 @@ PEOPLE = {
     "unverified": {"email": "ada@acme.com", "email_verified": False},
     "overage": {"email": "x@evil.com", "_claim_names": {"groups": "src1"}},
 }
-SLOWLY = STARTED_SECONDS * 1000
+SLOWLY = STARTED_SECONDS * 1000  # an app may just have started
 PROCESS = "dyntube_process"  # nginx's cookie, which says by which one a reader is answered
 CSV = "/api/views.csv?period=last-7-days"
 
