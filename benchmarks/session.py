@@ -50,7 +50,7 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
 
 
 USER = "X-Forwarded-Email"  # the header in which a proxy names who has signed in
-_RULES = '[[rule]]\ndomains = ["acme.com"]\nrole = "analyst"\nprojects = "*"\n'
+_RULES = '[[rule]]\ndomains = ["acme.com"]\nrole = "admin"\nprojects = "*"\n'
 
 
 @contextmanager
