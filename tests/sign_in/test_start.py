@@ -125,6 +125,22 @@ def test_it_is_ready_from_its_first_good_rules_on(url: str, access: Path):
     assert get(url + CSV, [ROOT_USER]).status == 200
 
 
+@pytest.mark.parametrize("trusts", [{}, {"FORWARDED_ALLOW_IPS": "*"}])
+def test_streamlit_run_does_not_start_where_a_peer_could_be_claimed(
+    tmp_path: Path, trusts: dict[str, str]
+):
+    settings = {"PROXY_USER_HEADER": USER, "PROXIES": PROXY, "ARCHIVE": str(tmp_path)}
+    keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "FORWARDED_"))}
+    environ = keep | {f"DYNTUBE_{name}": text for name, text in settings.items()} | trusts
+    command = [sys.executable, *STARTS["streamlit run"], f"--server.port={free_port()}"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.returncode == 2
+    assert "Start with `python app.py`" in done.stderr
+
+
 def test_an_environment_that_trusts_all_proxies_lets_nobody_claim_an_address(
     url: str, access: Path
 ):

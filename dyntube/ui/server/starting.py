@@ -22,6 +22,7 @@ from .headers import base_path
 from .watching import metrics_served
 
 _ALL_ADDRESSES = ("0.0.0.0", "::")
+_UVICORN_TRUSTS = "FORWARDED_ALLOW_IPS"
 _STOPPED_BY_CTRL_C, _WRONG_SETTINGS = 130, 2
 _PATIENCE = 5.0  # seconds a sync has to end
 
@@ -41,14 +42,18 @@ def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
     """What Streamlit needs to sign people in; ends this process where a setting could let in
     others than it should.
     """
-    # Only our middleware applies X-Forwarded-*, once it has seen who connects; see `proxies`.
-    os.environ["FORWARDED_ALLOW_IPS"] = ""
-    if wrong := unsafe():
+    settings = try_settings().settings
+    way = settings.sign_in.way if settings.sign_in else None
+    wrong = unsafe()
+    if isinstance(way, ProxyHeaders) and os.environ.get(_UVICORN_TRUSTS) != "":
+        wrong.append(
+            f"Start with `python app.py`, or set {_UVICORN_TRUSTS} to nothing: else "
+            "anybody on this machine could claim the proxy's address."
+        )
+    if wrong:
         print("\n".join(("Not started, as signing in would not be safe:", *wrong)), file=sys.stderr)
         sys.exit(_WRONG_SETTINGS)
-    settings = try_settings().settings
     keep_sign_in(settings)
-    way = settings.sign_in.way if settings.sign_in else None
     if isinstance(way, ProxyHeaders):
         trust_header(way.user)
     return {"auth": _for_streamlit(way)} if isinstance(way, OpenId) else {}
@@ -75,7 +80,9 @@ def _for_streamlit(way: OpenId) -> dict[str, str | dict[str, str]]:
 
 def serve(script: str) -> NoReturn:
     """Serve until stopped, with the options of `streamlit run` from the command line."""
-    sign_in_secrets()  # before anything says that it serves
+    # Only our middleware applies X-Forwarded-*, once it has seen who connects; see `proxies`.
+    # uvicorn reads this before Streamlit imports the app.
+    os.environ[_UVICORN_TRUSTS] = ""
     try:
         cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     except click.Abort:
