@@ -20,7 +20,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from . import archive, questions
-from .session import Session, memory, server
+from .processes import memory, server
+from .session import Session
 
 VIEWS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 ASKED = (1, 7, 28, 90, 365)  # days

@@ -27,9 +27,9 @@ from tests.browser.app import PAINTED, ROOT
 from . import archive
 from .machine import row
 from .page import offered
+from .processes import until_loaded
 from .questions import page_files
 from .serving import Server, free_port, serving
-from .session import until_loaded
 
 OURS = ROOT / "app.py"
 TIMES, DAYS = 5, (28, 365)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
 import os
 import random
 import signal
@@ -24,54 +23,22 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 
-from dyntube.account import open_account
-from dyntube.query.access import EVERYTHING
-from dyntube.query.periods import DEFAULT_PRESET, PRESETS
-from dyntube.query.query import Query
-
 from . import archive
 from .growth import Column, table
-from .questions import page_files
-from .session import (
-    DROPPED,
-    PATIENCE,
-    Broken,
-    Session,
-    apps,
-    memory,
-    served,
-    server,
-    syncing,
-    until_loaded,
-    work,
-)
+from .processes import apps, memory, served, server, syncing, until_loaded, work
+from .reader import PATHS, PERIODS, Reader, Request, query_string, values_of
+from .session import Session
 
 READERS = (1, 10, 50)
 SECONDS = 120.0
-SHORTEST, LONGEST = 5.0, 15.0  # seconds that somebody looks at a page
+MINUTE = 60.0
 FORGOTTEN = 125.0  # seconds; Streamlit keeps the session of a closed tab for 120
-PATHS = tuple("" if file.stem == "overview" else file.stem for file in page_files())
-PERIODS = ("last-7-days", DEFAULT_PRESET, "last-90-days")
-LIBRARY = ("project", "channel", "video")  # a reader filters by one of these at a time
-VALUES = 300  # of a dimension, at most, that are filtered by
 TARGETS = "Targets for 50 readers: p95 1,000 ms, p99 2,000 ms, no errors, 2 MB a session."
-
-Values = dict[str, tuple[list[str], list[int]]]  # by dimension, and the views of each
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a reader did, on which page, and how long that took: PATIENCE where it broke."""
-
-    act: str
-    path: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +55,7 @@ class Load:
     redraws: int
     spread: list[int]  # readers of each process
     before: float
+    by_minute: list[float]
     during: float
     after: float
     app_work: float
@@ -99,158 +67,87 @@ class Load:
         return (self.during - self.before) / self.readers
 
 
-@dataclass
-class Reader:
-    """Somebody with a tab; the same `chance` chooses the same."""
+@dataclass(frozen=True)
+class How:
+    """How readers read: for so many `seconds`, and `forgotten` is waited for after the end.
 
-    url: str
-    values: Values
-    chance: random.Random
-    requests: list[Request] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    session: Session | None = None
-    period: str = DEFAULT_PRESET
-    filters: dict[str, str] = field(default_factory=dict)
-    user: str = ""
+    With `processes` these are behind nginx, and `kill` kills one of them in the middle.
+    """
 
-    async def read(self, end: float) -> None:
-        """Read until then, and leave the tab open; begin in a new one where it breaks."""
-        await asyncio.sleep(self.chance.uniform(0, LONGEST))
-        while (left := end - time.monotonic()) > 0:
-            try:
-                session = await self._next()
-                await session.look(min(self.chance.uniform(SHORTEST, LONGEST), left))
-            except Broken as error:
-                whose = f" (process {self.session.process})" if self.session else ""
-                self.errors.append(f"{error}{whose}")
-                await self.leave()
-                if str(error) != DROPPED:
-                    await asyncio.sleep(SHORTEST)
-
-    async def leave(self) -> None:
-        """Close the tab."""
-        if self.session:
-            await self.session.close()
-        self.session = None
-
-    async def _next(self) -> Session:
-        act = self.chance.choice(("page", "period", "filter"))
-        if not self.session:
-            act = "reconnect" if self.requests else "open"
-        began, seconds = time.perf_counter(), PATIENCE  # where it breaks
-        try:
-            self.session = self.session or await Session.connect(self.url, self.user)
-            await self._do(act, self.session)
-            seconds = time.perf_counter() - began
-        finally:
-            path = self.session.path if self.session else ""
-            self.requests.append(Request(act, path, seconds))
-        return self.session
-
-    async def _do(self, act: str, session: Session) -> None:
-        match act:
-            case "reconnect":
-                await session.open(self.requests[-1].path, self._address)
-            case "open":
-                await session.open(self.chance.choice(PATHS), self._address)
-            case "page":
-                await session.visit(self._other(PATHS, session.path))
-            case "period":
-                self.period = self._other(PERIODS, self.period)
-                await session.ask(self._address)
-            case "filter":
-                self._choose_filter()
-                await session.ask(self._address)
-
-    def _other(self, offered: Sequence[str], shown: str) -> str:
-        return self.chance.choice([one for one in offered if one != shown])
-
-    def _choose_filter(self) -> None:
-        if self.filters and self.chance.random() < 0.25:
-            self.filters.clear()
-            return
-        dimension = self.chance.choice(list(self.values))
-        for other in LIBRARY if dimension in LIBRARY else ():
-            self.filters.pop(other, None)
-        self.filters[dimension] = self.chance.choices(*self.values[dimension])[0]
-
-    @property
-    def _address(self) -> str:
-        return _query_string(self.period, self.filters)
+    seconds: float = SECONDS
+    forgotten: float = FORGOTTEN
+    processes: int = 0
+    kill: bool = False
 
 
 def main(
     views: int = archive.USUAL,
     readers: Sequence[int] = READERS,
-    seconds: float = SECONDS,
-    forgotten: float = FORGOTTEN,
-    processes: int = 0,
-    kill: bool = False,
     beside_sync: bool = False,
+    how: How | None = None,
 ) -> None:
     """Print the tables of each number of readers, each with a server of its own."""
-    folder = archive.kept(views)
-    how = seconds, forgotten, processes, kill
+    folder, how = archive.kept(views), how or How()
     with syncing() if beside_sync else nullcontext():
-        loads = [measure(folder, count, *how) for count in readers]
+        loads = [measure(folder, count, how) for count in readers]
     _print(loads, views)
     _print_parts(loads[-1])
-    if not processes:
+    if not how.processes:
         unused = _unused(folder, max(readers))
         print(f"\nA tab that shows what the server has shown before takes {unused:.2f} MB.")
 
 
-def measure(
-    folder: Path,
-    readers: int,
-    seconds: float,
-    forgotten: float,
-    processes: int = 0,
-    kill: bool = False,
-) -> Load:
-    """Let so many read an archive for so long; behind nginx, if there are `processes`."""
-    values = _values(folder)
-    with served(folder, processes) if processes else server(folder) as (url, process):
-        return asyncio.run(
-            _load(url, process, values, readers, seconds, forgotten, processes, kill)
-        )
+def measure(folder: Path, readers: int, how: How) -> Load:
+    """Let so many read an archive."""
+    values, many = values_of(folder), how.processes
+    with served(folder, many) if many else server(folder) as (url, process):
+        everybody = [
+            Reader(url, values, random.Random(number), user=f"reader-{number}@acme.com")
+            for number in range(readers)
+        ]
+        return asyncio.run(_load(url, process, everybody, how))
 
 
-async def _load(
-    url: str,
-    process: int,
-    values: Values,
-    readers: int,
-    seconds: float,
-    forgotten: float,
-    processes: int,
-    kill: bool,
-) -> Load:
-    for _ in range(max(processes, 1)):  # newcomers go to each process in turn
+async def _load(url: str, process: int, everybody: Sequence[Reader], how: How) -> Load:
+    for _ in range(max(how.processes, 1)):  # newcomers go to each process in turn
         await _see_everything(url, process)
     before, worked, own = memory(process), work(process), time.process_time()
     began = time.monotonic()
-    everybody = [
-        Reader(url, values, random.Random(number), user=f"reader-{number}@acme.com")
-        for number in range(readers)
-    ]
-    killing = asyncio.create_task(_kill_one(process, seconds / 2)) if kill else None
-    await asyncio.gather(*(reader.read(began + seconds) for reader in everybody))
+    async with asyncio.TaskGroup() as beside:
+        if how.kill:
+            beside.create_task(_kill_one(process, how.seconds / 2))
+        minutes = beside.create_task(_by_minute(process, began + how.seconds))
+        await asyncio.gather(*(reader.read(began + how.seconds) for reader in everybody))
     took, during = time.monotonic() - began, memory(process)
-    if killing:
-        await killing
     worked, own = work(process) - worked, time.process_time() - own
-    requests = [request for reader in everybody for request in reader.requests]
-    errors = [error for reader in everybody for error in reader.errors]
     sessions = [reader.session for reader in everybody if reader.session]
-    redraws = sum(session.redraws for session in sessions)
-    spread = sorted(Counter(session.process for session in sessions).values(), reverse=True)
     await asyncio.gather(*(reader.leave() for reader in everybody))
-    await asyncio.sleep(forgotten)
+    await asyncio.sleep(how.forgotten)
     # When its tab closes, the server forgets those closed long ago.
     await _see_everything(url, process)
-    memories = before, during, memory(process)
-    return Load(readers, took, requests, errors, redraws, spread, *memories, worked, own)
+    return Load(
+        len(everybody),
+        took,
+        [request for reader in everybody for request in reader.requests],
+        [error for reader in everybody for error in reader.errors],
+        sum(session.redraws for session in sessions),
+        sorted(Counter(session.process for session in sessions).values(), reverse=True),
+        before,
+        minutes.result(),
+        during,
+        memory(process),
+        worked,
+        own,
+    )
+
+
+async def _by_minute(process: int, end: float) -> list[float]:
+    """The memory after each whole minute."""
+    found = []
+    while end - time.monotonic() >= MINUTE:
+        await asyncio.sleep(MINUTE)
+        found.append(memory(process))
+    return found
 
 
 async def _kill_one(process: int, after: float) -> None:
@@ -266,7 +163,7 @@ async def _see_everything(url: str, process: int) -> None:
     for path in PATHS:
         await tab.visit(path)
         for period in PERIODS:
-            await tab.ask(_query_string(period, {}))
+            await tab.ask(query_string(period, {}))
     await tab.close()
     until_loaded(process)
 
@@ -286,24 +183,6 @@ def _unused(folder: Path, tabs: int) -> float:
 
     with server(folder) as (url, process):
         return asyncio.run(opened(url, process))
-
-
-def _values(folder: Path) -> Values:
-    """What there is to filter by in the last 28 days."""
-    engine = open_account(archive.settings(folder)).engine
-    period = PRESETS[DEFAULT_PRESET].period(dt.datetime.now(dt.UTC).date())
-    found = {}
-    for name in (*LIBRARY, "country"):
-        query = Query(
-            ("views",), period, by=(name,), order_by="views", limit=VALUES, access=EVERYTHING
-        )
-        answer = engine.answer(query)
-        found[name] = answer[name].tolist(), answer["views"].tolist()
-    return found
-
-
-def _query_string(period: str, filters: dict[str, str]) -> str:
-    return urlencode(({"period": period} if period != DEFAULT_PRESET else {}) | filters)
 
 
 def _waited(requests: Sequence[Request], percent: float) -> float:
@@ -338,6 +217,8 @@ def _print(loads: Sequence[Load], views: int) -> None:
     )
     print(f"Readers of each process: {'; '.join(f'{load.spread}' for load in loads)}")
     for load in loads:
+        minutes = " ".join(f"{one:,.0f}" for one in load.by_minute)
+        print(f"MB after each minute with {load.readers} readers: {minutes}")
         for error, times in Counter(load.errors).most_common():
             print(f"{load.readers} readers, {times} times: {error}")
 
@@ -363,7 +244,9 @@ def _command_line() -> None:
     parser.add_argument("--kill", action="store_true", help="one process, in the middle")
     parser.add_argument("--beside-sync", action="store_true", help="syncs run meanwhile")
     parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
-    main(**vars(parser.parse_args()))
+    asked = vars(parser.parse_args())
+    how = How(**{field.name: asked.pop(field.name) for field in fields(How)})
+    main(**asked, how=how)
 
 
 if __name__ == "__main__":
