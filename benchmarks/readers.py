@@ -71,13 +71,15 @@ class Load:
 class How:
     """How readers read: for so many `seconds`, and `forgotten` is waited for after the end.
 
-    With `processes` these are behind nginx, and `kill` kills one of them in the middle.
+    With `processes` these are behind nginx, and `kill` kills one of them in the middle. All of that
+    `rounds` times, by readers who do the same each time: what grows then is not for new answers.
     """
 
     seconds: float = SECONDS
     forgotten: float = FORGOTTEN
     processes: int = 0
     kill: bool = False
+    rounds: int = 1
 
 
 def main(
@@ -89,23 +91,29 @@ def main(
     """Print the tables of each number of readers, each with a server of its own."""
     folder, how = archive.kept(views), how or How()
     with syncing() if beside_sync else nullcontext():
-        loads = [measure(folder, count, how) for count in readers]
+        rounds = [measure(folder, count, how) for count in readers]
+    loads = [first for first, *_ in rounds]
     _print(loads, views)
+    _print_rounds(rounds)
     _print_parts(loads[-1])
     if not how.processes:
         unused = _unused(folder, max(readers))
         print(f"\nA tab that shows what the server has shown before takes {unused:.2f} MB.")
 
 
-def measure(folder: Path, readers: int, how: How) -> Load:
-    """Let so many read an archive."""
+def measure(folder: Path, readers: int, how: How) -> list[Load]:
+    """Let so many read an archive: what each round saw."""
     values, many = values_of(folder), how.processes
     with served(folder, many) if many else server(folder) as (url, process):
-        everybody = [
-            Reader(url, values, random.Random(number), user=f"reader-{number}@acme.com")
-            for number in range(readers)
-        ]
-        return asyncio.run(_load(url, process, everybody, how))
+
+        def read() -> Load:
+            everybody = [
+                Reader(url, values, random.Random(number), user=f"reader-{number}@acme.com")
+                for number in range(readers)
+            ]
+            return asyncio.run(_load(url, process, everybody, how))
+
+        return [read() for _ in range(how.rounds)]
 
 
 async def _load(url: str, process: int, everybody: Sequence[Reader], how: How) -> Load:
@@ -223,6 +231,12 @@ def _print(loads: Sequence[Load], views: int) -> None:
             print(f"{load.readers} readers, {times} times: {error}")
 
 
+def _print_rounds(rounds: Sequence[Sequence[Load]]) -> None:
+    for loads in rounds:
+        after = " ".join(f"{load.after:,.0f}" for load in loads)
+        print(f"MB after each round of {loads[0].readers} readers, who are gone: {after}")
+
+
 def _print_parts(load: Load) -> None:
     """How long what was waited for: by what readers did, and by where they were then."""
     print(f"\n**{load.readers} readers**\n\n| | requests | p50, ms | p95, ms |\n|---|---|---|---|")
@@ -242,6 +256,7 @@ def _command_line() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--processes", type=int, default=0, help="behind nginx; 0: one, without")
     parser.add_argument("--kill", action="store_true", help="one process, in the middle")
+    parser.add_argument("--rounds", type=int, default=1, help="of the same, for the memory")
     parser.add_argument("--beside-sync", action="store_true", help="syncs run meanwhile")
     parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
     asked = vars(parser.parse_args())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Stamp = tuple[int, int, int, int]
 CLOCK_TICK_NS = 100_000_000  # a change within the clock's last tick may not show in a file's time
 
 
@@ -33,19 +34,26 @@ class Reread(Generic[T]):
 
     def __init__(self, file: Path, read: Callable[[bytes], T]) -> None:
         self._file, self._read = file, read
-        self._kept: tuple[tuple[int, int, int], T] | None = None
+        self._kept: tuple[Stamp, T] | None = None
 
     def get(self) -> T:
         """What it says now. Raises OSError."""
         with self._file.open("rb") as opened:
-            status, kept = os.fstat(opened.fileno()), self._kept
-            stamp = status.st_ino, status.st_mtime_ns, status.st_size
-            if kept and kept[0] == stamp:
-                return kept[1]
-            found = self._read(opened.read())
-        if time.time_ns() - status.st_mtime_ns > CLOCK_TICK_NS:
-            self._kept = stamp, found
-        return found
+            found, kept = stamp(os.fstat(opened.fileno())), self._kept
+            if not kept or kept[0] != found:
+                kept = self._kept = found, self._read(opened.read())
+        return kept[1]
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """A value that differs after each change of a file.
+
+    That of a file changed within the last tick equals no other, since its time may not show the
+    next change.
+    """
+    now = time.time_ns()
+    is_fresh = now - status.st_mtime_ns <= CLOCK_TICK_NS
+    return status.st_ino, status.st_mtime_ns, status.st_size, now if is_fresh else 0
 
 
 def rename(path: Path, to: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from ..atomic import Stamp, stamp
 from ..errors import ConfigError
 from ..events import event
 from . import policy
 from .policy import Policy
-
-_Stamp = tuple[int, int, int] | None
 
 
 class PolicyFile:
@@ -22,7 +21,7 @@ class PolicyFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._read: _Stamp | str = ""  # never a stamp: nothing has been read yet
+        self._read: Stamp | None | str = ""  # never a stamp: nothing has been read yet
         self._policy: Policy | None = None
         self._problem = ""
 
@@ -47,25 +46,33 @@ class PolicyFile:
         if self._stamp() == self._read:
             return
         with self._lock:
-            stamp = self._stamp()
-            if stamp == self._read:
+            found = self._stamp()
+            if found == self._read:
                 return
-            try:
-                if stamp and not self.path.is_file():  # reading a pipe would never end
-                    raise ConfigError("it is no file.")
-                self._policy, self._problem = policy.parse(self.path.read_text("utf-8")), ""
-                event("access_read", rules=len(self._policy.rules))
-            except (OSError, UnicodeDecodeError, ConfigError) as error:
-                self._problem = f"{self.path} cannot be used: {_reason(error)}"
-                event("access_not_read", reason=self._problem)
-            self._read = stamp
+            self._take(*self._now())
+            self._read = found
 
-    def _stamp(self) -> _Stamp:
+    def _now(self) -> tuple[Policy | None, str]:
+        """The rules in force from now on, and what is wrong with the file."""
         try:
-            found = self.path.stat()
+            if self.path.exists() and not self.path.is_file():  # reading a pipe would never end
+                raise ConfigError("it is no file.")
+            return policy.parse(self.path.read_text("utf-8")), ""
+        except (OSError, UnicodeDecodeError, ConfigError) as error:
+            return self._policy, f"{self.path} cannot be used: {_reason(error)}"
+
+    def _take(self, rules: Policy | None, problem: str) -> None:
+        if problem and problem != self._problem:
+            event("access_not_read", reason=problem)
+        if rules and not problem and (rules != self._policy or self._problem):
+            event("access_read", rules=len(rules.rules))
+        self._policy, self._problem = rules, problem
+
+    def _stamp(self) -> Stamp | None:
+        try:
+            return stamp(self.path.stat())
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _reason(error: Exception) -> str:

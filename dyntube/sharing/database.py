@@ -2,6 +2,9 @@
 
 It uses the rollback journal, not WAL: WAL readers write beside the file, so an archive on a
 read-only disk could not be read. Edits are rare and take milliseconds.
+
+Never open a database's file yourself: closing it drops the locks that SQLite holds on it anywhere
+in this process (fcntl locks work like that), and edits of two processes get into each other.
 """
 
 from __future__ import annotations
@@ -182,15 +185,6 @@ def migrate(connection: Connection) -> None:
             for statement in statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
-
-
-def stamp(file: Path) -> tuple[int, bytes] | None:
-    """SQLite's own counter of commits, and which file it is in; None if there is none."""
-    try:
-        with file.open("rb") as opened_file:
-            return os.fstat(opened_file.fileno()).st_ino, opened_file.read(28)[24:]
-    except FileNotFoundError:
-        return None
 
 
 def check(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..atomic import make_folder
+from ..atomic import Stamp, make_folder, stamp
 from ..errors import ArchiveError
 from . import database
 from .database import MEMORY, MIGRATIONS, Connection, T, Table, opened, told, transaction
@@ -69,10 +69,13 @@ class State:
         with self._reading() as connection:
             return tuple(table.all(connection).values())
 
-    def stamp(self) -> object:
-        """A value that differs after each edit, here or in another process."""
+    def stamp(self) -> Stamp | None:
+        """A value that differs after each edit, here or in another process; None without a file."""
         with told(self.file):
-            return database.stamp(self.file)
+            try:
+                return stamp(self.file.stat())
+            except FileNotFoundError:
+                return None
 
     @contextlib.contextmanager
     def editing(self, table: Table[T]) -> Iterator[dict[str, T]]:
