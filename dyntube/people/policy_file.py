@@ -21,7 +21,7 @@ class PolicyFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._read: Stamp | None | str = ""  # never a stamp: nothing has been read yet
+        self._read: Stamp | str | None = ""  # never a stamp: nothing has been read yet
         self._policy: Policy | None = None
         self._problem = ""
 
