@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
+import time
+from codecs import BOM_UTF8
 from pathlib import Path
 
+from ..atomic import CLOCK_TICK_NS
 from ..errors import ConfigError
 from ..events import event
 from . import policy
 from .policy import Policy
 
-_Stamp = tuple[int, int, int] | None
+_Stamp = tuple[int, int, int, int] | None
+_MOST = 1_000_000  # bytes
+
+
+def read(path: Path) -> Policy:
+    """The policy of a file. Raises ConfigError, with what is wrong with it and where."""
+    try:
+        content = _content(path)
+        return policy.parse(content.removeprefix(BOM_UTF8).decode("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{error.strerror or 'it cannot be read'}.") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"line {line}: it is not UTF-8.") from None
+
+
+def _content(path: Path) -> bytes:
+    """What is in it. Raises OSError and ConfigError."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ConfigError("it is no file.")
+        content = file.read(_MOST + 1)
+    if len(content) > _MOST:
+        raise ConfigError(f"it is larger than {_MOST:,} bytes.")
+    return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for a writer
 
 
 class PolicyFile:
@@ -50,25 +83,26 @@ class PolicyFile:
             stamp = self._stamp()
             if stamp == self._read:
                 return
+            before = self._policy, self._problem
             try:
-                if stamp and not self.path.is_file():  # reading a pipe would never end
-                    raise ConfigError("it is no file.")
-                self._policy, self._problem = policy.parse(self.path.read_text("utf-8")), ""
-                event("access_read", rules=len(self._policy.rules))
-            except (OSError, UnicodeDecodeError, ConfigError) as error:
-                self._problem = f"{self.path} cannot be used: {_reason(error)}"
-                event("access_not_read", reason=self._problem)
-            self._read = stamp
+                self._policy, self._problem = read(self.path), ""
+            except ConfigError as error:
+                self._problem = f"{self.path} cannot be used: {error}"
+            is_old = stamp is None or abs(time.time_ns() - stamp[1]) > CLOCK_TICK_NS
+            self._read = stamp if is_old else ""
+            if (self._policy, self._problem) != before:
+                self._log()
+
+    def _log(self) -> None:
+        if self._problem:
+            event("access_not_read", reason=self._problem)
+        elif self._policy:
+            event("access_read", rules=len(self._policy.rules))
 
     def _stamp(self) -> _Stamp:
+        """Differs after each change, also of who may read it, unless they follow at once."""
         try:
             found = self.path.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.strerror or 'it cannot be read'}."
-    return "it is not UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
