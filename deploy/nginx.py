@@ -11,8 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 from dyntube.errors import ConfigError
+from dyntube.settings.networks import Network
 from dyntube.settings.settings import read_settings
-from dyntube.settings.sign_in import Network, ProxyHeaders
+from dyntube.settings.sign_in import ProxyHeaders
 
 ROOT = Path(__file__).parents[1]
 LOOPBACK = "127.0.0.1"

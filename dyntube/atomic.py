@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-Stamp = tuple[int, int, int, int]
+Stamp = tuple[int, ...]
 CLOCK_TICK_NS = 100_000_000  # a change within the clock's last tick may not show in a file's time
 
 
@@ -46,14 +46,15 @@ class Reread(Generic[T]):
 
 
 def stamp(status: os.stat_result) -> Stamp:
-    """A value that differs after each change of a file.
+    """A value that differs after each change of a file, also of who may read it.
 
-    That of a file changed within the last tick equals no other, since its time may not show the
+    That of a file changed within the last tick equals no other, since its times may not show the
     next change.
     """
     now = time.time_ns()
-    is_fresh = now - status.st_mtime_ns <= CLOCK_TICK_NS
-    return status.st_ino, status.st_mtime_ns, status.st_size, now if is_fresh else 0
+    is_fresh = abs(now - status.st_mtime_ns) <= CLOCK_TICK_NS
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return status.st_ino, *times, status.st_size, now if is_fresh else 0
 
 
 def rename(path: Path, to: Path) -> None:

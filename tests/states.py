@@ -8,7 +8,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,14 @@ def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
     """What SQLite itself says of the file, or does to it."""
     with closing(sqlite3.connect(folder / "state.sqlite")) as connection, connection:
         return connection.execute(query).fetchall()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Another program is about to change the file, so that nobody else may; reading it is free."""
+    with closing(sqlite3.connect(folder / "state.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def texts(folder: Path) -> list[str]:

@@ -78,7 +78,7 @@ def test_a_backup_has_authors_and_who_has_signed_in(folder: Path, notes: Notes, 
     own, _ = SavedViews(state).save("Mine", "videos", {}, ADA.id, ADA)
     ada = Known(ADA.id, "issuer", "ada", "ada@acme.com", "Ada", ["staff"], NOON)
     People(state).put(ada)
-    People(state).end_sessions(ada.id)
+    People(state).end_sessions(ada)
     assert People(state).export(ADA.id, 70, 100, DAY)
     found = state.backup(file)
     assert found.text == "1 note, 2 saved views, 0 accepted doubts, 1 person"

@@ -38,6 +38,17 @@ def test_a_change_of_equal_time_and_size_is_seen_while_it_may_still_come(tmp_pat
     assert kept.get() == b"b"
 
 
+def test_a_change_that_keeps_size_and_time_is_seen_as_a_copy_with_its_time_is(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "names.json"
+    kept = Reread(file, bytes)
+    write(file, "a", LONG_AGO)
+    assert kept.get() == b"a"
+    write(file, "b", LONG_AGO)
+    assert kept.get() == b"b"
+
+
 def test_a_file_that_is_gone_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Reread(tmp_path / "none", bytes).get()

@@ -72,7 +72,7 @@ def test_an_edit_in_the_same_moment_of_the_clock_is_seen(tmp_path: Path) -> None
     here.put(ADA)
     for number in range(20):
         later = NOW + dt.timedelta(hours=number)
-        there.end_sessions(ADA.id, later)
+        there.end_sessions(ADA, later)
         assert here.all()[ADA.id].ended_at == later.isoformat()
 
 

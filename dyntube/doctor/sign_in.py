@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -15,18 +14,21 @@ from .. import formats
 from ..errors import ConfigError
 from ..fetch.catalog import Catalog, Names
 from ..fetch.client import Client
-from ..people.policy import Policy, parse
-from ..reading.addresses import in_ascii
+from ..people.policy import Policy
+from ..people.policy_file import read
 from ..reading.text import clean, short
+from ..settings.networks import address_in, wide
 from ..settings.settings import ParsedSettings, Settings
-from ..settings.sign_in import DISCOVERY, OpenId, ProxyHeaders, is_about_sign_in
+from ..settings.sign_in import OpenId, ProxyHeaders, is_about_sign_in
 from ..settings.texts import covers
+from ..settings.urls import DISCOVERY
 from .check import Check, failed, ok, skip, skipped, warning
 
 _SECONDS = 10
 _NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 _MOST_KEYS = 5  # that are named
-_CLOCKS_APART = dt.timedelta(minutes=2)  # Authlib refuses tokens from further ahead
+_SAME_CLOCK = dt.timedelta(minutes=1)
+_REFUSED = dt.timedelta(minutes=2)  # Authlib refuses tokens from further ahead
 ALL = ("sign-in", "provider", "address", "access file", "access keys")
 
 
@@ -46,7 +48,7 @@ def of_sign_in(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
     way = settings.sign_in.way
     if isinstance(way, OpenId):
         yield ok("sign-in", f"OpenID Connect, for {settings.sign_in.hours} hours")
-        yield _provider(way, now)
+        yield _provider(way, settings.sign_in.hours, now)
         yield _address(way, settings)
     else:
         yield _proxy(way, settings)
@@ -56,7 +58,7 @@ def of_sign_in(reading: ParsedSettings, now: dt.datetime) -> Iterator[Check]:
 _HOW = "docs/hosting.md says how people sign in."
 
 
-def _provider(way: OpenId, now: dt.datetime) -> Check:
+def _provider(way: OpenId, hours: int, now: dt.datetime) -> Check:
     host = urlsplit(way.discovery).netloc
     try:
         answer = requests.get(way.discovery, timeout=_SECONDS, allow_redirects=False)
@@ -69,7 +71,8 @@ def _provider(way: OpenId, now: dt.datetime) -> Check:
     if found["issuer"].rstrip("/") != way.discovery.removesuffix(DISCOVERY):
         text = f"{host} calls itself {short(clean(found['issuer']), 200)}"
         return warning("provider", text, "Use that address in DYNTUBE_OIDC_URL.")
-    return _clock(host, answer.headers, now)
+    ahead = _ahead(answer.headers, now + answer.elapsed)
+    return _clock(host, ahead, dt.timedelta(hours=hours))
 
 
 def _described(answer: requests.Response) -> dict[str, str]:
@@ -85,48 +88,60 @@ def _described(answer: requests.Response) -> dict[str, str]:
 _REACH = "Can this machine reach it? Until it answers, nobody new can sign in."
 
 
-def _clock(host: str, headers: Mapping[str, str], now: dt.datetime) -> Check:
+def _ahead(headers: Mapping[str, str], now: dt.datetime) -> dt.timedelta:
+    """How far the clock of whoever answers is ahead of ours; nothing if that is not said.
+
+    A cache on the way keeps the header Date, and says in Age how long ago that was.
+    """
+    age = headers.get("Age", "")
+    kept = int(age[:_DIGITS]) if age.isdecimal() else 0
     try:
-        ahead = parsedate_to_datetime(headers.get("Date", "")) - now
-    except (TypeError, ValueError):
+        return parsedate_to_datetime(headers.get("Date", "")) + dt.timedelta(seconds=kept) - now
+    except (TypeError, ValueError, OverflowError):
+        return dt.timedelta()
+
+
+def _clock(host: str, ahead: dt.timedelta, session: dt.timedelta) -> Check:
+    if abs(ahead) <= _SAME_CLOCK:
         return ok("provider", f"{host} answers")
-    if ahead <= _CLOCKS_APART:
-        return ok("provider", f"{host} answers")
-    text = f"the clock of {host} is {formats.hours(ahead.total_seconds())} ahead of this one"
-    return failed("provider", text, "Have this machine set its clock (NTP): else nobody signs in.")
+    is_ahead, apart = ahead > dt.timedelta(), formats.hours(abs(ahead).total_seconds())
+    told = f"the clock of {host} is {apart} {'ahead of' if is_ahead else 'behind'} this one"
+    if ahead > _REFUSED or -ahead >= session:
+        effect = "what it signs is refused" if is_ahead else "every session is over at once"
+        return failed("provider", f"{told}: {effect}", f"{_NTP} Until then nobody gets in.")
+    effect = "sessions end that much earlier, and a token that is good for minutes may be refused"
+    if is_ahead:
+        effect = "from two minutes on nobody gets in"
+    return warning("provider", f"{told}: {effect}", _NTP)
+
+
+_NTP = "Set the clock that is wrong, most likely that of this machine (NTP)."
+_DIGITS = 9  # of an age; Python refuses to read very many
 
 
 def _address(way: OpenId, settings: Settings) -> Check:
-    host, back = in_ascii(urlsplit(way.url).hostname or ""), f"{way.url}/oauth2callback"
-    if not (covers(settings.hosts, host) or host == "localhost" or _is_address(host)):
+    host, back = urlsplit(way.url).hostname or "", f"{way.url}/oauth2callback"
+    if not (covers(settings.hosts, host) or host == "localhost" or address_in(host)):
         advice = f"Set DYNTUBE_HOSTS={host}, unless that is this machine's own name."
         return warning("address", f"{way.url}, which DYNTUBE_HOSTS does not name", advice)
     return ok("address", way.url, f"The provider has to know {back} as a redirect address.")
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _proxy(way: ProxyHeaders, settings: Settings) -> Check:
     proxies = ", ".join(map(str, settings.proxies))
     text = f"by the header {way.user}, from {proxies} alone"
+    if large := wide(settings.proxies):
+        advice = f"Whoever has an address in {large[0]} can be anybody: list the proxy's own alone."
+        return warning("sign-in", text, advice)
     advice = "The proxy has to replace that header in every request, and websockets are some."
     return ok("sign-in", text, advice)
 
 
 def _access(settings: Settings, file: Path) -> Iterator[Check]:
     try:
-        policy = parse(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        text = f"{file} cannot be read ({type(error).__name__})"
-        yield failed("access file", text, "Without it nobody sees anything: see docs/hosting.md.")
+        policy = read(file)
     except ConfigError as error:
-        advice = "Until it is right the last good one counts."
+        advice = "Until it is right the last good one counts, and nobody sees anything without."
         yield failed("access file", f"{file}: {str(error).rstrip('.')}", advice)
     else:
         yield _rules(policy, str(file))

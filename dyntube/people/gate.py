@@ -21,7 +21,8 @@ from .policy_file import PolicyFile
 from .turns import Turns
 
 _MOST_KNOWN = 5_000  # people, before those without access are no longer noted
-_REMEMBERED = 10_000  # people and what was last logged of them
+_REMEMBERED = 20_000  # people and what was last logged of them
+_NOTED = "noted"
 
 
 class Gate:
@@ -70,7 +71,7 @@ class Gate:
     def greet(self, person: Person, address: str) -> None:
         """Log a session and any change of its rights, once in this process, and remember who it is.
 
-        What is not remembered cannot be ended.
+        Administrators cannot end what is not remembered.
         """
         try:
             access = self.grant(person).access
@@ -80,22 +81,27 @@ class Gate:
             access = Access()  # so that admins see who waits for access
         session = person.signed_in_at.isoformat() if self._has_token else "of this process"
         before = self._last(("session", person.id, session), access)
-        if before is not None:
-            if before != access:
-                audit("access_changed", person.id, address, access)
+        if before is None:
+            audit("sign_in", person.id, address, access)
+        elif before != access:
+            audit("access_changed", person.id, address, access)
+        self._note(person, session, access)
+
+    def _note(self, person: Person, session: str, access: Access) -> None:
+        """Remember who it is; if that cannot be written, it is tried again a minute later."""
+        about, minute = ("noted", person.id, session), f"{self.now():%Y-%m-%dT%H:%M}"
+        before = self._last(about, minute)
+        if before in (_NOTED, minute):
+            self._last(about, before)
             return
-        audit("sign_in", person.id, address, access)
         if access == Access() and len(self.people.all()) >= _MOST_KNOWN:
             return  # anybody may have an account at some providers
         try:
-            self.people.put(
-                Known(
-                    *(person.id, person.issuer, person.subject, person.email, person.name),
-                    *(sorted(person.groups), person.signed_in_at),
-                )
-            )
+            self.people.put(_known(person))
         except ArchiveError as error:
             event("person_not_noted", reason=str(error))
+        else:
+            self._last(about, _NOTED)
 
     def refused(self, person: Person, address: str, reason: str) -> None:
         """Log a refusal, unless the last one of this person was the same."""
@@ -109,9 +115,13 @@ class Gate:
             audit("personal_columns", person.id, address, access)
 
     def sign_out(self, person: Person, address: str) -> None:
-        """End all sessions of a person, wherever they are. Raises ArchiveError."""
-        self.people.end_sessions(person.id, None if self._has_token else self.now())
+        """End all sessions of a person, wherever they are. Raises ArchiveError, and ends none."""
+        self.people.end_sessions(_known(person), None if self._has_token else self.now())
         audit("sign_out", person.id, address)
+
+    def leave(self, person: Person, address: str) -> None:
+        """Log that a person signs out of one browser, where `sign_out` has failed."""
+        audit("sign_out", person.id, address, sessions="not ended")
 
     def end_sessions(self, name: str, by: str) -> list[Known]:
         """End the sessions of everybody with an e-mail address, subject or id.
@@ -123,7 +133,7 @@ class Gate:
         if not found or not name:
             raise EntryError(f"Nobody called {name!r} has signed in.")
         for person in found:
-            self.people.end_sessions(person.id, None if self._has_token else self.now())
+            self.people.end_sessions(person, None if self._has_token else self.now())
             audit("sessions_ended", by, whose=person.id)
         return found
 
@@ -134,9 +144,17 @@ class Gate:
             yield
 
     def export(self, person: Person, address: str, access: Access, rows: int) -> None:
-        """Count exported views. Raises NotAllowedError beyond the limit of a day."""
+        """Count exported views. Raises NotAllowedError beyond the limit of a day, and ArchiveError
+        where they cannot be counted.
+        """
         most = self.limits.export_rows
-        if not self.people.export(person.id, rows, most, self.now().date()):
+        try:
+            is_within = self.people.export(person.id, rows, most, self.now().date())
+        except ArchiveError as error:
+            raise ArchiveError(
+                tr("This export cannot be counted, so it is not made. {reason}", reason=error)
+            ) from error
+        if not is_within:
             self.refused(person, address, "export_rows")
             raise NotAllowedError(
                 tr(
@@ -159,3 +177,10 @@ class Gate:
             while len(self._logged) > _REMEMBERED:
                 self._logged.popitem(last=False)
         return before
+
+
+def _known(person: Person) -> Known:
+    return Known(
+        *(person.id, person.issuer, person.subject, person.email, person.name),
+        *(sorted(person.groups), person.signed_in_at),
+    )

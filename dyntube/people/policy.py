@@ -16,13 +16,16 @@ that kind add up.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Literal, cast, get_args
 
 from ..errors import ConfigError, NoAccessError
 from ..query.access import Access, Role
+from ..reading.text import clean, short
 from ..words import tr
 from .person import Person, lower
 
@@ -31,6 +34,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)  # the most specific first
 ROLES: tuple[Role, ...] = get_args(Role)
 EVERYTHING = "*"
 _KEYS = {*KINDS, "role", "projects", "channels"}
+_CLEANED = ("people", "domains")  # what is compared with a text that was `clean`
+_RULE, _LIMITS = (re.compile(rf"\s*{name}") for name in (r"\[\[\s*rule\s*]]", r"\[\s*limits\s*]"))
+_ADDRESS = re.compile(r"[^@]+@[^@]*[^@.]")
+_DOMAIN = re.compile(r"[^@*\s.]+([.][^@*\s.]+)+")
+_LONGEST = 80  # characters of a wrong text that are shown
 
 
 @dataclass(frozen=True)
@@ -107,24 +115,49 @@ def parse(text: str) -> Policy:
     except ValueError as error:  # also of numbers with thousands of digits
         raise ConfigError(f"it is not TOML: {error}.") from None
     if unknown := read.keys() - {"rule", "limits"}:
-        raise ConfigError(f"{min(unknown)!r} is unknown. Rules begin with [[rule]].")
+        raise ConfigError(f"{_shown(min(unknown))} is unknown. Rules begin with [[rule]].")
     tables = read.get("rule", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ConfigError("each rule begins with [[rule]], in two pairs of brackets.")
-    rules = tuple(_rule(number, table) for number, table in enumerate(tables, 1))
-    _check_roles(rules)
-    return Policy(rules, _limits(read.get("limits", {})))
+    lines = _lines(text, _RULE, len(tables))
+    rules = []
+    for number, (line, table) in enumerate(zip(lines, tables, strict=True), 1):
+        with _at(line):
+            rules.append(_rule(number, table))
+    _check_roles(rules, lines)
+    with _at(*_lines(text, _LIMITS, 1)):
+        return Policy(tuple(rules), _limits(read.get("limits", {})))
+
+
+def _lines(text: str, header: re.Pattern[str], count: int) -> list[int]:
+    """The lines that begin so many tables, from 1; zeros if they are written in another way."""
+    found = [number for number, line in enumerate(text.split("\n"), 1) if header.match(line)]
+    return found if len(found) == count else [0] * count
+
+
+@contextmanager
+def _at(line: int) -> Iterator[None]:
+    """Name the line in what is raised."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"line {line}: {error}" if line else str(error)) from None
 
 
 def _rule(number: int, table: Mapping[str, object]) -> Rule:
     of = f"rule {number}"
     if unknown := table.keys() - _KEYS:
-        raise ConfigError(f"{of} has {min(unknown)!r}, which is unknown.")
+        raise ConfigError(f"{of} has {_shown(min(unknown))}, which is unknown.")
     people, groups, domains = (_texts(of, kind, table.get(kind, [])) for kind in KINDS)
     if not (people or groups or domains):
         raise ConfigError(f"{of} is for nobody: it needs people, groups or domains.")
-    if wrong := [domain for domain in domains if "@" in domain or "." not in domain]:
-        raise ConfigError(f"{of} has the domain {wrong[0]!r}: write acme.com, without @.")
+    if wrong := [name for name in people if "@" in name and not _ADDRESS.fullmatch(name)]:
+        raise ConfigError(f"{of} has the address {_shown(wrong[0])}: write ada@acme.com.")
+    if wrong := [domain for domain in domains if not _DOMAIN.fullmatch(domain)]:
+        raise ConfigError(
+            f"{of} has the domain {_shown(wrong[0])}: write acme.com, without @, * and a dot at an "
+            "end. Those below it are others: name each."
+        )
     return Rule(
         number,
         _folded(people),
@@ -159,7 +192,12 @@ def _texts(of: str, name: str, value: object) -> list[str]:
     texts = cast("list[str]", value)
     if odd := [text for text in texts if not text.isprintable() or text.strip() != text]:
         raise ConfigError(
-            f"{of}: {odd[0]!a} has spaces around it or invisible characters, as copied texts do."
+            f"{of}: {_shown(odd[0])} has spaces around it or invisible characters, as copied texts "
+            "do."
+        )
+    if name in _CLEANED and (odd := [text for text in texts if clean(text) != text]):
+        raise ConfigError(
+            f"{of}: {_shown(odd[0])} has letters in a form that no sign-in has: type it anew."
         )
     return texts
 
@@ -168,7 +206,11 @@ def _folded(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(lower(text) if "@" in text else text for text in texts)
 
 
-def _check_roles(rules: Iterable[Rule]) -> None:
+def _shown(text: str) -> str:
+    return ascii(short(text, _LONGEST))
+
+
+def _check_roles(rules: Iterable[Rule], lines: Sequence[int]) -> None:
     first: dict[tuple[Kind, str], Rule] = {}
     for rule in rules:
         people, domains = sorted(rule.people), sorted(rule.domains)
@@ -177,9 +219,9 @@ def _check_roles(rules: Iterable[Rule]) -> None:
         for key in named:
             other = first.setdefault(key, rule)
             if other.access.role != rule.access.role:
-                raise ConfigError(
-                    f"rules {other.number} and {rule.number} give {key[1]!r} different roles."
-                )
+                numbers = f"rules {other.number} and {rule.number}"
+                with _at(lines[rule.number - 1]):
+                    raise ConfigError(f"{numbers} give {_shown(key[1])} different roles.")
 
 
 def _together(rules: Iterable[Rule]) -> Access:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from ..atomic import Stamp, stamp
@@ -10,6 +13,35 @@ from ..errors import ConfigError
 from ..events import event
 from . import policy
 from .policy import Policy
+
+_MOST = 1_000_000  # bytes
+
+
+def read(path: Path) -> Policy:
+    """The policy of a file. Raises ConfigError, with what is wrong with it and where."""
+    try:
+        content = _content(path)
+        return policy.parse(content.removeprefix(BOM_UTF8).decode("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{error.strerror or 'it cannot be read'}.") from None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"line {line}: it is not UTF-8.") from None
+
+
+def _content(path: Path) -> bytes:
+    """What is in it. Raises OSError and ConfigError."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ConfigError("it is no file.")
+        content = file.read(_MOST + 1)
+    if len(content) > _MOST:
+        raise ConfigError(f"it is larger than {_MOST:,} bytes.")
+    return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for a writer
 
 
 class PolicyFile:
@@ -49,33 +81,23 @@ class PolicyFile:
             found = self._stamp()
             if found == self._read:
                 return
-            self._take(*self._now())
+            before = self._policy, self._problem
+            try:
+                self._policy, self._problem = read(self.path), ""
+            except ConfigError as error:
+                self._problem = f"{self.path} cannot be used: {error}"
             self._read = found
+            if (self._policy, self._problem) != before:
+                self._log()
 
-    def _now(self) -> tuple[Policy | None, str]:
-        """The rules in force from now on, and what is wrong with the file."""
-        try:
-            if self.path.exists() and not self.path.is_file():  # reading a pipe would never end
-                raise ConfigError("it is no file.")
-            return policy.parse(self.path.read_text("utf-8")), ""
-        except (OSError, UnicodeDecodeError, ConfigError) as error:
-            return self._policy, f"{self.path} cannot be used: {_reason(error)}"
-
-    def _take(self, rules: Policy | None, problem: str) -> None:
-        if problem and problem != self._problem:
-            event("access_not_read", reason=problem)
-        if rules and not problem and (rules != self._policy or self._problem):
-            event("access_read", rules=len(rules.rules))
-        self._policy, self._problem = rules, problem
+    def _log(self) -> None:
+        if self._problem:
+            event("access_not_read", reason=self._problem)
+        elif self._policy:
+            event("access_read", rules=len(self._policy.rules))
 
     def _stamp(self) -> Stamp | None:
         try:
             return stamp(self.path.stat())
         except OSError:
             return None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.strerror or 'it cannot be read'}."
-    return "it is not UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)

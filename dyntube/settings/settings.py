@@ -16,15 +16,8 @@ from ..errors import ConfigError
 from ..reading.addresses import NO_RULES, PageRules
 from ..reading.zones import zone_info
 from . import texts
-from .sign_in import (
-    THIS_MACHINE,
-    Network,
-    SignIn,
-    chooses_way,
-    is_about_sign_in,
-    networks,
-    read_sign_in,
-)
+from .networks import THIS_MACHINE, Network, networks
+from .sign_in import SignIn, chooses_way, is_about_sign_in, read_sign_in
 from .sources import Sources, Stray, find_sources
 from .texts import Sync
 from .warehouse import Warehouse, warehouse

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
 from . import texts
-from .texts import checked_url
+from .urls import discovery_url, own_url, sign_out_url
 
 T = TypeVar("T")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-THIS_MACHINE: tuple[Network, ...] = tuple(map(ipaddress.ip_network, ("127.0.0.0/8", "::1")))
-DISCOVERY = "/.well-known/openid-configuration"
 SESSION_HOURS = 8
 _LEAST_SECRET = 32  # characters; `openssl rand -hex 32` gives 64
-_LEAST_LETTERS = 10  # different ones: of 32 random hex digits, fewer than that never happen
+# Bytes of a compressed secret: of 32 random hex digits at least 30, a block of 16 twice gives 21.
+_LEAST_CONTENT = 28
+_LOOKED_AT = 256  # characters: in thousands, repeating takes many bytes, too
 _MOST_HOURS = 30 * 24  # as long as a browser keeps the cookie
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 
@@ -43,6 +43,11 @@ class OpenId:
         """The part of `url` that browsers send as Origin: without the path."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def path(self) -> str:
+        """The path of `url`: empty, or like "/dash"."""
+        return urlsplit(self.url).path
 
 
 @dataclass(frozen=True)
@@ -172,44 +177,25 @@ def _proxy_headers(read: Read) -> ProxyHeaders | None:
     return found if read.is_set(_PROXY) else None
 
 
-def discovery_url(name: str, text: str) -> str:
-    """The URL of a provider, or of its discovery document; always the latter is returned."""
-    address = web_url(name, text)
-    return address if address.endswith(DISCOVERY) else f"{address}{DISCOVERY}"
-
-
-def web_url(name: str, text: str) -> str:
-    """A URL without its trailing slash; https:// unless it is on this machine."""
-    found = checked_url(name, text, "https://login.acme.com", "anybody on the way could sign in")
-    if set(found) & set("?#"):
-        raise ConfigError(f"{name} must end before its query: https://login.acme.com.")
-    return found
-
-
-def own_url(name: str, text: str) -> str:
-    """Our URL, with its host as browsers send it: signing in compares the two."""
-    parts = urlsplit(web_url(name, text))
-    netloc = parts.netloc.lower().removesuffix({"https": ":443"}.get(parts.scheme, ":80"))
-    try:
-        return parts._replace(netloc=netloc.encode("idna").decode()).geturl()
-    except ValueError:  # of the codec
-        raise ConfigError(f"{name} must look like https://dash.acme.com.") from None
-
-
-def sign_out_url(name: str, text: str) -> str:
-    """A URL, or a path on this host."""
-    is_path = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable()
-    return text if is_path else web_url(name, text)
-
-
 def cookie_secret(name: str, text: str) -> str:
-    """A secret that nobody can guess."""
-    if len(text) < _LEAST_SECRET or len(set(text)) < _LEAST_LETTERS:
+    """A secret that nobody can guess, as far as that can be seen."""
+    if len(text) < _LEAST_SECRET or _content(text.encode()) < _LEAST_CONTENT:
         raise ConfigError(
             f"{name} is too weak: whoever guesses it can be anybody. Use what "
             "`openssl rand -hex 32` prints."
         )
     return text
+
+
+def _content(text: bytes) -> int:
+    """How many bytes say the same: few of what repeats itself, or counts up or down."""
+    steps = bytes((after - before) % 256 for before, after in pairwise(text))
+    return min(map(_compressed, (text, steps)))
+
+
+def _compressed(text: bytes) -> int:
+    made = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)  # without header and checksum
+    return len(made.compress(text[:_LOOKED_AT]) + made.flush())
 
 
 def header(name: str, text: str) -> str:
@@ -231,27 +217,6 @@ _OF_BROWSERS = {
     *("user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port"),
     *("x-forwarded-proto", "x-real-ip", "x-request-id", "x-requested-with"),
 }
-
-
-def networks(name: str, text: str) -> tuple[Network, ...]:
-    """Comma-separated IP addresses and networks, like 10.0.0.0/8."""
-    found = tuple(_network(name, part.strip()) for part in text.split(",") if part.strip())
-    if not found:
-        raise ConfigError(f"{name} names no address: write 10.1.2.3 or 10.1.0.0/16.")
-    return found
-
-
-def _network(name: str, text: str) -> Network:
-    try:
-        found = ipaddress.ip_network(text)
-    except ValueError:
-        raise ConfigError(
-            f"{name} has {text[:80]!r}, which is no IP address or network. Write 10.1.2.3 or "
-            "10.1.0.0/16: the addresses from which the proxy connects."
-        ) from None
-    if not found.prefixlen:
-        raise ConfigError(f"{name} has {text[:80]!r}: everybody would be the proxy.")
-    return found
 
 
 def client_id(name: str, text: str) -> str:

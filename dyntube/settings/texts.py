@@ -120,14 +120,25 @@ def covers(names: Collection[str], host: str) -> bool:
     return host in names or any(host.endswith(n[1:]) for n in names if n.startswith("*."))
 
 
+def in_browsers(host: str) -> str:
+    """A host's name as browsers send it: lower case, ASCII, no trailing dot.
+
+    Raises ValueError if it is none, or has letters for which Python writes others.
+    """
+    if not _DOMAIN.fullmatch(host) or _UNLIKE & set(host):
+        raise ValueError(host)
+    return host.rstrip(".").lower().encode("idna").decode()
+
+
+_UNLIKE = {*"ßẞς\u200c\u200d"}  # IDNA 2003 takes them for others, and browsers do not
+
+
 def _host(name: str, text: str) -> str:
-    """The name as browsers send it: lower case, ASCII, no trailing dot."""
+    """A host's name as browsers send it; "*." may be before it."""
     star, bare = ("*.", text[2:]) if text.startswith("*.") else ("", text)
     try:
-        if not _DOMAIN.fullmatch(bare):
-            raise ValueError(bare)
-        return star + bare.rstrip(".").lower().encode("idna").decode()
-    except ValueError:  # also raised by the codec
+        return star + in_browsers(bare)
+    except ValueError:
         raise ConfigError(
             f"{name} has {text[:80]!r}, which is no name of a host. Write dash.acme.com, without "
             "https://, port or path; *.acme.com stands for every name below acme.com."

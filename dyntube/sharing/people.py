@@ -75,12 +75,15 @@ class People:
             newest = max(before.signed_in_at, person.signed_in_at)
             people[person.id] = replace(person, signed_in_at=newest, ended_at=before.ended_at)
 
-    def end_sessions(self, id_: str, until: dt.datetime | None = None) -> None:
-        """End all sessions of a person so far, or those that began up to a moment."""
+    def end_sessions(self, person: Known, until: dt.datetime | None = None) -> None:
+        """End all sessions of a person so far, or those that began up to a moment.
+
+        It need not have been noted that they signed in.
+        """
         with self._state.editing(PEOPLE) as people:
-            if known := people.get(id_):
-                ended = max(until or known.signed_in_at, known.signed_in_at)
-                people[id_] = replace(known, ended_at=ended.isoformat())
+            known = people.get(person.id, person)
+            last = max(known.signed_in_at, person.signed_in_at)
+            people[person.id] = replace(known, ended_at=max(until or last, last).isoformat())
 
     def export(self, id_: str, rows: int, most: int, today: dt.date) -> bool:
         """Count views as exported today, unless that would be more than `most`."""

@@ -18,8 +18,9 @@ from ..people.gate import Gate
 from ..people.person import Person, from_claims, from_headers
 from ..people.reader import Anyone, Reader, SignedIn
 from ..query.access import EVERYTHING, Access
+from ..settings.networks import Network
 from ..settings.settings import Settings, read_settings
-from ..settings.sign_in import Network, OpenId, SignIn
+from ..settings.sign_in import OpenId, SignIn
 from ..sharing.people import People
 from ..sharing.saved_views import reader_id
 from ..thumbnails.thumbnails import Thumbnails

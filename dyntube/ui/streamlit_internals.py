@@ -28,6 +28,8 @@ from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_F
 from streamlit.web.server.starlette import starlette_server_config, starlette_websocket
 
 USER_COOKIE: str = starlette_server_config.USER_COOKIE_NAME
+# What a provider's answer is compared with, signed. It holds the last attempt to sign in alone.
+ATTEMPT_COOKIE: str = starlette_server_config.SESSION_COOKIE_NAME
 # Query parameters; Streamlit ignores the whole query string of a URL with more.
 MOST_PARAMETERS: int = CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 

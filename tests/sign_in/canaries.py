@@ -21,6 +21,7 @@ from .. import odd
 from ..clock import machine_time
 from ..conftest import record
 from .hosted import USER
+from .rules import EVERYTHING, rule
 
 LAST = machine_time().date() - 3 * odd.ONE_DAY
 DAYS = [LAST - n * odd.ONE_DAY for n in reversed(range(10))]
@@ -94,11 +95,9 @@ class Reader:
     @property
     def rule(self) -> str:
         """Their rule in access.toml."""
-        keys = 'projects = "*"' if self.everything else f"projects = {list(self.projects)}"
-        return (
-            f'[[rule]]\npeople = ["{self.name}@acme.com"]\nrole = "{self.role}"\n{keys}\n'
-            f"channels = {list(self.channels)}\n"
-        )
+        projects = EVERYTHING if self.everything else self.projects
+        people = [f"{self.name}@acme.com"]
+        return rule(self.role, people=people, projects=projects, channels=self.channels)
 
     def foreign(self, address: str = "") -> Iterator[str]:
         """Texts, in small letters, that must not come to them, who have asked for an address."""

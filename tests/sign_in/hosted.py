@@ -21,7 +21,8 @@ from ..browser.app import running_as
 from ..test_serve import free_port as ports
 from .provider import CLIENT, CLIENT_SECRET, Provider
 
-SECRET = "0123456789abcdef" * 4
+SECRET = "5f2c9ab17e04d86391fa3c7be20d4856a17c93fe5b08d264cf1e7a930b52d8c4"
+CSV = "/api/views.csv?period=last-7-days"
 PROXY, ELSEWHERE = "127.0.0.2", "127.0.0.1"  # addresses from which requests come
 USER, GROUPS = "X-Forwarded-Email", "X-Forwarded-Groups"
 PATIENCE = 120  # seconds for an answer on a busy machine

@@ -18,19 +18,11 @@ from dyntube.sharing.people import People
 from dyntube.sharing.saved_views import reader_id
 from dyntube.ui.door import COOKIE
 
+from .rules import ROOT, rule
+
 NOBODY_LISTENS = "http://127.0.0.1:1"
 HEADER = "X-User"
-RULES = """
-[[rule]]
-people = ["ada@acme.com", "bob@acme.com"]
-role = "analyst"
-projects = ["p1"]
-
-[[rule]]
-people = ["root@acme.com"]
-role = "admin"
-projects = "*"
-"""
+RULES = rule("analyst", people=["ada@acme.com", "bob@acme.com"], projects=["p1"]) + ROOT
 
 
 def account_with_rules(folder: Path, rules: str = RULES) -> Account:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dyntube.account import open_account
 from dyntube.errors import EntryError
+from dyntube.reading.text import clean
 from dyntube.sharing.entries import Author
 from dyntube.sharing.people import Known, People
 from dyntube.sharing.saved_views import SHARED
@@ -18,12 +19,12 @@ from ..clock import machine_time
 from ..conftest import record
 from ..hostile import MARKUP, TEXTS
 from .hosted import USER
+from .rules import ROOT, rule
 
 ALL = [*TEXTS, *MARKUP]
 ADMIN = [(USER, "root@acme.com")]
 DAY = machine_time().date() - odd.ONE_DAY
 PERIOD = f"from={DAY - odd.ONE_DAY}&to={DAY}"
-RULE = '[[rule]]\npeople = ["root@acme.com"]\nrole = "admin"\nprojects = "*"\n'
 
 
 def view(number: int, date: str) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def build(folder: Path) -> Path:
     known = names | {"version": 2, "fetched_at": now.isoformat(" ")}
     (folder / archive.folders[0] / "names.json").write_text(json.dumps(known), "utf-8")
     _write(folder)
-    (rules := folder / "access.toml").write_text(RULE + _rules(), "utf-8")
+    (rules := folder / "access.toml").write_text(ROOT + _rules(), "utf-8")
     return rules
 
 
@@ -88,6 +89,6 @@ def _write(folder: Path) -> None:
 def _rules() -> str:
     """A rule that names all of them: people, groups, projects and channels."""
     # The file refuses those with invisible characters, or spaces around them.
-    texts = json.dumps([text for text in ALL if text.isprintable() and text.strip() == text])
-    names = ("people", "groups", "projects", "channels")
-    return "\n".join(['[[rule]]\nrole = "analyst"', *(f"{name} = {texts}" for name in names)])
+    texts = [text for text in ALL if text.isprintable() and text.strip() == text]
+    people = [text for text in texts if "@" not in text and clean(text) == text]
+    return rule("analyst", people=people, groups=texts, projects=texts, channels=texts)

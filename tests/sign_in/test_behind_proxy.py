@@ -11,26 +11,21 @@ import pytest
 from deploy.nginx import NGINX_PATHS
 
 from .. import debian
-from .hosted import ELSEWHERE, GROUPS, PROXY, USER, behind_proxy, draw, get, processes_behind_proxy
+from . import rules
+from .hosted import (
+    CSV,
+    ELSEWHERE,
+    GROUPS,
+    PROXY,
+    USER,
+    behind_proxy,
+    draw,
+    get,
+    processes_behind_proxy,
+)
 
-RULES = """
-[[rule]]
-people = ["ada@acme.com"]
-role = "admin"
-projects = "*"
-
-[[rule]]
-groups = ["north"]
-role = "analyst"
-projects = ["p1"]
-
-[[rule]]
-domains = ["acme.com"]
-role = "reader"
-projects = ["p1"]
-"""
+RULES = rules.ADA + rules.NORTH + rules.rule("reader", domains=["acme.com"], projects=["p1"])
 ADA = (USER, "ada@acme.com")
-CSV = "/api/views.csv?period=last-7-days"
 NOBODY = "nobody signed you in on the way here"
 NOTHING = "nothing is shared with you yet"
 

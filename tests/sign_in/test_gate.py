@@ -1,3 +1,5 @@
+"""The gate: how long sessions last, what ends them, what is logged, and what is kept."""
+
 from __future__ import annotations
 
 import contextlib
@@ -6,68 +8,28 @@ import json
 import logging
 import os
 import sqlite3
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dyntube.account import open_state
 from dyntube.errors import (
     ArchiveError,
-    CancelledError,
     EntryError,
     NoAccessError,
     NotAllowedError,
     NotSignedInError,
 )
-from dyntube.people.gate import Gate
-from dyntube.people.overview import overview
-from dyntube.people.person import Person
 from dyntube.people.reader import SignedIn
-from dyntube.people.turns import Turns
 from dyntube.query.access import Access
-from dyntube.settings.sign_in import OpenId, ProxyHeaders, SignIn
-from dyntube.sharing.people import People
+from dyntube.settings.sign_in import ProxyHeaders
 
-NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
-OPEN_ID = OpenId("https://login", "x", "y", "z", "https://dash")
-RULES = """
-[[rule]]
-people = ["ada@acme.com"]
-role = "admin"
-projects = "*"
-
-[[rule]]
-groups = ["north"]
-role = "analyst"
-projects = ["p1"]
-
-[limits]
-export_rows = 100
-"""
-ADA = Person("https://login", "1", "ada@acme.com", "Ada", frozenset(), NOW)
-BOB = Person("https://login", "2", "bob@acme.com", "Bob", frozenset({"north"}), NOW)
-Opened = Callable[..., Gate]
+from .gates import ADA, BOB, NOW, RULES, Opened, gates, logged
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
-    (tmp_path / "access.toml").write_text(RULES)
-
-    def open_gate(
-        way: OpenId | ProxyHeaders = OPEN_ID, *, after: dt.timedelta = dt.timedelta()
-    ) -> Gate:
-        sign_in = SignIn(way, tmp_path / "access.toml")
-        people = People(open_state(tmp_path / "state"))
-        return Gate(sign_in, people, now=lambda: NOW + after)
-
-    return open_gate
-
-
-def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
-    return [r.facts for r in caplog.records if r.msg == "audit"]
+    return gates(tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -221,55 +183,6 @@ def test_exports_of_a_day_are_counted_over_processes_until_the_limit(opened: Ope
     SignedIn(BOB, opened(after=dt.timedelta(hours=16))).gate.export(BOB, "", Access(), 100)
 
 
-def test_the_overview_has_all_who_came_or_are_named_and_why(opened: Opened):
-    gate = opened()
-    gate.greet(BOB, "")
-
-    found = [(e.person.label, e.kind, e.why, e.last_seen) for e in overview(gate)]
-
-    assert found == [
-        ("ada@acme.com", "people", (("ada@acme.com", 1),), None),
-        ("bob@acme.com", "groups", (("north", 2),), NOW),
-    ]
-    gate.greet(ADA, "")
-    assert [e.last_seen for e in overview(gate)] == [NOW, NOW]
-
-
-def test_the_overview_says_why_somebody_sees_nothing(opened: Opened):
-    gate = opened()
-    gate.greet(BOB, "")
-    gate.rules.path.write_text("")
-
-    [entry] = overview(gate)
-
-    assert (entry.access, entry.kind) == (None, None)
-    assert "nothing is shared" in entry.refusal
-
-
-def test_who_waits_for_access_is_known_to_admins_and_can_be_signed_out(opened: Opened):
-    gate = opened()
-    eve = replace(BOB, subject="3", email="eve@evil.com", groups=frozenset())
-    gate.greet(eve, "")
-
-    found = {entry.label: entry for entry in overview(gate)}
-
-    assert found["eve@evil.com"].access is None
-    gate.sign_out(eve, "")
-    with pytest.raises(NotSignedInError):
-        gate.grant(eve)
-
-
-def test_two_people_of_one_address_can_be_told_apart(opened: Opened):
-    gate = opened()
-    gate.greet(BOB, "")
-    gate.greet(replace(BOB, subject="4"), "")
-
-    labels = [entry.label for entry in overview(gate)]
-
-    assert "bob@acme.com (https://login|2)" in labels
-    assert "bob@acme.com (https://login|4)" in labels
-
-
 def test_a_pipe_in_place_of_the_rules_is_named_and_holds_nobody_up(opened: Opened):
     gate = opened()
     assert gate.grant(BOB)
@@ -297,39 +210,3 @@ def test_a_state_that_cannot_be_read_lets_nobody_in(opened: Opened, tmp_path: Pa
 
     with pytest.raises(ArchiveError):
         gate.grant(BOB)
-
-
-def test_questions_of_one_person_wait_for_each_other_and_for_nobody_else():
-    turns, under_way, most = Turns(), 0, 0
-    lock, others = threading.Lock(), threading.Event()
-
-    def ask() -> None:
-        nonlocal under_way, most
-        with turns.taken("bob", 2, lambda: True):
-            with lock:
-                under_way += 1
-                most = max(most, under_way)
-            others.wait(20)
-            with lock:
-                under_way -= 1
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    with turns.taken("ada", 1, lambda: True):
-        others.set()
-    for thread in threads:
-        thread.join(20)
-
-    assert most == 2
-
-
-def test_who_waits_for_a_turn_and_leaves_is_forgotten():
-    turns = Turns()
-    with turns.taken("bob", 1, lambda: True):
-        with pytest.raises(CancelledError), turns.taken("bob", 1, lambda: False):
-            pytest.fail("two at once")
-        with turns.taken("ada", 1, lambda: False):
-            pass
-    with turns.taken("bob", 1, lambda: False):
-        pass

@@ -24,7 +24,8 @@ from ..test_sheet import formulas
 from .hosted import PROXY, USER, behind_proxy, get, with_provider
 from .looking import PAGES, files
 from .provider import provided
-from .spiked import ADMIN, ALL, PERIOD, RULE, build
+from .rules import ROOT
+from .spiked import ADMIN, ALL, PERIOD, build
 from .tab import tabs
 from .walking import open_menus
 
@@ -115,7 +116,7 @@ def test_an_error_in_the_rules_is_shown_as_text(url: str, folder: Path, admin: W
             admin.open(f"{url}/people")
             admin.page.get_by_text("The last good rules stay in force.").wait_for()
             harmless(admin.page)
-        rules.write_text(f'{RULE}[[rule]]\nrole = "reader"\n{json.dumps(MARKUP[0])} = 1', "utf-8")
+        rules.write_text(f'{ROOT}[[rule]]\nrole = "reader"\n{json.dumps(MARKUP[0])} = 1', "utf-8")
         admin.open(f"{url}/people")
         admin.page.get_by_text("rule 2 has").wait_for()
         harmless(admin.page)

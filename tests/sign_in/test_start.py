@@ -11,25 +11,34 @@ from pathlib import Path
 import pytest
 
 from ..browser.app import ROOT, running_as
-from .hosted import ELSEWHERE, PROXY, SECRET, USER, behind_proxy, draw, free_port, get
+from .canary import AT_PROVIDER, WEAK
+from .hosted import CSV, ELSEWHERE, PROXY, USER, behind_proxy, draw, free_port, get
 from .persons import RULES
 
-RIGHT = {
-    "OIDC_URL": "http://127.0.0.1:1",
-    "OIDC_CLIENT_ID": "dashboard",
-    "OIDC_CLIENT_SECRET": "canary-of-the-client",
-    "COOKIE_SECRET": f"canary-{SECRET}",
-    "URL": "http://127.0.0.1:8501",
-}
+RIGHT = AT_PROVIDER | {"OIDC_URL": "http://127.0.0.1:1", "URL": "http://127.0.0.1:8501"}
 STARTS = {
     "python app.py": ("app.py",),
     "streamlit run": ("-m", "streamlit", "run", "app.py", "--server.headless=true"),
     "deploy.serve": ("-m", "deploy.serve"),
 }
 UNSAFE = {
-    "a weak secret": (RIGHT | {"COOKIE_SECRET": "canary-weak"}, {}, "COOKIE_SECRET is too weak"),
+    "a weak secret": (RIGHT | {"COOKIE_SECRET": WEAK}, {}, "COOKIE_SECRET is too weak"),
     "both ways": (RIGHT | {"PROXY_USER_HEADER": USER, "PROXIES": PROXY}, {}, "not both"),
     "a misspelt way": ({"OIDC_ULR": "http://127.0.0.1:1"}, {}, "did you mean DYNTUBE_OIDC_URL?"),
+    "a secret that repeats itself": (
+        RIGHT | {"COOKIE_SECRET": "canary-0123456789abcdef" * 3},
+        *({}, "COOKIE_SECRET is too weak"),
+    ),
+    "an address with a path": (
+        RIGHT | {"URL": "http://127.0.0.1:8501/dash"},
+        {},
+        "Set DYNTUBE_URL=http://127.0.0.1:8501 or start with server.baseUrlPath=dash.",
+    ),
+    "an address without the path": (
+        RIGHT,
+        {"STREAMLIT_SERVER_BASE_URL_PATH": "/dash/"},
+        "Set DYNTUBE_URL=http://127.0.0.1:8501/dash.",
+    ),
     "a header trusted by hand": (
         RIGHT,
         {"STREAMLIT_SERVER_TRUSTED_USER_HEADERS": '{"X-User": "user"}'},
@@ -92,7 +101,6 @@ def url(demo_archive: Path, access: Path) -> Iterator[str]:
             yield url
 
 
-CSV = "/api/views.csv?period=last-7-days"
 ROOT_USER = (USER, "root@acme.com")
 
 

@@ -11,7 +11,7 @@ from ...words import tr
 from ..door import desk, local_now, see_as
 from ..layout import icon_key
 from ..menu import menu
-from .entrance import sign_out, sign_out_url
+from .entrance import sign_out_button, sign_out_url
 
 _MENU = icon_key("account")
 
@@ -30,12 +30,8 @@ def _fill() -> None:
     if reader.person.email not in ("", reader.name):
         st.caption(formats.escape_markdown(reader.person.email))
     st.caption(tr("You stay signed in for up to {hours} hours.", hours=reader.gate.sign_in.hours))
-    where = sign_out_url(reader)
-    if where is None:
-        return
-    st.button(
-        tr("Sign out everywhere"), key="sign-out", icon=":material/logout:", on_click=sign_out
-    )
+    if sign_out_url(reader) is not None:
+        sign_out_button(tr("Sign out everywhere"), icon=":material/logout:")
 
 
 def for_admins() -> None:

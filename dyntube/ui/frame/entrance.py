@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import streamlit as st
 
 from ... import formats
-from ...errors import DynTubeError, NotAllowedError, NotSignedInError
+from ...errors import ArchiveError, DynTubeError, NotAllowedError, NotSignedInError
 from ...events import unforeseen
-from ...people.reader import SignedIn
+from ...people.reader import Reader, SignedIn
 from ...report.pages import PAGES
 from ...settings.sign_in import OpenId
 from ...words import tr
@@ -29,6 +29,7 @@ def visible_pages() -> tuple[str, ...]:
     style.apply()
     follow_theme()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
+    reader: Reader | None = None
     try:
         with st.skeleton(height=600):
             reader = desk().reader
@@ -43,6 +44,8 @@ def visible_pages() -> tuple[str, ...]:
         _no_access(error)
     except DynTubeError as error:
         show_error(error)
+        if isinstance(reader, SignedIn) and sign_out_url(reader) is not None:
+            sign_out_button(tr("Sign out"))
     else:
         pages = (name for name in PAGES if access.is_admin or not PAGES[name].for_admins)
         return (*pages, *([PEOPLE] if access.is_admin and isinstance(reader, SignedIn) else ()))
@@ -94,7 +97,7 @@ def _no_access(error: NotAllowedError) -> None:
             # Plain text, which is copied as it is: administrators need exactly this.
             st.text(tr("You are signed in as {who}.", who=reader.person.label), width="content")
         if reader is None or sign_out_url(reader) is not None:
-            st.button(tr("Sign out"), key="sign-out", on_click=sign_out)
+            sign_out_button(tr("Sign out"))
 
 
 def _known() -> SignedIn | None:
@@ -112,17 +115,48 @@ def sign_out_url(reader: SignedIn) -> str | None:
     return "" if isinstance(way, OpenId) else way.sign_out_url or None
 
 
-def sign_out() -> None:
-    """End all sessions of this person, and go where the provider or the proxy signs out; for
-    callbacks.
+def sign_out_button(label: str, icon: str | None = None) -> None:
+    """A button that ends all sessions of this person; where that has failed, the reason, and one
+    that ends none but leaves this browser.
     """
-    reader = _known()
-    where = sign_out_url(reader) if reader else ""
-    try:
-        if reader:
+    if reason := st.session_state.get(_NOT_ENDED, ""):
+        text = tr(
+            "You are still signed in, here and in other browsers: that you sign out cannot be "
+            "written. {reason} Try again. If it stays like this, sign out of this browser alone, "
+            "and have your administrator end the other sessions.",
+            reason=reason,
+        )
+        st.error(formats.escape_markdown(text), icon=":material/error:")
+    st.button(label, key="sign-out", icon=icon, on_click=_sign_out)
+    if reason:
+        st.button(tr("Sign out of this browser alone"), key="sign-out-here", on_click=_leave)
+
+
+_NOT_ENDED = "sign-out-failed"
+
+
+def _sign_out() -> None:
+    """End all sessions of this person and leave; for callbacks."""
+    if reader := _known():
+        try:
             reader.gate.sign_out(reader.person, reader.address)
-    finally:
-        if where:
-            lead_to(where)
-        elif where == "":
-            st.logout()
+        except ArchiveError as error:
+            st.session_state[_NOT_ENDED] = str(error)
+            return
+    _go(reader)
+
+
+def _leave() -> None:
+    """Leave this browser, where sessions cannot be ended; for callbacks."""
+    if reader := _known():
+        reader.gate.leave(reader.person, reader.address)
+    _go(reader)
+
+
+def _go(reader: SignedIn | None) -> None:
+    """Go where the provider or the proxy signs out."""
+    where = sign_out_url(reader) if reader else ""
+    if where:
+        lead_to(where)
+    elif where == "":
+        st.logout()

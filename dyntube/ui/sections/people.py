@@ -131,6 +131,7 @@ def _end_sessions(entry: Entry, reader: SignedIn) -> None:
     try:
         desk().admin().gate.end_sessions(entry.person.id, reader.owner)
     except DynTubeError as error:
-        st.session_state[_FAILED] = str(error)
+        text = tr("No session of {who} was ended. {reason}", who=entry.person.label, reason=error)
+        st.session_state[_FAILED] = text
         return
     st.session_state[_DONE] = tr("{who} has to sign in again.", who=entry.person.label)

@@ -7,13 +7,13 @@ would put the browser's address where the proxy's is; see `starting`.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ...settings.networks import Network, address_in, is_listed
 from ...settings.settings import Settings, try_settings
-from ...settings.sign_in import Network, ProxyHeaders
+from ...settings.sign_in import ProxyHeaders
 
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
 _SECURE = {"http": "https", "ws": "wss"}
@@ -33,22 +33,13 @@ class KnownProxies:
         """Forward a request as whom it is for."""
         if scope["type"] in ("http", "websocket"):
             scope = dict(scope)
+            _spell_peer(scope)
             if is_listed(_peer(scope), self._proxies):
                 scope["headers"] = _without(scope["headers"], _repeated(scope, self._identity))
                 _apply_forwarded(scope, self._proxies)
             else:
                 scope["headers"] = _without(scope["headers"], {*self._identity, *_FORWARDED})
         await self._app(scope, receive, send)
-
-
-def is_listed(address: str, networks: Collection[Network]) -> bool:
-    """Whether an IP address is in one of the networks."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:  # no address, as of a Unix socket
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in network for network in networks)
 
 
 def _identity_headers(settings: Settings) -> set[bytes]:
@@ -59,6 +50,12 @@ def _identity_headers(settings: Settings) -> set[bytes]:
 
 def _peer(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
+
+
+def _spell_peer(scope: Scope) -> None:
+    """Call who connects as an administrator would: an IPv4 address is one."""
+    if peer := address_in(_peer(scope)):
+        scope["client"] = (str(peer), scope["client"][1])
 
 
 def _without(headers: Headers, names: Collection[bytes]) -> Headers:
@@ -83,15 +80,7 @@ def _apply_forwarded(scope: Scope, proxies: Collection[Network]) -> None:
     hops = [hop.strip() for hop in told.get(b"x-forwarded-for", "").split(",") if hop.strip()]
     while len(hops) > 1 and is_listed(hops[-1], proxies):
         hops.pop()
-    if hops and _is_address(hops[-1]):
-        scope["client"] = (hops[-1], 0)
+    if hops and (browser := address_in(hops[-1])):
+        scope["client"] = (str(browser), 0)
     if told.get(b"x-forwarded-proto", "").partition(",")[0].strip() == "https":
         scope["scheme"] = _SECURE.get(scope["scheme"], scope["scheme"])
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -6,7 +6,7 @@ then always opens the first page.
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,13 +19,13 @@ from ...people.reader import SignedIn
 from ...words import tr
 from ..door import gate
 from ..streamlit_internals import USER_COOKIE
-from . import refused
+from . import attempts, refused
+from .attempts import cookie
 from .headers import base_path
 from .readers import reader
 
-RETURN_TO, FAILED = "dyntube_return_to", "dyntube_sign_in_failed"
-_TEN_MINUTES, _ONE_MINUTE = 600, 60
-_LONGEST = 3000  # characters of an address in a cookie; browsers keep 4096
+FAILED = "dyntube_sign_in_failed"
+_ONE_MINUTE = 60
 
 
 class SignInFlow:
@@ -45,6 +45,7 @@ class SignInFlow:
         if change is None:
             await self._app(scope, receive, send)
             return
+        attempt = attempts.answered(scope) if change is _come_back else None
 
         async def send_changed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -53,31 +54,36 @@ class SignInFlow:
                     await run_in_threadpool(_greet, scope, cookies)
             await send(message)
 
-        await self._app(scope, receive, send_changed)
+        asked = attempts.as_last(scope, attempt) if attempt else scope
+        await self._app(asked, receive, send_changed)
 
 
 def _leave(scope: Scope, message: Message) -> None:
     """Remember the page on which somebody signs in."""
     there, headers = _page_before(scope), MutableHeaders(scope=message)
-    answers = message["status"] == 302
-    if guard := gate():
-        guard.provider_answers(answers)
-    if answers:
-        headers.append("set-cookie", _cookie(RETURN_TO, quote(there), _TEN_MINUTES))
-    else:
+    attempt = attempts.begun(headers, there, _safe(""))
+    failed = message["status"] != 302
+    if (guard := gate()) and (failed or attempt):  # else nobody asked the provider
+        guard.provider_answers(not failed)
+    if failed:
         _fail(message, there)
+    if attempt:
+        headers.append("set-cookie", cookie(attempt.name, attempt.value, attempts.SECONDS))
+        for name in attempts.too_many(scope, attempt):
+            headers.append("set-cookie", cookie(name, "", 0))
 
 
 def _come_back(scope: Scope, message: Message) -> None:
     """Open that page again, signed in or not."""
-    asked = HTTPConnection(scope)
-    there = _safe(unquote(asked.cookies.get(RETURN_TO, "")))
+    attempt = attempts.answered(scope)
+    there = _safe(attempt.page if attempt else "")
     headers = MutableHeaders(scope=message)
+    if attempt:
+        headers.append("set-cookie", cookie(attempt.name, "", 0))
     if _cookies_of_session(message):
         headers["location"] = there
-        headers.append("set-cookie", _cookie(RETURN_TO, "", 0))
-        headers.append("set-cookie", _cookie(FAILED, "", 0))
-    elif "state" in asked.query_params or "error" in asked.query_params:
+        headers.append("set-cookie", cookie(FAILED, "", 0))
+    elif {"state", "error"} & HTTPConnection(scope).query_params.keys():
         _fail(message, there)
 
 
@@ -93,10 +99,10 @@ def _greet(scope: Scope, cookies: list[str]) -> None:
     header = "; ".join(cookies).encode("latin-1")
     try:
         person = reader(HTTPConnection({**scope, "headers": [(b"cookie", header)]}))
+        if isinstance(person, SignedIn):
+            person.gate.greet(person.person, person.address)
     except DynTubeError:  # their page says why
         return
-    if isinstance(person, SignedIn):
-        person.gate.greet(person.person, person.address)
 
 
 def _fail(message: Message, there: str) -> None:
@@ -104,7 +110,7 @@ def _fail(message: Message, there: str) -> None:
     message["status"] = 302
     headers = MutableHeaders(scope=message)
     headers["location"] = there
-    headers.append("set-cookie", _cookie(FAILED, "1", _ONE_MINUTE))
+    headers.append("set-cookie", cookie(FAILED, "1", _ONE_MINUTE))
 
 
 def _page_before(scope: Scope) -> str:
@@ -121,17 +127,12 @@ def _page_before(scope: Scope) -> str:
 def _safe(address: str) -> str:
     """A path on this host, else the first page."""
     sound = address.startswith("/") and not address.startswith(("//", "/\\"))
-    short = len(quote(address)) <= _LONGEST and address.isascii() and address.isprintable()
-    return address if sound and short else f"{base_path()}/"
+    plain = address.isascii() and address.isprintable()
+    return address if sound and plain else f"{base_path()}/"
 
 
 def _is_from_elsewhere(scope: Scope) -> bool:
     return Headers(scope=scope).get("sec-fetch-site", "none") not in ("same-origin", "none")
-
-
-def _cookie(name: str, value: str, seconds: int) -> str:
-    path = base_path() or "/"
-    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
 
 
 class SecureCookies:

@@ -51,7 +51,7 @@ def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
             "anybody on this machine could claim the proxy's address."
         )
     if wrong:
-        print("\n".join(("Not started, as signing in would not be safe:", *wrong)), file=sys.stderr)
+        print("\n".join(("Not started, as nobody could sign in safely:", *wrong)), file=sys.stderr)
         sys.exit(_WRONG_SETTINGS)
     keep_sign_in(settings)
     if isinstance(way, ProxyHeaders):
@@ -60,11 +60,28 @@ def sign_in_secrets() -> dict[str, Mapping[str, str | dict[str, str]]]:
 
 
 def unsafe() -> list[str]:
-    """A sentence for each setting, also of Streamlit, that could let in others than it should."""
+    """A sentence for each setting, also of Streamlit, that could let in others than it should, or
+    would let nobody in.
+    """
     wrong = try_settings().unsafe
     if option_is_set("server.trustedUserHeaders"):
         wrong.append("Take out server.trustedUserHeaders: DYNTUBE_PROXY_USER_HEADER is for that.")
+    settings = try_settings().settings
+    way = settings.sign_in.way if settings.sign_in else None
+    if isinstance(way, OpenId) and way.url and way.path != base_path():
+        wrong.append(_other_path(way))
     return wrong
+
+
+def _other_path(way: OpenId) -> str:
+    """What to do where the provider would send people to another path than that of the app."""
+    base = base_path()
+    right = f"{way.origin}{base}"
+    instead = f" or start with server.baseUrlPath={way.path.strip('/')}" if way.path else ""
+    return (
+        f"DYNTUBE_URL is {way.url}, but pages are served at {base or '/'}: signing in would lead "
+        f"to nothing. Set DYNTUBE_URL={right}{instead}."
+    )
 
 
 def _for_streamlit(way: OpenId) -> dict[str, str | dict[str, str]]:
