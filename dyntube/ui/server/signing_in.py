@@ -24,6 +24,7 @@ from .headers import base_path
 from .readers import reader
 
 RETURN_TO, FAILED = "dyntube_return_to", "dyntube_sign_in_failed"
+AWAY = "away"  # why it failed: the provider does not answer
 _TEN_MINUTES, _ONE_MINUTE = 600, 60
 _LONGEST = 3000  # characters of an address in a cookie; browsers keep 4096
 
@@ -65,7 +66,7 @@ def _leave(scope: Scope, message: Message) -> None:
     if answers:
         headers.append("set-cookie", _cookie(RETURN_TO, quote(there), _TEN_MINUTES))
     else:
-        _fail(message, there)
+        _fail(message, there, AWAY)
 
 
 def _come_back(scope: Scope, message: Message) -> None:
@@ -99,12 +100,12 @@ def _greet(scope: Scope, cookies: list[str]) -> None:
         person.gate.greet(person.person, person.address)
 
 
-def _fail(message: Message, there: str) -> None:
+def _fail(message: Message, there: str, why: str = "1") -> None:
     refused.note("sign_in")
     message["status"] = 302
     headers = MutableHeaders(scope=message)
     headers["location"] = there
-    headers.append("set-cookie", _cookie(FAILED, "1", _ONE_MINUTE))
+    headers.append("set-cookie", _cookie(FAILED, why, _ONE_MINUTE))
 
 
 def _page_before(scope: Scope) -> str:
