@@ -31,7 +31,8 @@ def nginx_command(folder: Path, ports: Sequence[int]) -> tuple[str, ...]:
     folder.chmod(0o755)  # nginx started by root reads it as somebody else
     address, port = st.get_option("server.address") or "", st.get_option("server.port")
     host = f"[{address}]" if ":" in address else address
-    shutil.copy(ROOT / "deploy/nginx.conf", folder)
+    for name in ("nginx.conf", "nginx-away.conf"):
+        shutil.copy(ROOT / "deploy" / name, folder)
     (folder / "listen.conf").write_text(f"listen {host}{':' * bool(host)}{port};\n", "utf-8")
     (folder / "processes.conf").write_text(_processes_conf(ports), "utf-8")
     settings = read_settings()

@@ -10,7 +10,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,11 +63,12 @@ def running_as(
     archive: Path,
     settings: dict[str, str],
     folder: Path = ROOT,
+    log: list[str] | None = None,
     **streamlit: str,
 ) -> Iterator[tuple[str, int]]:
     """The address of what Python with these arguments serves, and the number of its process.
 
-    It is started in a folder, whose secrets file has more settings.
+    It is started in a folder, whose secrets file has more settings. `log` gets what it says later.
     """
     keep = {k: v for k, v in os.environ.items() if not k.startswith(("DYNTUBE_", "STREAMLIT_"))}
     environ = keep | {"DYNTUBE_ARCHIVE": str(archive)}
@@ -84,10 +84,11 @@ def running_as(
         text=True,
     )
     assert process.stdout
-    rest = threading.Thread(target=_read_on, args=(process.stdout,), daemon=True)
+    rest = threading.Thread(target=_read_on, args=(process.stdout, log), daemon=True)
     try:
         url = _address(process)
         rest.start()
+        wait_until_healthy(url)
         yield url, process.pid
     finally:
         process.terminate()
@@ -98,10 +99,12 @@ def running_as(
             process.stdout.close()
 
 
-def _read_on(log: IO[str]) -> None:
+def _read_on(said: IO[str], log: list[str] | None) -> None:
     """Read what is logged: a process waits for ever to write more than a pipe holds."""
-    with log:
-        deque(log, 0)
+    with said:
+        for line in said:
+            if log is not None:
+                log.append(line)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -110,7 +113,6 @@ def _address(process: subprocess.Popen[str]) -> str:
     for line in process.stdout:
         said += line
         if found := re.search(r"http://\S+:\d+[/\w]*", line):
-            wait_until_healthy(found[0])
             return found[0]
     raise AssertionError(f"The app did not start:\n{said}")
 

@@ -35,6 +35,7 @@ http {
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   include nginx-app.conf;
+  include nginx-away.conf;
   include nginx-tls.conf;
 }
 """
@@ -78,9 +79,15 @@ def certificate(folder: Path) -> None:
 
 @contextmanager
 def tls_end(folder: Path, app: str) -> Iterator[TlsEnd]:
-    """The shipped configuration in front of an app, at ports and with files that a test may use."""
-    path = f"{os.environ['PATH']}:{NGINX_PATHS}"
-    debian.need("nginx", "nginx-light", path)
+    """The shipped configuration in front of an app."""
+    made = configured(folder, app)
+    with nginx_of(made):
+        yield made
+
+
+def configured(folder: Path, app: str) -> TlsEnd:
+    """The shipped configuration in a folder, at ports and with files that a test may use."""
+    debian.need("nginx", "nginx-light", f"{os.environ['PATH']}:{NGINX_PATHS}")
     folder.chmod(0o755)
     certificate(folder)
     plain, port = free_port(), free_port()
@@ -91,21 +98,32 @@ def tls_end(folder: Path, app: str) -> Iterator[TlsEnd]:
     (folder / "nginx-tls.conf").write_text(text.replace("/etc/dyntube/tls", str(folder)))
     where = (DEPLOY / "nginx-app.conf").read_text("utf-8").replace("127.0.0.1:8501", app)
     (folder / "nginx-app.conf").write_text(where)
+    shutil.copy(DEPLOY / "nginx-away.conf", folder)
     (folder / "nginx.conf").write_text(AROUND)
-    program = shutil.which("nginx", path=path)
-    assert program
-    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    checked = subprocess.run([*command(folder), "-t"], capture_output=True, text=True, check=False)
     assert "test is successful" in checked.stderr, checked.stderr
-    process = subprocess.Popen(command)
+    return TlsEnd(
+        f"https://localhost:{port}", f"http://localhost:{plain}", str(folder / "fullchain.pem")
+    )
+
+
+@contextmanager
+def nginx_of(end: TlsEnd) -> Iterator[subprocess.Popen[bytes]]:
+    """nginx that serves what is configured there."""
+    process = subprocess.Popen(command(Path(end.ca).parent))
     try:
-        until(lambda: listens(port))
-        yield TlsEnd(
-            f"https://localhost:{port}", f"http://localhost:{plain}", str(folder / "fullchain.pem")
-        )
+        until(lambda: listens(int(end.url.rpartition(":")[2])))
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def command(folder: Path) -> list[str]:
+    """How nginx is called with the configuration of a folder."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:{NGINX_PATHS}")
+    assert program
+    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
 def listens(port: int) -> bool:
@@ -252,7 +270,7 @@ def test_an_app_that_is_away_is_said_to_be_starting(tmp_path: Path) -> None:
     with tls_end(tmp_path, f"127.0.0.1:{free_port()}") as to:
         answer = to.get()
     assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "2"
+    assert answer.headers["retry-after"] == "3"
     assert answer.headers["strict-transport-security"]
     assert "The dashboard is starting" in answer.text
 

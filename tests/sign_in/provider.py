@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from joserfc import jwt
@@ -39,6 +40,19 @@ class Provider:
     _key: RSAKey = field(
         default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "k1", "use": "sig"})
     )
+
+    def start(self) -> None:
+        """Answer, at the address that it had before if there was one."""
+        port = urlsplit(self.url).port or 0
+        config = uvicorn.Config(self.app(), port=port, log_level="error", lifespan="off")
+        self._server = server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=server.run, daemon=True)
+        self._thread.start()
+        while not server.started:
+            assert self._thread.is_alive(), "its port is somebody else's"
+            time.sleep(0.02)
+        [listening] = server.servers[0].sockets
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
     def stop(self) -> None:
         """Answer nobody any more."""
@@ -107,15 +121,7 @@ class Provider:
 def provided(people: dict[str, dict[str, Any]]) -> Iterator[Provider]:
     """A provider that runs."""
     provider = Provider(people)
-    config = uvicorn.Config(provider.app(), port=0, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    provider._server, provider._thread = server, thread
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    [listening] = server.servers[0].sockets
-    provider.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    provider.start()
     try:
         yield provider
     finally:

@@ -132,7 +132,7 @@ def test_a_provider_that_is_away_is_named_and_disturbs_nobody_who_has_signed_in(
         away.stop()
 
         stranger.get_by_role("button", name="Sign in").click()
-        says(stranger, "Signing in did not work")
+        says(stranger, "The service where you sign in does not answer at the moment")
         assert stranger.url == f"{url}/videos?period=last-7-days"
         known.get_by_role("link", name="Videos").first.click()
         heading(known, "Videos")

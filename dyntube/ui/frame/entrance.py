@@ -21,7 +21,7 @@ from ..streamlit_internals import lead_to
 from . import paper
 
 PEOPLE = "people"  # the page of administrators about people
-_FAILED = "dyntube_sign_in_failed"  # a cookie of ui/server/signing_in.py
+_FAILED, _AWAY = "dyntube_sign_in_failed", "away"  # a cookie of ui/server/signing_in.py
 
 
 def visible_pages() -> tuple[str, ...]:
@@ -74,11 +74,8 @@ def _sign_in(error: NotSignedInError) -> None:
     with st.container(horizontal_alignment="center", key="entrance"):
         st.title(tr("DynTube Analytics"), anchor=False, width="content")
         st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
-        if st.context.cookies.get(_FAILED):
-            st.warning(
-                tr("Signing in did not work. Try again, or ask your administrator."),
-                icon=":material/warning:",
-            )
+        if failed := st.context.cookies.get(_FAILED):
+            st.warning(_why_not(failed), icon=":material/warning:")
         way = guard.sign_in.way if guard else None
         if isinstance(way, OpenId):
             st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
@@ -86,6 +83,15 @@ def _sign_in(error: NotSignedInError) -> None:
             st.caption(tr("Reload this page to go on as before."), width="content")
             if way.sign_out_url:
                 st.link_button(tr("Sign out there too"), way.sign_out_url)
+
+
+def _why_not(failed: str) -> str:
+    if failed == _AWAY:
+        return tr(
+            "The service where you sign in does not answer at the moment. Try again in a few "
+            "minutes."
+        )
+    return tr("Signing in did not work. Try again, or ask your administrator.")
 
 
 def _no_access(error: NotAllowedError) -> None:

@@ -5,6 +5,7 @@ On a slow line Streamlit's scripts take seconds, in which the browser would show
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ...words import language, translations
+from ...words import language, tr, translations
 from ..streamlit_internals import icon_font, static_folder
 from ..style import ICON, LOGO
 from .static_files import ASK_AGAIN, FONT, Content
@@ -66,7 +67,11 @@ def _skeleton(stylesheet: str) -> str:
         for name in _COLOURS
     }
     pictures = {"logo": _in_place(LOGO), "icon": _in_place(ICON)}
-    known = colours | pictures | {"stylesheet": stylesheet}
+    away = tr(
+        "The dashboard cannot be reached at the moment. This page stays as it is and connects "
+        "again by itself."
+    )
+    known = colours | pictures | {"stylesheet": stylesheet, "away": html.escape(away)}
     return Template(_SKELETON.read_text("utf-8")).substitute(known)
 
 

@@ -25,6 +25,7 @@ from .headers import base_path
 from .readers import reader
 
 FAILED = "dyntube_sign_in_failed"
+AWAY = "away"  # why it failed: the provider does not answer
 _ONE_MINUTE = 60
 
 
@@ -66,7 +67,7 @@ def _leave(scope: Scope, message: Message) -> None:
     if (guard := gate()) and (failed or attempt):  # else nobody asked the provider
         guard.provider_answers(not failed)
     if failed:
-        _fail(message, there)
+        _fail(message, there, AWAY)
     if attempt:
         headers.append("set-cookie", cookie(attempt.name, attempt.value, attempts.SECONDS))
         for name in attempts.too_many(scope, attempt):
@@ -105,12 +106,12 @@ def _greet(scope: Scope, cookies: list[str]) -> None:
         return
 
 
-def _fail(message: Message, there: str) -> None:
+def _fail(message: Message, there: str, why: str = "1") -> None:
     refused.note("sign_in")
     message["status"] = 302
     headers = MutableHeaders(scope=message)
     headers["location"] = there
-    headers.append("set-cookie", cookie(FAILED, "1", _ONE_MINUTE))
+    headers.append("set-cookie", cookie(FAILED, why, _ONE_MINUTE))
 
 
 def _page_before(scope: Scope) -> str:
