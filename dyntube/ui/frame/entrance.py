@@ -22,12 +22,14 @@ from . import paper
 
 PEOPLE = "people"  # the page of administrators about people
 _FAILED = "dyntube_sign_in_failed"  # a cookie of ui/server/signing_in.py
+_ICON = '<img src="app/static/icon.svg" alt="" width="44" height="44">'
 
 
 def visible_pages() -> tuple[str, ...]:
     """The names of the pages that the reader may open; none, with the reason shown, if not any."""
     style.apply()
     follow_theme()
+    paper.script()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     try:
         with st.skeleton(height=600):
@@ -68,9 +70,7 @@ def show_error(error: DynTubeError) -> None:
 
 def _sign_in(error: NotSignedInError) -> None:
     guard = gate()
-    with st.container(horizontal_alignment="center", key="entrance"):
-        st.title(tr("DynTube Analytics"), anchor=False, width="content")
-        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+    with _entrance(tr("DynTube Analytics"), error):
         if st.context.cookies.get(_FAILED):
             st.warning(
                 tr("Signing in did not work. Try again, or ask your administrator."),
@@ -78,23 +78,38 @@ def _sign_in(error: NotSignedInError) -> None:
             )
         way = guard.sign_in.way if guard else None
         if isinstance(way, OpenId):
-            st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
+            st.button(
+                tr("Sign in"), type="primary", key="sign-in", width="stretch", on_click=st.login
+            )
         elif way and _known():  # their session here is over, and that at the proxy is not
-            st.caption(tr("Reload this page to go on as before."), width="content")
+            st.caption(tr("Reload this page to go on as before."), text_alignment="center")
             if way.sign_out_url:
-                st.link_button(tr("Sign out there too"), way.sign_out_url)
+                st.link_button(tr("Sign out there too"), way.sign_out_url, width="stretch")
 
 
 def _no_access(error: NotAllowedError) -> None:
     reader = _known()
-    with st.container(horizontal_alignment="center", key="entrance"):
-        st.title(tr("Nothing to see yet"), anchor=False, width="content")
-        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+    with _entrance(tr("Nothing to see yet"), error):
         if reader:
-            # Plain text, which is copied as it is: administrators need exactly this.
-            st.text(tr("You are signed in as {who}.", who=reader.person.label), width="content")
+            # Plain text on a line of its own, to be copied: administrators need exactly this.
+            with st.container(horizontal_alignment="center", gap=None):
+                st.caption(tr("Signed in as"), text_alignment="center")
+                st.text(reader.person.label, text_alignment="center")
         if reader is None or sign_out_url(reader) is not None:
-            st.button(tr("Sign out"), key="sign-out", on_click=sign_out)
+            st.button(tr("Sign out"), key="sign-out", width="stretch", on_click=sign_out)
+
+
+@contextmanager
+def _entrance(title: str, error: DynTubeError) -> Iterator[None]:
+    """A card in place of all pages: why there are none, and then what can be done."""
+    with (
+        st.container(horizontal_alignment="center", key="entrance"),
+        st.container(width=420, horizontal_alignment="center", border=True, key="entrance-card"),
+    ):
+        st.html(_ICON, width="content")
+        st.title(title, anchor=False, text_alignment="center")
+        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+        yield
 
 
 def _known() -> SignedIn | None:
