@@ -56,8 +56,8 @@ check: .venv/dev ## lint, format and types
 words: .venv/dev ## list the texts that people read in dyntube/locale/messages.pot
 	$(BIN)/python -m tests.words
 
-shots: .venv/dev ## draw every page light, dark, on a phone and on paper into shots/; DOCS=1: into docs/ too
-	$(if $(DOCS),DOCS=1) $(BIN)/python -m tests.browser.shots
+shots: .venv/dev ## draw every page light, dark, on a phone and on paper into shots/; DOCS=1: into docs/ too; ONLY="data people": some
+	$(if $(DOCS),DOCS=1) ONLY="$(ONLY)" $(BIN)/python -m tests.browser.shots
 
 bench: .venv/dev ## measure our own figures in docs/performance.md
 	$(BIN)/python -m benchmarks

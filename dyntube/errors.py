@@ -58,7 +58,11 @@ class NotSignedInError(NotAllowedError):
 
 
 class NoAccessError(NotAllowedError):
-    """Somebody has signed in whom no rule lets see anything."""
+    """Somebody has signed in whom no rule lets see anything; `reason` is for administrators."""
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason or text
 
 
 class EntryError(DynTubeError):

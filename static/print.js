@@ -40,7 +40,7 @@ export function state() {
 function toPaper() {
   const waiting = [];
   if (root.classList.contains("paper")) return waiting;
-  const colours = JSON.parse(document.getElementById("paper")?.dataset.colours || "{}");
+  const colours = JSON.parse(document.getElementById("paper-colours")?.dataset.colours || "{}");
   root.classList.add("paper");
   for (const box of all(BOXES)) {
     const canBeParted = !box.querySelector('[data-testid="stDataFrame"]');

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..errors import NotAllowedError
+from ..errors import NoAccessError
 from ..query.access import Access
 from ..sharing.people import Known
 from .gate import Gate
@@ -20,7 +20,8 @@ class Entry:
     """A person, as last seen or as a rule names them.
 
     `why` has the names by which rules mean them, of one `kind`, each with the rule's number. Who
-    sees nothing has a `refusal` instead. `last_seen` is None for those who were never here.
+    sees nothing has a `refusal` instead: the reason. `last_seen` is None for those who were never
+    here.
     """
 
     person: Person
@@ -64,6 +65,6 @@ def _named(policy: Policy, met: set[str]) -> Iterator[Person]:
 def _entry(policy: Policy, person: Person, seen: dt.datetime | None) -> Entry:
     try:
         granted = policy.grant(person)
-    except NotAllowedError as error:
-        return Entry(person, None, None, (), str(error), seen)
+    except NoAccessError as error:
+        return Entry(person, None, None, (), error.reason, seen)
     return Entry(person, granted.access, granted.kind, granted.why, "", seen)

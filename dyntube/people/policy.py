@@ -102,7 +102,8 @@ class Policy:
                 )
                 return Granted(_together(rule for rule, _ in matching), kind, why)
         raise NoAccessError(
-            tr("You are signed in, but nothing is shared with you yet. Ask your administrator.")
+            tr("You are signed in, but nothing is shared with you yet. Ask your administrator."),
+            tr("No rule names them, their groups or their domain."),
         )
 
 
@@ -229,12 +230,14 @@ def _together(rules: Iterable[Rule]) -> Access:
     every = [rule.access for rule in rules]
     roles = {access.role for access in every}
     if len(roles) > 1:
+        listed = ", ".join(sorted(roles))
         raise NoAccessError(
             tr(
                 "Your groups give you different roles ({roles}). Ask your administrator to put you "
                 "into one of them, or to name you in a rule.",
-                roles=", ".join(sorted(roles)),
-            )
+                roles=listed,
+            ),
+            tr("Their groups give them different roles: {roles}.", roles=listed),
         )
     [role] = roles
     if any(access.all_views for access in every):

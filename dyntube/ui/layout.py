@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from html import escape
 
 import streamlit as st
 
@@ -52,6 +53,12 @@ def headed(
         horizontal=True, width="content", vertical_alignment="center", gap="small"
     )
     return box, switches
+
+
+def facts(found: Mapping[str, str]) -> None:
+    """Names with texts, a line each."""
+    lines = (f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in found.items())
+    st.html(f'<dl class="named">{"".join(lines)}</dl>')
 
 
 def caption(text: str, hint: str, *, key: str) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
+from .app import wait_painted, wait_ready
+
 _AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 _RUN = """async () => {
   const found = await axe.run(
@@ -51,6 +53,47 @@ def violations(page: Page, *, covered: bool = False) -> list[str]:
     page.evaluate(_AXE)  # not as a script of the page, which its policy would refuse
     found: list[str] = page.evaluate(_RUN)
     return found if covered else [*found, *_too_pale(page)]
+
+
+def in_both_themes(page: Page, *, covered: bool = False) -> dict[str, list[str]]:
+    """Its violations in light colours, and in dark ones after the reader's system turned dark."""
+    found = {"light": violations(page, covered=covered)}
+    _darken(page)
+    return found | {"dark": violations(page, covered=covered)}
+
+
+# Colours of the page and of its figures' axes.
+_COLOURS = """() => [document.querySelector('h1, [role="alert"]'),
+    ...[...document.querySelectorAll('.figure')].map(e => e.querySelector('.xtick text'))]
+  .flatMap(e => e ? [`${getComputedStyle(e).color} ${getComputedStyle(e).fill}`] : [])"""
+
+
+def _darken(page: Page) -> None:
+    """Have the reader's system turn dark, and wait until the page and its figures are."""
+    light = page.evaluate(_COLOURS)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        f"light => ({_COLOURS})().every((colour, n) => colour !== light[n])",
+        arg=light,
+        timeout=60_000,
+    )
+    settle(page)
+
+
+def all_in_sight(page: Page) -> None:
+    """As high a screen as the page: what is below the edge of one has no ground to look at."""
+    main, size = page.locator('[data-testid="stMain"]'), page.viewport_size
+    assert size
+    height = max(main.evaluate("e => e.scrollHeight"), size["height"])
+    page.set_viewport_size({"width": size["width"], "height": height})
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait for charts and tables where there are any."""
+    wait_ready(page)
+    if page.locator('.figure, [data-testid="stDataFrame"]').count():
+        wait_painted(page)
 
 
 def _too_pale(page: Page) -> list[str]:

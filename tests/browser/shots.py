@@ -1,7 +1,7 @@
 """Pictures of every page: `make shots` draws them into shots/.
 
-`make shots DOCS=1` also puts the pages as they usually are into docs/pages/, where docs/pages.md
-shows them.
+`make shots ONLY="data people"` draws some; `make shots DOCS=1` also puts the pages as they usually
+are into docs/pages/, where docs/pages.md shows them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -18,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from .. import odd
 from ..clock import machine_time
+from ..sign_in.scenes import ENTRANCES, SCENES, Scene, Stage, staged
 from . import chromium
 from .app import ROOT, Watched, running, watch
 
@@ -56,6 +59,7 @@ SHOTS, DOCS = ROOT / "shots", ROOT / "docs" / "pages"
 IN_DOCS = (
     *("overview", "overview-views-behind", "videos", "videos-one", "videos-side-by-side"),
     *("engagement", "geography", "devices", "embeds", "live", "data"),
+    *("sign-in", "no-access", "people"),
 )
 DOCS_WIDTH = 1000  # pixels; phones are narrower
 
@@ -66,18 +70,31 @@ def main() -> int:
         print("No Chromium was found; set CHROMIUM.", file=sys.stderr)
         return 1
     SHOTS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as archives, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        demo, wrong = Path(archives, "demo"), Path(archives, "odd")
-        odd.build(wrong, machine_time().date(), days=420, now=machine_time())
-        with running(demo) as url:
-            _wait_until_fetched(browser, url)
-            _draw_all(browser, url, PAGES)
-        with running(wrong, SYNC="external") as url:
-            _draw_all(browser, url, ODD_PAGES)
+        _draw_all(browser, Path(folder), os.environ.get("ONLY", "").split())
     if "DOCS" in os.environ:
         _show_in_docs()
     return 0
+
+
+def _draw_all(browser: Browser, folder: Path, only: Sequence[str]) -> None:
+    demo, wrong = folder / "demo", folder / "odd"
+    pages, odd_pages, scenes = (
+        {name: of for name, of in all_.items() if name in only or not only}
+        for all_ in (PAGES, ODD_PAGES, SCENES)
+    )
+    if pages or scenes:
+        with running(demo) as url:
+            _wait_until_fetched(browser, url)
+            _draw_pages(browser, url, pages)
+    if odd_pages:
+        odd.build(wrong, machine_time().date(), days=420, now=machine_time())
+        with running(wrong, SYNC="external") as url:
+            _draw_pages(browser, url, odd_pages)
+    if scenes:
+        with staged(demo, folder) as stage:
+            _draw_scenes(browser, stage, scenes)
 
 
 def _wait_until_fetched(browser: Browser, url: str) -> None:
@@ -90,16 +107,36 @@ def _wait_until_fetched(browser: Browser, url: str) -> None:
     tab.page.context.close()
 
 
-def _draw_all(browser: Browser, url: str, pages: dict[str, str]) -> None:
+def _draw_pages(browser: Browser, url: str, pages: Mapping[str, str]) -> None:
     for name, address in pages.items():
-        for look, (width, dark) in LOOKS.items():
-            tab = watch(browser, touch=look == "phone")
-            tab.look(width=width, dark=dark)
-            tab.open(url + address)
-            _wait(tab, name)
-            draw = _print if look == "print" else _draw
-            draw(tab.page, SHOTS / f"{name}-{look}.png")
-            tab.page.context.close()
+        for look in LOOKS:
+            with _tab(browser, look) as tab:
+                tab.open(url + address)
+                _wait(tab, name)
+                draw = _print if look == "print" else _draw
+                draw(tab.page, SHOTS / f"{name}-{look}.png")
+
+
+def _draw_scenes(browser: Browser, stage: Stage, scenes: Mapping[str, Scene]) -> None:
+    """Nobody prints an entrance or a menu."""
+    for name, scene in scenes.items():
+        for look in LOOKS:
+            part = bool(scene.menu) or name in ENTRANCES
+            if part and look == "print":
+                continue
+            with _tab(browser, look) as tab:
+                stage.play(tab.page, scene)
+                draw = _print if look == "print" else _draw_sight if part else _draw
+                draw(tab.page, SHOTS / f"{name}-{look}.png")
+
+
+@contextmanager
+def _tab(browser: Browser, look: str) -> Iterator[Watched]:
+    width, dark = LOOKS[look]
+    tab = watch(browser, touch=look == "phone")
+    tab.look(width=width, dark=dark)
+    yield tab
+    tab.page.context.close()
 
 
 def _wait(tab: Watched, name: str) -> None:
@@ -119,6 +156,11 @@ def _draw(page: Page, file: Path) -> None:
     height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
     assert page.viewport_size
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    _draw_sight(page, file)
+
+
+def _draw_sight(page: Page, file: Path) -> None:
+    """What is in sight."""
     page.wait_for_timeout(800)
     page.screenshot(path=file)
     print(file.relative_to(ROOT), flush=True)
@@ -147,10 +189,11 @@ def _show_in_docs() -> None:
     """Smaller copies for docs/pages.md."""
     DOCS.mkdir(exist_ok=True)
     for name in IN_DOCS:
-        for look in LOOKS:
-            picture = Image.open(SHOTS / f"{name}-{look}.png").convert("RGB")
-            picture.thumbnail((DOCS_WIDTH, 16_000))
-            picture.save(DOCS / f"{name}-{look}.webp", quality=70, method=6)
+        for file in (SHOTS / f"{name}-{look}.png" for look in LOOKS):
+            if file.exists():
+                picture = Image.open(file).convert("RGB")
+                picture.thumbnail((DOCS_WIDTH, 16_000))
+                picture.save(DOCS / f"{file.stem}.webp", quality=70, method=6)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from .. import odd
 from ..clock import machine_time
 from ..scripted import Answer, serve
 from ..test_page_fetching import Account, period
-from .accessibility import Stop, violations, walk
-from .app import Watched, running, wait_painted, wait_ready
+from .accessibility import Stop, all_in_sight, in_both_themes, walk
+from .app import Watched, running, wait_ready
 from .shots import ODD_PAGES, PAGES
 
 Tab = Callable[..., Watched]
@@ -120,41 +119,7 @@ def open_state(opened: Watched, url: str, state: State) -> None:
     if state.press:
         opened.page.locator(state.press).first.click()
         wait_ready(opened.page)
-    _all_in_sight(opened.page)
-
-
-def _all_in_sight(page: Page) -> None:
-    """As high a screen as the page: what is below the edge of one has no ground to look at."""
-    main, size = page.locator('[data-testid="stMain"]'), page.viewport_size
-    assert size
-    height = max(main.evaluate("e => e.scrollHeight"), size["height"])
-    page.set_viewport_size({"width": size["width"], "height": height})
-    _settle(page)
-
-
-def _settle(page: Page) -> None:
-    """Wait for charts and tables where there are any."""
-    wait_ready(page)
-    if page.locator('.figure, [data-testid="stDataFrame"]').count():
-        wait_painted(page)
-
-
-# Colours of the page and of its figures' axes.
-_COLOURS = """() => [document.querySelector('h1, [role="alert"]'),
-    ...[...document.querySelectorAll('.figure')].map(e => e.querySelector('.xtick text'))]
-  .flatMap(e => e ? [`${getComputedStyle(e).color} ${getComputedStyle(e).fill}`] : [])"""
-
-
-def _darken(page: Page) -> None:
-    """Have the reader's system turn dark, and wait until the page and its figures are."""
-    light = page.evaluate(_COLOURS)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(
-        f"light => ({_COLOURS})().every((colour, n) => colour !== light[n])",
-        arg=light,
-        timeout=60_000,
-    )
-    _settle(page)
+    all_in_sight(opened.page)
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -164,9 +129,7 @@ def test_nothing_on_a_page_hinders_anybody_in_light_and_dark(
     state = STATES[name]
     opened = tab(width=state.width)
     open_state(opened, place(state.place), state)
-    found = {"light": violations(opened.page, covered=bool(state.press))}
-    _darken(opened.page)
-    found["dark"] = violations(opened.page, covered=bool(state.press))
+    found = in_both_themes(opened.page, covered=bool(state.press))
     assert found == {"light": [], "dark": []}
 
 

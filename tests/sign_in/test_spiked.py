@@ -136,7 +136,7 @@ def test_a_person_whom_the_proxy_names_so_is_shown_as_text(url: str, browser: Br
                 opened_menu = WidgetState(id=tab.id_of(key), bool_value=True)
                 drawn.messages += tab.run(opened_menu).messages
             texts = [*markdown(drawn.messages)]
-            said = "up to 8 hours" if menus else "You are signed in as"
+            said = "up to 8 hours" if menus else "Signed in as"
             plain = [message.delta.new_element.text.body for message in drawn.messages]
             assert any(said in text for text in (*texts, *plain))
             assert [text for text in texts if UNESCAPED.search(text)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 
@@ -22,12 +23,14 @@ from . import paper
 
 PEOPLE = "people"  # the page of administrators about people
 _FAILED, _AWAY = "dyntube_sign_in_failed", "away"  # a cookie of ui/server/signing_in.py
+_ICON = '<img src="app/static/icon.svg" alt="" width="44" height="44">'
 
 
 def visible_pages() -> tuple[str, ...]:
     """The names of the pages that the reader may open; none, with the reason shown, if not any."""
     style.apply()
     follow_theme()
+    paper.script()
     st.logo(style.LOGO, size="large", icon_image=style.ICON)
     reader: Reader | None = None
     try:
@@ -71,18 +74,18 @@ def show_error(error: DynTubeError) -> None:
 
 def _sign_in(error: NotSignedInError) -> None:
     guard = gate()
-    with st.container(horizontal_alignment="center", key="entrance"):
-        st.title(tr("DynTube Analytics"), anchor=False, width="content")
-        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+    with _entrance(tr("DynTube Analytics"), error):
         if failed := st.context.cookies.get(_FAILED):
             st.warning(_why_not(failed), icon=":material/warning:")
         way = guard.sign_in.way if guard else None
         if isinstance(way, OpenId):
-            st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
+            st.button(
+                tr("Sign in"), type="primary", key="sign-in", width="stretch", on_click=st.login
+            )
         elif way and _known():  # their session here is over, and that at the proxy is not
-            st.caption(tr("Reload this page to go on as before."), width="content")
+            st.caption(tr("Reload this page to go on as before."), text_alignment="center")
             if way.sign_out_url:
-                st.link_button(tr("Sign out there too"), way.sign_out_url)
+                st.link_button(tr("Sign out there too"), way.sign_out_url, width="stretch")
 
 
 def _why_not(failed: str) -> str:
@@ -96,14 +99,27 @@ def _why_not(failed: str) -> str:
 
 def _no_access(error: NotAllowedError) -> None:
     reader = _known()
-    with st.container(horizontal_alignment="center", key="entrance"):
-        st.title(tr("Nothing to see yet"), anchor=False, width="content")
-        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+    with _entrance(tr("Nothing to see yet"), error):
         if reader:
-            # Plain text, which is copied as it is: administrators need exactly this.
-            st.text(tr("You are signed in as {who}.", who=reader.person.label), width="content")
+            # Plain text on a line of its own, to be copied: administrators need exactly this.
+            with st.container(horizontal_alignment="center", gap=None):
+                st.caption(tr("Signed in as"), text_alignment="center")
+                st.text(reader.person.label, text_alignment="center")
         if reader is None or sign_out_url(reader) is not None:
-            sign_out_button(tr("Sign out"))
+            sign_out_button(tr("Sign out"), width="stretch")
+
+
+@contextmanager
+def _entrance(title: str, error: DynTubeError) -> Iterator[None]:
+    """A card in place of all pages: why there are none, and then what can be done."""
+    with (
+        st.container(horizontal_alignment="center", key="entrance"),
+        st.container(width=420, horizontal_alignment="center", border=True, key="entrance-card"),
+    ):
+        st.html(_ICON, width="content")
+        st.title(title, anchor=False, text_alignment="center")
+        st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
+        yield
 
 
 def _known() -> SignedIn | None:
@@ -121,7 +137,9 @@ def sign_out_url(reader: SignedIn) -> str | None:
     return "" if isinstance(way, OpenId) else way.sign_out_url or None
 
 
-def sign_out_button(label: str, icon: str | None = None) -> None:
+def sign_out_button(
+    label: str, icon: str | None = None, width: Literal["content", "stretch"] = "content"
+) -> None:
     """A button that ends all sessions of this person; where that has failed, the reason, and one
     that ends none but leaves this browser.
     """
@@ -133,7 +151,7 @@ def sign_out_button(label: str, icon: str | None = None) -> None:
             reason=reason,
         )
         st.error(formats.escape_markdown(text), icon=":material/error:")
-    st.button(label, key="sign-out", icon=icon, on_click=_sign_out)
+    st.button(label, key="sign-out", icon=icon, width=width, on_click=_sign_out)
     if reason:
         st.button(tr("Sign out of this browser alone"), key="sign-out-here", on_click=_leave)
 

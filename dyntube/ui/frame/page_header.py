@@ -64,6 +64,17 @@ def head(
     return menus
 
 
+def head_of_list(
+    title: str,
+) -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.DeltaGenerator]:
+    """The title of a page without a period; returns containers for menus and for a line of text."""
+    with _row("head", width="stretch", horizontal_alignment="distribute"):
+        with st.container(width="content", key="title"):
+            st.title(title, anchor=False, width="content")
+        menus = _row("menus")
+    return menus, _row("line", width="stretch")
+
+
 def tabs(pages: Sequence[st.Page], chosen: st.Page) -> None:
     """The pages in a row with the same filters, for screens too small for those at the top."""
     with _row("pages", width="stretch"):

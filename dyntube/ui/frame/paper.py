@@ -1,8 +1,9 @@
-"""What a page needs on paper: a head that shows only there, and the script that prints."""
+"""What a page needs on paper: the script that prints, and a head that shows only there."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -16,6 +17,15 @@ from ..door import desk
 from ..layout import palette
 
 _SCRIPT = '<script type="module" src="app/static/print.js"></script>'
+
+
+def script() -> None:
+    """The script, for whatever is drawn after it: a page, or what stands in place of one."""
+    colours = {} if palette() is LIGHT else LIGHT_FOR_DARK
+    # A static file, since our Content-Security-Policy forbids inline scripts.
+    html = f'{_SCRIPT}<i id="paper-colours" data-colours="{escape(json.dumps(colours))}"></i>'
+    with st.container(key="print-script"):
+        st.html(html, unsafe_allow_javascript=True)
 
 
 def place() -> DeltaGenerator:
@@ -35,17 +45,19 @@ def head(at: DeltaGenerator, of: Page, notes: Provenance) -> None:
         tr("Link"): f'<a href="{link}">{link}</a>' if link else "",
         tr("Data"): DEMO * notes.demo,
     }
-    shown = (f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows.items() if text)
-    said = "".join(shown)
-    state = "fetching" if desk().sync_state().progress else "whole"
-    colours = {} if palette() is LIGHT else LIGHT_FOR_DARK
-    marks = f'data-state="{state}" data-colours="{escape(json.dumps(colours))}"'
-    # A static file, since our Content-Security-Policy forbids inline scripts.
-    html = f'{_SCRIPT}<dl id="paper" {marks}>{said}</dl>'
-    at.html(html, unsafe_allow_javascript=True)
+    _write(at, rows, "fetching" if desk().sync_state().progress else "whole")
+
+
+def head_of_list(at: DeltaGenerator, rows: Mapping[str, str]) -> None:
+    """The head of a page without a period: names with texts."""
+    _write(at, {name: escape(text) for name, text in rows.items()}, "whole")
+
+
+def _write(at: DeltaGenerator, rows: Mapping[str, str], state: str) -> None:
+    shown = (f"<div><dt>{name}</dt><dd>{html}</dd></div>" for name, html in rows.items() if html)
+    at.html(f'<dl id="paper" data-state="{state}">{"".join(shown)}</dl>')
 
 
 def failed(text: str) -> None:
     """Say that an error stands in place of the page, or of a part of it."""
-    html = f'{_SCRIPT}<i class="failed" data-text="{escape(text)}"></i>'
-    st.html(html, unsafe_allow_javascript=True)
+    st.html(f'<i class="failed" data-text="{escape(text)}"></i>')

@@ -11,11 +11,13 @@ from ...people.policy import Kind
 from ...people.reader import SignedIn
 from ...query.access import Access, Role
 from ...words import tr, trn
-from ..components.table import column, plain_table
+from ..components.table import Rows, column, table_rows
 from ..door import desk, local_now, see_as
+from ..frame import paper
 from ..frame.account import account_menu, for_admins
 from ..frame.entrance import told
-from ..layout import card
+from ..frame.page_header import head_of_list
+from ..layout import card, facts
 
 ROLES: dict[Role, str] = {
     "reader": tr("Reader: totals only"),
@@ -24,9 +26,9 @@ ROLES: dict[Role, str] = {
     "admin": tr("Administrator"),
 }
 _KINDS: dict[Kind, str] = {
-    "people": tr("named in rule {rule}"),
-    "groups": tr("group {name}, rule {rule}"),
-    "domains": tr("domain {name}, rule {rule}"),
+    "people": tr("Named in rule {rule}"),
+    "groups": tr("Group {name}, rule {rule}"),
+    "domains": tr("Domain {name}, rule {rule}"),
 }
 _CHOSEN, _DONE, _FAILED = "person-chosen", "person-done", "person-failed"
 
@@ -38,42 +40,61 @@ def people() -> None:
 
 
 def _people() -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="head"):
-        st.title(tr("People"), anchor=False, width="content")
+    menus, line = head_of_list(tr("People"))
+    with menus:
         account_menu()
+    on_paper = paper.place()
     for_admins()
     reader = desk().admin()
-    gate = reader.gate
-    rules = gate.rules.policy().rules
-    said = trn(
-        "{number} rule in {file}", "{number} rules in {file}", len(rules), file="access.toml"
-    )
-    st.caption(said + " · " + tr("read again as soon as the file changes"))
-    entries = overview(gate)
+    rules = _rules(reader)
+    line.caption(tr("{rules} · a change counts at once", rules=rules))
+    entries = overview(reader.gate)
     with card(tr("Who may see what")):
         _table(entries)
-    with card(tr("One person")):
+    with st.container(key="one-person"), card(tr("One person")):
         _one(entries, reader)
+    zone = desk().timezone
+    as_of = f"{formats.moment(local_now(zone))} · {zone}"
+    paper.head_of_list(on_paper, {tr("As of"): as_of, tr("Rules"): rules})
+
+
+def _rules(reader: SignedIn) -> str:
+    rules = reader.gate.rules
+    number, file = len(rules.policy().rules), rules.path.name
+    return trn("{number} rule in {file}", "{number} rules in {file}", number, file=file)
 
 
 def _table(entries: list[Entry]) -> None:
     if not entries:
         st.caption(tr("Nobody has signed in yet, and no rule names anybody."))
         return
-    seen = [_last_seen(entry) for entry in entries]
     columns = [
-        column(tr("Role"), [ROLES[e.access.role] if e.access else tr("None") for e in entries]),
-        column(tr("Sees"), [_scope(e.access) for e in entries]),
-        column(tr("Because"), [_because(e) for e in entries]),
-        column(tr("Last sign-in"), seen),
+        column(tr("Role"), [_role(entry.access) for entry in entries]),
+        column(tr("Sees"), [_scope(entry.access) for entry in entries]),
+        column(tr("Because"), [_because(entry) for entry in entries]),
+        column(tr("Last sign-in"), [_last_seen(entry) for entry in entries]),
     ]
-    names = [entry.label for entry in entries]
-    plain_table(tr("Person"), names, columns, tr("Who may see what"), key="people")
+    ids, names = [entry.person.id for entry in entries], [entry.label for entry in entries]
+    table_rows(
+        Rows(tr("Person"), ids, names, columns),
+        tr("Who may see what"),
+        key="people",
+        on_open=_choose,
+        marked=[st.session_state.get(_CHOSEN) or ""],
+    )
+
+
+def _choose(id_: str) -> None:
+    st.session_state[_CHOSEN] = id_
 
 
 def _last_seen(entry: Entry) -> str:
     zone = local_now(desk().timezone).tzinfo
-    return f"{entry.last_seen.astimezone(zone):%Y-%m-%d %H:%M}" if entry.last_seen else tr("Never")
+    return formats.moment(entry.last_seen.astimezone(zone)) if entry.last_seen else tr("Never")
+
+
+def _role(access: Access | None) -> str:
+    return ROLES[access.role] if access else tr("None")
 
 
 def _scope(access: Access | None) -> str:
@@ -90,7 +111,7 @@ def _scope(access: Access | None) -> str:
 def _because(entry: Entry) -> str:
     if entry.kind is None:
         return entry.refusal
-    return ", ".join(_KINDS[entry.kind].format(name=name, rule=rule) for name, rule in entry.why)
+    return "; ".join(_KINDS[entry.kind].format(name=name, rule=rule) for name, rule in entry.why)
 
 
 def _one(entries: list[Entry], reader: SignedIn) -> None:
@@ -102,14 +123,20 @@ def _one(entries: list[Entry], reader: SignedIn) -> None:
         key=_CHOSEN,
         index=None,
         placeholder=tr("Choose a person"),
+        label_visibility="collapsed",
+        width=420,
     )
     if done := st.session_state.pop(_DONE, ""):
         st.caption(f":green[:material/check:] {formats.escape_markdown(done)}")
     if failed := st.session_state.pop(_FAILED, ""):
         st.error(formats.escape_markdown(failed), icon=":material/error:")
     if chosen is None or chosen not in by_id:
+        st.caption(
+            tr("Choose somebody here or in the table, to see what they see or to sign them out.")
+        )
         return
     entry = by_id[chosen]
+    facts(_facts(entry))
     with st.container(horizontal=True, gap="small"):
         if entry.access and st.button(
             tr("See what they see"), key="see-as", icon=":material/visibility:"
@@ -125,6 +152,22 @@ def _one(entries: list[Entry], reader: SignedIn) -> None:
                 on_click=_end_sessions,
                 args=(entry, reader),
             )
+
+
+def _facts(entry: Entry) -> dict[str, str]:
+    """What is known of a person: by what rules can name them, and what these grant."""
+    person = entry.person
+    found = {
+        tr("E-mail"): person.email,
+        tr("Name"): person.name,
+        tr("Known to the sign-in as"): person.subject if person.subject != person.email else "",
+        tr("Role"): _role(entry.access),
+        tr("Sees"): _scope(entry.access),
+        tr("Because"): _because(entry),
+        tr("Groups"): ", ".join(sorted(person.groups)) or (tr("None") if entry.last_seen else ""),
+        tr("Last sign-in"): _last_seen(entry),
+    }
+    return {name: text for name, text in found.items() if text}
 
 
 def _end_sessions(entry: Entry, reader: SignedIn) -> None:

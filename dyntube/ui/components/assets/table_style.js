@@ -46,8 +46,8 @@ thead [aria-sort] { color: var(--st-text-color); font-weight: 600; }
 .picture { flex: none; width: 64px; height: 36px; border-radius: 4px; overflow: hidden;
   background: var(--line); }
 .picture img { display: block; width: 64px; height: 36px; object-fit: cover; }
-.open { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; min-width: 0;
-  text-align: left; }
+.open { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline;
+  align-content: center; min-width: 0; text-align: left; }
 .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2;
   overflow: hidden; overflow-wrap: anywhere; }
 .mark { color: var(--quiet); font-size: 12px; white-space: nowrap; }
@@ -88,7 +88,7 @@ td.better { color: var(--good); } td.worse { color: var(--bad); }
 }
 @media (hover: none) {
   .first { min-height: 44px; } .hit { padding: 0 .7rem; margin-left: -.45rem; }
-  .open { min-height: 44px; } .sort { min-height: 44px; }
+  .open { min-height: 44px; } .sort:enabled { min-height: 44px; }
   .search, .do { height: 44px; } .link, .menu label { min-height: 44px; }
 }
 @media (max-width: 640px) {
