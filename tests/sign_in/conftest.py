@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,8 +48,16 @@ def access(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(provider: Provider, demo_archive: Path, access: Path) -> Iterator[str]:
-    with with_provider(provider, demo_archive, access) as url:
+def met_nobody(demo_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the demo, to which nobody has come yet."""
+    copy = tmp_path_factory.mktemp("met-nobody") / "archive"
+    leave_out = shutil.ignore_patterns("state.sqlite*")
+    return Path(shutil.copytree(demo_archive, copy, ignore=leave_out, copy_function=os.link))
+
+
+@pytest.fixture(scope="module")
+def url(provider: Provider, met_nobody: Path, access: Path) -> Iterator[str]:
+    with with_provider(provider, met_nobody, access) as url:
         yield url
 
 

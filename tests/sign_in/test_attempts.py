@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import permutations
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
 from playwright.sync_api import Page
 
-from .browsing import SLOWLY, heading, says
+from .browsing import SLOWLY, heading, says, sign_in, with_cookies
 from .hosted import CSV, PATIENCE, draw
 from .provider import Provider
 
@@ -187,3 +188,28 @@ def test_two_tabs_of_a_browser_sign_in_at_the_same_time(url: str, opened: Callab
     heading(second, "Geography")
     assert first.url == f"{url}/videos?period=last-7-days"
     assert second.url == f"{url}/geography?period=last-7-days&country=DE"
+
+
+def test_where_the_state_cannot_be_read_it_leads_back_to_a_page_that_says_so(
+    url: str, opened: Callable[[str], Page], met_nobody: Path
+):
+    page = opened(url + PAGES[0])
+    says(page, "Sign in to see how your videos do")
+    file = met_nobody / "demo" / "state.sqlite"
+    before = file.read_bytes() if file.exists() else None
+    try:
+        file.write_text("no database")
+        sign_in(page, "bob")
+        says(page, "is damaged and was left as it is")
+        assert page.url == url + PAGES[0]
+
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        says(page, "You are still signed in, here and in other browsers")
+        assert with_cookies(page, url + CSV).status == 503
+        page.get_by_role("button", name="Sign out of this browser alone").click()
+        says(page, "Sign in to see how your videos do")
+        assert with_cookies(page, url + CSV).status == 401
+    finally:
+        file.unlink()
+        if before:
+            file.write_bytes(before)

@@ -11,6 +11,7 @@ import pytest
 from deploy.nginx import NGINX_PATHS
 
 from .. import debian
+from ..states import held
 from . import rules
 from .hosted import (
     CSV,
@@ -58,6 +59,30 @@ def test_signing_out_leads_to_where_the_proxy_signs_people_out(url: str):
     drawn = draw(url, headers=[(USER, "eve@evil.com")], click="Sign out")
 
     assert drawn.leads_to == "/oauth2/sign_out"
+
+
+def test_who_signs_out_while_that_cannot_be_written_stays_and_is_told(url: str, demo_archive: Path):
+    eve = [(USER, "eve@evil.com")]
+    assert draw(url, headers=eve).says(NOTHING)  # and it is written that she was here
+
+    with held(demo_archive / "demo"):
+        drawn = draw(url, headers=eve, click="Sign out")
+
+    assert drawn.leads_to == ""
+    assert drawn.says("You are still signed in, here and in other browsers")
+    assert drawn.says("is being changed by another program")
+    assert "Sign out of this browser alone" in [button.label for button in drawn.buttons]
+
+
+def test_files_that_cannot_be_counted_are_refused_with_the_reason(url: str, demo_archive: Path):
+    assert draw(url, headers=[ADA]).says("Watch time")
+
+    with held(demo_archive / "demo"):
+        answer = get(url + CSV, [ADA])
+
+    assert answer.status == 503
+    assert answer.text.startswith("This export cannot be counted, so it is not made. The file")
+    assert get(url + CSV, [ADA]).status == 200
 
 
 FORGED = {
