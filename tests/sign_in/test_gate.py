@@ -333,3 +333,25 @@ def test_who_waits_for_a_turn_and_leaves_is_forgotten():
             pass
     with turns.taken("bob", 1, lambda: False):
         pass
+
+
+def test_a_provider_that_did_not_answer_is_said_to_until_it_does_or_for_a_while(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "access.toml").write_text(RULES)
+    clock = [NOW]
+    people = People(open_state(tmp_path))
+    gate = Gate(SignIn(OPEN_ID, tmp_path / "access.toml"), people, now=lambda: clock[0])
+    assert gate.provider_missed_at is None
+    gate.provider_answers(False)
+    assert gate.provider_missed_at == NOW
+    gate.provider_answers(True)
+    assert gate.provider_missed_at is None
+
+    gate.provider_answers(False)
+    clock[0] += dt.timedelta(minutes=10)
+    gate.provider_answers(False)
+    clock[0] += dt.timedelta(minutes=10)
+    assert gate.provider_missed_at == NOW + dt.timedelta(minutes=10)
+    clock[0] += dt.timedelta(minutes=10)  # perhaps it is back, and nobody knows
+    assert gate.provider_missed_at is None

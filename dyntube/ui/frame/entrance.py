@@ -72,7 +72,7 @@ def _sign_in(error: NotSignedInError) -> None:
         st.title(tr("DynTube Analytics"), anchor=False, width="content")
         st.markdown(formats.escape_markdown(str(error)), text_alignment="center")
         if failed := st.context.cookies.get(_FAILED):
-            st.warning(_why_not(failed), icon=":material/warning:")
+            st.warning(_why_not(failed), icon=":material/warning:", width=480)
         way = guard.sign_in.way if guard else None
         if isinstance(way, OpenId):
             st.button(tr("Sign in"), type="primary", key="sign-in", on_click=st.login)
