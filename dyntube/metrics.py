@@ -80,8 +80,8 @@ class InstallationMetrics(Collector):
             return
         text = "1 while access.toml cannot be used and the last good one is in force"
         yield _gauge("access_file_broken", text, bool(gate.rules.problem))
-        text = "1 since the sign-in provider did not answer, until it did"
-        yield _gauge("provider_away", text, gate.provider_away_since is not None)
+        text = "1 for 15 minutes after the sign-in provider did not answer somebody"
+        yield _gauge("provider_away", text, gate.provider_missed_at is not None)
         yield _gauge("people_known", "People who have signed in so far", len(gate.people.all()))
 
     def _sync(self, account: Account) -> Iterator[Metric]:

@@ -52,7 +52,7 @@ def assert_safe(answer: requests.Response) -> None:
     [
         ("/", 200),
         ("/videos", 200),
-        ("/nowhere/at/all", 200),  # Streamlit's own page says that there is none
+        ("/nowhere/at/all", 200),  # whose page says that there is none
         ("/favicon.png", 200),
         (FONT, 200),
         ("/app/static/nothing.woff2", 404),
@@ -132,3 +132,9 @@ def test_the_policy_allows_the_scripts_of_the_installed_page_and_no_other(
         "script-src 'self' 'sha256-qVpDBgj7bpq5hMAcGp3AOc79J3Y1Z4HvySTwKrWDoy4=' "
         "'sha256-NlXKTQe8YfLmZqnEm5aXK1Lb/1wWgkKgNs+lNRY6yOo='"
     )
+
+
+def test_streamlit_opens_no_dialogs_for_programmers(url: str) -> None:
+    answer = requests.get(f"{url}/_stcore/host-config", timeout=60)
+    assert answer.json()["blockErrorDialogs"] is True
+    assert answer.json().keys() >= {"allowedOrigins", "metricsUrl"}, "and keeps its other options"

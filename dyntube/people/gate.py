@@ -20,6 +20,7 @@ from .policy import Granted, Limits
 from .policy_file import PolicyFile
 from .turns import Turns
 
+_MISSED = dt.timedelta(minutes=15)  # that it is said that a provider did not answer
 _MOST_KNOWN = 5_000  # people, before those without access are no longer noted
 _REMEMBERED = 20_000  # people and what was last logged of them
 _NOTED = "noted"
@@ -37,17 +38,25 @@ class Gate:
     ) -> None:
         self.sign_in, self.people, self.now = sign_in, people, now
         self.rules = PolicyFile(sign_in.access_file)
-        self.provider_away_since: dt.datetime | None = None  # as far as anybody tried
+        self._missed_at: dt.datetime | None = None
         self._turns = Turns()
         self._lock = threading.Lock()
         self._logged: OrderedDict[tuple[str, ...], object] = OrderedDict()
 
     def provider_answers(self, answers: bool) -> None:
         """Note whether the provider answered whoever wanted to sign in last."""
-        if answers == (self.provider_away_since is None):
-            return
-        self.provider_away_since = None if answers else self.now()
-        event("provider_back" if answers else "provider_not_reached")
+        was_missed = self.provider_missed_at is not None
+        self._missed_at = None if answers else self.now()
+        if answers == was_missed:
+            event("provider_back" if answers else "provider_not_reached")
+
+    @property
+    def provider_missed_at(self) -> dt.datetime | None:
+        """When the provider last did not answer somebody; None once it did, or after a while: it
+        may be back without anybody having tried, or having tried in this process.
+        """
+        at = self._missed_at
+        return at if at and self.now() - at < _MISSED else None
 
     @property
     def limits(self) -> Limits:

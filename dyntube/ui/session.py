@@ -23,6 +23,8 @@ from .door import desk
 from .streamlit_internals import came_by_history
 
 _SELECTION, _NOTES, _ZOOMS = "selection", "url-notes", "zooms"
+_FIRST = next(iter(PAGES))
+_NO_PAGE = tr("There is no page at this address, so this is the first one.")
 
 
 def default_selection() -> Selection:
@@ -39,10 +41,20 @@ def begin(page: str) -> None:
     if not begun() or came_by_history():
         selection, found = from_parameters(history.asked(), default_selection(), desk().rules)
         found += [NOT_OPENED] if selection.open and not opens else []
+        found += [_NO_PAGE] if page == _FIRST and _page_of_address() not in ("", _FIRST) else []
         st.session_state[_SELECTION], st.session_state[_NOTES] = selection, found
+    if page != _FIRST and _NO_PAGE in remarks():
+        st.session_state[_NOTES] = [remark for remark in remarks() if remark != _NO_PAGE]
     if not opens:
         st.session_state[_SELECTION] = replace(current(), open=())
     history.write(page, urlencode(parameters(), doseq=True))
+
+
+def _page_of_address() -> str:
+    """The page that the browser's URL names; "" for the first one."""
+    path = urlsplit(st.context.url or "").path.strip("/")
+    base: str = st.get_option("server.baseUrlPath").strip("/")
+    return path.removeprefix(base).strip("/")
 
 
 def begun() -> bool:

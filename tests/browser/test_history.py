@@ -209,3 +209,16 @@ def test_back_and_forward_through_a_reload_restore_what_was_seen(demo: str, tab:
     assert seen(page) == second
     go(page, -1, first)
     go(page, 1, second)
+
+
+def test_an_address_without_a_page_says_so_on_the_first_one(demo: str, tab: Tab) -> None:
+    page = tab().page
+    page.goto(f"{demo}/nowhere?period=last-7-days")
+    wait_painted(page)
+    assert page.locator("h1").inner_text() == "Overview"
+    assert page.get_by_text("There is no page at this address").is_visible()
+    assert page.get_by_role("dialog").count() == 0
+    page.get_by_role("link", name="Videos").first.click()
+    page.wait_for_url("**/videos?period=last-7-days")
+    wait_painted(page)
+    assert page.get_by_text("There is no page at this address").count() == 0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dyntube.account import open_state
 from dyntube.errors import (
     ArchiveError,
     EntryError,
@@ -20,11 +21,13 @@ from dyntube.errors import (
     NotAllowedError,
     NotSignedInError,
 )
+from dyntube.people.gate import Gate
 from dyntube.people.reader import SignedIn
 from dyntube.query.access import Access
-from dyntube.settings.sign_in import ProxyHeaders
+from dyntube.settings.sign_in import ProxyHeaders, SignIn
+from dyntube.sharing.people import People
 
-from .gates import ADA, BOB, NOW, RULES, Opened, gates, logged
+from .gates import ADA, BOB, NOW, OPEN_ID, RULES, Opened, gates, logged
 
 
 @pytest.fixture
@@ -210,3 +213,25 @@ def test_a_state_that_cannot_be_read_lets_nobody_in(opened: Opened, tmp_path: Pa
 
     with pytest.raises(ArchiveError):
         gate.grant(BOB)
+
+
+def test_a_provider_that_did_not_answer_is_said_to_until_it_does_or_for_a_while(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "access.toml").write_text(RULES)
+    clock = [NOW]
+    people = People(open_state(tmp_path))
+    gate = Gate(SignIn(OPEN_ID, tmp_path / "access.toml"), people, now=lambda: clock[0])
+    assert gate.provider_missed_at is None
+    gate.provider_answers(False)
+    assert gate.provider_missed_at == NOW
+    gate.provider_answers(True)
+    assert gate.provider_missed_at is None
+
+    gate.provider_answers(False)
+    clock[0] += dt.timedelta(minutes=10)
+    gate.provider_answers(False)
+    clock[0] += dt.timedelta(minutes=10)
+    assert gate.provider_missed_at == NOW + dt.timedelta(minutes=10)
+    clock[0] += dt.timedelta(minutes=10)  # perhaps it is back, and nobody knows
+    assert gate.provider_missed_at is None

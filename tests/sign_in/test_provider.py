@@ -136,7 +136,7 @@ def test_a_provider_that_is_away_is_named_and_disturbs_nobody_who_has_signed_in(
         assert stranger.url == f"{url}/videos?period=last-7-days"
         known.get_by_role("link", name="Videos").first.click()
         heading(known, "Videos")
-        says(known, "the sign-in provider has not answered since")
+        says(known, "the sign-in provider did not answer")
         assert with_cookies(known, url + CSV).status == 200
         assert "dyntube_provider_away 1.0" in get(f"http://127.0.0.1:{port}/metrics").text
         assert get(f"{url}/readyz").status == 200

@@ -55,10 +55,10 @@ def _troubles(gate: Gate) -> None:
     if problem := gate.rules.problem:
         text = tr("The last good rules stay in force.")
         st.error(f"{formats.escape_markdown(problem)} {text}", icon=":material/error:")
-    if since := gate.provider_away_since:
+    if missed := gate.provider_missed_at:
         zone = local_now(desk().timezone).tzinfo
         text = tr(
-            "Nobody new can sign in: the sign-in provider has not answered since {time}.",
-            time=f"{since.astimezone(zone):%H:%M}",
+            "At {time} somebody could not sign in: the sign-in provider did not answer.",
+            time=f"{missed.astimezone(zone):%H:%M}",
         )
         st.error(text, icon=":material/error:")

@@ -76,7 +76,7 @@ def _sign_in(error: NotSignedInError) -> None:
     guard = gate()
     with _entrance(tr("DynTube Analytics"), error):
         if failed := st.context.cookies.get(_FAILED):
-            st.warning(_why_not(failed), icon=":material/warning:")
+            st.warning(_why_not(failed), icon=":material/warning:", width=480)
         way = guard.sign_in.way if guard else None
         if isinstance(way, OpenId):
             st.button(

@@ -42,6 +42,7 @@ from . import refused
 from .first_page import FirstPage
 from .headers import SafeHeaders, base_path, safe_headers
 from .health import health_routes
+from .host_config import NoErrorDialogs
 from .hosts import HostCheck
 from .messages import KnownMessages
 from .proxies import KnownProxies
@@ -192,6 +193,7 @@ MIDDLEWARE = (
     Middleware(SignInFlow),
     Middleware(ReaderCookie),
     Middleware(FirstPage),
+    Middleware(NoErrorDialogs),
     Middleware(StaticContents),
 )
 ERROR_HANDLERS = {Exception: failed}
