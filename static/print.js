@@ -22,6 +22,11 @@ const drawn = () => all('[data-testid^="stBidi"]')
   && all(".figure:has(.geo)").every((figure) => figure.querySelector(".choroplethlayer path"))
   && all('[data-testid="stDataFrame"]').every((table) => table.querySelector("canvas"));
 
+// How much higher a box is on paper, where the longest table in it no longer scrolls.
+const beyond = (box) => Math.max(0, ...[...box.querySelectorAll('[data-testid^="stBidi"]')]
+  .map((component) => component.shadowRoot?.querySelector(".box"))
+  .map((table) => (table ? table.scrollHeight - table.clientHeight : 0)));
+
 // How far the page is: "drawing" or "fetching", then "whole", or "failed" with a text.
 export function state() {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -44,7 +49,7 @@ function toPaper() {
   root.classList.add("paper");
   for (const box of all(BOXES)) {
     const canBeParted = !box.querySelector('[data-testid="stDataFrame"]');
-    box.classList.toggle("long", canBeParted && box.clientHeight > LONG);
+    box.classList.toggle("long", canBeParted && box.clientHeight + beyond(box) > LONG);
   }
   root.classList.toggle("dark", Object.keys(colours).length > 0);
   const light = (text) => text.replace(COLOUR, (colour) => colours[colour] ?? colour);

@@ -43,6 +43,8 @@ PAINTED = """call => {
   window.paintedCall = call;
   return painted && performance.now() - window.paintedSince >= 300;
 }"""
+# What "Print or save as PDF" does before it prints.
+PREPARE = 'import("/app/static/print.js").then(print => print.prepare())'
 # What pages keep in a browser; an empty one has no store.
 FORGET = "() => location.origin === 'null' || (localStorage.clear(), sessionStorage.clear())"
 _calls = count()

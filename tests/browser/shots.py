@@ -22,7 +22,8 @@ from .. import odd
 from ..clock import machine_time
 from ..sign_in.scenes import ENTRANCES, SCENES, Scene, Stage, staged
 from . import chromium
-from .app import ROOT, Watched, running, watch
+from .accessibility import settle
+from .app import PREPARE, ROOT, Watched, running, watch
 
 PROJECT, VIDEOS = "5lCohVbzSymGw", ("HGOEuGbd6dpex", "YWTJyenWxhlEL", "zD7lEDM6Ftivs")
 PAGES = {
@@ -156,6 +157,7 @@ def _draw(page: Page, file: Path) -> None:
     height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
     assert page.viewport_size
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    settle(page)
     _draw_sight(page, file)
 
 
@@ -169,6 +171,7 @@ def _draw_sight(page: Page, file: Path) -> None:
 def _print(page: Page, file: Path) -> None:
     """The sheets of paper, one under the other, if poppler-utils is installed; always the PDF."""
     pdf = file.with_suffix(".pdf")
+    page.evaluate(PREPARE)
     page.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
     print(pdf.relative_to(ROOT), flush=True)
     if not shutil.which("pdftoppm"):

@@ -29,7 +29,7 @@ from dyntube.query.metrics import metric
 from .. import debian, forked
 from ..processes import left_of, running_of
 from . import chromium
-from .app import ROOT, Watched
+from .app import PREPARE, ROOT, Watched
 
 Tab = Callable[..., Watched]
 PAGES = ("overview", "videos", "engagement", "geography", "devices", "embeds", "live", "data")
@@ -46,7 +46,6 @@ CONTROLS = (
     "Click a",
     "Show all",
 )
-PREPARE = 'import("/app/static/print.js").then(print => print.prepare())'
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -22,7 +22,7 @@ from dyntube.ui.door import COOKIE
 
 from ..browser.accessibility import settle
 from ..clock import machine_time
-from .hosted import with_provider
+from .hosted import PATIENCE, with_provider
 from .provider import Provider, provided
 
 RULES = """
@@ -61,6 +61,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 # Who has been here before, and how many hours ago.
 SEEN = {"ada": 3, "nadia": 27, "zoe": 5, "eve": 50}
+_PATIENCE = PATIENCE * 1000
 _BROWSER = "a-browser-that-was-here-before"
 
 
@@ -84,6 +85,7 @@ def _choose(page: Page, who: str) -> None:
     page.get_by_role("combobox", name="Person").click()
     page.get_by_role("option", name=who).click()
     page.get_by_role("button", name="Sign them out everywhere").wait_for()
+    page.evaluate("document.activeElement.blur()")
 
 
 def _see_as(page: Page) -> None:
@@ -127,12 +129,13 @@ class Stage:
         """Bring a page of an empty browser to the end of a scene."""
         self.provider.clock, self.provider.nonce = -3600 * scene.hours_ago, scene.nonce
         self.access.write_text(RULES)
+        page.set_default_timeout(_PATIENCE)
         page.context.add_cookies([{"name": COOKIE, "value": _BROWSER, "url": self.url}])
         page.goto(self.url + scene.address)
         if scene.who:
             page.get_by_role("button", name="Sign in").click()
             page.get_by_role("link", name=scene.who, exact=True).click()
-            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=_PATIENCE)
         settle(page)
         if scene.rules != RULES:
             self.access.write_text(scene.rules)
@@ -141,7 +144,8 @@ class Stage:
         scene.does(page)
         if scene.menu:
             page.get_by_role("button", name=scene.menu, exact=True).click()
-        expect(page.get_by_text(scene.says).first).to_be_visible()
+        expect(page.get_by_text(scene.says).first).to_be_visible(timeout=_PATIENCE)
+        page.mouse.move(0, 0)
         settle(page)
 
 

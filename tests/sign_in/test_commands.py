@@ -70,10 +70,8 @@ def test_access_says_what_each_may_see_and_why(account: Account, runs: Runs):
         "bob@acme.com: project p1, channel c1, as reader (bob@acme.com in rule 2, "
         "bob@acme.com in rule 3)",
         "carl@acme.com: project p1, as reader (north in rule 2)",
-        "dora@acme.com: nothing. Your groups give you different roles (analyst, reader). Ask "
-        "your administrator to put you into one of them, or to name you in a rule.",
-        "eve@evil.com: nothing. You are signed in, but nothing is shared with you yet. Ask your "
-        "administrator.",
+        "dora@acme.com: nothing. Their groups give them different roles: analyst, reader.",
+        "eve@evil.com: nothing. No rule names them, their groups or their domain.",
     ]
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .. import debian
 from ..browser.accessibility import all_in_sight, in_both_themes, walk
-from ..browser.app import Watched
-from ..browser.test_pdf import PREPARE, assert_on_paper
+from ..browser.app import PREPARE, Watched
+from ..browser.test_pdf import assert_on_paper
 from .scenes import ENTRANCES, PEOPLE, SCENES, SEEN, Stage, staged
 
 Tab = Callable[..., Watched]
@@ -120,3 +120,14 @@ def printed(page: Page, folder: Path) -> str:
     page.evaluate(PREPARE)
     page.pdf(path=folder / "page.pdf", prefer_css_page_size=True, print_background=True)
     return assert_on_paper(folder / "page.pdf")
+
+
+def test_people_may_be_the_first_page_that_anybody_opens(
+    demo_archive: Path, tmp_path: Path, tab: Tab
+) -> None:
+    with staged(demo_archive, tmp_path) as fresh:
+        opened = tab()
+        opened.open(f"{fresh.url}/people")
+        expect(opened.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=120_000)
+        expect(opened.page.get_by_role("link", name="Overview")).to_have_count(0)
+        opened.open("about:blank")

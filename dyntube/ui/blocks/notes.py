@@ -46,7 +46,7 @@ def _list(notes: list[Note], context: ReportContext) -> None:
         return
     pages = -(-len(notes) // _ROWS)
     on_chart = {note.id for note in shown_notes(context)}
-    place = st.container(gap="xxsmall")
+    place = st.container(gap="xsmall")
     page = st.pagination(pages, key=f"notes-page-{pages}") if pages > 1 else 1
     with place:
         for note in notes[(page - 1) * _ROWS : page * _ROWS]:

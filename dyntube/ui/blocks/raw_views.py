@@ -149,6 +149,7 @@ def _formats() -> dict[str, Any]:
     seconds = {n: number(TITLES[n], format="%.1f s") for n in ("duration", "watch_time")}
     return {
         "date": st.column_config.DatetimeColumn(TITLES["date"], format=TIME, pinned=True),
+        "geo_country": st.column_config.TextColumn(TITLES["geo_country"], width=116),
         **seconds,
     }
 

@@ -26,9 +26,10 @@ def _fill() -> None:
     reader = desk().reader
     if not isinstance(reader, SignedIn):
         return
-    st.markdown(f"**{formats.escape_markdown(reader.name)}**")
-    if reader.person.email not in ("", reader.name):
-        st.caption(formats.escape_markdown(reader.person.email))
+    with st.container(gap=None):
+        st.markdown(f"**{formats.escape_markdown(reader.name)}**")
+        if reader.person.email not in ("", reader.name):
+            st.caption(formats.escape_markdown(reader.person.email))
     st.caption(tr("You stay signed in for up to {hours} hours.", hours=reader.gate.sign_in.hours))
     if sign_out_url(reader) is not None:
         sign_out_button(tr("Sign out everywhere"), icon=":material/logout:")

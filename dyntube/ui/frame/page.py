@@ -43,11 +43,16 @@ _Draw = Callable[[ReportContext], None]
 
 def page(of: Page, draw: _Draw) -> None:
     """Draw a page in its frame; errors are shown as a sentence."""
+    run_page(lambda: _page(of, draw))
+
+
+def run_page(draw: Callable[[], None]) -> None:
+    """Run what draws a page, by way of `app.py`; errors are shown as a sentence."""
     if not session.begun():
         forget_pages_folder()
         st.rerun()
     with told():
-        _page(of, draw)
+        draw()
         _freeze_garbage()
 
 

@@ -24,7 +24,7 @@ _CONFIG = {
     ),
     "country": st.column_config.TextColumn(tr("Country"), width=105),
     "device_type": st.column_config.TextColumn(tr("Device"), width=68),
-    "embed_domain": st.column_config.TextColumn(tr("Embedded on"), width=130),
+    "embed_domain": st.column_config.TextColumn(tr("Embedded on"), width=165),
 }
 
 

@@ -15,7 +15,7 @@ from ..components.table import Rows, column, table_rows
 from ..door import desk, local_now, see_as
 from ..frame import paper
 from ..frame.account import account_menu, for_admins
-from ..frame.entrance import told
+from ..frame.page import run_page
 from ..frame.page_header import head_of_list
 from ..layout import card, facts
 
@@ -35,8 +35,7 @@ _CHOSEN, _DONE, _FAILED = "person-chosen", "person-done", "person-failed"
 
 def people() -> None:
     """All people with what they may see, and what an administrator can do about one."""
-    with told():
-        _people()
+    run_page(_people)
 
 
 def _people() -> None:
@@ -160,7 +159,7 @@ def _facts(entry: Entry) -> dict[str, str]:
     found = {
         tr("E-mail"): person.email,
         tr("Name"): person.name,
-        tr("Known to the sign-in as"): person.subject if person.subject != person.email else "",
+        tr("Sign-in ID"): person.subject if person.subject != person.email else "",
         tr("Role"): _role(entry.access),
         tr("Sees"): _scope(entry.access),
         tr("Because"): _because(entry),
