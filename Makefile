@@ -36,11 +36,11 @@ test-cluster: .venv/dev ## the tests of ClickHouse, on two real nodes that npm b
 test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 500 kills, every way to cut days short, 200 walks, long texts, every page printed and read with axe-core, who sees what on every page, 400 examples of each property, a fresh clone
 	FRESH=1 SERVERS=2000 FAULT_SCHEDULES=1000 KILLS=500 FAULT_SEED=$$(date +%s) WALKS=200 EXAMPLES=400 \
 	  LONG_TEXTS=all ACCESS=all CUTS=all PRINTED=all ISOLATION=all $(BIN)/python -m pytest $(side_by_side) tests/faults \
-	  tests/test_variants.py tests/test_cut_short.py tests/test_walking.py tests/test_same_numbers.py \
+	  tests/fetch/test_variants.py tests/fetch/test_cut_short.py tests/pages/test_walking.py tests/engine/test_same_numbers.py \
 	  tests/browser/test_long_texts.py tests/browser/test_access.py tests/browser/test_head.py \
 	  tests/browser/test_pdf.py tests/sign_in/test_isolation.py
 	EXAMPLES=400 $(BIN)/python -m pytest $(side_by_side) -m hypothesis --ignore tests/faults \
-	  --ignore tests/test_variants.py --ignore tests/test_same_numbers.py
+	  --ignore tests/fetch/test_variants.py --ignore tests/engine/test_same_numbers.py
 
 fuzz: .venv/dev ## an hour of pages of the log spoiled at random
 	$(BIN)/python -m tests.faults.fuzz_pages --minutes 60

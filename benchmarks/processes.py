@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dyntube.engine.hot_days import FIRST_REST
 from tests.browser.app import running, running_as, wait_until_healthy
-from tests.test_serve import free_port
+from tests.deploy.test_serve import free_port
 
 from .session import USER
 

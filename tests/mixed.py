@@ -10,9 +10,9 @@ from typing import Any
 from dyntube.archive.archive import Archive
 
 from . import odd
+from .engine.test_metrics import fetch
 from .hostile import TEXTS
 from .plain import PAGES, Record, read
-from .test_metrics import fetch
 
 DAYS = (dt.date(2026, 10, 25), dt.date(2026, 10, 26))  # the clocks of Berlin go back on the first
 # In pairs that are the same, or just not, without regard to capitals; and all that SQL might heed.

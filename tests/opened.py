@@ -19,7 +19,7 @@ from . import odd
 from .clock import NOON
 from .components import figure
 from .conftest import record
-from .test_pages import APP
+from .pages.test_pages import APP
 
 DAY = dt.date(2026, 5, 5)
 PERIOD = {"from": [f"{DAY}"], "to": [f"{DAY}"], "compare": ["none"]}

@@ -178,7 +178,7 @@ def _view(chance: random.Random, id_: str, day: dt.date) -> dict[str, Any]:
 
 def _drawn() -> Iterator[tuple[str, str]]:
     """All that pages and their workbooks show, and where."""
-    from .test_pages import open_page
+    from .pages.test_pages import open_page
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         build(Path(folder) / "archive")

@@ -19,8 +19,8 @@ from dyntube.reading.records import VIEW_COLUMNS
 from dyntube.trust.accepted import Acceptances
 
 from . import conftest, odd, plain
+from .engine.test_metrics import fetch
 from .scripted import Answer, in_turn, serve
-from .test_metrics import fetch
 
 START, END = dt.date(2026, 11, 9), dt.date(2026, 11, 10)
 DAY = dt.timedelta(days=1)

@@ -22,7 +22,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as talk_to
 
 from . import forked, odd
-from .test_app import ROOT, TODAY, started
+from .server.test_app import ROOT, TODAY, started
 
 Line = dict[str, Any]
 SAID = {

@@ -1,6 +1,6 @@
 """Uses of Streamlit beyond its public interface, in one place for upgrades.
 
-`tests/test_streamlit_internals.py` fails if a new version changes any of them.
+`tests/ui/test_streamlit_internals.py` fails if a new version changes any of them.
 """
 
 from __future__ import annotations

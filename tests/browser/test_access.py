@@ -12,8 +12,8 @@ import pytest
 
 from .. import odd
 from ..clock import machine_time
+from ..pages.test_page_fetching import Account, period
 from ..scripted import Answer, serve
-from ..test_page_fetching import Account, period
 from .accessibility import Stop, all_in_sight, in_both_themes, walk
 from .app import Watched, running, wait_ready
 from .shots import ODD_PAGES, PAGES

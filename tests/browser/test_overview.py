@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 
 from ..clock import machine_time
 from ..conftest import record
+from ..pages.test_page_fetching import Account, period
 from ..scripted import Answer, Asked, serve, views
 from ..syncing import day_asked
-from ..test_page_fetching import Account, period
 from .app import Watched, running, wait_painted
 from .head import chips, choose_period, open_list, remove_chip
 

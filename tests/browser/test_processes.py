@@ -22,10 +22,10 @@ from deploy.nginx import NGINX_PATHS
 from .. import debian
 from ..clock import machine_time
 from ..conftest import record
+from ..deploy.test_serve import free_port
 from ..scripted import Answer, Asked, serve
+from ..server.test_prometheus import values
 from ..syncing import paged
-from ..test_prometheus import values
-from ..test_serve import free_port
 from .app import Watched, running_as, wait_painted
 
 Tab = Callable[..., Watched]

@@ -21,7 +21,7 @@ from dyntube.doctor.site import ALL, Site, of_site, plain
 
 from .. import debian
 from ..scripted import Answer, Server, serve
-from ..test_prometheus import free_port
+from ..server.test_prometheus import free_port
 from .app import running, wait_painted, watch
 from .head import chips
 from .test_processes import until

@@ -6,9 +6,9 @@ import json
 import subprocess
 from pathlib import Path
 
+from ..cli.test_command_line import run
 from ..scripted import Answer, Asked, serve
 from ..syncing import MAY_1, ONE_DAY, hourly, paged
-from ..test_command_line import run
 from .nodes import Cluster
 
 MAY = ("--from", f"{MAY_1}", "--to", f"{MAY_1 + ONE_DAY}")

@@ -20,8 +20,8 @@ from dyntube.settings.settings import Settings
 from ..browser.app import Watched, running
 from ..clock import NOON
 from ..components import cards, sent
-from ..test_every_page import EMPTY, STATES
-from ..test_pages import open_page
+from ..pages.test_every_page import EMPTY, STATES
+from ..pages.test_pages import open_page
 from .nodes import Cluster
 
 Connect = Callable[..., None]

@@ -20,7 +20,7 @@ from dyntube.query.query import ChecksQuery, CountQuery, Query, ViewsQuery
 
 from .. import mixed
 from ..conftest import EXAMPLES
-from ..test_same_numbers import ADDITIVE, ALL, ZONES, Views, questions, views
+from ..engine.test_same_numbers import ADDITIVE, ALL, ZONES, Views, questions, views
 from .nodes import Cluster
 
 __all__ = ["views"]

@@ -31,9 +31,9 @@ from dyntube.query.periods import Period
 from dyntube.query.query import Query
 from dyntube.settings.settings import FetchScope, ScopeKind, Settings
 
+from ..cli.test_command_line import run as command
 from ..conftest import record
 from ..scripted import Answer, Asked, Server, in_turn, serve
-from ..test_command_line import run as command
 from .killing import Call, Numbered, Point, Run, answer, build, child, log, paged, patient, watch
 
 DAYS = [dt.date(2026, 5, day) for day in (1, 2, 3)]

@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from ..browser.app import running_as
-from ..test_serve import free_port as ports
+from ..deploy.test_serve import free_port as ports
 from .provider import CLIENT, CLIENT_SECRET, Provider
 
 SECRET = "5f2c9ab17e04d86391fa3c7be20d4856a17c93fe5b08d264cf1e7a930b52d8c4"

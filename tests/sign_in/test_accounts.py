@@ -18,10 +18,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ..browser.app import ROOT, running_as, wait_painted
 from ..browser.test_tls import TlsEnd, configured, nginx_of
+from ..deploy.test_serve import free_port
 from ..scripted import Answer, Asked, serve
-from ..test_serve import free_port
+from .browsing import RULES, heading, says
 from .hosted import GROUPS, USER
-from .test_provider import RULES, heading, says
 
 SIGNED_IN = "_oauth2_proxy"  # the cookie of the program that signs people in
 BUTTONS = ("Change this note", "Delete this note")

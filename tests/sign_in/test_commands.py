@@ -16,7 +16,7 @@ from dyntube.people.gate import Gate
 from dyntube.people.person import Person
 from dyntube.sharing.people import Known, People
 
-from ..test_command_line import run
+from ..cli.test_command_line import run
 from .persons import NOBODY_LISTENS, account_with_rules, settings_of_app
 from .rules import ADA, rule
 

@@ -10,7 +10,7 @@ import pytest
 from dyntube.doctor import examine
 from dyntube.settings.settings import Settings, try_settings
 
-from ..test_command_line import run
+from ..cli.test_command_line import run
 from .canary import COOKIE_SECRET, WEAK
 from .conftest import Looks
 from .persons import RULES

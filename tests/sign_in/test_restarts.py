@@ -27,15 +27,15 @@ from ..browser.app import STARTED_SECONDS, running_as, wait_painted
 from ..browser.head import chips, period
 from ..browser.test_processes import Serving, cards, until
 from ..browser.test_tls import TlsEnd, configured, nginx_of
+from ..cli.test_stopping import begin
 from ..clock import machine_time
 from ..conftest import record
+from ..deploy.test_serve import free_port
 from ..scripted import Answer, Asked, serve
 from ..syncing import ONE_DAY, paged
-from ..test_serve import free_port
-from ..test_stopping import begin
+from .browsing import PEOPLE, RULES, heading, says, sign_in
 from .hosted import of_provider
 from .provider import Provider, provided
-from .test_provider import PEOPLE, RULES, heading, says, sign_in
 
 TODAY = machine_time().date()
 DAYS = [TODAY - n * ONE_DAY for n in range(12, 0, -1)]

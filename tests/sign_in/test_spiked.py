@@ -19,8 +19,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from ..browser.app import Watched, wait_painted, wait_ready, watch
 from ..browser.test_policy import LISTEN
+from ..export.test_sheet import formulas
 from ..hostile import MARKUP
-from ..test_sheet import formulas
 from .hosted import PROXY, USER, behind_proxy, get, with_provider
 from .looking import PAGES, files
 from .provider import provided

@@ -18,7 +18,7 @@ from dyntube.ui import door
 from dyntube.ui.server import routes
 
 from .. import odd
-from ..test_routes import LOCAL, served
+from ..server.test_routes import LOCAL, served
 from .pictures import is_two_halves, jpeg
 
 KEYS = ["plain", "with/slash", "a b?c#d&e=f%2F", "ключ", "../../views.csv", '"><script>', "."]
