@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from .app import Watched, wait_painted
 from .head import choose_period, clear_filters, remove_chip
@@ -211,8 +211,8 @@ def test_back_and_forward_through_a_reload_restore_what_was_seen(demo: str, tab:
     go(page, 1, second)
 
 
-def test_an_address_without_a_page_says_so_on_the_first_one(demo: str, tab: Tab) -> None:
-    page = tab().page
+def test_an_address_without_a_page_says_so_on_the_first_one(demo: str, browser: Browser) -> None:
+    page = browser.new_page()  # Streamlit logs there that it found none
     page.goto(f"{demo}/nowhere?period=last-7-days")
     wait_painted(page)
     assert page.locator("h1").inner_text() == "Overview"
@@ -222,3 +222,4 @@ def test_an_address_without_a_page_says_so_on_the_first_one(demo: str, tab: Tab)
     page.wait_for_url("**/videos?period=last-7-days")
     wait_painted(page)
     assert page.get_by_text("There is no page at this address").count() == 0
+    page.context.close()
