@@ -38,7 +38,7 @@ test-faults: .venv/dev ## the long proofs: 2000 servers, 1000 fault schedules, 5
 	  LONG_TEXTS=all ACCESS=all CUTS=all PRINTED=all ISOLATION=all $(BIN)/python -m pytest $(side_by_side) tests/faults \
 	  tests/fetch/test_variants.py tests/fetch/test_cut_short.py tests/pages/test_walking.py tests/engine/test_same_numbers.py \
 	  tests/browser/test_long_texts.py tests/browser/test_access.py tests/browser/test_head.py \
-	  tests/browser/test_pdf.py tests/sign_in/test_isolation.py
+	  tests/browser/test_pdf.py tests/sign_in/test_isolation.py tests/sign_in/test_looks.py
 	EXAMPLES=400 $(BIN)/python -m pytest $(side_by_side) -m hypothesis --ignore tests/faults \
 	  --ignore tests/fetch/test_variants.py --ignore tests/engine/test_same_numbers.py
 

@@ -146,6 +146,8 @@ class Stage:
             page.get_by_role("button", name=scene.menu, exact=True).click()
         expect(page.get_by_text(scene.says).first).to_be_visible(timeout=_PATIENCE)
         page.mouse.move(0, 0)
+        if page.get_by_role("heading", name="Overview", level=1).count():  # the banner comes first
+            page.locator(".figure").nth(1).wait_for()
         settle(page)
 
 
