@@ -141,6 +141,17 @@ def test_every_page_is_printed(
     assert assert_on_paper(file).lstrip().startswith(name.capitalize())
 
 
+def test_a_card_whose_list_scrolls_on_a_screen_is_parted_and_not_put_off_to_the_next_sheet(
+    printer: tuple[DevTools, server.Server], tmp_path: Path
+) -> None:
+    file = tmp_path / "page.pdf"
+    file.write_bytes(printed(*printer, "embeds", time.monotonic() + 90))
+
+    first, second = text_of(file).split("\f")[:2]
+    assert "New and lost sites" in first
+    assert "Views by site" in second
+
+
 def test_a_command_that_is_stopped_leaves_nothing(environ: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "page.pdf"
     file.write_text("before")
