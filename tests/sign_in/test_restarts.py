@@ -15,7 +15,7 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -226,6 +226,17 @@ def seen(page: Page) -> dict[str, object]:
     }
 
 
+@contextmanager
+def connected_again(page: Page) -> Iterator[None]:
+    """Wait until the tab has a new connection and has drawn its page over it."""
+    run = "() => document.getElementById('address')?.dataset.run"
+    before = page.evaluate(run)
+    with page.expect_websocket():
+        yield
+    until(lambda: page.evaluate(run) not in (before, None))
+    wait_painted(page)
+
+
 def views(page: Page) -> int:
     """How many views the page says there are."""
     said = page.locator('.card[data-name="views"] .value').inner_text()
@@ -247,7 +258,7 @@ def unchanged(house: House, ada: Page) -> Iterator[None]:
 
 @pytest.mark.usefixtures("unchanged")
 def test_processes_that_are_killed_come_back_and_so_does_the_page(house: House, ada: Page) -> None:
-    with ada.expect_websocket():
+    with connected_again(ada):
         for number in (1, 2):
             house.serving.kill(number)
 
@@ -266,7 +277,8 @@ def test_an_upgrade_is_announced_in_the_open_tab_and_in_a_new_one(house: House, 
     assert answer.status == 503
     says(newcomer, STARTING)
 
-    house.app.start()
+    with connected_again(ada):
+        house.app.start()
 
     heading(newcomer, "Videos")  # it has tried again by itself
     assert newcomer.url == f"{house.url}/videos?{spanned(EARLIER)}"
@@ -277,13 +289,13 @@ def test_an_upgrade_is_announced_in_the_open_tab_and_in_a_new_one(house: House, 
 def test_nginx_is_reloaded_killed_and_restarted(house: House, ada: Page) -> None:
     house.tls.value.send_signal(signal.SIGHUP)
     assert house.exported(ada, EARLIER) == truth(EARLIER)
-    with ada.expect_websocket():
+    with connected_again(ada):  # cut off twice at once, Streamlit may forget what is half typed
         children = Path(f"/proc/{house.serving.process}/task/{house.serving.process}/children")
         [inner] = {*map(int, children.read_text().split())} - {*house.serving.apps().values()}
         os.kill(inner, signal.SIGTERM)
     house.tls.stop()
     expect(ada.get_by_text(AWAY)).to_be_visible()
-    with ada.expect_websocket():
+    with connected_again(ada):
         house.tls.start()
 
 
