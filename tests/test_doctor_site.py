@@ -50,6 +50,18 @@ def test_a_proxy_that_does_not_pass_websockets_on_fails() -> None:
     assert "pass Upgrade" in found["websocket"].advice
 
 
+@pytest.mark.parametrize("most", [8192, 32768])
+def test_a_proxy_that_refuses_long_cookies_is_named_with_whom_it_keeps_out(most: int) -> None:
+    def script(asked: Asked) -> Answer:
+        is_long = len(asked.headers.get("Cookie", "")) > most
+        return Answer(400 if is_long else 200, b"too large" if is_long else b"ok")
+
+    cookies = look(script)["cookies"]
+    assert cookies.state == ("ok" if most > 20_000 else "warning")
+    assert ("do not get through: 400" in cookies.text) == (most < 20_000)
+    assert ("in very many groups may not get in" in cookies.advice) == (most < 20_000)
+
+
 def test_what_everybody_may_read_is_named_and_pages_are_not() -> None:
     def script(asked: Asked) -> Answer:
         if asked.path == "/readyz":

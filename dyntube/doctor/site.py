@@ -11,7 +11,7 @@ from ..errors import ConfigError
 from ..fetch.transport import bare_session, what_happened
 from .check import Check, failed, ok, skip, skipped, warning
 
-ALL = ("site", "TLS", "plain HTTP", "websocket", "closed")
+ALL = ("site", "TLS", "plain HTTP", "websocket", "cookies", "closed")
 _SECONDS = (5.0, 10.0)  # to connect, and to answer
 _HANDSHAKE = {
     "Connection": "Upgrade",
@@ -64,6 +64,7 @@ def of_site(url: str, ca: str = "") -> Iterator[Check]:
         return
     yield plain(site)
     yield _websocket(site)
+    yield _cookies(site)
     yield _closed(site)
 
 
@@ -142,6 +143,26 @@ _UPGRADE = (
     "Pages stay empty without it. Have the proxy speak HTTP/1.1 to the app, and pass Upgrade, "
     f"Connection and Host on; {_AS_SHIPPED}"
 )
+
+
+def _cookies(site: Site) -> Check:
+    """Whether as many get through as name all groups of a person."""
+    text = f"{_LONG:,} characters of them, as of somebody in hundreds of groups,"
+    try:
+        with site.get("/healthz", Cookie=f"doctor={'x' * _LONG}") as answer:
+            status = str(answer.status_code)
+    except OSError as error:
+        status = what_happened(error)
+    if status == "200":
+        return ok("cookies", f"{text} get through")
+    advice = (
+        "People in very many groups may not get in. Have the proxy take longer headers, "
+        f"in both directions; {_AS_SHIPPED}"
+    )
+    return warning("cookies", f"{text} do not get through: {status}", advice)
+
+
+_LONG = 20_000
 
 
 def _closed(site: Site) -> Check:
