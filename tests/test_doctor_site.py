@@ -36,7 +36,8 @@ def test_a_login_in_front_is_no_failure() -> None:
     found = look(always(Answer(302, headers={"Location": "https://login.acme.com"})))
     assert found["site"].state == "warning"
     assert "Is a login in front?" in found["site"].advice
-    assert found["closed"].state == "ok"
+    assert found["closed"].state == found["cookies"].state == "ok"
+    assert found["websocket"].state == "skipped"
 
 
 def test_a_proxy_that_does_not_pass_websockets_on_fails() -> None:

@@ -56,15 +56,15 @@ def of_site(url: str, ca: str = "") -> Iterator[Check]:
     try:
         with site.get("/healthz") as health:
             seconds = time.monotonic() - began
-            yield _health(url, health, seconds)
+            yield (found := _health(url, health, seconds))
             yield _tls(url, health.headers)
     except OSError as error:
         yield failed("site", f"{url}: {what_happened(error)}", _way_in(error))
         yield from skipped(ALL[1:], "the site has to answer first")
         return
     yield plain(site)
-    yield _websocket(site)
-    yield _cookies(site)
+    yield skip("websocket", _LOGIN) if found.state == "warning" else _websocket(site)
+    yield _cookies(site, str(health.status_code))
     yield _closed(site)
 
 
@@ -139,21 +139,22 @@ def _websocket(site: Site) -> Check:
     return failed("websocket", f"does not open: {status}", _UPGRADE)
 
 
+_LOGIN = "another than the app answers: look again without the login, on the machine"
 _UPGRADE = (
     "Pages stay empty without it. Have the proxy speak HTTP/1.1 to the app, and pass Upgrade, "
     f"Connection and Host on; {_AS_SHIPPED}"
 )
 
 
-def _cookies(site: Site) -> Check:
-    """Whether as many get through as name all groups of a person."""
+def _cookies(site: Site, usual: str) -> Check:
+    """Whether as many get through as name all groups of a person; `usual` is the status without."""
     text = f"{_LONG:,} characters of them, as of somebody in hundreds of groups,"
     try:
         with site.get("/healthz", Cookie=f"doctor={'x' * _LONG}") as answer:
             status = str(answer.status_code)
     except OSError as error:
         status = what_happened(error)
-    if status == "200":
+    if status == usual:
         return ok("cookies", f"{text} get through")
     advice = (
         "People in very many groups may not get in. Have the proxy take longer headers, "
