@@ -40,6 +40,16 @@ def test_a_login_in_front_is_no_failure() -> None:
     assert found["websocket"].state == "skipped"
 
 
+def test_a_login_that_lets_health_through_hides_the_websocket() -> None:
+    def script(asked: Asked) -> Answer:
+        return Answer(body=b"ok" if asked.path == "/healthz" else b"<!doctype html>Log in")
+
+    found = look(script)
+    assert found["site"].state == "ok"
+    assert found["websocket"].state == "skipped"
+    assert "a login is in front" in found["websocket"].text
+
+
 def test_a_proxy_that_does_not_pass_websockets_on_fails() -> None:
     def script(asked: Asked) -> Answer:
         assert asked.headers["Upgrade" if "_stcore/stream" in asked.path else "Host"]

@@ -63,7 +63,8 @@ def of_site(url: str, ca: str = "") -> Iterator[Check]:
         yield from skipped(ALL[1:], "the site has to answer first")
         return
     yield plain(site)
-    yield skip("websocket", _LOGIN) if found.state == "warning" else _websocket(site)
+    hidden = found.state == "warning" or _login_in_front(site)
+    yield skip("websocket", _LOGIN) if hidden else _websocket(site)
     yield _cookies(site, str(health.status_code))
     yield _closed(site)
 
@@ -139,7 +140,18 @@ def _websocket(site: Site) -> Check:
     return failed("websocket", f"does not open: {status}", _UPGRADE)
 
 
-_LOGIN = "another than the app answers: look again without the login, on the machine"
+def _login_in_front(site: Site) -> bool:
+    """Whether somebody else answers for the first page, for which the app sets a cookie."""
+    try:
+        with site.get("/", Accept="text/html") as page:
+            is_ours = "dyntube_reader=" in page.headers.get("Set-Cookie", "")
+            return not is_ours and page.status_code in _LOGINS
+    except OSError:
+        return False
+
+
+_LOGINS = (200, 302, 303, 307, 401, 403)
+_LOGIN = "a login is in front: look again on the machine, past it"
 _UPGRADE = (
     "Pages stay empty without it. Have the proxy speak HTTP/1.1 to the app, and pass Upgrade, "
     f"Connection and Host on; {_AS_SHIPPED}"
