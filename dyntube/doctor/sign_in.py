@@ -141,14 +141,19 @@ def _access(settings: Settings, file: Path) -> Iterator[Check]:
     try:
         policy = read(file)
     except ConfigError as error:
-        advice = "Until it is right the last good one counts, and nobody sees anything without."
-        yield failed("access file", f"{file}: {str(error).rstrip('.')}", advice)
+        yield failed("access file", f"{file}: {str(error).rstrip('.')}", _WRITE)
     else:
         yield _rules(policy, str(file))
         folder = settings.archive / settings.folder(settings.scopes[0])
         yield _keys(policy, Catalog(Client(settings), folder).names())
         return
     yield skip("access keys", "the access file has to be right first")
+
+
+_WRITE = (
+    "docs/hosting.md says what it has, DYNTUBE_ACCESS where it is. Until it is right the last good "
+    "one counts, and nobody sees anything without."
+)
 
 
 def _rules(policy: Policy, file: str) -> Check:

@@ -11,7 +11,7 @@ from ..errors import ConfigError
 from ..fetch.transport import bare_session, what_happened
 from .check import Check, failed, ok, skip, skipped, warning
 
-ALL = ("site", "TLS", "plain HTTP", "websocket", "closed")
+ALL = ("site", "TLS", "plain HTTP", "websocket", "cookies", "closed")
 _SECONDS = (5.0, 10.0)  # to connect, and to answer
 _HANDSHAKE = {
     "Connection": "Upgrade",
@@ -56,14 +56,16 @@ def of_site(url: str, ca: str = "") -> Iterator[Check]:
     try:
         with site.get("/healthz") as health:
             seconds = time.monotonic() - began
-            yield _health(url, health, seconds)
+            yield (found := _health(url, health, seconds))
             yield _tls(url, health.headers)
     except OSError as error:
         yield failed("site", f"{url}: {what_happened(error)}", _way_in(error))
         yield from skipped(ALL[1:], "the site has to answer first")
         return
     yield plain(site)
-    yield _websocket(site)
+    hidden = found.state == "warning" or _login_in_front(site)
+    yield skip("websocket", _LOGIN) if hidden else _websocket(site)
+    yield _cookies(site, str(health.status_code))
     yield _closed(site)
 
 
@@ -138,10 +140,42 @@ def _websocket(site: Site) -> Check:
     return failed("websocket", f"does not open: {status}", _UPGRADE)
 
 
+def _login_in_front(site: Site) -> bool:
+    """Whether somebody else answers for the first page, for which the app sets a cookie."""
+    try:
+        with site.get("/", Accept="text/html") as page:
+            is_ours = "dyntube_reader=" in page.headers.get("Set-Cookie", "")
+            return not is_ours and page.status_code in _LOGINS
+    except OSError:
+        return False
+
+
+_LOGINS = (200, 302, 303, 307, 401, 403)
+_LOGIN = "a login is in front: look again on the machine, past it"
 _UPGRADE = (
     "Pages stay empty without it. Have the proxy speak HTTP/1.1 to the app, and pass Upgrade, "
     f"Connection and Host on; {_AS_SHIPPED}"
 )
+
+
+def _cookies(site: Site, usual: str) -> Check:
+    """Whether as many get through as name all groups of a person; `usual` is the status without."""
+    text = f"{_LONG:,} characters of them, as of somebody in hundreds of groups,"
+    try:
+        with site.get("/healthz", Cookie=f"doctor={'x' * _LONG}") as answer:
+            status = str(answer.status_code)
+    except OSError as error:
+        status = what_happened(error)
+    if status == usual:
+        return ok("cookies", f"{text} get through")
+    advice = (
+        "People in very many groups may not get in. Have the proxy take longer headers, "
+        f"in both directions; {_AS_SHIPPED}"
+    )
+    return warning("cookies", f"{text} do not get through: {status}", advice)
+
+
+_LONG = 20_000
 
 
 def _closed(site: Site) -> Check:

@@ -11,8 +11,11 @@ from ..reading.text import clean
 from ..words import tr
 
 CLOCKS_APART = dt.timedelta(minutes=10)  # that a provider's clock may be ahead of ours
+_LEFT_OUT = "_claim_names"  # which claims were too long for a token
 _LONGEST = 255  # characters of a subject, an address or a name; OpenID Connect allows no more
 PROXY = "proxy"  # the issuer of people whom a proxy names
+# What is read of an id_token, beside the groups.
+CLAIMS = ("iss", "sub", "iat", "email", "email_verified", "name", _LEFT_OUT, "hasgroups")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ def from_claims(claims: Mapping[str, object], groups_claim: str, now: dt.datetim
     return Person(issuer, subject, email, name, _groups(claims, groups_claim), signed_in_at)
 
 
+def without_groups(claims: Mapping[str, object], groups_claim: str) -> dict[str, object]:
+    """The same claims, as a provider has them that leaves groups out because there are too many."""
+    return {n: v for n, v in claims.items() if n != groups_claim} | {_LEFT_OUT: {groups_claim: ""}}
+
+
 def from_headers(user: str, groups: str, since: dt.datetime) -> Person | None:
     """The person whom a proxy names in its headers; None if it names nobody."""
     if not (subject := _text(user)):
@@ -92,7 +100,7 @@ def from_headers(user: str, groups: str, since: dt.datetime) -> Person | None:
 
 def _groups(claims: Mapping[str, object], name: str) -> frozenset[str]:
     found = claims.get(name)
-    left_out = claims.get("_claim_names")
+    left_out = claims.get(_LEFT_OUT)
     if found is None and (
         claims.get("hasgroups") or (isinstance(left_out, Mapping) and name in left_out)
     ):

@@ -52,8 +52,12 @@ def secret_in_file(name: str, text: str, folder: Path = Path()) -> str:
     """The first line of a file, without blanks around it; a relative path starts from `folder`."""
     try:
         lines = (folder / path(name, text)).read_text("utf-8-sig").splitlines()
-    except (OSError, ValueError):
-        raise ConfigError(f"{name} names a file that cannot be read.") from None
+    except (OSError, ValueError) as error:  # not its name: that may be the secret, by mistake
+        why = (isinstance(error, OSError) and error.strerror) or "it is no text"
+        raise ConfigError(
+            f"{name} names a file that cannot be read ({why}): it has to be readable for the user "
+            "that runs this."
+        ) from None
     if not lines or not lines[0].strip():
         raise ConfigError(f"{name} names a file without a first line.")
     return lines[0].strip()

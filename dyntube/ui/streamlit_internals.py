@@ -25,9 +25,18 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
-from streamlit.web.server.starlette import starlette_server_config, starlette_websocket
+from streamlit.web.server.starlette import (
+    starlette_auth_routes,
+    starlette_server_config,
+    starlette_websocket,
+)
 
 USER_COOKIE: str = starlette_server_config.USER_COOKIE_NAME
+TOKENS_COOKIE: str = starlette_server_config.TOKENS_COOKIE_NAME
+# What Streamlit says of a session itself, beside the claims of the id_token.
+SAYS_ITSELF = ("origin", "is_logged_in", "provider")
+# Sets the cookies of a session, signed and cut: `await set_session(response, claims, tokens)`.
+set_session = starlette_auth_routes._set_auth_cookie
 # What a provider's answer is compared with, signed. It holds the last attempt to sign in alone.
 ATTEMPT_COOKIE: str = starlette_server_config.SESSION_COOKIE_NAME
 # Query parameters; Streamlit ignores the whole query string of a URL with more.
@@ -85,10 +94,16 @@ def claims_in(cookies: Mapping[str, str], origin: str) -> dict[str, object]:
 
     Streamlit gives `st.user` to scripts alone, and only to websockets from that origin.
     """
-    signed = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE)
-    claims: dict[str, object] = json.loads(signed) if signed else {}
+    claims = signed_in(cookies, USER_COOKIE)
     told = claims.pop("origin", None) == origin and claims.pop("is_logged_in", False) is True
     return claims if told else {}
+
+
+def signed_in(cookies: Mapping[str, str], name: str) -> dict[str, object]:
+    """What a signed cookie says, which may be cut into several; {} if it is not one of ours."""
+    signed = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), name)
+    found: dict[str, object] = json.loads(signed) if signed else {}
+    return found
 
 
 def trust_header(name: str) -> None:

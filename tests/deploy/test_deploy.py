@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from deploy import healthcheck
+from dyntube.settings.settings import try_settings
 
 from ..cli.test_stopping import Account
 from ..scripted import serve
@@ -122,7 +123,28 @@ def test_app_and_sync_agree_on_the_account_and_the_app_fetches_nothing() -> None
 def test_files_that_services_mount_are_there() -> None:
     mounted = [volume.split(":")[0] for volume in SERVICES["tls"]["volumes"]]
     missing = [path for path in mounted if not (ROOT / path).exists()]
-    assert missing == ["./tls"], "which docs/hosting.md says to make"
+    assert missing == ["./tls", "./acme"], "which docs/hosting.md says to make"
+
+
+@pytest.mark.parametrize("way", ["OIDC_URL", "PROXY_USER_HEADER"])
+def test_without_the_file_for_sign_in_the_app_does_not_show_everything(way: str) -> None:
+    value = {"OIDC_URL": "https://login.acme.com", "PROXY_USER_HEADER": "X-Forwarded-Email"}[way]
+    environ = {
+        name: re.sub(r"\$\{(\w+):[-?]([^}]*)\}", lambda m: value if way in m[1] else m[2], text)
+        for name, text in SERVICES["app"]["environment"].items()
+    }
+    reading = try_settings(environ, None)
+    assert reading.unsafe or reading.settings.sign_in
+
+
+@pytest.mark.parametrize("name", ["compose.sign-in.yaml", "compose.proxy.yaml"])
+def test_files_for_sign_in_name_settings_and_where_the_rules_are(name: str) -> None:
+    [(service, more)] = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"].items()
+    settings = set(re.findall(r"`(DYNTUBE_\w+)`", (ROOT / "README.md").read_text("utf-8")))
+    assert service == "app"
+    assert more["environment"].keys() <= settings
+    assert more["environment"]["DYNTUBE_ACCESS"] == "/etc/dyntube/access.toml"
+    assert more["volumes"] == ["./access:/etc/dyntube:ro"]
 
 
 # The sync of a container

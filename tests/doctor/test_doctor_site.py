@@ -36,7 +36,18 @@ def test_a_login_in_front_is_no_failure() -> None:
     found = look(always(Answer(302, headers={"Location": "https://login.acme.com"})))
     assert found["site"].state == "warning"
     assert "Is a login in front?" in found["site"].advice
-    assert found["closed"].state == "ok"
+    assert found["closed"].state == found["cookies"].state == "ok"
+    assert found["websocket"].state == "skipped"
+
+
+def test_a_login_that_lets_health_through_hides_the_websocket() -> None:
+    def script(asked: Asked) -> Answer:
+        return Answer(body=b"ok" if asked.path == "/healthz" else b"<!doctype html>Log in")
+
+    found = look(script)
+    assert found["site"].state == "ok"
+    assert found["websocket"].state == "skipped"
+    assert "a login is in front" in found["websocket"].text
 
 
 def test_a_proxy_that_does_not_pass_websockets_on_fails() -> None:
@@ -48,6 +59,18 @@ def test_a_proxy_that_does_not_pass_websockets_on_fails() -> None:
     assert found["site"].state == "ok"
     assert found["websocket"].text == "does not open: 404"
     assert "pass Upgrade" in found["websocket"].advice
+
+
+@pytest.mark.parametrize("most", [8192, 32768])
+def test_a_proxy_that_refuses_long_cookies_is_named_with_whom_it_keeps_out(most: int) -> None:
+    def script(asked: Asked) -> Answer:
+        is_long = len(asked.headers.get("Cookie", "")) > most
+        return Answer(400 if is_long else 200, b"too large" if is_long else b"ok")
+
+    cookies = look(script)["cookies"]
+    assert cookies.state == ("ok" if most > 20_000 else "warning")
+    assert ("do not get through: 400" in cookies.text) == (most < 20_000)
+    assert ("in very many groups may not get in" in cookies.advice) == (most < 20_000)
 
 
 def test_what_everybody_may_read_is_named_and_pages_are_not() -> None:

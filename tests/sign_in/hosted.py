@@ -102,7 +102,11 @@ class Answer:
 
 
 def get(
-    url: str, headers: list[tuple[str, str]] | None = None, source: str = PROXY, method: str = "GET"
+    url: str,
+    headers: list[tuple[str, str]] | None = None,
+    source: str = PROXY,
+    method: str = "GET",
+    body: bytes = b"",
 ) -> Answer:
     """Send one request from an address; headers may repeat."""
     parts = urlsplit(url)
@@ -114,7 +118,9 @@ def get(
         connection.putrequest(method, path or "/")
         for name, value in headers or ():
             connection.putheader(name, value)
-        connection.endheaders()
+        if body:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body or None)
         answer = connection.getresponse()
         told = {k.lower(): v for k, v in answer.getheaders()}
         return Answer(answer.status, answer.read(), told)

@@ -221,3 +221,18 @@ def test_buttons_that_an_admin_has_on_the_page_do_nothing_once_they_are_none(
         rules.write_text(RULES)
     people.run(clicked(people.id_of("end-sessions")))
     assert kept(folder)["ended"] != before["ended"]
+
+
+def test_files_that_no_page_asks_for_are_not_kept(app: Opened) -> None:
+    url, open_tab = app
+    (tab := open_tab(RITA.headers)).open("", PERIOD)
+    address = f"{url}/_stcore/upload_file/{tab.session}/a-file"
+    opening = get(f"{url}/_stcore/health", RITA.headers).headers["set-cookie"]
+    token = opening.partition("=")[2].partition(";")[0].strip('"')
+    headers = [*RITA.headers, ("Cookie", f"_streamlit_xsrf={token}"), ("X-Xsrftoken", token)]
+    form = requests.Request("PUT", address, files={"file": b"anything"}).prepare()
+    headers.append(("Content-Type", form.headers["Content-Type"]))
+
+    assert isinstance(form.body, bytes)
+    assert get(address, headers, method="PUT", body=form.body).status == 404
+    assert get(address, headers, method="DELETE").status == 404

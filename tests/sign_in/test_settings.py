@@ -236,14 +236,17 @@ def test_a_provider_that_streamlit_would_read_past_us_is_named(reads: Reads, sec
     assert "DYNTUBE_OIDC_URL" in sentence
 
 
+READABLE = "it has to be readable for the user that runs this"
+
+
 @pytest.mark.parametrize("name", ["OIDC_CLIENT_SECRET", "COOKIE_SECRET"])
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "names a file that cannot be read"),
+        (None, f"names a file that cannot be read (No such file or directory): {READABLE}"),
         (b"", "names a file without a first line"),
         (b"  \n", "names a file without a first line"),
-        (b"\xff\xfe", "names a file that cannot be read"),
+        (b"\xff\xfe", f"names a file that cannot be read (it is no text): {READABLE}"),
     ],
 )
 def test_a_file_without_a_secret_is_named_once(

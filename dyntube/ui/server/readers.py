@@ -1,6 +1,8 @@
-"""Who sends a request, and the paths that nobody gets without signing in."""
+"""Who sends a request, the paths that nobody gets without signing in, and those nobody gets."""
 
 from __future__ import annotations
+
+import re
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -19,7 +21,10 @@ from . import refused
 from .headers import base_path
 
 # The others are pages without a number in them, scripts, fonts, and what signing in needs.
-NEEDS_SESSION = ("api/", "media/", "_stcore/upload_file", "_stcore/metrics", "_stcore/agent")
+NEEDS_SESSION = ("api/", "media/")
+# What Streamlit offers and no page needs: what it measures, memory for files of anybody who has a
+# session, as many as they send, and a way to sessions beside the websocket.
+_THEIRS = re.compile(r"/_stcore/(metrics/*$|(upload_file|agent)(/|$))")
 
 
 def reader(request: HTTPConnection) -> Reader:
@@ -36,6 +41,21 @@ def refusal(error: DynTubeError) -> Response:
     status = 401 if isinstance(error, NotSignedInError) else 503
     status = 403 if isinstance(error, NotAllowedError) and status != 401 else status
     return PlainTextResponse(str(error), status, {"Cache-Control": "no-store"})
+
+
+class ClosedRoutes:
+    """Hides what Streamlit offers and no page needs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward a request, or say that nothing is there."""
+        if scope["type"] == "http" and _THEIRS.search(scope["path"]):
+            response = PlainTextResponse("Not Found", 404, {"Cache-Control": "no-store"})
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class NeedsSession:

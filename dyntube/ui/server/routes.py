@@ -46,12 +46,11 @@ from .host_config import NoErrorDialogs
 from .hosts import HostCheck
 from .messages import KnownMessages
 from .proxies import KnownProxies
-from .readers import NeedsSession, refusal, wants_page
+from .readers import ClosedRoutes, NeedsSession, refusal, wants_page
 from .readers import reader as reader_of_request
 from .request_ids import HEADER, RequestIds, request_id
 from .signing_in import SecureCookies, SignInFlow
 from .static_files import StaticContents
-from .watching import NoStreamlitMetrics
 
 _ONE_YEAR, _ONE_WEEK = 365 * 86400, 7 * 86400
 _MOST_SPANS = 100  # of days, in a header
@@ -186,7 +185,7 @@ MIDDLEWARE = (
     Middleware(KnownProxies),
     Middleware(SafeHeaders),
     Middleware(SecureCookies),
-    Middleware(NoStreamlitMetrics),
+    Middleware(ClosedRoutes),
     Middleware(LimitParameters),
     Middleware(NeedsSession),
     Middleware(KnownMessages),

@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...errors import DynTubeError
 from ...people.reader import SignedIn
+from ...settings.settings import try_settings
+from ...settings.sign_in import OpenId
 from ...words import tr
 from ..door import gate
 from ..streamlit_internals import USER_COOKIE
@@ -23,6 +25,7 @@ from . import attempts, refused
 from .attempts import cookie
 from .headers import base_path
 from .readers import reader
+from .short_cookies import shorten
 
 FAILED = "dyntube_sign_in_failed"
 AWAY = "away"  # why it failed: the provider does not answer
@@ -34,6 +37,9 @@ class SignInFlow:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        sign_in = try_settings().settings.sign_in  # as the app has started: see `starting`
+        way = sign_in.way if sign_in else None
+        self._groups_claim = way.groups_claim if isinstance(way, OpenId) else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward a request of the sign-in, changing where its response leads."""
@@ -51,7 +57,8 @@ class SignInFlow:
         async def send_changed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 change(scope, message)
-                if cookies := _cookies_of_session(message):
+                if _cookies_of_session(message):
+                    cookies = await shorten(scope, message, self._groups_claim)
                     await run_in_threadpool(_greet, scope, cookies)
             await send(message)
 

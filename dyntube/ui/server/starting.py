@@ -23,6 +23,7 @@ from .watching import metrics_served
 
 _ALL_ADDRESSES = ("0.0.0.0", "::")
 _UVICORN_TRUSTS = "FORWARDED_ALLOW_IPS"
+_LONGEST_LINE = "WEBSOCKETS_MAX_LINE_LENGTH"
 _STOPPED_BY_CTRL_C, _WRONG_SETTINGS = 130, 2
 _PATIENCE = 5.0  # seconds a sync has to end
 
@@ -100,6 +101,8 @@ def serve(script: str) -> NoReturn:
     # Only our middleware applies X-Forwarded-*, once it has seen who connects; see `proxies`.
     # uvicorn reads this before Streamlit imports the app.
     os.environ[_UVICORN_TRUSTS] = ""
+    # As long as uvicorn takes all headers of a request: cookies name groups, see `short_cookies`.
+    os.environ.setdefault(_LONGEST_LINE, "65536")
     try:
         cli.main(["run", script, *sys.argv[1:]], prog_name="streamlit", standalone_mode=False)
     except click.Abort:

@@ -1,4 +1,4 @@
-"""The port of metrics, and no other way to them: Streamlit's own are closed."""
+"""The port of metrics."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import streamlit as st
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ... import metrics
 from ...events import event
@@ -16,8 +14,6 @@ from ..door import gate, installation
 from ..streamlit_internals import open_sessions
 from . import refused
 from .health import troubles
-
-_THEIRS = "/_stcore/metrics"
 
 
 @contextmanager
@@ -41,18 +37,3 @@ def metrics_served() -> Iterator[None]:
             except OSError as error:
                 event("metrics_not_served", port=port, reason=error.strerror)
         yield
-
-
-class NoStreamlitMetrics:
-    """Hides Streamlit's own metrics, which it would tell everybody."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward a request, or say that nothing is there."""
-        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_THEIRS):
-            response = PlainTextResponse("Not Found", 404, {"Cache-Control": "no-store"})
-            await response(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
