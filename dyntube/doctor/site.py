@@ -45,9 +45,7 @@ class Site:
 
     def open(self, url: str, **headers: str) -> Any:
         """As `get`, of any address."""
-        return self._session.get(
-            url, headers=headers, timeout=_SECONDS, stream=True, allow_redirects=False
-        )
+        return self._session.get(url, headers=headers, timeout=_SECONDS, stream=True)
 
 
 def of_site(url: str, ca: str = "") -> Iterator[Check]:

@@ -106,7 +106,6 @@ class Transport:
                     method,
                     url,
                     stream=True,
-                    allow_redirects=False,
                     timeout=CONNECT_AND_READ,
                     **request,
                 )
@@ -145,8 +144,8 @@ def read_body(
 
 
 class _Session(requests.Session):
-    """Never detects redirects: even without following them, requests would read such a body in full
-    and parse its Location.
+    """Follows no redirects, as it sees none. Told not to follow them, requests would still read
+    such a body in full and parse its Location.
     """
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:

@@ -236,6 +236,19 @@ def test_days_fetched_by_a_clock_that_was_fast_are_fetched_again(
         assert stored == len(begun), hours
 
 
+@pytest.mark.parametrize("ahead", [dt.timedelta(hours=2), dt.timedelta(hours=30)])
+def test_a_clock_that_is_fast_makes_no_hour_known_that_has_not_come(
+    scene: MakeScene, ahead: dt.timedelta
+) -> None:
+    an_hour_ago = NOON - dt.timedelta(hours=1)
+    log = scene([view for view in hourly(24, TODAY) if moment_of(view) <= an_hour_ago])
+    well, date = log.server.script, f"{NOON:%a, %d %b %Y %H:%M:%S GMT}"
+    log.server.script = lambda asked: replace(well(asked), headers={"Date": date})
+    log.now = NOON + ahead
+    log.syncer.sync([TODAY])
+    assert log.stored(TODAY).until == NOON
+
+
 @pytest.mark.parametrize("behind", [dt.timedelta(minutes=10), dt.timedelta(days=4)])
 def test_a_server_whose_clock_is_slow_does_not_hide_the_views_it_gives(
     scene: MakeScene, behind: dt.timedelta
