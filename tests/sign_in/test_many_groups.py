@@ -15,7 +15,9 @@ from ..browser.app import STARTED_SECONDS, running_as
 from ..browser.test_tls import configured, nginx_of
 from ..test_serve import free_port
 from .browsing import heading, says, sign_in
-from .hosted import CSV, SECRET, of_provider, with_provider
+from .hosted import CSV, SECRET, behind_proxy, draw, get, of_provider, with_provider
+from .hosted import GROUPS as GROUPS_HEADER
+from .hosted import USER as USER_HEADER
 from .provider import provided
 from .rules import rule
 from .test_attempts import Program
@@ -117,3 +119,11 @@ def test_cookies_have_what_is_needed_and_no_key_to_anything_else(alone: Program)
     claims = {"iss", "sub", "iat", "email", "name", "groups"}
     assert kept(alone, USER).keys() == claims | {"origin", "is_logged_in", "provider"}
     assert kept(alone, TOKENS).keys() == {"id_token"}
+
+
+def test_a_proxy_names_as_many_groups_in_a_header(demo_archive: Path, tmp_path: Path):
+    (access := tmp_path / "access.toml").write_text(RULES)
+    named = [(USER_HEADER, "zoe@evil.com"), (GROUPS_HEADER, ",".join(GROUPS[699::-1]))]
+    with behind_proxy(demo_archive, access) as url:
+        assert draw(url, headers=named).says("Top videos")
+        assert get(url + CSV, named).status == 200
