@@ -54,10 +54,10 @@ class Reader:
     filters: dict[str, str] = field(default_factory=dict)
     user: str = ""
 
-    async def read(self, end: float) -> None:
-        """Read until then, and leave the tab open; begin in a new one where it breaks."""
+    async def read(self, end: float, most: int = 0) -> None:
+        """Read until then, or `most` pages, and leave the tab open; begin anew where it breaks."""
         await asyncio.sleep(self.chance.uniform(0, LONGEST))
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0 and not 0 < most <= len(self.requests):
             try:
                 session = await self._next()
                 await session.look(min(self.chance.uniform(SHORTEST, LONGEST), left))

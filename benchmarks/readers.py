@@ -72,7 +72,8 @@ class How:
     """How readers read: for so many `seconds`, and `forgotten` is waited for after the end.
 
     With `processes` these are behind nginx, and `kill` kills one of them in the middle. All of that
-    `rounds` times, by readers who do the same each time: what grows then is not for new answers.
+    `rounds` times; with `acts`, each reads so many pages then, and the same each time: what grows
+    after the first round is not for new answers.
     """
 
     seconds: float = SECONDS
@@ -80,6 +81,7 @@ class How:
     processes: int = 0
     kill: bool = False
     rounds: int = 1
+    acts: int = 0
 
 
 def main(
@@ -113,19 +115,20 @@ def measure(folder: Path, readers: int, how: How) -> list[Load]:
             ]
             return asyncio.run(_load(url, process, everybody, how))
 
+        for _ in range(max(many, 1)):  # newcomers go to each process in turn
+            asyncio.run(_see_everything(url, process))
         return [read() for _ in range(how.rounds)]
 
 
 async def _load(url: str, process: int, everybody: Sequence[Reader], how: How) -> Load:
-    for _ in range(max(how.processes, 1)):  # newcomers go to each process in turn
-        await _see_everything(url, process)
     before, worked, own = memory(process), work(process), time.process_time()
-    began = time.monotonic()
+    began, by_minute = time.monotonic(), list[float]()
     async with asyncio.TaskGroup() as beside:
         if how.kill:
             beside.create_task(_kill_one(process, how.seconds / 2))
-        minutes = beside.create_task(_by_minute(process, began + how.seconds))
-        await asyncio.gather(*(reader.read(began + how.seconds) for reader in everybody))
+        watching = beside.create_task(_watch(process, by_minute))
+        await asyncio.gather(*(reader.read(began + how.seconds, how.acts) for reader in everybody))
+        watching.cancel()
     took, during = time.monotonic() - began, memory(process)
     worked, own = work(process) - worked, time.process_time() - own
     sessions = [reader.session for reader in everybody if reader.session]
@@ -141,7 +144,7 @@ async def _load(url: str, process: int, everybody: Sequence[Reader], how: How) -
         sum(session.redraws for session in sessions),
         sorted(Counter(session.process for session in sessions).values(), reverse=True),
         before,
-        minutes.result(),
+        by_minute,
         during,
         memory(process),
         worked,
@@ -149,13 +152,11 @@ async def _load(url: str, process: int, everybody: Sequence[Reader], how: How) -
     )
 
 
-async def _by_minute(process: int, end: float) -> list[float]:
-    """The memory after each whole minute."""
-    found = []
-    while end - time.monotonic() >= MINUTE:
+async def _watch(process: int, by_minute: list[float]) -> None:
+    """Add the memory after each minute."""
+    while True:
         await asyncio.sleep(MINUTE)
-        found.append(memory(process))
-    return found
+        by_minute.append(memory(process))
 
 
 async def _kill_one(process: int, after: float) -> None:
@@ -257,6 +258,7 @@ def _command_line() -> None:
     parser.add_argument("--processes", type=int, default=0, help="behind nginx; 0: one, without")
     parser.add_argument("--kill", action="store_true", help="one process, in the middle")
     parser.add_argument("--rounds", type=int, default=1, help="of the same, for the memory")
+    parser.add_argument("--acts", type=int, default=0, help="of each reader, at most; 0: any")
     parser.add_argument("--beside-sync", action="store_true", help="syncs run meanwhile")
     parser.add_argument("--forgotten", type=float, default=FORGOTTEN, help="seconds after the end")
     asked = vars(parser.parse_args())

@@ -192,4 +192,5 @@ def _known(person: Person) -> Known:
     return Known(
         *(person.id, person.issuer, person.subject, person.email, person.name),
         *(sorted(person.groups), person.signed_in_at),
+        groups_left_out=person.groups_left_out,
     )

@@ -51,7 +51,8 @@ def _label(person: Person, counts: Counter[str]) -> str:
 
 def _seen(known: Known) -> tuple[Person, dt.datetime]:
     groups, seen = frozenset(known.groups), known.signed_in_at
-    return Person(known.issuer, known.subject, known.email, known.name, groups, seen), seen
+    named = known.issuer, known.subject, known.email, known.name
+    return Person(*named, groups, seen, known.groups_left_out), seen
 
 
 def _named(policy: Policy, met: set[str]) -> Iterator[Person]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import NoAccessError, NotSignedInError
+from ..errors import NotSignedInError
 from ..reading.text import clean
 from ..words import tr
 
@@ -31,6 +31,7 @@ class Person:
     name: str
     groups: frozenset[str]
     signed_in_at: dt.datetime
+    groups_left_out: bool = False  # more than fit into a token, so that none is known
 
     @property
     def id(self) -> str:
@@ -59,10 +60,7 @@ def lower(text: str) -> str:
 
 
 def from_claims(claims: Mapping[str, object], groups_claim: str, now: dt.datetime) -> Person:
-    """The person whom an id_token names.
-
-    Raises NotSignedInError if it names nobody, and NoAccessError if it leaves groups out.
-    """
+    """The person whom an id_token names. Raises NotSignedInError if it names nobody."""
     subject, issuer, issued = _text(claims.get("sub")), claims.get("iss"), claims.get("iat")
     if not (subject and isinstance(issuer, str) and issuer):
         raise NotSignedInError(tr("Your sign-in names nobody. Sign in again."))
@@ -80,7 +78,8 @@ def from_claims(claims: Mapping[str, object], groups_claim: str, now: dt.datetim
         )
     verified = claims.get("email_verified", True) is True
     email, name = _text(claims.get("email")) if verified else "", _text(claims.get("name"))
-    return Person(issuer, subject, email, name, _groups(claims, groups_claim), signed_in_at)
+    groups, left_out = _groups(claims, groups_claim), _leaves_out(claims, groups_claim)
+    return Person(issuer, subject, email, name, groups, signed_in_at, left_out)
 
 
 def without_groups(claims: Mapping[str, object], groups_claim: str) -> dict[str, object]:
@@ -100,18 +99,16 @@ def from_headers(user: str, groups: str, since: dt.datetime) -> Person | None:
 
 def _groups(claims: Mapping[str, object], name: str) -> frozenset[str]:
     found = claims.get(name)
-    left_out = claims.get(_LEFT_OUT)
-    if found is None and (
-        claims.get("hasgroups") or (isinstance(left_out, Mapping) and name in left_out)
-    ):
-        raise NoAccessError(
-            tr(
-                "You are in more groups than your sign-in can name, so we can't tell what you may "
-                "see. Ask your administrator to use app roles instead of groups."
-            )
-        )
     named = [found] if isinstance(found, str) else found if isinstance(found, list) else []
     return frozenset(group for group in named if isinstance(group, str) and group)
+
+
+def _leaves_out(claims: Mapping[str, object], name: str) -> bool:
+    if claims.get(name) is not None:
+        return False
+    left_out = claims.get(_LEFT_OUT)
+    named = isinstance(left_out, Mapping) and name in left_out
+    return named or bool(claims.get("hasgroups"))
 
 
 def _text(value: object) -> str:

@@ -94,6 +94,8 @@ class Policy:
     def grant(self, person: Person) -> Granted:
         """What a person may see. Raises NoAccessError, with a sentence for them."""
         for kind in KINDS:
+            if kind != "people" and person.groups_left_out:
+                raise NoAccessError(_TOO_MANY_GROUPS, _THEIR_GROUPS)
             found = [(rule, rule.matches(person, kind)) for rule in self.rules]
             matching = [(rule, names) for rule, names in found if names]
             if matching:
@@ -105,6 +107,13 @@ class Policy:
             tr("You are signed in, but nothing is shared with you yet. Ask your administrator."),
             tr("No rule names them, their groups or their domain."),
         )
+
+
+_TOO_MANY_GROUPS = tr(
+    "You are in more groups than your sign-in can name, so we can't tell what you may see. Ask "
+    "your administrator to use app roles instead of groups, or to name you in a rule."
+)
+_THEIR_GROUPS = tr("They are in more groups than their sign-in names.")
 
 
 def parse(text: str) -> Policy:

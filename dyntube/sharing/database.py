@@ -72,6 +72,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             rows INTEGER NOT NULL
         ) STRICT""",
     ),
+    ("ALTER TABLE people ADD COLUMN groups_left_out INTEGER NOT NULL DEFAULT 0",),
 )
 
 

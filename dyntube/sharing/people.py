@@ -25,6 +25,7 @@ class Known:
     groups: list[str]
     signed_in_at: dt.datetime
     ended_at: str = ""
+    groups_left_out: bool = False
 
     def has_ended(self, signed_in_at: dt.datetime) -> bool:
         """Whether a session that began then is over."""
@@ -41,7 +42,9 @@ class Exported:
 
 
 def _known(cells: dict[str, Any]) -> Known:
-    return Known(**cells | {"signed_in_at": moment(cells["signed_in_at"])})
+    left_out = bool(cells["groups_left_out"])
+    at = moment(cells["signed_in_at"])
+    return Known(**cells | {"signed_in_at": at, "groups_left_out": left_out})
 
 
 def _exported(cells: dict[str, Any]) -> Exported:

@@ -40,7 +40,16 @@ def test_the_overview_says_why_somebody_sees_nothing(opened: Opened):
     [entry] = overview(gate)
 
     assert (entry.access, entry.kind) == (None, None)
-    assert "nothing is shared" in entry.refusal
+    assert entry.refusal == "No rule names them, their groups or their domain."
+
+
+def test_the_overview_says_whose_groups_are_not_known(opened: Opened):
+    gate = opened()
+    gate.greet(replace(BOB, groups=frozenset(), groups_left_out=True), "")
+
+    found = {entry.label: entry.refusal for entry in overview(opened())}
+
+    assert found["bob@acme.com"] == "They are in more groups than their sign-in names."
 
 
 def test_who_waits_for_access_is_known_to_admins_and_can_be_signed_out(opened: Opened):

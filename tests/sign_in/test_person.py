@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dyntube.errors import NoAccessError, NotSignedInError
+from dyntube.errors import NotSignedInError
 from dyntube.people.person import Person, from_claims, from_headers
 
 NOW = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
@@ -101,15 +101,18 @@ def test_a_domain_is_what_follows_the_only_at_sign(email, domain):
         {"hasgroups": True},
     ],
 )
-def test_a_token_that_leaves_groups_out_is_refused_with_what_to_do(claims):
-    with pytest.raises(NoAccessError, match="app roles instead of groups"):
-        person(**claims)
+def test_a_token_that_leaves_groups_out_says_so(claims):
+    assert person(**claims).groups_left_out
+    assert not person().groups_left_out
+    assert not person(groups=[]).groups_left_out
 
 
 def test_app_roles_are_read_where_groups_are_left_out():
     claims = CLAIMS | {"hasgroups": True, "roles": ["dashboard.analyst"]}
+    found = from_claims(claims, "roles", NOW)
 
-    assert from_claims(claims, "roles", NOW).groups == {"dashboard.analyst"}
+    assert found.groups == {"dashboard.analyst"}
+    assert not found.groups_left_out
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,18 @@ def someone(email: str = "", *groups: str, subject: str = "x") -> Person:
 )
 def test_the_most_specific_kind_of_rule_counts_and_its_rules_add_up(person, access):
     assert parse(RULES).grant(person).access == access
+
+
+def test_somebody_whose_groups_are_left_out_sees_what_a_rule_for_them_grants_and_nothing_else():
+    rules = parse(RULES)
+    ada, bob = (
+        replace(someone(email), groups_left_out=True) for email in ("ada@acme.com", "bob@acme.com")
+    )
+
+    assert rules.grant(ada).access == ADMIN
+    with pytest.raises(NoAccessError, match="app roles instead of groups, or to name you") as told:
+        rules.grant(bob)  # a group of theirs may count more than their domain
+    assert told.value.reason == "They are in more groups than their sign-in names."
 
 
 @pytest.mark.parametrize(
