@@ -73,15 +73,21 @@ class Rows {
 
   // Opens what a name stands for. On the page that follows, the keyboard begins at its way back.
   open(value) {
-    this.table.opened = value;
+    const opened = this.table.opened = { value, isThere: false };
     this.tell("opened", value);
-    followUp(() => document.querySelector(".st-key-opened-back button"));
+    followUp(() => {
+      const back = document.querySelector(".st-key-opened-back button");
+      if (back) opened.isThere = true;
+      return back;
+    });
   }
 
-  // From a page that this table has opened, the keyboard comes back to the row.
+  // From a page that this table has opened, the keyboard comes back to the row. Until that page is
+  // there, the table may be made anew, which is no way back.
   comeBack() {
-    const value = this.table.opened;
-    if (value !== undefined) followUp(() => this.made.get(value)?.isConnected && this.made.get(value).open);
+    const { opened } = this.table;
+    if (!opened?.isThere) return;
+    followUp(() => this.made.get(opened.value)?.isConnected && this.made.get(opened.value).open);
     this.table.opened = undefined;
   }
 
