@@ -99,7 +99,13 @@ def test_new_views_appear_by_themselves_and_nothing_else_is_touched(
         typed = page.get_by_role("searchbox", name="Part of the name")
         expect(page.get_by_text("Loading …")).to_be_hidden()
         typed.press_sequentially("yor")
-        page.locator('[data-testid="stMain"]').evaluate("e => e.scrollTo(0, 40)")
+        page.wait_for_function(
+            """() => {
+                const main = document.querySelector('[data-testid="stMain"]');
+                main.scrollTo(0, 40);
+                return main.scrollTop === 40; // once all is there, the page is long enough
+            }"""
+        )
         page.wait_for_timeout(1000)
         seen.clear()
         views.append(ago("b", 1))

@@ -54,14 +54,14 @@ def in_front(folder: Path, app: str, signs_in: str) -> TlsEnd:
     """The TLS end with what docs/hosting.md says to add for oauth2-proxy."""
     end = configured(folder, app)
     text = (folder / "nginx-tls.conf").read_text()
-    [added] = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs/hosting.md").read_text(), re.DOTALL)
-    [location] = re.findall(r"`(location /oauth2/ .*?})`", added)
-    location = location.replace("http://127.0.0.1:4180", signs_in)
+    blocks = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs/hosting.md").read_text(), re.DOTALL)
+    [within, beside] = [block for block in blocks if "oauth2" in block]
+    beside = beside.replace("http://127.0.0.1:4180", signs_in)
     for name in (USER, GROUPS):
         text = text.replace(f'proxy_set_header {name} "";', "")
     (folder / "nginx-tls.conf").write_text(
         text.replace(
-            "location / {\n    proxy_pass", f"{location}\n  location / {{\n{added}\n    proxy_pass"
+            "location / {\n    proxy_pass", f"{beside}\n  location / {{\n{within}\n    proxy_pass"
         )
     )
     return end

@@ -25,7 +25,7 @@ _MOST = 3900  # characters of all these cookies; browsers keep 4096 of one, serv
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt that began at a time (seconds since the epoch) on a page of ours."""
+    """An attempt that began at a time (milliseconds since the epoch) on a page of ours."""
 
     name: str
     value: str
@@ -34,7 +34,7 @@ class Attempt:
     def began(self) -> int:
         """When; 0 if the cookie is not one of ours."""
         began = self.value.partition(_SEPARATOR)[0]
-        return int(began) if began.isdecimal() and len(began) < 12 else 0
+        return int(began) if began.isdecimal() and len(began) < 15 else 0
 
     @property
     def page(self) -> str:
@@ -67,7 +67,7 @@ def begun(response: Headers, page: str, first_page: str) -> Attempt | None:
 
 
 def _made(state: str, page: str, compared: str) -> Attempt:
-    value = _SEPARATOR.join((f"{time.time():.0f}", quote(page), compared))
+    value = _SEPARATOR.join((f"{time.time() * 1000:.0f}", quote(page), compared))
     return Attempt(_name(state), value)
 
 

@@ -47,6 +47,10 @@ def first_page(theirs: str) -> str:
         "./favicon.png": "./app/static/icon.svg",
         _only(r'<link\s+rel="preload"[^>]*SourceSans[^>]*>', theirs): fonts,
         style: "",
+        _only(r'<link rel="service-desc"[^>]*>', theirs): "",  # `readers` closes where it leads
+        _only(
+            r"(?s)<noscript>.*?</noscript>", theirs
+        ): f"<noscript><p>{_no_scripts()}</p></noscript>",
         '<div id="root"></div>': f'<div id="root"></div>\n{_skeleton(style)}{_translations()}',
     }.items():
         theirs = theirs.replace(_only(re.escape(old), theirs), new)
@@ -73,6 +77,10 @@ def _skeleton(stylesheet: str) -> str:
     )
     known = colours | pictures | {"stylesheet": stylesheet, "away": html.escape(away)}
     return Template(_SKELETON.read_text("utf-8")).substitute(known)
+
+
+def _no_scripts() -> str:
+    return html.escape(tr("The dashboard needs JavaScript: allow it in your browser, and reload."))
 
 
 def _translations() -> str:
