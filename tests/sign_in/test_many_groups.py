@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from ..browser.app import STARTED_SECONDS, running_as
 from ..browser.test_tls import configured, nginx_of
-from ..test_serve import free_port
+from ..deploy.test_serve import free_port
 from .browsing import heading, says, sign_in
 from .hosted import CSV, SECRET, behind_proxy, draw, get, of_provider, with_provider
 from .hosted import GROUPS as GROUPS_HEADER

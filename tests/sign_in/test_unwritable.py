@@ -209,8 +209,10 @@ def test_the_page_of_people_says_whose_sessions_go_on(sign_in: Callable[..., Non
 
 
 def people_page() -> None:
+    from dyntube import ui
     from dyntube.ui.sections.people import people
 
+    ui.start("people")  # as app.py does
     people()
 
 
