@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from dyntube.doctor import Check
 from dyntube.settings.settings import try_settings
 
 from ..conftest import NOON, SECRET
+from ..scripted import Answer, serve
 
 NETWORK = (
     "connection",
@@ -129,7 +131,13 @@ def test_where_a_scheduler_fetches_nobody_is_asked_without_a_key(tmp_path: Path)
 
 def thumbnails(folder: Path, *images: str, **environ: str) -> Check:
     """What is said of pictures when the catalog names these."""
-    known = {"STATS_URL": "http://127.0.0.1:9", "API_URL": "http://127.0.0.1:9"} | environ
+    with serve(lambda _: Answer(401)) as server:
+        return _thumbnails(
+            folder, images, {"STATS_URL": server.url, "API_URL": server.url} | environ
+        )
+
+
+def _thumbnails(folder: Path, images: Sequence[str], known: dict[str, str]) -> Check:
     settings = try_settings(
         {f"DYNTUBE_{name}": text for name, text in known.items()}, folder / "secrets.toml"
     ).settings

@@ -25,6 +25,7 @@ from dyntube.people.gate import Gate
 from dyntube.people.reader import SignedIn
 from dyntube.query.access import Access
 from dyntube.settings.sign_in import ProxyHeaders, SignIn
+from dyntube.sharing import database
 from dyntube.sharing.people import People
 
 from .gates import ADA, BOB, NOW, OPEN_ID, RULES, Opened, gates, logged
@@ -196,7 +197,13 @@ def test_a_pipe_in_place_of_the_rules_is_named_and_holds_nobody_up(opened: Opene
     assert "it is no file" in gate.rules.problem
 
 
-def test_a_state_that_cannot_be_written_keeps_nobody_out(opened: Opened, tmp_path: Path, caplog):
+def test_a_state_that_cannot_be_written_keeps_nobody_out(
+    opened: Opened,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "_LOCK_SECONDS", 0.1)
     gate = opened()
     gate.greet(ADA, "")
     with contextlib.closing(sqlite3.connect(tmp_path / "state/state.sqlite")) as other:
