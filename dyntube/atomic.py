@@ -48,8 +48,8 @@ class Reread(Generic[T]):
 def stamp(status: os.stat_result) -> Stamp:
     """A value that differs after each change of a file, also of who may read it.
 
-    That of a file changed within the last tick equals no other, since its times may not show the
-    next change.
+    The stamp of a file that changed within the last tick equals no other: its times may not show
+    the next change.
     """
     now = time.time_ns()
     is_fresh = abs(now - status.st_mtime_ns) <= CLOCK_TICK_NS

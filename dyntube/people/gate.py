@@ -20,7 +20,7 @@ from .policy import Granted, Limits
 from .policy_file import PolicyFile
 from .turns import Turns
 
-_MISSED = dt.timedelta(minutes=15)  # that it is said that a provider did not answer
+_MISSED = dt.timedelta(minutes=15)  # how long a provider counts as away after it did not answer
 _MOST_KNOWN = 5_000  # people, before those without access are no longer noted
 _REMEMBERED = 20_000  # people and what was last logged of them
 _NOTED = "noted"
@@ -52,8 +52,8 @@ class Gate:
 
     @property
     def provider_missed_at(self) -> dt.datetime | None:
-        """When the provider last did not answer somebody; None once it did, or after a while: it
-        may be back without anybody having tried, or having tried in this process.
+        """When the provider last failed to answer; None once it has answered, or after a while: it
+        may be back, and nobody has signed in by this process since.
         """
         at = self._missed_at
         return at if at and self.now() - at < _MISSED else None

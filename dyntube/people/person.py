@@ -31,7 +31,7 @@ class Person:
     name: str
     groups: frozenset[str]
     signed_in_at: dt.datetime
-    groups_left_out: bool = False  # more than fit into a token, so that none is known
+    groups_left_out: bool = False  # too many for a token, so none are known
 
     @property
     def id(self) -> str:
@@ -83,7 +83,7 @@ def from_claims(claims: Mapping[str, object], groups_claim: str, now: dt.datetim
 
 
 def without_groups(claims: Mapping[str, object], groups_claim: str) -> dict[str, object]:
-    """The same claims, as a provider has them that leaves groups out because there are too many."""
+    """The same claims as a provider sends them if there are too many groups for a token."""
     return {n: v for n, v in claims.items() if n != groups_claim} | {_LEFT_OUT: {groups_claim: ""}}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dyntube.errors import NotSignedInError
 from dyntube.people.overview import overview
+from dyntube.ui.sections.people import groups_of
 
 from .gates import ADA, BOB, NOW, Opened, gates
 
@@ -47,9 +48,10 @@ def test_the_overview_says_whose_groups_are_not_known(opened: Opened):
     gate = opened()
     gate.greet(replace(BOB, groups=frozenset(), groups_left_out=True), "")
 
-    found = {entry.label: entry.refusal for entry in overview(opened())}
+    found = {entry.label: entry for entry in overview(opened())}
 
-    assert found["bob@acme.com"] == "They are in more groups than their sign-in names."
+    assert found["bob@acme.com"].refusal == "They are in more groups than their sign-in names."
+    assert groups_of(found["bob@acme.com"]) == "More than their sign-in names"
 
 
 def test_who_waits_for_access_is_known_to_admins_and_can_be_signed_out(opened: Opened):

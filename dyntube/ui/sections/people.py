@@ -163,10 +163,17 @@ def _facts(entry: Entry) -> dict[str, str]:
         tr("Role"): _role(entry.access),
         tr("Sees"): _scope(entry.access),
         tr("Because"): _because(entry),
-        tr("Groups"): ", ".join(sorted(person.groups)) or (tr("None") if entry.last_seen else ""),
+        tr("Groups"): groups_of(entry),
         tr("Last sign-in"): _last_seen(entry),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def groups_of(entry: Entry) -> str:
+    """Those that the sign-in named; "" of somebody who was never here."""
+    if entry.person.groups_left_out:
+        return tr("More than their sign-in names")
+    return ", ".join(sorted(entry.person.groups)) or (tr("None") if entry.last_seen else "")
 
 
 def _end_sessions(entry: Entry, reader: SignedIn) -> None:

@@ -1,7 +1,7 @@
-"""Attempts to sign in, each with a cookie of its own, as several tabs may try at once.
+"""Attempts to sign in, each with its own cookie, since several tabs may try at once.
 
-It has the page that an attempt leads back to, and what Streamlit compares the provider's answer
-with, of which its own cookie only keeps that of the last attempt.
+The cookie has the page to return to, and the state that Streamlit compares with the provider's
+answer. Streamlit's own cookie keeps only that of the last attempt.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _name(state: str) -> str:
 
 
 def too_many(scope: Scope, new: Attempt) -> list[str]:
-    """The names of the oldest cookies, for which a browser has no room beside a new one."""
+    """The names of the oldest attempts' cookies, for which there is no room beside a new one."""
     cookies = HTTPConnection(scope).cookies.items()
     others = [Attempt(*cookie) for cookie in cookies if cookie[0].startswith(_NAME)]
     size, gone = new.size, []

@@ -1,8 +1,7 @@
-"""What Streamlit's page in the browser is told to do by itself: no dialogs about errors.
+"""Turns off Streamlit's error dialogs in the browser.
 
-They are for programmers ("Is Streamlit still running?"), and lie over the numbers. Pages say in
-their own words that the connection is lost (`skeleton.html`) and that an address has no page
-(`session`).
+They are for programmers ("Is Streamlit still running?") and cover the numbers. Our pages say it in
+their own words: a lost connection in `skeleton.html`, an address without a page in `session`.
 """
 
 from __future__ import annotations

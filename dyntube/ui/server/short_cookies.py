@@ -1,7 +1,7 @@
-"""Cookies of a session that proxies and websockets let through, in however many groups somebody is.
+"""Keeps session cookies short enough for proxies and websockets, however many groups there are.
 
-Streamlit keeps all claims and both tokens in cookies, which all requests carry: of somebody in 150
-groups of Entra 25,000 characters, where servers take 8,192 in one line unless told otherwise.
+Streamlit puts all claims and both tokens into cookies, which every request carries: 25,000
+characters for somebody in 150 Entra groups, where servers accept 8,192 per line by default.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _OURS = re.compile(rf"({USER_COOKIE}|{TOKENS_COOKIE})(_[0-9]+)?")
 
 
 async def shorten(scope: Scope, message: Message, groups_claim: str) -> list[str]:
-    """Have a response that signs somebody in set what is needed alone; the cookies it now sets.
+    """Make a response that signs somebody in set only what is needed; returns the cookies it sets.
 
-    Whose groups are still too long gets in without them, and is told so.
+    If the groups are still too long, they are marked as left out.
     """
     headers = MutableHeaders(scope=message)
     before = [value for value in headers.getlist("set-cookie") if not _OURS.match(value)]
@@ -67,7 +67,7 @@ def _pairs(set_: list[str]) -> list[str]:
 
 
 def _stale(scope: Scope, made: list[str]) -> list[str]:
-    """What takes away the parts of a longer session before this one."""
+    """Headers that delete cookies left over from a longer session."""
     names = {pair.partition("=")[0] for pair in _pairs(made)}
     had = [name for name in HTTPConnection(scope).cookies if _OURS.fullmatch(name)]
     return [cookie(name, "", 0) for name in had if name not in names]
